@@ -1,0 +1,88 @@
+import { Authenticator } from "remix-auth";
+import { FormStrategy } from "remix-auth-form";
+import { record, recordAlone } from "~/audit/record.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { AppError, Invalid } from "~/platform/errors.ts";
+import { newToken } from "~/platform/ids.ts";
+import { singleton } from "~/platform/singleton.ts";
+import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
+import { anonymousCtx } from "./ctx.server.ts";
+import { checkPassword, hashPassword } from "./password.server.ts";
+import { sign, unsign } from "./secrets.server.ts";
+import { ABSOLUTE_HOURS, createSession } from "./session.server.ts";
+import { forgiveGuesses, payForGuess } from "./throttle.server.ts";
+
+export type LoggedIn = { cookies: string[]; next: "home" | "verify" | "enroll" };
+
+const WRONG = "That e-mail and password do not match an account";
+const YEAR = 365 * 24 * 3600;
+
+/** Second factors are required of super-admins, except in the demo, whose accounts are shown on the screen. */
+export const mustEnroll = (role: string) => role === "SUPER_ADMIN" && !env().demo;
+
+export async function logIn(ctx: Ctx, input: { email: string; password: string; device: string | null }): Promise<LoggedIn> {
+  const email = input.email.trim().toLowerCase();
+  if (!email || !input.password) {
+    throw new Invalid("Enter your e-mail and your password", {
+      ...(email ? {} : { email: ["Enter your e-mail"] }),
+      ...(input.password ? {} : { password: ["Enter your password"] }),
+    });
+  }
+  const device = input.device ? unsign(input.device) : null;
+  const failures = await payForGuess({ email, device, address: ctx.address ?? "unknown", now: ctx.clock.now() });
+  const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUnique({ where: { email } }));
+  const check = await checkPassword(input.password.slice(0, 1024), staff?.isActive ? staff.passwordHash : null);
+  if (!staff || !check.ok) {
+    await recordAlone(ctx, {
+      action: "session.login_failed",
+      resource: "staff",
+      resourceId: staff?.id ?? null,
+      details: { email, failures },
+    });
+    throw new Invalid(WRONG);
+  }
+  const failedBefore = await forgiveGuesses(email, device);
+  const upgraded = check.upgrade ? await hashPassword(input.password) : null;
+  return withScope(ctx, async (inner) => {
+    const needsCode = staff.totpConfirmedAt !== null;
+    const token = await createSession(inner, staff.id, { secondFactor: !needsCode, stepUp: !needsCode });
+    await inner.tx.prisma.staff.update({
+      where: { id: staff.id },
+      data: { lastLoginAt: ctx.clock.now(), ...(upgraded ? { passwordHash: upgraded } : {}) },
+    });
+    await record(
+      { ...inner, actor: { kind: "staff", id: staff.id, name: staff.name, email: staff.email, role: staff.role as never } },
+      {
+        action: needsCode ? "session.password_accepted" : "session.login",
+        resource: "staff",
+        resourceId: staff.id,
+        details: failedBefore > 0 ? { failedBefore } : undefined,
+      },
+    );
+    return {
+      cookies: [setCookie(SESSION, token, ABSOLUTE_HOURS * 3600), setCookie(DEVICE, input.device && device ? input.device : sign(newToken(12)), YEAR)],
+      next: needsCode ? "verify" : mustEnroll(staff.role) ? "enroll" : "home",
+    };
+  });
+}
+
+/** remix-auth runs the form strategy; the session is ours. */
+export const authenticator = () =>
+  singleton("access.authenticator", () => {
+    const made = new Authenticator<LoggedIn | AppError>();
+    made.use(
+      new FormStrategy(async ({ form, request }) => {
+        const text = (name: string) => String(form.get(name) ?? "");
+        try {
+          return await logIn(anonymousCtx(request), { email: text("email"), password: text("password"), device: readCookie(request, DEVICE) });
+        } catch (error) {
+          if (error instanceof AppError) return error;
+          throw error;
+        }
+      }),
+      "form",
+    );
+    return made;
+  });

@@ -1,0 +1,127 @@
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import type { Ctx } from "~/db/ctx.ts";
+import { writePosition } from "~/db/scope.server.ts";
+import { AppError, Invalid, messageOf, StepUpRequired, TooMany, Unavailable, type FieldErrors } from "~/platform/errors.ts";
+import { isConnectionLoss } from "~/db/retry.ts";
+import { log } from "~/platform/log.server.ts";
+import { AFTER, SESSION, setCookie } from "./cookies.server.ts";
+import { guard } from "./guard.server.ts";
+import type { Permission } from "./policy.ts";
+import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
+import { stepUp } from "./step-up.server.ts";
+
+type Work = { ctx: Ctx & { staff: StaffSession }; request: Request; url: URL; params: Record<string, string | undefined> };
+
+/** What a form gets back: what went wrong, in words and per field, and what was typed. */
+export type ActResult<T = unknown> =
+  | { ok: true; message?: string; result?: T }
+  | { ok: false; status: number; message: string; fields: FieldErrors; values: Record<string, string>; stepUp: boolean; details?: unknown };
+
+/** Errors of verbs as HTTP, in this one place. */
+function toResponse(error: unknown, requestId: string): Response {
+  if (error instanceof Response) return error;
+  if (isConnectionLoss(error)) error = new Unavailable("The database can't be reached right now");
+  if (error instanceof AppError) {
+    const headers: HeadersInit = error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {};
+    return new Response(JSON.stringify({ message: error.message, requestId }), {
+      status: error.status,
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+  }
+  log.error({ requestId, err: error instanceof Error ? { message: error.message, stack: error.stack } : String(error) }, "a page failed");
+  return new Response(JSON.stringify({ message: "Something went wrong on our side. Nothing was changed.", requestId }), {
+    status: 500,
+    headers: { "Content-Type": "application/json" },
+  });
+}
+
+/** A loader: guarded, with the errors of verbs mapped. */
+export function page<T>(permission: Permission, run: (work: Work) => Promise<T>) {
+  return async ({ request, params, context }: LoaderFunctionArgs): Promise<T> => {
+    let requestId = request.headers.get("x-request-id") ?? "";
+    try {
+      const ctx = await guard(request, context, permission);
+      requestId = ctx.requestId;
+      return await run({ ctx, request, url: new URL(request.url), params });
+    } catch (error) {
+      throw toResponse(error, requestId);
+    }
+  };
+}
+
+export type Form = {
+  get(name: string): string;
+  all(name: string): string[];
+  has(name: string): boolean;
+  /** Every field once, as typed: what a schema is given. */
+  values(): Record<string, string>;
+  data: FormData;
+};
+
+function formOf(data: FormData): Form {
+  const text = (value: FormDataEntryValue | null) => (typeof value === "string" ? value : "");
+  return {
+    get: (name) => text(data.get(name)),
+    all: (name) => data.getAll(name).map(text),
+    has: (name) => data.has(name),
+    values: () => Object.fromEntries([...data.keys()].filter((key) => key !== "_proof").map((key) => [key, text(data.get(key))])),
+    data,
+  };
+}
+
+const mergeHeaders = (cookies: string[]) => cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
+
+/**
+ * An action: guarded, refusals returned to the form with what was typed. A field `_proof` (password or code) steps the
+ * session up in the same request, so that a destructive form is filled in once.
+ */
+export function act<T>(permission: Permission, run: (work: Work & { form: Form }) => Promise<T | Response>) {
+  return async ({ request, params, context }: ActionFunctionArgs) => {
+    let requestId = request.headers.get("x-request-id") ?? "";
+    const cookies: string[] = [];
+    let form: Form | undefined;
+    try {
+      let ctx = await guard(request, context, permission);
+      requestId = ctx.requestId;
+      form = formOf(await request.formData());
+      const proof = form.get("_proof");
+      if (proof && ctx.session) {
+        const { token, at } = await stepUp(ctx, proof);
+        cookies.push(setCookie(SESSION, token, ABSOLUTE_HOURS * 3600));
+        ctx = { ...ctx, session: { ...ctx.session, stepUpAt: at } };
+      }
+      const result = await run({ ctx, request, url: new URL(request.url), params, form });
+      // The reader's next page must see what this one wrote.
+      const position = await writePosition().catch(() => null);
+      if (position) cookies.push(setCookie(AFTER, position, 60));
+      if (result instanceof Response) {
+        for (const [name, value] of mergeHeaders(cookies)) result.headers.append(name, value);
+        return result as never;
+      }
+      return data<ActResult<T>>({ ok: true, result }, { headers: mergeHeaders(cookies) });
+    } catch (error) {
+      if (error instanceof Response) throw error;
+      const known = error instanceof AppError;
+      if (!known) log.error({ requestId, err: { message: messageOf(error), stack: (error as Error).stack } }, "an act failed");
+      const status = known ? error.status : isConnectionLoss(error) ? 503 : 500;
+      return data<ActResult<T>>(
+        {
+          ok: false,
+          status,
+          message: known
+            ? error.message
+            : status === 503
+              ? "The database can't be reached right now. Nothing was changed."
+              : `Something went wrong on our side. Nothing was changed. (${requestId})`,
+          fields: error instanceof Invalid ? error.fields : {},
+          values: form?.values() ?? {},
+          stepUp: error instanceof StepUpRequired || (error instanceof Invalid && "_proof" in error.fields),
+          details: known && !(error instanceof Invalid) ? error.details : undefined,
+        },
+        { status, headers: mergeHeaders(cookies) },
+      );
+    }
+  };
+}
+
+export { redirect };

@@ -1,0 +1,63 @@
+import type { Role } from "~/db/ctx.ts";
+
+/**
+ * Who may do what: the contract's table as data. Guard, navigation and buttons all read this and nothing else.
+ * `all` is every tenant, `assigned` the tenants given to this person, `own` acts of one's own, `load` a tenant's share
+ * of the database's load and no more.
+ */
+export type Reach = "all" | "assigned" | "own" | "load";
+export type Permission = keyof typeof policy;
+
+const SUPER = { SUPER_ADMIN: "all" } as const;
+const MANAGED = { SUPER_ADMIN: "all", TENANT_MANAGER: "assigned" } as const;
+const MANAGED_READ = { ...MANAGED, AUDITOR: "all" } as const;
+
+export const policy = {
+  "tenants.read": MANAGED_READ,
+  "tenants.manage": SUPER,
+  "tenants.edit": MANAGED,
+  "staff.read": { SUPER_ADMIN: "all", AUDITOR: "all" },
+  "staff.manage": SUPER,
+  "apikeys.read": MANAGED_READ,
+  "apikeys.manage": MANAGED,
+  "platform.read": MANAGED_READ,
+  "platform.manage": MANAGED,
+  "exams.read": { ...MANAGED_READ, PROCTOR: "assigned" },
+  "exams.author": MANAGED,
+  "exams.live": { ...MANAGED_READ, PROCTOR: "assigned" },
+  "exams.operate": { ...MANAGED, PROCTOR: "assigned" },
+  "integrity.read": { ...MANAGED_READ, PROCTOR: "assigned" },
+  "integrity.review": { SUPER_ADMIN: "all", PROCTOR: "assigned" },
+  "appeals.read": { ...MANAGED_READ, PROCTOR: "assigned" },
+  "appeals.file": MANAGED,
+  "appeals.decide": { SUPER_ADMIN: "all", PROCTOR: "assigned" },
+  "database.read": { SUPER_ADMIN: "all", SRE: "all", AUDITOR: "all" },
+  "database.load": { SUPER_ADMIN: "all", SRE: "all", AUDITOR: "all", TENANT_MANAGER: "load" },
+  "database.act": { SUPER_ADMIN: "all", SRE: "all" },
+  "audit.read": { SUPER_ADMIN: "all", AUDITOR: "all", TENANT_MANAGER: "assigned", PROCTOR: "own", SRE: "own" },
+  "audit.verify": { SUPER_ADMIN: "all", AUDITOR: "all" },
+  "readiness.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "assigned", PROCTOR: "assigned", SRE: "all", AUDITOR: "all" },
+  "jobs.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
+  /** Every signed-in person: the overview, one's own sessions and security. */
+  "self": { SUPER_ADMIN: "own", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
+} as const satisfies Record<string, Partial<Record<Role, Reach>>>;
+
+export function reach(role: Role | string, permission: Permission): Reach | null {
+  return (policy[permission] as Partial<Record<string, Reach>>)[role] ?? null;
+}
+
+export function may(role: Role | string, permission: Permission): boolean {
+  // The collector, jobs and the command line act for the system itself; what they may do is decided by who starts them.
+  return role === "SYSTEM" || reach(role, permission) !== null;
+}
+
+export const ROLE_LABELS: Record<Role, string> = {
+  SUPER_ADMIN: "Super-admin",
+  TENANT_MANAGER: "Tenant manager",
+  PROCTOR: "Proctor",
+  SRE: "SRE",
+  AUDITOR: "Auditor",
+};
+
+/** Roles that see every tenant; the others see those they are assigned to. */
+export const SEES_ALL_TENANTS: ReadonlySet<string> = new Set(["SUPER_ADMIN", "SRE", "AUDITOR"]);

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { clients } from "~/db/clients.server.ts";
+import { one, type Queryable } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import type { Role, TxCtx } from "~/db/ctx.ts";
+import { isConnectionLoss } from "~/db/retry.ts";
+import { newId, newToken } from "~/platform/ids.ts";
+import { tokenHash } from "./secrets.server.ts";
+
+export const IDLE_MINUTES = 30;
+export const ABSOLUTE_HOURS = 12;
+
+const sessionRow = z.object({
+  id: z.string(),
+  staff_id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"]),
+  theme: z.string(),
+  time_zone: z.string(),
+  step_up_at: z.date().nullable(),
+  second_factor: z.boolean(),
+  totp_confirmed: z.boolean(),
+  tenant_id: z.string().nullable(),
+  last_seen_at: z.date(),
+  college_ids: z.array(z.string()),
+});
+
+export type StaffSession = Omit<z.infer<typeof sessionRow>, "role"> & { role: Role };
+
+async function find(on: Queryable, token: string, now: Date): Promise<StaffSession | null> {
+  return one(
+    on,
+    sql`select s.id, s.staff_id, st.name, st.email, st.role, st.theme, st.time_zone, s.step_up_at, s.second_factor,
+               st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.last_seen_at,
+               array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
+        from console.staff_session s join console.staff st on st.id = s.staff_id
+        where s.token_hash = ${tokenHash(token)} and s.revoked_at is null and st.is_active
+          and s.expires_at > ${now} and s.last_seen_at > ${new Date(now.getTime() - IDLE_MINUTES * 60_000)}`,
+    sessionRow,
+  );
+}
+
+/** Read on the primary while it is up: a revocation must work on the next request. A standby answers only when it is down. */
+export async function findSession(token: string, now: Date): Promise<StaffSession | null> {
+  const { primary, replicas } = clients();
+  try {
+    const session = await find(primary, token, now);
+    // Moved on at most once a minute: a page with ten requests must not write ten times.
+    if (session && now.getTime() - session.last_seen_at.getTime() > 60_000) {
+      await primary.query({ text: "update console.staff_session set last_seen_at = $2 where id = $1", values: [session.id, now] });
+    }
+    return session;
+  } catch (error) {
+    const replica = isConnectionLoss(error) ? replicas.pick() : null;
+    if (!replica) throw error;
+    return find(replica.pool, token, now);
+  }
+}
+
+export async function createSession(ctx: TxCtx, staffId: string, options: { secondFactor: boolean; stepUp: boolean }): Promise<string> {
+  const token = newToken();
+  const now = ctx.clock.now();
+  await ctx.tx.prisma.staffSession.create({
+    data: {
+      id: newId(now.getTime()),
+      staffId,
+      tokenHash: tokenHash(token),
+      expiresAt: new Date(now.getTime() + ABSOLUTE_HOURS * 3_600_000),
+      lastSeenAt: now,
+      stepUpAt: options.stepUp ? now : null,
+      secondFactor: options.secondFactor,
+      ipAddress: ctx.address ?? null,
+      userAgent: ctx.userAgent?.slice(0, 500) ?? null,
+    },
+  });
+  return token;
+}
+
+/** A new token for the same session, after its rights have grown: an old copy of the cookie is then worth nothing. */
+export async function rotateSession(ctx: TxCtx, sessionId: string, rights: { secondFactor?: boolean; stepUp?: boolean }): Promise<string> {
+  const token = newToken();
+  await ctx.tx.prisma.staffSession.update({
+    where: { id: sessionId },
+    data: {
+      tokenHash: tokenHash(token),
+      lastSeenAt: ctx.clock.now(),
+      ...(rights.stepUp ? { stepUpAt: ctx.clock.now() } : {}),
+      ...(rights.secondFactor ? { secondFactor: true } : {}),
+    },
+  });
+  return token;
+}

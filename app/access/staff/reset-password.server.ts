@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { record } from "~/audit/record.server.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { one } from "~/db/query.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { sql } from "~/db/sql.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { newId, newToken } from "~/platform/ids.ts";
+import { hashPassword } from "../password.server.ts";
+import { tokenHash } from "../secrets.server.ts";
+
+const LINK_HOURS = 24;
+export const MIN_PASSWORD = 12;
+
+export function checkNewPassword(password: string, again: string): void {
+  if (password.length < MIN_PASSWORD) throw new Invalid(`Use at least ${MIN_PASSWORD} characters`, { password: [`Use at least ${MIN_PASSWORD} characters`] });
+  if (password.length > 1024) throw new Invalid("That password is too long", { password: ["At most 1024 characters"] });
+  if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
+}
+
+/** A link that works once, for a day; older ones of the same person stop working. */
+export async function resetLink(ctx: TxCtx, staffId: string): Promise<string> {
+  const token = newToken();
+  await ctx.tx.prisma.staffToken.deleteMany({ where: { staffId, purpose: "RESET" } });
+  await ctx.tx.prisma.staffToken.create({
+    data: { id: newId(), staffId, purpose: "RESET", tokenHash: tokenHash(token), expiresAt: new Date(ctx.clock.now().getTime() + LINK_HOURS * 3_600_000) },
+  });
+  return `/login/reset/${token}`;
+}
+
+/** Used by whoever holds the link. It is spent in the same statement that checks it. */
+export async function resetPassword(ctx: Ctx, input: { token: string; password: string; again: string }): Promise<void> {
+  checkNewPassword(input.password, input.again);
+  const passwordHash = await hashPassword(input.password);
+  await withScope(ctx, async (inner) => {
+    const now = ctx.clock.now();
+    const used = await one(
+      inner.tx,
+      sql`update console.staff_token set used_at = ${now} where token_hash = ${tokenHash(input.token)} and purpose = 'RESET' and used_at is null and expires_at > ${now} returning staff_id`,
+      z.object({ staff_id: z.string() }),
+    );
+    if (!used) throw new Invalid("This link has been used or has expired. Ask for a new one.");
+    await inner.tx.prisma.staff.update({ where: { id: used.staff_id }, data: { passwordHash } });
+    await inner.tx.prisma.staffSession.updateMany({ where: { staffId: used.staff_id, revokedAt: null }, data: { revokedAt: now } });
+    await record(inner, { action: "staff.set_password", resource: "staff", resourceId: used.staff_id });
+  });
+}

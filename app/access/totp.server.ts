@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { generateSecret, generateURI, verify } from "otplib";
+import QRCode from "qrcode";
+import { execute } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { newId } from "~/platform/ids.ts";
+import { tokenHash } from "./secrets.server.ts";
+
+const STEP_SECONDS = 30;
+
+export function newTotp(email: string): { secret: string; uri: string } {
+  const secret = generateSecret();
+  return { secret, uri: generateURI({ issuer: "Invigil", label: email, secret }) };
+}
+
+export const qrCode = (uri: string) => QRCode.toDataURL(uri, { margin: 1, width: 192 });
+
+/** One step of tolerance to the past and the future: phones' clocks are off by seconds, not by minutes. */
+export async function totpStep(secret: string, code: string, now: Date): Promise<number | null> {
+  const token = code.replaceAll(/\s/g, "");
+  if (!/^\d{6}$/.test(token)) return null;
+  const epoch = Math.floor(now.getTime() / 1000);
+  const result = await verify({ secret, token, epoch, epochTolerance: STEP_SECONDS });
+  if (!result.valid) return null;
+  return Math.floor(epoch / STEP_SECONDS) + ((result as { delta?: number }).delta ?? 0);
+}
+
+/** A code counts once: the step it belongs to must be newer than the last one used, decided by the database. */
+export async function useTotp(ctx: TxCtx, staffId: string, code: string): Promise<boolean> {
+  const staff = await ctx.tx.prisma.staff.findUnique({ where: { id: staffId } });
+  if (!staff?.totpSecret) return false;
+  const step = await totpStep(staff.totpSecret, code, ctx.clock.now());
+  if (step === null) return false;
+  const used = await execute(
+    ctx.tx,
+    sql`update console.staff set totp_last_step = ${step} where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
+  );
+  return used === 1;
+}
+
+export async function useRecoveryCode(ctx: TxCtx, staffId: string, code: string): Promise<boolean> {
+  const hash = tokenHash(code.trim().toLowerCase().replaceAll("-", ""));
+  const used = await execute(
+    ctx.tx,
+    sql`update console.staff_recovery_code set used_at = ${ctx.clock.now()} where staff_id = ${staffId} and code_hash = ${hash} and used_at is null`,
+  );
+  return used === 1;
+}
+
+export async function newRecoveryCodes(ctx: TxCtx, staffId: string): Promise<string[]> {
+  const codes = Array.from({ length: 10 }, () => randomBytes(5).toString("hex"));
+  await ctx.tx.prisma.staffRecoveryCode.deleteMany({ where: { staffId } });
+  await ctx.tx.prisma.staffRecoveryCode.createMany({
+    data: codes.map((code) => ({ id: newId(), staffId, codeHash: tokenHash(code) })),
+  });
+  return codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`);
+}

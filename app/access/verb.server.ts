@@ -1,0 +1,112 @@
+import type { z } from "zod";
+import { record } from "~/audit/record.server.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { withReadScope, withScope } from "~/db/scope.server.ts";
+import { codeOf, withRetry } from "~/db/retry.ts";
+import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, type FieldErrors } from "~/platform/errors.ts";
+import { may, type Permission } from "./policy.ts";
+import { measure } from "./measure.server.ts";
+
+type Definition<I extends z.ZodType, R> = {
+  /** `noun.verb`, as it appears in metrics and logs. */
+  name: string;
+  permission: Permission;
+  input: I;
+  run(work: { ctx: TxCtx; input: z.output<I> }): Promise<R>;
+};
+
+type Verb<I extends z.ZodType, R> = ((work: { ctx: Ctx; input: z.input<I> }) => Promise<R>) & {
+  readonly verb: { name: string; kind: "mutation" | "read"; permission: Permission; stepUp: boolean };
+};
+
+export const STEP_UP_MS = 10 * 60_000;
+
+export function fieldErrors(error: z.ZodError): FieldErrors {
+  const fields: FieldErrors = {};
+  for (const issue of error.issues) (fields[issue.path.join(".")] ??= []).push(issue.message);
+  return fields;
+}
+
+function parse<I extends z.ZodType>(schema: I, input: unknown): z.output<I> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const fields = fieldErrors(parsed.error);
+  throw new Invalid(Object.values(fields)[0]?.[0] ?? "Some fields need another look", fields);
+}
+
+function authorize(ctx: Ctx, definition: { name: string; permission: Permission; stepUp?: boolean }): void {
+  if (!may(ctx.actor.role, definition.permission)) throw new Forbidden(`Your role may not do this (${definition.permission})`);
+  if (!definition.stepUp || ctx.actor.kind !== "staff") return;
+  const fresh = ctx.session?.stepUpAt && ctx.clock.now().getTime() - ctx.session.stepUpAt.getTime() < STEP_UP_MS;
+  if (!fresh) throw new StepUpRequired("Confirm that it is you: enter your password or a code");
+}
+
+/** The database's refusals in words. The constraint decides the race; this only says who lost it. */
+function inWords(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const { constraint, detail, message } = error as { constraint?: string; detail?: string; message: string };
+  switch (codeOf(error)) {
+    case "23505":
+      return new Conflict(constraint === "platform_identifier_pkey" ? "This identifier is already in use" : "This already exists", { constraint });
+    case "23503":
+      return new Conflict(/is still referenced/.test(detail ?? "") ? "Other records still point to this one" : "This points to a record that does not exist here", { constraint });
+    case "23514":
+      return new Invalid("A value is outside of what is allowed", { [constraint ?? ""]: [message] });
+    case "42501":
+      return new Forbidden("This belongs to a tenant outside of your scope");
+    case "IV001":
+      return new Conflict(message.charAt(0).toUpperCase() + message.slice(1), { constraint });
+    case "22001":
+    case "22P02":
+    case "22007":
+    case "22008":
+    case "22021":
+    case "22P05":
+      return new Invalid("A value can't be read as what it should be");
+    default:
+      return error;
+  }
+}
+
+/** A write: permission, parse, one scoped transaction, the rule, and at least one audit entry in that transaction. */
+export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & { stepUp?: boolean }): Verb<I, R> {
+  const verb = async ({ ctx, input }: { ctx: Ctx; input: z.input<I> }): Promise<R> =>
+    measure(definition.name, ctx, async () => {
+      authorize(ctx, definition);
+      const parsed = parse(definition.input, input);
+      try {
+        return await withRetry("write", () =>
+          withScope(ctx, async (inner) => {
+            const before = inner.tx.audited;
+            const result = await definition.run({ ctx: inner, input: parsed });
+            if (inner.tx.audited === before) throw new Error(`${definition.name} changed data and recorded nothing`);
+            return result;
+          }),
+        );
+      } catch (error) {
+        throw inWords(error);
+      }
+    });
+  return Object.assign(verb, {
+    verb: { name: definition.name, kind: "mutation" as const, permission: definition.permission, stepUp: definition.stepUp ?? false },
+  });
+}
+
+/** A read: permission, parse, one read-only scoped transaction, on a standby where one is fresh enough. */
+export function read<I extends z.ZodType, R>(definition: Definition<I, R> & { on?: "primary" }): Verb<I, R> {
+  const verb = async ({ ctx, input }: { ctx: Ctx; input: z.input<I> }): Promise<R> =>
+    measure(definition.name, ctx, async () => {
+      authorize(ctx, definition);
+      const parsed = parse(definition.input, input);
+      try {
+        return await withRetry("read", () =>
+          (definition.on === "primary" ? withScope : withReadScope)(ctx, (inner) => definition.run({ ctx: inner, input: parsed })),
+        );
+      } catch (error) {
+        throw inWords(error);
+      }
+    });
+  return Object.assign(verb, { verb: { name: definition.name, kind: "read" as const, permission: definition.permission, stepUp: false } });
+}
+
+export { record };

@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from "node:crypto";
+import { sql } from "~/db/sql.ts";
+import { execute } from "~/db/query.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { newId } from "~/platform/ids.ts";
+import { minimalDiff } from "./diff.ts";
+import { canonicalJson } from "./canonical.ts";
+import { assessRisk, type RiskReason } from "./risk.server.ts";
+
+export type Act = {
+  /** `noun.verb`: tenant.suspend, session.login_failed, audit.read. */
+  action: string;
+  resource: string;
+  resourceId?: string | null;
+  collegeId?: string | null;
+  reason?: string | null;
+  before?: Record<string, unknown> | null;
+  after?: Record<string, unknown> | null;
+  /** Facts that are not a change of fields: counts, file names, filters. */
+  details?: Record<string, unknown>;
+};
+
+/** What is personal about an entry. The entry itself holds only a salted hash of it, so that it can be erased. */
+export type Content = {
+  actor: { name: string; email: string | null };
+  reason: string | null;
+  diff: Record<string, [unknown, unknown]> | null;
+  details: Record<string, unknown> | null;
+  address: string | null;
+  userAgent: string | null;
+  risk: RiskReason[];
+};
+
+const utf8 = (text: string) => text.replaceAll("\u0000", "\uFFFD").toWellFormed();
+
+export function commitmentOf(salt: Buffer, body: string): Buffer {
+  return createHash("sha256").update(salt).update(body, "utf8").digest();
+}
+
+/** The one way into the log: in the caller's transaction, so that what can't be recorded does not happen. */
+export async function record(ctx: TxCtx, act: Act): Promise<string> {
+  const at = ctx.clock.now();
+  const id = newId(at.getTime());
+  const changed = act.before !== undefined || act.after !== undefined;
+  const risk = await assessRisk(ctx, act, at);
+  const content: Content = {
+    actor: { name: ctx.actor.name, email: ctx.actor.email },
+    reason: act.reason ?? null,
+    diff: changed ? minimalDiff(act.before, act.after) : null,
+    details: act.details ?? null,
+    address: ctx.address ?? null,
+    userAgent: ctx.userAgent?.slice(0, 500) ?? null,
+    risk: risk.reasons,
+  };
+  const salt = randomBytes(16);
+  const body = utf8(canonicalJson(content));
+  await execute(
+    ctx.tx,
+    sql`with content as (
+          insert into audit.content (entry_id, at, salt, body) values (${id}, ${at}, ${salt}, ${body})
+        )
+        insert into audit.entry (id, at, actor_kind, actor_id, session_id, request_id, action, resource, resource_id, college_id, risk, commitment)
+        values (${id}, ${at}, ${ctx.actor.kind}, ${ctx.actor.id}, ${ctx.session?.id ?? null}, ${utf8(ctx.requestId)}, ${act.action},
+                ${act.resource}, ${act.resourceId == null ? null : utf8(act.resourceId)}, ${act.collegeId ?? null}, ${risk.score}, ${commitmentOf(salt, body)})`,
+  );
+  ctx.tx.audited++;
+  return id;
+}
+
+/** For acts that change nothing but must be known (a refusal, a view of personal data, an export): their own transaction. */
+export async function recordAlone(ctx: Ctx, act: Act): Promise<void> {
+  const { tx: _joined, ...alone } = ctx;
+  await withScope(alone.scope.kind === "none" ? { ...alone, scope: { kind: "tenants", ids: [] } } : alone, (inner) => record(inner, act));
+}

@@ -1,0 +1,32 @@
+import { migrateCommand, statusCommand } from "./db.ts";
+import { doctorCommand } from "./doctor.ts";
+import { prismaCommand } from "./prisma.ts";
+import { seedCommand } from "./seed.ts";
+import { staffCommands } from "./staff.ts";
+import { startCommand } from "./start.ts";
+import { benchCommand, testCommand, verifyCommand } from "./test.ts";
+
+export type Run = { options: Record<string, string | boolean | undefined>; positionals: string[] };
+
+export type Command = {
+  name: string;
+  says: string;
+  usage?: string;
+  options?: Record<string, { type: "string" | "boolean"; default?: string | boolean }>;
+  /** Everything after the name belongs to another tool. */
+  passesThrough?: boolean;
+  run(work: Run): Promise<number | void>;
+};
+
+export const commands: Command[] = [
+  startCommand,
+  doctorCommand,
+  migrateCommand,
+  statusCommand,
+  seedCommand,
+  ...staffCommands,
+  prismaCommand,
+  testCommand,
+  verifyCommand,
+  benchCommand,
+];

@@ -1,0 +1,48 @@
+import fs from "node:fs";
+import path from "node:path";
+import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
+import { ClusterError } from "~/db/cluster/errors.ts";
+import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { forget } from "~/platform/singleton.ts";
+
+/** Puts the cluster's logins where db/urls looks for them, for this process and its children. */
+export function adopt(urls: Urls): void {
+  for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = urls[role];
+  process.env["INVIGIL_EMBEDDED"] = "1";
+  process.env["DATABASE_URL"] = urls.app;
+  process.env["DATABASE_REPLICA_URLS"] ??= urls.standby;
+  forget("env");
+}
+
+export const printProgress: Progress = async (label, run) => {
+  const started = Date.now();
+  if (process.stderr.isTTY) process.stderr.write(`  ${label} …`);
+  const result = await run();
+  process.stderr.write(`${process.stderr.isTTY ? "\r" : ""}  ${label} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  return result;
+};
+
+/**
+ * The database that a command works on: DATABASE_URL, or the embedded cluster, which is started for the command's
+ * duration where it does not run.
+ */
+export async function withDatabase<T>(run: () => Promise<T>): Promise<T> {
+  const e = env();
+  if (!e.embedded) return run();
+  const running = runningCluster(e.dataDir);
+  if (running) {
+    adopt(running);
+    return run();
+  }
+  if (!fs.existsSync(path.join(e.dataDir, "credentials.json"))) {
+    throw new ClusterError("there is no embedded cluster yet: run npm start once, or set DATABASE_URL");
+  }
+  const cluster: Cluster = await startCluster(e.dataDir, async (_label, work) => work());
+  adopt(cluster.urls);
+  try {
+    return await run();
+  } finally {
+    await cluster.stop();
+  }
+}

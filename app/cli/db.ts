@@ -1,0 +1,36 @@
+import { createMigration, migrate, migrationStates } from "~/db/migrate/migrate.server.ts";
+import { connection } from "~/db/urls.server.ts";
+import { withDatabase } from "./database.ts";
+import type { Command } from "./commands.ts";
+
+export const migrateCommand: Command = {
+  name: "db migrate",
+  says: "Applies the pending migrations; with --create NAME writes one from the schema files",
+  usage: "[--create NAME] [--json]",
+  options: { create: { type: "string" } },
+  run: ({ options }) =>
+    withDatabase(async () => {
+      const url = connection("owner").url;
+      if (typeof options["create"] === "string") {
+        const folder = await createMigration(url, options["create"], new Date());
+        process.stdout.write(options["json"] ? `${JSON.stringify({ created: folder })}\n` : `written: prisma/migrations/${folder}/migration.sql; read it, then apply it\n`);
+        return;
+      }
+      const applied = await migrate(url);
+      if (options["json"]) process.stdout.write(`${JSON.stringify({ applied })}\n`);
+      else process.stdout.write(applied.length === 0 ? "nothing to apply\n" : `applied:\n${applied.map((name) => `  ${name}\n`).join("")}`);
+    }),
+};
+
+export const statusCommand: Command = {
+  name: "db status",
+  says: "Which migrations the database has",
+  usage: "[--json]",
+  run: ({ options }) =>
+    withDatabase(async () => {
+      const states = await migrationStates(connection("owner").url);
+      if (options["json"]) process.stdout.write(`${JSON.stringify({ migrations: states })}\n`);
+      else for (const state of states) process.stdout.write(`${state.applied ? "applied" : "PENDING"}  ${state.name}\n`);
+      return states.every((state) => state.applied) ? 0 : 1;
+    }),
+};

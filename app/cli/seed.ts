@@ -1,0 +1,47 @@
+import pg from "pg";
+import { migrate } from "~/db/migrate/migrate.server.ts";
+import { connection } from "~/db/urls.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
+import { seedLarge } from "../../prisma/seed/large.ts";
+import { withDatabase, printProgress } from "./database.ts";
+import type { Command } from "./commands.ts";
+
+export const seedCommand: Command = {
+  name: "seed",
+  says: "Loads data: the demo, nothing but the structure, or millions of attempts",
+  usage: "--profile demo|empty|large [--attempts N]",
+  options: { profile: { type: "string", default: "demo" }, attempts: { type: "string" } },
+  run: ({ options }) =>
+    withDatabase(async () => {
+      const { url } = connection("owner");
+      await migrate(url);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        switch (options["profile"]) {
+          case "empty":
+            process.stdout.write("the structure is in place; no data was loaded\n");
+            return;
+          case "demo": {
+            if (!(await demoNeeded(client))) throw new Invalid("there is data already: the demo is loaded into an empty database only");
+            await printProgress("loading the demo", () => seedDemo(url));
+            const password = await setDemoPassword(client, env().INVIGIL_DEMO_PASSWORD);
+            if (password) process.stdout.write(`the demo accounts' password: ${password}\n`);
+            return;
+          }
+          case "large": {
+            const attempts = Number(options["attempts"] ?? env().INVIGIL_LARGE_ATTEMPTS);
+            if (!Number.isInteger(attempts) || attempts < 1) throw new Invalid(`--attempts: "${String(options["attempts"])}" is not a whole number above zero`);
+            await printProgress(`loading ${attempts.toLocaleString("en")} attempts`, () => seedLarge(client, attempts));
+            return;
+          }
+          default:
+            throw new Invalid(`--profile: "${String(options["profile"])}" is not one of demo, empty, large`);
+        }
+      } finally {
+        await client.end();
+      }
+    }),
+};

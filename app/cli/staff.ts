@@ -1,0 +1,66 @@
+import { resetLink } from "~/access/staff/reset-password.server.ts";
+import { ROLES } from "~/access/staff/staff.server.ts";
+import { systemCtx } from "~/access/ctx.server.ts";
+import { record } from "~/audit/record.server.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { withDatabase } from "./database.ts";
+import type { Command, Run } from "./commands.ts";
+
+const text = (run: Run, name: string): string => {
+  const value = run.options[name];
+  if (typeof value !== "string" || value === "") throw new Invalid(`--${name} is needed`);
+  return value;
+};
+
+function print(run: Run, data: Record<string, unknown>, line: string): void {
+  process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${line}\n`);
+}
+
+export const staffCommands: Command[] = [
+  {
+    name: "staff create",
+    says: "Adds a member of staff and prints a link to choose a password",
+    usage: "--email E --name N --role ROLE [--json]",
+    options: { email: { type: "string" }, name: { type: "string" }, role: { type: "string" } },
+    run: (run) =>
+      withDatabase(async () => {
+        const role = text(run, "role").toUpperCase();
+        if (!(ROLES as readonly string[]).includes(role)) throw new Invalid(`--role: "${role}" is not one of ${ROLES.join(", ")}`);
+        const email = text(run, "email").toLowerCase();
+        const id = newId();
+        const link = await withScope(systemCtx("command line"), async (ctx) => {
+          await ctx.tx.prisma.staff.create({ data: { id, email, name: text(run, "name"), role } });
+          await record(ctx, { action: "staff.create", resource: "staff", resourceId: id, after: { email, role } });
+          return resetLink(ctx, id);
+        });
+        print(run, { id, link }, `added; they choose a password at ${link}`);
+      }),
+  },
+  ...(["reset-password", "reset-mfa"] as const).map(
+    (verb): Command => ({
+      name: `staff ${verb}`,
+      says: verb === "reset-mfa" ? "Removes a person's second factor" : "Prints a link to choose a new password",
+      usage: "--email E [--json]",
+      options: { email: { type: "string" } },
+      run: (run) =>
+        withDatabase(async () => {
+          const email = text(run, "email").toLowerCase();
+          await withScope(systemCtx("command line"), async (ctx) => {
+            const staff = await ctx.tx.prisma.staff.findUnique({ where: { email } });
+            if (!staff) throw new Invalid(`there is no member of staff with the e-mail ${email}`);
+            if (verb === "reset-mfa") {
+              await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null } });
+              await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: staff.id });
+              print(run, { id: staff.id }, "removed");
+            } else {
+              const link = await resetLink(ctx, staff.id);
+              await record(ctx, { action: "staff.reset_password", resource: "staff", resourceId: staff.id });
+              print(run, { id: staff.id, link }, `they choose a password at ${link}`);
+            }
+          });
+        }),
+    }),
+  ),
+];

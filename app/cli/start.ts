@@ -1,0 +1,217 @@
+import { fork, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import pg from "pg";
+import { installQueue } from "~/jobs/boss.server.ts";
+import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
+import { ClusterError } from "~/db/cluster/errors.ts";
+import { createExtensions, createRoles } from "~/db/cluster/roles.server.ts";
+import { examine } from "~/db/doctor.server.ts";
+import { migrate } from "~/db/migrate/migrate.server.ts";
+import { connection } from "~/db/urls.server.ts";
+import { env, type Env } from "~/platform/env.server.ts";
+import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
+import { adopt, printProgress } from "./database.ts";
+import type { Command } from "./commands.ts";
+
+const say = (text: string) => process.stderr.write(text);
+
+function free(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+async function ports(e: Env): Promise<{ web: number; collector: number }> {
+  if (!(await free(e.PORT, e.HOST))) throw new ClusterError(`PORT: ${e.PORT} is taken on ${e.HOST}; choose another, for example PORT=${e.PORT + 1} npm start`);
+  let collector = e.COLLECTOR_PORT;
+  while (!(await free(collector, e.HOST))) {
+    if (!e.demo || process.env["COLLECTOR_PORT"]) throw new ClusterError(`COLLECTOR_PORT: ${collector} is taken on ${e.HOST}; choose another`);
+    collector++;
+  }
+  return { web: e.PORT, collector };
+}
+
+/** One supervisor for one data directory. A pid file whose process is gone is what a killed one left behind. */
+function claim(dataDir: string): () => void {
+  const file = path.join(dataDir, "supervisor.pid");
+  try {
+    fs.mkdirSync(dataDir, { recursive: true });
+    const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
+    if (pid && pid !== process.pid && alive(pid)) throw new ClusterError(`Invigil already runs on ${dataDir} (process ${pid}); stop it first, or set INVIGIL_DATA_DIR`);
+    fs.writeFileSync(file, String(process.pid));
+  } catch (error) {
+    if (error instanceof ClusterError) throw error;
+    throw new ClusterError(`INVIGIL_DATA_DIR: ${dataDir} can't be written (${(error as NodeJS.ErrnoException).code}); choose another directory or fix its owner`);
+  }
+  return () => fs.rmSync(file, { force: true });
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== "linux") return true;
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("invigil");
+  } catch {
+    return false;
+  }
+}
+
+async function withOwner<T>(run: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: connection("owner").url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database of somebody else's: what it lacks is named before anything is tried. */
+async function prepareExternal(e: Env): Promise<void> {
+  const findings = await examine(e.DATABASE_URL!);
+  const broken = findings.find((finding) => finding.level === "error");
+  if (broken) throw new ClusterError(broken.fix ? `${broken.says}; run: ${broken.fix}` : broken.says);
+  for (const finding of findings) if (finding.level === "warning") say(`  note: ${finding.says}${finding.fix ? `; ${finding.fix}` : ""}\n`);
+  if (findings.some((finding) => finding.name.startsWith("role ") && /missing/.test(finding.says))) {
+    await withOwner(async (client) => {
+      await createRoles(client);
+      await createExtensions(client).catch((error: Error) => say(`  note: ${error.message}; run npx invigil doctor\n`));
+    });
+  }
+}
+
+type Child = { name: string; process: ChildProcess; ready: Promise<void> };
+
+function supervise(name: string, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
+  const logDir = path.join(env().dataDir, "logs");
+  fs.mkdirSync(logDir, { recursive: true });
+  const log = fs.openSync(path.join(logDir, `${name}.log`), "a");
+  let failures = 0;
+  const child = { name } as Child;
+  let resolveReady: () => void;
+  let rejectReady: (error: Error) => void;
+  child.ready = new Promise<void>((resolve, reject) => {
+    resolveReady = resolve;
+    rejectReady = reject;
+  });
+  const launch = () => {
+    const started = Date.now();
+    let lastLine = "";
+    const made = fork(file, [], {
+      env: { ...process.env, ...extra, INVIGIL_PROCESS: name },
+      stdio: ["ignore", log, "pipe", "ipc"],
+      detached: true,
+      execArgv: ["--enable-source-maps"],
+    });
+    made.stderr?.on("data", (chunk: Buffer) => {
+      fs.writeSync(log, chunk);
+      lastLine = String(chunk).trim().split("\n").at(-1) ?? "";
+    });
+    made.on("message", (message: { ready?: boolean }) => message.ready && resolveReady());
+    made.on("exit", (code) => {
+      if (stopping()) return;
+      failures = Date.now() - started > 30_000 ? 1 : failures + 1;
+      if (failures >= 5) rejectReady(new ClusterError(`${name} does not start: ${lastLine || `see ${path.join(logDir, `${name}.log`)}`}`));
+      say(`  ${name} ended (${code ?? "killed"}), starting it again\n`);
+      setTimeout(() => !stopping() && launch(), Math.min(250 * 2 ** failures, 10_000));
+    });
+    child.process = made;
+  };
+  launch();
+  return child;
+}
+
+async function end(child: Child): Promise<void> {
+  const { process: running } = child;
+  if (running.exitCode !== null || running.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => running.once("exit", () => resolve()));
+  running.kill("SIGTERM");
+  const timer = setTimeout(() => running.kill("SIGKILL"), 2500);
+  await gone;
+  clearTimeout(timer);
+}
+
+function banner(e: Env, web: number, collector: number, cluster: Cluster | null, demoPassword: string | null): string {
+  const lines = [
+    "",
+    `  Invigil is ready:  http://${e.HOST === "0.0.0.0" ? "127.0.0.1" : e.HOST}:${web}`,
+    `  Metrics:           http://${e.HOST === "0.0.0.0" ? "127.0.0.1" : e.HOST}:${collector}/metrics`,
+    ...(e.demo
+      ? [
+          "  Demo accounts:     super@ manager@ proctor@ proctor2@ sre@ auditor@invigil.local",
+          demoPassword
+            ? `  Their password:    ${demoPassword}   (shown once; INVIGIL_DEMO_PASSWORD sets your own)`
+            : "  Their password:    as shown at the first start (INVIGIL_DEMO_PASSWORD sets your own)",
+        ]
+      : []),
+    `  Data:              ${e.dataDir}${cluster && cluster.home !== e.dataDir ? `, database in ${cluster.home}` : ""}`,
+    "  Stop:              Ctrl-C",
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+async function start(dev: boolean): Promise<number> {
+  const e = env();
+  const { web, collector } = await ports(e);
+  const release = claim(e.dataDir);
+  let cluster: Cluster | null = null;
+  let stopping = false;
+  const children: Child[] = [];
+  let finish: (code: number) => void;
+  const finished = new Promise<number>((resolve) => (finish = resolve));
+  const stop = async (code: number) => {
+    if (stopping) return;
+    stopping = true;
+    say("\n  stopping …\n");
+    await Promise.all(children.map(end));
+    await cluster?.stop();
+    release();
+    finish(code);
+  };
+  process.on("SIGINT", () => void stop(0));
+  process.on("SIGTERM", () => void stop(0));
+  process.on("SIGHUP", () => void stop(0));
+  try {
+    if (e.embedded) {
+      cluster = await startCluster(e.dataDir, printProgress);
+      if (stopping) return finished;
+      adopt(cluster.urls);
+    } else await prepareExternal(e);
+    const owner = connection("owner").url;
+    const applied = await migrate(owner);
+    if (applied.length > 0) say(`  applied ${applied.length} migrations\n`);
+    await withOwner(installQueue);
+    let demoPassword: string | null = null;
+    if (e.demo) {
+      if (await withOwner(demoNeeded)) await printProgress("loading the demo", () => seedDemo(owner));
+      demoPassword = await withOwner((client) => setDemoPassword(client, e.INVIGIL_DEMO_PASSWORD));
+    }
+    if (stopping) return finished;
+    await printProgress("starting the console", async () => {
+      const shared: Record<string, string> = { PORT: String(web), COLLECTOR_PORT: String(collector), ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }) };
+      children.push(
+        supervise("web", path.resolve("build/server.js"), shared, () => stopping),
+        supervise("collector", path.resolve("build/collector.js"), shared, () => stopping),
+      );
+      await Promise.all(children.map((child) => child.ready));
+    });
+    say(banner(e, web, collector, cluster, demoPassword));
+    return await finished;
+  } catch (error) {
+    if (!stopping) await stop(1);
+    throw error;
+  }
+}
+
+export const startCommand: Command = {
+  name: "start",
+  says: "Starts everything on this machine",
+  usage: "[--dev]",
+  options: { dev: { type: "boolean" } },
+  run: ({ options }) => start(options["dev"] === true),
+};

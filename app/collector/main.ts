@@ -1,0 +1,50 @@
+import http from "node:http";
+import { clients } from "~/db/clients.server.ts";
+import { startWorkers } from "~/jobs/work.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import { handlers } from "./handlers.ts";
+import { holdLease } from "./lease.server.ts";
+import { startSchedules } from "./schedule.server.ts";
+import { schedules } from "./schedules.ts";
+import { serveMetrics } from "./http.server.ts";
+
+/** Whatever runs on a clock: sampling, roll-ups, alerts, schedules, job handlers. */
+async function main(): Promise<void> {
+  process.env["INVIGIL_PROCESS"] ??= "collector";
+  const { COLLECTOR_PORT, HOST } = env();
+  const lease = await holdLease("collector");
+  const running = startSchedules(schedules(), lease.active);
+  const workers = startWorkers(handlers).catch((error: unknown) => log.error({ reason: messageOf(error) }, "jobs are not being worked on"));
+  const server = http.createServer(serveMetrics(() => ({ active: lease.active(), schedules: running.states })));
+  server.on("error", (error: NodeJS.ErrnoException) => {
+    process.stderr.write(error.code === "EADDRINUSE" ? `COLLECTOR_PORT: ${COLLECTOR_PORT} is taken\n` : `${error.message}\n`);
+    process.exit(1);
+  });
+  server.listen(COLLECTOR_PORT, HOST, () => {
+    log.info({ port: COLLECTOR_PORT }, "collector is ready");
+    process.send?.({ ready: true });
+  });
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), 2500).unref();
+    server.close();
+    server.closeAllConnections();
+    await running.stop();
+    await Promise.race([workers, new Promise((resolve) => setTimeout(resolve, 200))]);
+    await lease.release();
+    await clients().close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+  process.once("disconnect", () => void stop());
+}
+
+void main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+});

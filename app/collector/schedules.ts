@@ -1,0 +1,25 @@
+import type { Schedule } from "./schedule.server.ts";
+import { clients } from "~/db/clients.server.ts";
+
+/** Everything that runs on a clock, in one list. */
+export function schedules(): Schedule[] {
+  return [
+    {
+      name: "audit.partitions",
+      every: "7 0 * * *",
+      async run() {
+        for (const table of ["audit.entry", "audit.content"]) {
+          await clients().primary.query({ text: "select public.ensure_partitions($1::regclass, '1 month', now(), now() + interval '2 months')", values: [table] });
+        }
+      },
+    },
+    {
+      name: "sessions.clean",
+      every: 3_600_000,
+      async run() {
+        await clients().primary.query("delete from console.login_throttle where window_start < now() - interval '1 day'");
+        await clients().primary.query("delete from console.staff_session where expires_at < now() - interval '30 days'");
+      },
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+import { env } from "~/platform/env.server.ts";
+import { forget, singleton } from "~/platform/singleton.ts";
+import { createPool, type Pool } from "./pool.server.ts";
+import { connection, connectionAt } from "./urls.server.ts";
+import { createReplicas, type Replicas } from "./replicas.server.ts";
+
+export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; close(): Promise<void> };
+
+const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
+
+function appPool(name: string, target: { url: string; role?: string }): Pool {
+  const e = env();
+  return createPool(name, {
+    ...target,
+    applicationName: processName(),
+    max: e.DATABASE_MAX_CONNECTIONS,
+    min: Math.min(e.DATABASE_MIN_CONNECTIONS, e.DATABASE_MAX_CONNECTIONS),
+    connectTimeoutMs: e.DATABASE_CONNECTION_TIMEOUT,
+    idleTimeoutMs: e.DATABASE_IDLE_TIMEOUT,
+    maxLifetimeMs: e.DATABASE_MAX_LIFETIME,
+    maxUses: e.DATABASE_MAX_USES,
+    statementTimeoutMs: e.MAX_QUERY_EXECUTION_TIME,
+    queryTimeoutMs: e.MAX_QUERY_EXECUTION_TIME + 2000,
+  });
+}
+
+/** The pools of this process: the platform's primary and its standbys, as invigil_app. */
+export function clients(): Clients {
+  return singleton("db.clients", () => {
+    const primary = appPool("primary", connection("app"));
+    const replicas = createReplicas(
+      env().replicas.map((replica, index) => ({
+        name: `replica-${index + 1}`,
+        weight: replica.weight,
+        pool: appPool(`replica-${index + 1}`, connectionAt("app", replica.url)),
+      })),
+    );
+    return {
+      primary,
+      replicas,
+      pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
+      async close() {
+        replicas.stop();
+        await Promise.allSettled([primary, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
+        forget("db.clients");
+      },
+    };
+  });
+}
+
+/** A small pool of its own for a role other than the application's: acts of operators, never page reads. */
+export function rolePool(role: "owner" | "observer" | "signaller" | "backup" | "sequencer", max = 2): Pool {
+  return singleton(`db.pool.${role}`, () =>
+    createPool(role, { ...connection(role), applicationName: `${processName()} ${role}`, max, connectTimeoutMs: 5000 }),
+  );
+}

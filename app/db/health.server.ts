@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { clients } from "./clients.server.ts";
+import { one } from "./query.ts";
+import { sql } from "./sql.ts";
+
+export type Check = { ok: boolean; ms?: number; error?: string };
+export type Health = {
+  status: "healthy" | "degraded" | "unhealthy";
+  checks: { primary: Check; replicas: (Check & { name: string })[]; collector: Check & { expiresAt?: string } };
+};
+
+async function timed(run: () => Promise<void>): Promise<Check> {
+  const started = performance.now();
+  try {
+    await Promise.race([
+      run(),
+      new Promise((_, reject) => {
+        setTimeout(() => reject(new Error("no answer within 2 s")), 2000).unref();
+      }),
+    ]);
+    return { ok: true, ms: Math.round(performance.now() - started) };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Healthy: everything answers. Degraded: a standby or the collector is missing. Unhealthy: the primary is. */
+export async function readiness(): Promise<Health> {
+  const { primary, replicas } = clients();
+  let expires: Date | null = null;
+  const [primaryCheck, ...replicaChecks] = await Promise.all([
+    timed(async () => {
+      const lease = await one(primary, sql`select max(expires_at) as expires_at from console.lease where name = 'collector'`, z.object({ expires_at: z.date().nullable() }));
+      expires = lease?.expires_at ?? null;
+    }),
+    ...replicas.all().map((replica) => timed(async () => void (await replica.pool.query("select 1")))),
+  ]);
+  const alive = expires !== null && (expires as Date).getTime() > Date.now();
+  const collector = primaryCheck!.ok
+    ? { ok: alive, ...(expires ? { expiresAt: (expires as Date).toISOString() } : {}), ...(alive ? {} : { error: "no collector holds the lease" }) }
+    : { ok: false, error: "not known while the primary is down" };
+  const named = replicaChecks.map((check, index) => ({ name: replicas.all()[index]!.name, ...check! }));
+  const status = !primaryCheck!.ok ? "unhealthy" : named.every((check) => check.ok) && collector.ok ? "healthy" : "degraded";
+  return { status, checks: { primary: primaryCheck!, replicas: named, collector } };
+}

@@ -1,0 +1,39 @@
+import fs from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { applyMigrations, driftOf, migrationNames, migrationsDir } from "./engine.server.ts";
+
+export type MigrationState = { name: string; applied: boolean; at: Date | null };
+
+/** Which migrations this database has, without loading the engine. */
+export async function migrationStates(ownerUrl: string): Promise<MigrationState[]> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const known = await client.query<{ there: boolean }>("select to_regclass('public._prisma_migrations') is not null as there");
+    const applied = known.rows[0]!.there
+      ? (await client.query<{ migration_name: string; finished_at: Date }>("select migration_name, finished_at from public._prisma_migrations where finished_at is not null and rolled_back_at is null")).rows
+      : [];
+    const at = new Map(applied.map((row) => [row.migration_name, row.finished_at]));
+    return migrationNames().map((name) => ({ name, applied: at.has(name), at: at.get(name) ?? null }));
+  } finally {
+    await client.end();
+  }
+}
+
+/** Applies what is pending; the names of what it applied. */
+export async function migrate(ownerUrl: string): Promise<string[]> {
+  const pending = (await migrationStates(ownerUrl)).filter((state) => !state.applied);
+  return pending.length > 0 ? applyMigrations(ownerUrl) : [];
+}
+
+/** Writes a migration that takes a migrated database to the schema files as they are now. */
+export async function createMigration(ownerUrl: string, name: string, now: Date): Promise<string> {
+  await migrate(ownerUrl);
+  const sql = await driftOf(ownerUrl);
+  const stamp = now.toISOString().replaceAll(/\D/g, "").slice(0, 14);
+  const folder = `${stamp}_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}`;
+  fs.mkdirSync(path.join(migrationsDir(), folder), { recursive: true });
+  fs.writeFileSync(path.join(migrationsDir(), folder, "migration.sql"), sql);
+  return folder;
+}

@@ -1,0 +1,109 @@
+import pg from "pg";
+import { log } from "~/platform/log.server.ts";
+import { typeParsers } from "./types.server.ts";
+
+export type PoolOptions = {
+  url: string;
+  /** Becomes this role at connect; what the login itself may do is then out of reach of our statements. */
+  role?: string;
+  applicationName: string;
+  max: number;
+  min?: number;
+  connectTimeoutMs?: number;
+  idleTimeoutMs?: number;
+  maxLifetimeMs?: number;
+  maxUses?: number;
+  statementTimeoutMs?: number;
+  lockTimeoutMs?: number;
+  /** The client gives up a little after the server should have: a hung network must not hold a request. */
+  queryTimeoutMs?: number;
+};
+
+export type PoolStats = {
+  name: string;
+  max: number;
+  total: number;
+  idle: number;
+  waiting: number;
+  waitMs: number;
+  acquired: number;
+  errors: number;
+};
+
+export type Pool = pg.Pool & { stats(): PoolStats };
+
+export function createPool(name: string, options: PoolOptions): Pool {
+  const startup = [
+    options.role ? `-c role=${options.role}` : "",
+    options.statementTimeoutMs ? `-c statement_timeout=${options.statementTimeoutMs}` : "",
+    options.lockTimeoutMs ? `-c lock_timeout=${options.lockTimeoutMs}` : "",
+  ].filter(Boolean);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    options: startup.length > 0 ? startup.join(" ") : undefined,
+    max: options.max,
+    min: options.min ?? 0,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 60_000,
+    maxLifetimeSeconds: Math.ceil((options.maxLifetimeMs ?? 300_000) / 1000),
+    maxUses: options.maxUses ?? 7500,
+    query_timeout: options.queryTimeoutMs,
+    keepAlive: true,
+    types: typeParsers,
+  }) as Pool;
+
+  let errors = 0;
+  let waitMs = 0;
+  let acquired = 0;
+  // An idle client whose server went away must not take the process with it.
+  pool.on("error", (error) => {
+    errors++;
+    log.warn({ pool: name, reason: error.message }, "idle connection lost");
+  });
+
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const acquire = async (): Promise<pg.PoolClient> => {
+    const started = performance.now();
+    let client: pg.PoolClient;
+    try {
+      client = await connect();
+    } catch (error) {
+      errors++;
+      throw error;
+    } finally {
+      waitMs += performance.now() - started;
+      acquired++;
+    }
+    const release = client.release.bind(client);
+    // A client that is not idle carries somebody's transaction, and with it somebody's scope: a client-side
+    // timeout leaves it so. It is destroyed, never lent again.
+    client.release = (error?: Error | boolean) => {
+      const status = (client as unknown as { getTransactionStatus?(): string | null }).getTransactionStatus?.();
+      release(error ?? (status !== undefined && status !== "I"));
+    };
+    return client;
+  };
+
+  // pg-pool's own query() takes a client through connect(callback), so both forms pass through here.
+  pool.connect = ((callback?: (error: Error | undefined, client?: pg.PoolClient, done?: (release?: unknown) => void) => void) => {
+    if (!callback) return acquire();
+    acquire().then(
+      (client) => callback(undefined, client, (error) => client.release(error as Error)),
+      (error: Error) => callback(error, undefined, () => undefined),
+    );
+    return undefined;
+  }) as typeof pool.connect;
+
+  pool.stats = () => ({
+    name,
+    max: options.max,
+    total: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+    waitMs,
+    acquired,
+    errors,
+  });
+  return pool;
+}

@@ -1,0 +1,43 @@
+/** SQLSTATEs after which the statement certainly did not happen, so that trying again is safe for a write too. */
+const NEVER_HAPPENED = new Set(["40001", "40P01", "55P03", "53300", "57P03"]);
+/** Losses of a connection: a read may be repeated, a write may have happened. */
+const CONNECTION_LOST = new Set([
+  "57P01",
+  "57P02",
+  "08000",
+  "08003",
+  "08006",
+  "08001",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+export function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | null)?.code;
+}
+
+export function isConnectionLoss(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : "";
+  return (
+    CONNECTION_LOST.has(codeOf(error) ?? "") ||
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(message)
+  );
+}
+
+export function isTransient(error: unknown, kind: "read" | "write"): boolean {
+  return NEVER_HAPPENED.has(codeOf(error) ?? "") || (kind === "read" && isConnectionLoss(error));
+}
+
+/** Tries again with back-off and full jitter, for transient errors only and never for a write that may have happened. */
+export async function withRetry<T>(kind: "read" | "write", run: () => Promise<T>, attempts = 3): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt >= attempts || !isTransient(error, kind)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** attempt));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type pg from "pg";
+import { env } from "~/platform/env.server.ts";
+import { isUuid } from "~/platform/ids.ts";
+import { clients } from "./clients.server.ts";
+import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
+import { joinedPrisma } from "./prisma.server.ts";
+import { codeOf, isConnectionLoss } from "./retry.ts";
+
+export class ScopeError extends Error {}
+
+function scopeStatement(scope: Scope): string {
+  if (scope.kind === "all") return "set local role invigil_platform";
+  const ids = scope.kind === "tenants" ? scope.ids : [];
+  if (ids.length === 0 && env().MULTI_TENANT_STRICT_MODE && scope.kind === "none") {
+    throw new ScopeError("this work has no tenant scope (MULTI_TENANT_STRICT_MODE)");
+  }
+  for (const id of ids) if (!isUuid(id)) throw new ScopeError("a tenant id is not a UUID");
+  return `set local app.college_ids = '${ids.length > 0 ? `{${ids.join(",")}}` : "{}"}'`;
+}
+
+function tagStatement(ctx: Ctx): string {
+  const name = process.env["INVIGIL_PROCESS"] ?? "cli";
+  const tag = ctx.tenantTag?.replace(/[^A-Za-z0-9_.*-]/g, "");
+  return `set local application_name = '${tag ? `${name} tenant=${tag}` : name}'`;
+}
+
+async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  const after: (() => void | Promise<void>)[] = [];
+  const tx: Tx = {
+    query: ((config: { text: string; values?: unknown[] }) => client.query(config)) as Tx["query"],
+    get prisma() {
+      return joinedPrisma(client);
+    },
+    audited: 0,
+    afterCommit: (fn) => void after.push(fn),
+  };
+  let result: T;
+  try {
+    // One round trip: the transaction, its scope and its tag.
+    await client.query(`${begin}; ${scopeStatement(ctx.scope)}; ${tagStatement(ctx)}`);
+    result = await run({ ...ctx, tx });
+    await client.query("commit");
+  } catch (error) {
+    // A rollback that fails leaves the client not idle, and the release hook destroys it.
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+  for (const fn of after) await fn();
+  return result;
+}
+
+/** Runs `run` in one transaction on the primary, under the row security of ctx's scope. Nested calls join it. */
+export async function withScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  if (ctx.tx) return run(ctx as TxCtx);
+  return onClient(await clients().primary.connect(), ctx, "begin", run);
+}
+
+/**
+ * The same for reads: read-only, on a standby that has replayed what this reader wrote, else on the primary.
+ * Whatever fails on a standby (a conflict with replay, a lost connection) is read again on the primary.
+ */
+export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  if (ctx.tx) return run(ctx as TxCtx);
+  const { primary, replicas } = clients();
+  const replica = replicas.pick(ctx.after);
+  if (replica) {
+    try {
+      return await onClient(await replica.pool.connect(), ctx, "begin read only", run);
+    } catch (error) {
+      if (isConnectionLoss(error)) replicas.fail(replica.name, (error as Error).message);
+      else if (codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
+    }
+  }
+  return onClient(await primary.connect(), ctx, "begin read only", run);
+}
+
+/** The position this transaction's work will be visible at, for the reader's cookie. */
+export async function writePosition(): Promise<string> {
+  const result = await clients().primary.query<{ lsn: string }>("select pg_current_wal_insert_lsn()::text as lsn");
+  return result.rows[0]!.lsn;
+}

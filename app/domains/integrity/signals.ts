@@ -1,0 +1,40 @@
+/** Every kind of signal that the ingest knows, with what one occurrence is worth by default and how many are counted. */
+export type SignalSpec = { label: string; points: number; cap: number; explainable: boolean; violation: boolean };
+
+export const SIGNALS = {
+  TAB_SWITCH: { label: "tab switch", points: 3, cap: 5, explainable: false, violation: true },
+  WINDOW_BLUR: { label: "focus loss", points: 2, cap: 6, explainable: false, violation: true },
+  FULLSCREEN_EXIT: { label: "exit from full screen", points: 3, cap: 4, explainable: false, violation: true },
+  COPY: { label: "copy", points: 4, cap: 3, explainable: false, violation: true },
+  CUT: { label: "cut", points: 4, cap: 3, explainable: false, violation: true },
+  PASTE: { label: "paste", points: 5, cap: 4, explainable: false, violation: true },
+  CONTEXT_MENU: { label: "context menu", points: 1, cap: 3, explainable: false, violation: false },
+  DEVTOOLS: { label: "developer tools", points: 12, cap: 2, explainable: false, violation: true },
+  PRINT: { label: "print", points: 6, cap: 2, explainable: false, violation: true },
+  SCREEN_SHARE: { label: "screen share", points: 15, cap: 2, explainable: false, violation: true },
+  EXTRA_DISPLAY: { label: "second display", points: 8, cap: 2, explainable: false, violation: true },
+  NO_FACE: { label: "empty seat", points: 4, cap: 4, explainable: false, violation: true },
+  SEVERAL_FACES: { label: "second face", points: 8, cap: 3, explainable: false, violation: true },
+  FACE_MISMATCH: { label: "different face", points: 20, cap: 2, explainable: false, violation: true },
+  GAZE_AWAY: { label: "look away", points: 1, cap: 6, explainable: false, violation: false },
+  SPEECH: { label: "speech", points: 2, cap: 5, explainable: false, violation: false },
+  PHONE: { label: "phone in view", points: 15, cap: 2, explainable: false, violation: true },
+  IP_CHANGE: { label: "change of address", points: 4, cap: 3, explainable: true, violation: false },
+  USER_AGENT_CHANGE: { label: "change of browser", points: 8, cap: 2, explainable: false, violation: true },
+  FINGERPRINT_CHANGE: { label: "change of device", points: 10, cap: 2, explainable: false, violation: true },
+  CONCURRENT_SESSION: { label: "second session", points: 12, cap: 2, explainable: true, violation: true },
+  VIRTUAL_MACHINE: { label: "virtual machine", points: 12, cap: 1, explainable: false, violation: true },
+  NETWORK_LOST: { label: "network gap", points: 3, cap: 5, explainable: true, violation: false },
+  NETWORK_RESTORED: { label: "network restored", points: 0, cap: 0, explainable: true, violation: false },
+  HEARTBEAT: { label: "heartbeat", points: 0, cap: 0, explainable: true, violation: false },
+  HEARTBEAT_GAP: { label: "heartbeat gap", points: 3, cap: 4, explainable: true, violation: false },
+  LONG_PAUSE: { label: "long pause", points: 2, cap: 3, explainable: true, violation: false },
+  SAVE_BURST: { label: "burst of saves", points: 4, cap: 3, explainable: true, violation: false },
+  ANSWER_SAVED: { label: "answer saved", points: 0, cap: 0, explainable: true, violation: false },
+  ANSWER_REVISED: { label: "answer revised", points: 0, cap: 0, explainable: true, violation: false },
+  NAVIGATION: { label: "navigation", points: 0, cap: 0, explainable: true, violation: false },
+} as const satisfies Record<string, SignalSpec>;
+
+export type SignalType = keyof typeof SIGNALS;
+
+export const isSignal = (type: string): type is SignalType => Object.hasOwn(SIGNALS, type);

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+
+/** What today holds, in the tenants of this person's scope. */
+export const today = read({
+  name: "today.read",
+  permission: "readiness.read",
+  input: z.object({}),
+  async run({ ctx }) {
+    const now = ctx.clock.now();
+    const end = new Date(now);
+    end.setUTCHours(24, 0, 0, 0);
+    const row = await one(
+      ctx.tx,
+      sql`select
+            (select count(*)::int from public.exam where status = 'LIVE' and deleted_at is null) as live,
+            (select count(*)::int from public.exam where status = 'SCHEDULED' and deleted_at is null and start_time between ${now} and ${end}) as later,
+            (select count(*)::int from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+              where e.status = 'LIVE' and a.state = 'IN_PROGRESS') as sitting,
+            (select count(*)::int from public.enrollment n join public.exam e on e.class_id = n.class_id and e.college_id = n.college_id
+              where e.status = 'LIVE' and e.deleted_at is null and n.status = 'ACTIVE') as expected`,
+      z.object({ live: z.number(), later: z.number(), sitting: z.number(), expected: z.number() }),
+    );
+    return row!;
+  },
+});

@@ -1,0 +1,163 @@
+import path from "node:path";
+import { z } from "zod";
+import { singleton } from "./singleton.ts";
+
+const TRUE = ["1", "true", "yes", "on"];
+const FALSE = ["0", "false", "no", "off", ""];
+
+const flag = (fallback: boolean) =>
+  z
+    .string()
+    .optional()
+    .transform((value, ctx) => {
+      if (value === undefined) return fallback;
+      if (TRUE.includes(value.toLowerCase())) return true;
+      if (FALSE.includes(value.toLowerCase())) return false;
+      ctx.addIssue({ code: "custom", message: "true or false" });
+      return z.NEVER;
+    });
+
+const int = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .optional()
+    .transform((value, ctx) => {
+      if (value === undefined || value === "") return fallback;
+      const number = Number(value);
+      if (Number.isInteger(number) && number >= min && number <= max) return number;
+      ctx.addIssue({ code: "custom", message: `a whole number from ${min} to ${max}` });
+      return z.NEVER;
+    });
+
+const postgresUrl = z
+  .string()
+  .optional()
+  .transform((value) => (value === "" ? undefined : value))
+  .refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), "a postgresql:// URL");
+
+const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(ms * 1000));
+
+const schema = z.object({
+  NODE_ENV: z.string().default("production"),
+  PORT: int(3000, 0, 65535),
+  HOST: z.string().default("127.0.0.1"),
+  COLLECTOR_PORT: int(9187, 0, 65535),
+  INVIGIL_DATA_DIR: z.string().default(".data"),
+  INVIGIL_DEMO: z.string().optional(),
+  INVIGIL_SIMULATE: z.string().optional(),
+  INVIGIL_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").optional(),
+  INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
+  SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
+  INVIGIL_SIGNING_KEY: z.string().optional(),
+  METRICS_TOKEN: z.string().min(8, "at least 8 characters").optional(),
+  DATABASE_URL: postgresUrl,
+  SHADOW_DATABASE_URL: postgresUrl,
+  DATABASE_MAX_CONNECTIONS: int(10, 1, 1000),
+  DATABASE_MIN_CONNECTIONS: int(2, 0, 1000),
+  DATABASE_CONNECTION_TIMEOUT: int(30_000, 1, 3_600_000),
+  DATABASE_IDLE_TIMEOUT: int(60_000, 0, 86_400_000),
+  DATABASE_MAX_LIFETIME: int(300_000, 0, 86_400_000),
+  DATABASE_MAX_USES: int(7500, 1, 10_000_000),
+  MAX_QUERY_EXECUTION_TIME: int(30_000, 1, 3_600_000),
+  ENABLE_AUTO_COLLEGE_FILTER: flag(true),
+  MULTI_TENANT_STRICT_MODE: flag(true),
+  DEFAULT_COLLEGE_ID: z.string().optional(),
+  ENABLE_DB_METRICS: flag(true),
+  DB_METRICS_INTERVAL: int(15_000, 1000, 3_600_000),
+  ENABLE_CONNECTION_POOL_METRICS: flag(true),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_SCHEDULE: z.string().default("0 2 * * *"),
+});
+
+export type Replica = { url: string; weight: number };
+
+export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE"> & {
+  embedded: boolean;
+  demo: boolean;
+  simulate: boolean;
+  production: boolean;
+  dataDir: string;
+  backupDir: string;
+  replicas: Replica[];
+};
+
+export class EnvError extends Error {}
+
+/** The optimization guide's names, in its units (seconds), read where ours are not set. */
+function withAliases(raw: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const number = (name: string) => (raw[name] ? Number(raw[name]) : undefined);
+  return {
+    ...raw,
+    DATABASE_URL: raw["DATABASE_URL"] || raw["DATABASE_PRIMARY_URL"],
+    DATABASE_MAX_CONNECTIONS: raw["DATABASE_MAX_CONNECTIONS"] ?? raw["DB_CONNECTION_LIMIT"],
+    DATABASE_CONNECTION_TIMEOUT:
+      raw["DATABASE_CONNECTION_TIMEOUT"] ?? seconds(number("DB_POOL_TIMEOUT") ?? number("DB_CONNECT_TIMEOUT")),
+    MAX_QUERY_EXECUTION_TIME: raw["MAX_QUERY_EXECUTION_TIME"] ?? seconds(number("DB_SOCKET_TIMEOUT")),
+  };
+}
+
+function readReplicas(raw: NodeJS.ProcessEnv): Replica[] {
+  const listed = (raw["DATABASE_REPLICA_URLS"] ?? "").split(",");
+  const numbered = Object.keys(raw)
+    .filter((name) => /^DATABASE_REPLICA_\d+_URL$/.test(name))
+    .sort()
+    .map((name) => raw[name] ?? "");
+  return [...listed, ...numbered]
+    .map((url) => url.trim())
+    .filter(Boolean)
+    .map((entry) => {
+      const [url = "", hash] = entry.split("#");
+      const weight = hash === undefined ? 1 : Number(/^weight=(\d+)$/.exec(hash)?.[1]);
+      if (!/^postgres(ql)?:\/\//.test(url) || !Number.isInteger(weight) || weight < 1) {
+        throw new EnvError(
+          `DATABASE_REPLICA_URLS: "${masked(entry)}" is not accepted; expected a postgresql:// URL, optionally ending in #weight=N`,
+        );
+      }
+      return { url, weight };
+    });
+}
+
+const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/, "$1***@");
+
+export function readEnv(raw: NodeJS.ProcessEnv): Env {
+  if (raw["DATABASE_SHARD_COUNT"] || Object.keys(raw).some((name) => /^DATABASE_SHARD_\d+_URL$/.test(name))) {
+    throw new EnvError(
+      "DATABASE_SHARD_COUNT: sharding by URL is not supported; see docs/decisions/0006-distribution.md for distribution by college_id",
+    );
+  }
+  const parsed = schema.safeParse(withAliases(raw));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const name = String(issue.path[0]);
+    throw new EnvError(`${name}: "${masked(raw[name] ?? "")}" is not accepted; expected ${issue.message}`);
+  }
+  const env = parsed.data;
+  const embedded = !env.DATABASE_URL || raw["INVIGIL_EMBEDDED"] === "1";
+  const bool = (name: "INVIGIL_DEMO" | "INVIGIL_SIMULATE", fallback: boolean) => {
+    const result = flag(fallback).safeParse(raw[name]);
+    if (!result.success) throw new EnvError(`${name}: "${raw[name]}" is not accepted; expected true or false`);
+    return result.data;
+  };
+  const demo = bool("INVIGIL_DEMO", embedded);
+  const dataDir = path.resolve(env.INVIGIL_DATA_DIR);
+  const production = env.NODE_ENV === "production" && !embedded;
+  if (production) {
+    for (const name of ["SESSION_SECRET", "INVIGIL_SIGNING_KEY"] as const) {
+      if (!env[name]) throw new EnvError(`${name}: is required in production; set it to a long random value`);
+    }
+  }
+  return {
+    ...env,
+    embedded,
+    demo,
+    simulate: bool("INVIGIL_SIMULATE", demo),
+    production,
+    dataDir,
+    backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : path.join(dataDir, "backups"),
+    replicas: readReplicas(raw),
+  };
+}
+
+export function env(): Env {
+  return singleton("env", () => readEnv(process.env));
+}

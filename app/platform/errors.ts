@@ -1,0 +1,61 @@
+/** The few ways a verb can refuse. Each maps to one HTTP status, once, in access/respond. */
+export class AppError extends Error {
+  readonly status: number = 500;
+  constructor(
+    message: string,
+    readonly details?: unknown,
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+export class NotFound extends AppError {
+  override readonly status = 404;
+}
+
+export class Forbidden extends AppError {
+  override readonly status = 403;
+}
+
+/** The state has moved on: somebody else was first, or the machine does not allow this move. */
+export class Conflict extends AppError {
+  override readonly status = 409;
+}
+
+export type FieldErrors = Record<string, string[]>;
+
+/** What was typed can't be taken. `fields` names each wrong field in words for the person who typed it. */
+export class Invalid extends AppError {
+  override readonly status = 422;
+  constructor(
+    message: string,
+    readonly fields: FieldErrors = {},
+  ) {
+    super(message, fields);
+  }
+}
+
+export class TooMany extends AppError {
+  override readonly status = 429;
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Something we need is not there right now: the primary, a privilege, a feature of this server. */
+export class Unavailable extends AppError {
+  override readonly status = 503;
+}
+
+/** The act needs a fresh proof of who is asking. */
+export class StepUpRequired extends AppError {
+  override readonly status = 401;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,74 @@
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { authenticator } from "~/access/login.server.ts";
+import { sessionOf } from "~/access/guard.server.ts";
+import { AppError, Invalid, TooMany } from "~/platform/errors.ts";
+import { env } from "~/platform/env.server.ts";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+
+export const meta: MetaFunction = () => [{ title: "Log in · Invigil" }];
+
+/** Only a path of ours: a link to the login page must not lead elsewhere. */
+const safe = (to: string | null) => (to && /^\/(?![/\\])/.test(to) ? to : "/");
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const session = await sessionOf(request, context).catch(() => null);
+  if (session && (!session.totp_confirmed || session.second_factor)) throw redirect(safe(new URL(request.url).searchParams.get("to")));
+  return { demo: env().demo };
+}
+
+export async function action({ request }: ActionFunctionArgs) {
+  const to = safe(new URL(request.url).searchParams.get("to"));
+  const email = request.clone().formData();
+  const result = await authenticator().authenticate("form", request);
+  if (result instanceof AppError) {
+    return data(
+      {
+        ok: false,
+        message: result.message,
+        fields: result instanceof Invalid ? result.fields : {},
+        values: { email: String((await email).get("email") ?? "") },
+      },
+      { status: result.status === 422 ? 401 : result.status, headers: result instanceof TooMany ? { "Retry-After": String(result.retryAfterSeconds) } : {} },
+    );
+  }
+  const headers = new Headers();
+  for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);
+  if (result.next === "verify") return redirect(`/login/verify?to=${encodeURIComponent(to)}`, { headers });
+  return redirect(result.next === "enroll" ? "/settings/security?enroll=required" : to, { headers });
+}
+
+const DEMO = [
+  ["super@invigil.local", "everything"],
+  ["manager@invigil.local", "one college"],
+  ["proctor@invigil.local", "reviews"],
+  ["sre@invigil.local", "the database"],
+  ["auditor@invigil.local", "the log"],
+] as const;
+
+export default function Login() {
+  const { demo } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <h1 className="mb-4 text-[16px] font-[620]">Log in</h1>
+      <Form>
+        <Input label="E-mail" name="email" type="email" autoComplete="username" autoFocus required />
+        <Input label="Password" name="password" type="password" autoComplete="current-password" required />
+        <Submit busy="Checking…">Log in</Submit>
+      </Form>
+      {demo && (
+        <div className="mt-5 border-t pt-4 text-[12px] text-muted">
+          <p>This is the demo. One password, printed where it was started, opens each of:</p>
+          <ul className="mt-2 flex flex-col gap-0.5">
+            {DEMO.map(([email, what]) => (
+              <li key={email} className="flex justify-between gap-3">
+                <span className="mono text-ink">{email}</span>
+                <span>{what}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}

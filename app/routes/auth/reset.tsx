@@ -1,0 +1,32 @@
+import { data, redirect, type ActionFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { anonymousCtx } from "~/access/ctx.server.ts";
+import { resetPassword } from "~/access/staff/reset-password.server.ts";
+import { AppError, Invalid } from "~/platform/errors.ts";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+
+export const meta: MetaFunction = () => [{ title: "Choose a password · Invigil" }];
+
+export async function action({ request, params }: ActionFunctionArgs) {
+  const form = await request.formData();
+  try {
+    await resetPassword(anonymousCtx(request), { token: params["token"] ?? "", password: String(form.get("password") ?? ""), again: String(form.get("again") ?? "") });
+    return redirect("/login");
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return data({ ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} }, { status: error.status });
+  }
+}
+
+export default function Reset() {
+  return (
+    <>
+      <h1 className="mb-1 text-[16px] font-[620]">Choose a password</h1>
+      <p className="mb-4 text-muted">At least 12 characters. Every session of yours ends when it is set.</p>
+      <Form>
+        <Input label="New password" name="password" type="password" autoComplete="new-password" autoFocus required />
+        <Input label="Once more" name="again" type="password" autoComplete="new-password" required />
+        <Submit busy="Saving…">Set the password</Submit>
+      </Form>
+    </>
+  );
+}

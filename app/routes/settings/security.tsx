@@ -1,0 +1,123 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { mustEnroll } from "~/access/login.server.ts";
+import { beginTotp, changePassword, confirmTotp, removeTotp } from "~/access/staff/security.server.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { settingsTabs } from "./tabs.ts";
+
+export const handle = { crumbs: () => [{ label: "Security" }] };
+export const meta = () => [{ title: "Security · Invigil" }];
+
+export const loader = page("self", async ({ ctx, url }) => ({
+  role: ctx.actor.role,
+  enrolled: ctx.staff.totp_confirmed,
+  required: mustEnroll(ctx.staff.role),
+  asked: url.searchParams.get("enroll") === "required",
+}));
+
+export const action = act("self", async ({ ctx, form }) => {
+  switch (form.get("intent")) {
+    case "begin":
+      return { intent: "begin" as const, ...(await beginTotp({ ctx, input: {} })) };
+    case "confirm":
+      return { intent: "confirm" as const, codes: await confirmTotp({ ctx, input: { code: form.get("code") } }) };
+    case "remove":
+      await removeTotp({ ctx, input: {} });
+      return { intent: "remove" as const };
+    default:
+      await changePassword({ ctx, input: { current: form.get("current"), password: form.get("password"), again: form.get("again") } });
+      return { intent: "password" as const };
+  }
+});
+
+type Done = { intent: "begin"; secret: string; qr: string } | { intent: "confirm"; codes: string[] } | { intent: "remove" | "password" };
+
+export default function Security() {
+  const data = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: Done } | undefined;
+  const done = result?.ok ? result.result : undefined;
+  return (
+    <Page title="Security" context="How you prove that it is you." tabs={settingsTabs(data.role)}>
+      {data.asked && !data.enrolled && <Notice tone="warn" title="Set up an authenticator first. Your role needs a second factor before anything else opens." />}
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Panel title="Authenticator app" aside={data.enrolled ? <Badge tone="ok">On</Badge> : <Badge tone={data.required ? "warn" : "neutral"}>{data.required ? "Required" : "Off"}</Badge>}>
+          <Totp enrolled={data.enrolled} done={done} required={data.required} />
+        </Panel>
+        <Panel title="Password">
+          <Form intent="password">
+            {done?.intent === "password" && <Notice tone="ok" title="The password is changed. Your other sessions have ended." />}
+            <Input label="Current password" name="current" type="password" autoComplete="current-password" />
+            <Input label="New password" name="password" type="password" autoComplete="new-password" hint="At least 12 characters" />
+            <Input label="Once more" name="again" type="password" autoComplete="new-password" />
+            <div>
+              <Submit busy="Saving…">Change the password</Submit>
+            </div>
+          </Form>
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done | undefined; required: boolean }) {
+  const failed = useActionData() as { ok: boolean; values?: Record<string, string> } | undefined;
+  if (done?.intent === "confirm") {
+    return (
+      <div className="flex flex-col gap-3">
+        <Notice tone="ok" title="The authenticator is on. Keep these recovery codes somewhere safe: each works once, and they are not shown again." />
+        <ul className="mono grid grid-cols-2 gap-1 rounded-control bg-sunk p-3">
+          {done.codes.map((code) => (
+            <li key={code}>{code}</li>
+          ))}
+        </ul>
+      </div>
+    );
+  }
+  if (done?.intent === "begin" || (failed && !failed.ok && failed.values?.["intent"] === "confirm")) {
+    return (
+      <Form intent="confirm">
+        {done?.intent === "begin" ? (
+          <div className="flex flex-col gap-3">
+            <p>Scan this with your authenticator app, then enter the code that it shows.</p>
+            <img src={done.qr} alt="QR code for your authenticator app" width={192} height={192} className="rounded-control border bg-white p-1" />
+            <p className="text-muted">
+              Or type the key: <code className="text-ink select-all">{done.secret}</code>
+            </p>
+          </div>
+        ) : (
+          <p className="text-muted">Enter the code that your app shows now for the key that you scanned.</p>
+        )}
+        <Input label="Code" name="code" autoComplete="one-time-code" inputMode="numeric" />
+        <div>
+          <Submit busy="Checking…">Turn it on</Submit>
+        </div>
+      </Form>
+    );
+  }
+  if (enrolled) {
+    return (
+      <Form intent="remove">
+        <p className="text-muted">A code from your app is asked for at every login, and confirms destructive acts.</p>
+        {required ? (
+          <p className="text-muted">Your role needs it. To move to another device, ask another super-admin to reset it.</p>
+        ) : (
+          <div>
+            <Submit tone="danger">Remove the authenticator</Submit>
+          </div>
+        )}
+      </Form>
+    );
+  }
+  return (
+    <Form intent="begin">
+      <p className="text-muted">A code that changes every 30 seconds, beside your password. Any authenticator app will do.</p>
+      <div>
+        <Submit>Set up an authenticator</Submit>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,45 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page } from "~/access/page.server.ts";
+import { createStaff } from "~/access/staff/staff.server.ts";
+import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { StaffFields } from "./staff-form.tsx";
+
+export const handle = { crumbs: () => [{ label: "Staff", to: "/settings/staff" }, { label: "Add a person" }] };
+export const meta = () => [{ title: "Add a person · Invigil" }];
+
+export const loader = page("staff.manage", async ({ url }) => ({ tenants: await allTenants(), origin: url.origin }));
+
+export const action = act("staff.manage", ({ ctx, form }) =>
+  createStaff({ ctx, input: { email: form.get("email"), name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges") } }),
+);
+
+export default function NewStaff() {
+  const { tenants, origin } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { link: string } } | undefined;
+  return (
+    <Page title="Add a person" context="They choose their own password with a link that works once.">
+      <Panel className="max-w-2xl">
+        {result?.ok && result.result ? (
+          <Notice tone="ok" title="Added. Give them this link; it works once, for 24 hours, and is not shown again.">
+            <p className="mono mt-1 flex items-center gap-2 break-all">
+              {origin}
+              {result.result.link} <CopyButton text={`${origin}${result.result.link}`} />
+            </p>
+          </Notice>
+        ) : (
+          <Form>
+            <StaffFields isNew tenants={tenants} values={{ name: "", email: "", role: "PROCTOR", colleges: [], active: true }} />
+            <div>
+              <Submit busy="Adding…">Add this person</Submit>
+            </div>
+          </Form>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,96 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page } from "~/access/page.server.ts";
+import { may, ROLE_LABELS } from "~/access/policy.ts";
+import { getStaff, resetStaffMfa, resetStaffPassword, updateStaff } from "~/access/staff/staff.server.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { StaffFields } from "./staff-form.tsx";
+
+export const handle = { crumbs: (data: { staff: { name: string } } | undefined) => [{ label: "Staff", to: "/settings/staff" }, { label: data?.staff.name ?? "Person" }] };
+
+export const loader = page("staff.read", async ({ ctx, params, url }) => ({
+  role: ctx.actor.role,
+  staff: await getStaff({ ctx, input: { id: params["id"] ?? "" } }),
+  tenants: await allTenants(),
+  origin: url.origin,
+}));
+
+export const action = act("staff.manage", async ({ ctx, form, params }) => {
+  const id = params["id"] ?? "";
+  switch (form.get("intent")) {
+    case "password":
+      return { link: await resetStaffPassword({ ctx, input: { id } }) };
+    case "mfa":
+      await resetStaffMfa({ ctx, input: { id } });
+      return { said: "The authenticator is removed, and the sessions have ended." };
+    default:
+      await updateStaff({ ctx, input: { id, name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges"), active: form.has("active") } });
+      return { said: "Saved." };
+  }
+});
+
+export default function OneOfStaff() {
+  const { staff, tenants, role, origin } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { link?: string; said?: string } } | undefined;
+  const manage = may(role, "staff.manage");
+  return (
+    <Page
+      title={staff.name}
+      badge={staff.is_active ? <Badge tone="ok">Active</Badge> : <Badge>Deactivated</Badge>}
+      context={
+        <>
+          {staff.email} · {ROLE_LABELS[staff.role]} · last login {staff.last_login_at ? <Ago at={staff.last_login_at} /> : "never"}
+        </>
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {result?.ok && result.result?.link && (
+        <Notice tone="ok" title="Give them this link; it works once, for 24 hours.">
+          <p className="mono flex items-center gap-2 break-all">
+            {origin}
+            {result.result.link} <CopyButton text={`${origin}${result.result.link}`} />
+          </p>
+        </Notice>
+      )}
+      <WithAside
+        aside={
+          manage && (
+            <Panel title="Access">
+              <div className="flex flex-col gap-3">
+                <Form intent="password">
+                  <p className="text-muted">{staff.has_password ? "A link to choose a new password. The old one works until then." : "They have not chosen a password yet."}</p>
+                  <Submit tone="plain">Make a password link</Submit>
+                </Form>
+                {staff.mfa && (
+                  <Form intent="mfa">
+                    <p className="text-muted">Removes the authenticator and ends every session of theirs.</p>
+                    <Submit tone="danger">Reset the second factor</Submit>
+                  </Form>
+                )}
+              </div>
+            </Panel>
+          )
+        }
+      >
+        <Panel title="Role and tenants">
+          <Form intent="save">
+            <fieldset disabled={!manage} className="flex flex-col gap-3">
+              <StaffFields isNew={false} tenants={tenants} values={{ name: staff.name, email: staff.email, role: staff.role, colleges: staff.college_ids, active: staff.is_active }} />
+              {manage && (
+                <div>
+                  <Submit busy="Saving…">Save</Submit>
+                </div>
+              )}
+            </fieldset>
+          </Form>
+        </Panel>
+      </WithAside>
+    </Page>
+  );
+}

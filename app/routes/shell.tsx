@@ -1,0 +1,59 @@
+import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@remix-run/react";
+import { allTenants } from "~/access/ctx.server.ts";
+import { page } from "~/access/page.server.ts";
+import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
+import { readCookie, THEME } from "~/access/cookies.server.ts";
+import { ErrorPage } from "~/ui/layout/error-page.tsx";
+import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
+import { useZone } from "~/ui/time/time.tsx";
+import { NAV } from "./nav.ts";
+import { navCounts, type NavCounts } from "./nav-counts.server.ts";
+
+export const loader = page("self", async ({ ctx, request }) => {
+  const { staff } = ctx;
+  const all = SEES_ALL_TENANTS.has(staff.role);
+  const tenants = (await allTenants().catch(() => [])).filter((tenant) => all || staff.college_ids.includes(tenant.id));
+  const only = ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1 ? ctx.scope.ids[0] : null;
+  return {
+    person: { name: staff.name, email: staff.email, role: ROLE_LABELS[staff.role] },
+    role: staff.role,
+    theme: readCookie(request, THEME) ?? "light",
+    tenants,
+    tenant: tenants.find((tenant) => tenant.id === only) ?? null,
+    mayChooseAll: all,
+    counts: await navCounts(ctx).catch((): NavCounts => ({})),
+  };
+});
+
+export type ShellData = Awaited<ReturnType<typeof loader>>;
+
+type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean };
+
+function useSections(role: string, counts: NavCounts): RailSection[] {
+  return NAV.map((section) => ({
+    title: section.title,
+    items: section.items
+      .filter((item) => may(role, item.permission))
+      .map((item) => ({ to: item.to, label: item.label, icon: item.icon, end: item.end, words: item.words, ...counts[item.to] })),
+  })).filter((section) => section.items.length > 0);
+}
+
+export default function ShellRoute() {
+  const data = useLoaderData<typeof loader>();
+  const matches = useMatches();
+  const zone = useZone();
+  const crumbs = matches.flatMap((match) => (match.handle as Handle | undefined)?.crumbs?.(match.data as never) ?? []);
+  const showRange = matches.some((match) => (match.handle as Handle | undefined)?.range);
+  return (
+    <Shell {...data} zone={zone} sections={useSections(data.role, data.counts)} crumbs={crumbs} showRange={showRange}>
+      <Outlet />
+    </Shell>
+  );
+}
+
+/** The frame stays when a page fails, unless the frame itself could not be read. */
+export function ErrorBoundary() {
+  const error = useRouteError();
+  const { pathname } = useLocation();
+  return <ErrorPage key={pathname} error={error} bare />;
+}

@@ -1,0 +1,54 @@
+import { isRouteErrorResponse, Link } from "@remix-run/react";
+
+type Said = { message?: string; requestId?: string };
+
+const TITLES: Record<number, string> = {
+  403: "Not part of your role",
+  404: "Nothing here",
+  409: "Somebody was first",
+  422: "That address can't be read",
+  429: "Too many attempts",
+  503: "The database can't be reached",
+};
+
+const ADVICE: Record<number, string> = {
+  403: "If you need this page for your work, ask a super-admin; the refusal is in the audit log.",
+  404: "The record may have been removed, or belongs to a tenant outside of your scope.",
+  503: "Nothing was lost. The database pages still show what is known.",
+};
+
+/** What happened, what was saved, what to do. */
+export function ErrorPage({ error, bare = false }: { error: unknown; bare?: boolean }) {
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  const said = readSaid(isRouteErrorResponse(error) ? error.data : null);
+  return (
+    <main className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
+      <p className="mono text-muted">{status}</p>
+      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">{TITLES[status] ?? "Something went wrong on our side"}</h1>
+      <p className="max-w-[70ch]">{said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}</p>
+      {ADVICE[status] && <p className="max-w-[70ch] text-muted">{ADVICE[status]}</p>}
+      {said.requestId && <p className="mono text-muted">Request {said.requestId}</p>}
+      <p className="mt-2 flex gap-4">
+        <Link to="/" className="link">
+          Go to the overview
+        </Link>
+        {status === 503 && (
+          <Link to="/database" className="link">
+            See the database
+          </Link>
+        )}
+      </p>
+    </main>
+  );
+}
+
+function readSaid(data: unknown): Said {
+  if (typeof data === "string") {
+    try {
+      return JSON.parse(data) as Said;
+    } catch {
+      return {};
+    }
+  }
+  return (data as Said | null) ?? {};
+}

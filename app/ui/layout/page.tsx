@@ -1,0 +1,48 @@
+import type { ReactNode } from "react";
+import { NavLink, useLocation } from "@remix-run/react";
+
+/** A page speaks first, in one sentence, then shows the figures behind it. */
+export function Page(props: { title: ReactNode; context?: ReactNode; badge?: ReactNode; actions?: ReactNode; tabs?: Tab[]; children: ReactNode }) {
+  return (
+    <div className="mx-auto flex w-full max-w-[1560px] flex-col gap-4 px-4 py-5 md:px-6">
+      <header className="flex flex-col gap-3">
+        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+          <div className="min-w-0">
+            <div className="flex flex-wrap items-center gap-2.5">
+              <h1 className="text-[19px] leading-[26px] font-[620] tracking-[-0.012em]">{props.title}</h1>
+              {props.badge}
+            </div>
+            {props.context && <p className="mt-0.5 max-w-[110ch] text-muted">{props.context}</p>}
+          </div>
+          {props.actions && <div className="flex flex-wrap items-center gap-2">{props.actions}</div>}
+        </div>
+        {props.tabs && <Tabs tabs={props.tabs} />}
+      </header>
+      {props.children}
+    </div>
+  );
+}
+
+export type Tab = { to: string; label: string; count?: number | string; end?: boolean };
+
+function Tabs({ tabs }: { tabs: Tab[] }) {
+  const { search } = useLocation();
+  const range = new URLSearchParams(search).get("range");
+  return (
+    <nav aria-label="Sections of this page" className="-mb-px flex gap-4 overflow-x-auto border-b">
+      {tabs.map((tab) => (
+        <NavLink
+          key={tab.to}
+          to={range ? `${tab.to}?range=${range}` : tab.to}
+          end={tab.end}
+          className={({ isActive }) =>
+            `-mb-px border-b-2 py-1.5 whitespace-nowrap ${isActive ? "border-accent font-[560] text-ink" : "border-transparent text-muted hover:text-ink"}`
+          }
+        >
+          {tab.label}
+          {tab.count !== undefined && <span className="ml-1.5 text-[12px] text-muted tabular-nums">{tab.count}</span>}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,91 @@
+import { Command } from "cmdk";
+import { useNavigate } from "@remix-run/react";
+import { useEffect, useState } from "react";
+
+export type PaletteItem = { to: string; label: string; words?: string };
+type Found = { to: string; label: string; kind: string; note: string };
+
+/** ⌘K or Ctrl-K: pages at once, records as they are found. `/` goes to the search box. */
+export function Palette({ items }: { items: PaletteItem[] }) {
+  const [open, setOpen] = useState(false);
+  const [query, setQuery] = useState("");
+  const [found, setFound] = useState<Found[]>([]);
+  const navigate = useNavigate();
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if ((event.metaKey || event.ctrlKey) && event.key === "k") {
+        event.preventDefault();
+        setOpen((was) => !was);
+      } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+        const box = document.querySelector<HTMLInputElement>("[data-page-search], [data-search]");
+        if (box) {
+          event.preventDefault();
+          box.focus();
+        }
+      }
+    };
+    document.addEventListener("keydown", keys);
+    return () => document.removeEventListener("keydown", keys);
+  }, []);
+
+  useEffect(() => {
+    if (query.trim().length < 2) {
+      setFound([]);
+      return;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      fetch(`/search/suggest?q=${encodeURIComponent(query)}`, { signal: abort.signal })
+        .then((response) => (response.ok ? (response.json() as Promise<{ found: Found[] }>) : { found: [] }))
+        .then((result) => setFound(result.found))
+        .catch(() => undefined);
+    }, 120);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [query]);
+
+  const go = (to: string) => {
+    setOpen(false);
+    setQuery("");
+    navigate(to);
+  };
+
+  return (
+    <Command.Dialog
+      open={open}
+      onOpenChange={setOpen}
+      label="Go to a page or a record"
+      className="panel fixed top-[14vh] left-1/2 z-50 w-[min(560px,92vw)] -translate-x-1/2 overflow-hidden"
+      overlayClassName="fixed inset-0 z-40 bg-black/30"
+      style={{ boxShadow: "var(--shadow)" }}
+    >
+      <Command.Input value={query} onValueChange={setQuery} placeholder="Go to a page, find a person, an exam, a tenant…" className="h-11 w-full border-b bg-transparent px-4 outline-none placeholder:text-muted" />
+      <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
+        <Command.Empty className="px-3 py-6 text-muted">Nothing found.</Command.Empty>
+        {found.length > 0 && (
+          <Command.Group heading="Records" className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted">
+            {found.map((one) => (
+              <Command.Item key={one.to} value={`${one.label} ${one.note} ${query}`} onSelect={() => go(one.to)} className="flex h-9 items-center gap-2 rounded-control px-2.5 data-[selected=true]:bg-selected">
+                <span className="truncate">{one.label}</span>
+                <span className="ml-auto truncate text-[12px] text-muted">
+                  {one.kind} · {one.note}
+                </span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        <Command.Group heading="Pages" className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted">
+          {items.map((item) => (
+            <Command.Item key={item.to} value={`${item.label} ${item.words ?? ""}`} onSelect={() => go(item.to)} className="flex h-9 items-center rounded-control px-2.5 data-[selected=true]:bg-selected">
+              {item.label}
+            </Command.Item>
+          ))}
+        </Command.Group>
+      </Command.List>
+    </Command.Dialog>
+  );
+}

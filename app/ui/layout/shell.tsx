@@ -1,0 +1,309 @@
+import { Building2, ChevronDown, Clock3, Menu, Search } from "lucide-react";
+import { Form, Link, NavLink, useLocation, useSearchParams } from "@remix-run/react";
+import type { LucideIcon } from "lucide-react";
+import { useEffect, useRef, type ReactNode } from "react";
+import { RANGE_LABELS, type RangeName } from "~/platform/range.ts";
+import { Count, type Tone } from "~/ui/feedback/badge.tsx";
+import { Mark } from "./mark.tsx";
+import { Palette, type PaletteItem } from "./palette.tsx";
+
+export type RailItem = { to: string; label: string; icon: LucideIcon; end?: boolean; count?: string; tone?: Tone; words?: string };
+export type RailSection = { title: string | null; items: RailItem[] };
+export type Crumb = { label: string; to?: string };
+
+export type ShellProps = {
+  sections: RailSection[];
+  crumbs: Crumb[];
+  person: { name: string; email: string; role: string };
+  tenants: { id: string; name: string }[];
+  tenant: { id: string; name: string } | null;
+  mayChooseAll: boolean;
+  zone: string;
+  theme: string;
+  showRange: boolean;
+  children: ReactNode;
+};
+
+export function Shell(props: ShellProps) {
+  const flat = props.sections.flatMap((section) => section.items);
+  return (
+    <div className="md:grid md:min-h-screen md:grid-cols-[208px_minmax(0,1fr)]">
+      <a href="#content" className="control sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        Skip to the content
+      </a>
+      <Rail sections={props.sections} />
+      <div className="flex min-w-0 flex-col pb-16 md:pb-0">
+        <TopBar {...props} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          {props.children}
+        </main>
+      </div>
+      <BottomBar items={flat} />
+      <Palette items={flat.map((item): PaletteItem => ({ to: item.to, label: item.label, words: item.words }))} />
+    </div>
+  );
+}
+
+function Rail({ sections }: { sections: RailSection[] }) {
+  return (
+    <nav aria-label="Main" className="sticky top-0 hidden h-screen flex-col overflow-y-auto border-r bg-sunk px-2 pb-4 md:flex">
+      <Link to="/" className="flex h-12 shrink-0 items-center gap-2.5 px-2 text-[14px] font-[620] tracking-[-0.01em]">
+        <Mark />
+        Invigil
+      </Link>
+      {sections.map((section) => (
+        <div key={section.title ?? "top"} className="mb-2">
+          {section.title && <h2 className="px-2 pt-2 pb-1 text-[12px] text-muted">{section.title}</h2>}
+          <ul className="flex flex-col">
+            {section.items.map((item) => (
+              <li key={item.to}>
+                <NavLink
+                  to={item.to}
+                  end={item.end}
+                  prefetch="intent"
+                  className={({ isActive }) =>
+                    `flex h-8 items-center gap-2.5 rounded-control border px-2 ${isActive ? "border-hairline bg-panel font-[560] text-ink" : "border-transparent text-muted hover:text-ink"}`
+                  }
+                >
+                  <item.icon size={15} strokeWidth={1.7} />
+                  <span className="flex-1 truncate">{item.label}</span>
+                  {item.count && <Count value={item.count} tone={item.tone} />}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+/** On a phone: four places and the rest behind the fifth. */
+function BottomBar({ items }: { items: RailItem[] }) {
+  const first = items.slice(0, 4);
+  return (
+    <nav aria-label="Main, small screens" className="fixed inset-x-0 bottom-0 z-30 grid h-14 grid-cols-5 border-t bg-panel md:hidden">
+      {first.map((item) => (
+        <NavLink key={item.to} to={item.to} end={item.end} className={({ isActive }) => `flex flex-col items-center justify-center gap-0.5 text-[11px] ${isActive ? "text-accent" : "text-muted"}`}>
+          <item.icon size={18} strokeWidth={1.7} />
+          <span className="max-w-full truncate px-1">{item.label}</span>
+        </NavLink>
+      ))}
+      <details className="group contents">
+        <summary className="flex list-none flex-col items-center justify-center gap-0.5 text-[11px] text-muted">
+          <Menu size={18} strokeWidth={1.7} aria-hidden />
+          More
+        </summary>
+        <div className="panel fixed inset-x-2 bottom-16 max-h-[70vh] overflow-y-auto p-2" style={{ boxShadow: "var(--shadow)" }}>
+          {items.map((item) => (
+            <Link key={item.to} to={item.to} className="flex h-10 items-center gap-3 rounded-control px-2 hover:bg-sunk">
+              <item.icon size={16} strokeWidth={1.7} />
+              {item.label}
+            </Link>
+          ))}
+        </div>
+      </details>
+    </nav>
+  );
+}
+
+function TopBar(props: ShellProps) {
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-ground px-4 md:px-5">
+      <Link to="/" aria-label="Overview" className="md:hidden">
+        <Mark />
+      </Link>
+      <nav aria-label="Breadcrumbs" className="hidden min-w-0 flex-1 truncate text-muted sm:block">
+        {props.crumbs.map((crumb, index) => (
+          <span key={`${crumb.label}${index}`}>
+            {index > 0 && <span aria-hidden> / </span>}
+            {crumb.to ? (
+              <Link to={crumb.to} className="hover:text-ink">
+                {crumb.label}
+              </Link>
+            ) : (
+              crumb.label
+            )}
+          </span>
+        ))}
+      </nav>
+      <div className="flex flex-1 items-center justify-end gap-2.5 sm:flex-none">
+        <SearchBox />
+        <TenantMenu {...props} />
+        {props.showRange && <RangeMenu zone={props.zone} />}
+        <AccountMenu {...props} />
+      </div>
+    </header>
+  );
+}
+
+function SearchBox() {
+  return (
+    <Form action="/search" role="search" className="flex-1 sm:flex-none">
+      <label className="control w-full text-muted sm:w-[240px]">
+        <Search size={14} aria-hidden />
+        <input name="q" type="search" aria-label="Find a person, exam, tenant" placeholder="Find a person, exam…" className="w-full min-w-0 bg-transparent text-ink outline-none placeholder:text-muted" data-search />
+        <kbd className="mono hidden rounded-[4px] border px-1 text-[11px] sm:inline">⌘K</kbd>
+      </label>
+    </Form>
+  );
+}
+
+/** A menu that opens without JavaScript, and closes on Escape and on a click elsewhere with it. */
+function PopMenu({ label, children, summary, wide }: { label: string; summary: ReactNode; children: ReactNode; wide?: boolean }) {
+  const ref = useRef<HTMLDetailsElement>(null);
+  const location = useLocation();
+  useEffect(() => {
+    if (ref.current) ref.current.open = false;
+  }, [location]);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const menu = ref.current;
+      if (!menu?.open) return;
+      if (event instanceof KeyboardEvent ? event.key === "Escape" : !menu.contains(event.target as Node)) {
+        menu.open = false;
+        if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
+      }
+    };
+    document.addEventListener("click", close);
+    document.addEventListener("keydown", close);
+    return () => {
+      document.removeEventListener("click", close);
+      document.removeEventListener("keydown", close);
+    };
+  }, []);
+  return (
+    <details ref={ref} className="relative">
+      <summary aria-label={label} className="control list-none font-[520] whitespace-nowrap">
+        {summary}
+      </summary>
+      <div className={`panel absolute right-0 z-40 mt-1 max-h-[70vh] overflow-y-auto p-1 ${wide ? "w-72" : "w-56"}`} style={{ boxShadow: "var(--shadow)" }}>
+        {children}
+      </div>
+    </details>
+  );
+}
+
+const MENU_ROW = "flex min-h-8 w-full items-center gap-2 rounded-control px-2 text-left hover:bg-sunk";
+
+function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
+  const location = useLocation();
+  if (tenants.length === 0) return null;
+  const name = tenant?.name ?? (mayChooseAll ? "All tenants" : tenants.length === 1 ? tenants[0]!.name : `${tenants.length} tenants`);
+  return (
+    <PopMenu
+      label={`Tenant: ${name}`}
+      wide
+      summary={
+        <>
+          <Building2 size={14} aria-hidden />
+          <span className="hidden max-w-[140px] truncate lg:inline">{name}</span>
+        </>
+      }
+    >
+      <Form method="post" action="/settings/preferences" reloadDocument>
+        <input type="hidden" name="intent" value="tenant" />
+        <input type="hidden" name="to" value={location.pathname} />
+        {tenants.length > 1 && (
+          <button className={MENU_ROW} name="tenant" value="" aria-current={tenant === null}>
+            {mayChooseAll ? "All tenants" : "All of mine"}
+          </button>
+        )}
+        {tenants.map((one) => (
+          <button key={one.id} className={`${MENU_ROW} ${tenant?.id === one.id ? "font-[560]" : ""}`} name="tenant" value={one.id} aria-current={tenant?.id === one.id}>
+            <span className="truncate">{one.name}</span>
+          </button>
+        ))}
+      </Form>
+    </PopMenu>
+  );
+}
+
+function RangeMenu({ zone }: { zone: string }) {
+  const [params] = useSearchParams();
+  const location = useLocation();
+  const current = (params.get("range") ?? "3h") as RangeName;
+  const link = (name: string) => {
+    const next = new URLSearchParams(params);
+    next.delete("from");
+    next.delete("to");
+    next.set("range", name);
+    return `${location.pathname}?${next.toString()}`;
+  };
+  return (
+    <PopMenu
+      label="Time range"
+      summary={
+        <>
+          <Clock3 size={14} aria-hidden />
+          <span className="hidden lg:inline">{params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS["3h"])}</span>
+          <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
+        </>
+      }
+    >
+      {Object.entries(RANGE_LABELS).map(([name, label]) => (
+        <Link key={name} to={link(name)} className={MENU_ROW} aria-current={name === current}>
+          {label}
+        </Link>
+      ))}
+    </PopMenu>
+  );
+}
+
+function AccountMenu({ person, zone, theme }: ShellProps) {
+  const location = useLocation();
+  const initials = person.name
+    .split(/\s+/)
+    .map((word) => word[0])
+    .slice(0, 2)
+    .join("");
+  return (
+    <PopMenu
+      label={`Account of ${person.name}`}
+      summary={
+        <>
+          <span aria-hidden>{initials}</span>
+          <ChevronDown size={12} aria-hidden className="hidden sm:inline" />
+        </>
+      }
+    >
+      <p className="px-2 py-1.5">
+        <span className="block font-[560]">{person.name}</span>
+        <span className="block text-[12px] text-muted">
+          {person.role} · {person.email}
+        </span>
+      </p>
+      <hr className="my-1" />
+      <Link to="/settings/security" className={MENU_ROW}>
+        Security
+      </Link>
+      <Link to="/settings/sessions" className={MENU_ROW}>
+        Sessions
+      </Link>
+      <Form method="post" action="/settings/preferences" reloadDocument>
+        <input type="hidden" name="to" value={`${location.pathname}${location.search}`} />
+        <input type="hidden" name="intent" value="look" />
+        <button className={MENU_ROW} name="theme" value={theme === "dark" ? "light" : "dark"}>
+          {theme === "dark" ? "Light theme" : "Dark theme"}
+        </button>
+        <button className={MENU_ROW} name="theme" value="system">
+          Theme of the system
+        </button>
+        <button
+          className={MENU_ROW}
+          name="zone"
+          value="UTC"
+          onClick={(event) => {
+            if (zone === "UTC") event.currentTarget.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+          }}
+        >
+          {zone === "UTC" ? "Show times in my time zone" : "Show times in UTC"}
+        </button>
+      </Form>
+      <hr className="my-1" />
+      <Form method="post" action="/logout" reloadDocument>
+        <button className={MENU_ROW}>Log out</button>
+      </Form>
+    </PopMenu>
+  );
+}

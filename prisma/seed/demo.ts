@@ -1,0 +1,100 @@
+import { hash } from "@node-rs/argon2";
+import pg from "pg";
+import { checkPassword } from "../../app/access/password.server.ts";
+import { auditTables, type DemoStaff } from "./audit.ts";
+import { Table } from "./copy.ts";
+import { examTables } from "./exams.ts";
+import { learningTables } from "./learning.ts";
+import { platformTables } from "./platform.ts";
+import { Random } from "./random.ts";
+
+const STAFF = [
+  ["super@invigil.local", "Sara Amadi", "SUPER_ADMIN"],
+  ["proctor@invigil.local", "Ana Okafor", "PROCTOR"],
+  ["proctor2@invigil.local", "Ben Larsen", "PROCTOR"],
+  ["sre@invigil.local", "Sam Reyes", "SRE"],
+  ["auditor@invigil.local", "Iris Novak", "AUDITOR"],
+  ["manager@invigil.local", "Mona Haddad", "TENANT_MANAGER"],
+] as const;
+
+export async function demoNeeded(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ empty: boolean }>("select not exists (select 1 from public.college) as empty");
+  return rows[0]!.empty;
+}
+
+/** The demo's six accounts share one password: the given one, or one made up at the first start and shown once. */
+export async function setDemoPassword(client: pg.Client, given: string | undefined): Promise<string | null> {
+  const { rows } = await client.query<{ password_hash: string | null }>("select password_hash from console.staff where email = $1", [STAFF[0][0]]);
+  const stored = rows[0]?.password_hash ?? null;
+  if (rows.length === 0) return null;
+  if (stored && (!given || (await checkPassword(given, stored)).ok)) return given ?? null;
+  const password = given ?? new Random(Date.now()).hex(12);
+  await client.query("update console.staff set password_hash = $1 where email = any($2)", [await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }), STAFF.map(([email]) => email)]);
+  return password;
+}
+
+/** Tables that nothing in the others refers to in the wrong order are loaded two at a time: one connection per core. */
+async function load(url: string, lanes: Table[][]): Promise<void> {
+  await Promise.all(
+    lanes.map(async (tables) => {
+      const client = new pg.Client({ connectionString: url, application_name: "seed" });
+      await client.connect();
+      try {
+        // The rows refer to each other correctly by construction, and a test checks every foreign key afterwards; where
+        // the owner may not skip the triggers, they are run instead and it takes longer.
+        await client.query("set session_replication_role = replica").catch(() => undefined);
+        await client.query("set synchronous_commit = off; begin");
+        for (const table of tables) await table.load(client);
+        await client.query("commit");
+      } finally {
+        await client.end();
+      }
+    }),
+  );
+}
+
+export async function seedDemo(url: string, now: number = Date.now()): Promise<void> {
+  const random = new Random(20_261_120);
+  const { colleges, tables: platform } = platformTables(random, now);
+  const staff: DemoStaff[] = STAFF.map(([email, name, role]) => ({ id: random.id(now - 400 * 86_400_000), email, name, role }));
+  const people = new Table("console.staff", ["id", "email", "name", "role"]);
+  const assigned = new Table("console.staff_assignment", ["id", "staff_id", "college_id"]);
+  for (const one of staff) {
+    people.add(one.id, one.email, one.name, one.role);
+    const own = one.role === "TENANT_MANAGER" ? colleges.slice(0, 1) : one.role === "PROCTOR" ? colleges.filter((college) => college.status !== "EXPIRED") : [];
+    for (const college of own) assigned.add(random.id(now), one.id, college.id);
+  }
+  const { tables: exams, planted } = examTables(random, now, colleges);
+  const setting = new Table("console.setting", ["id", "key", "value"]);
+  setting.add(random.id(now), "demo.planted", JSON.stringify(planted));
+  const audit = auditTables(random, now, colleges, staff);
+  const learning = learningTables(random, now, colleges);
+  const answers = exams.filter((table) => table.name === "public.student_answer");
+  // Without the right to skip triggers the order of one lane matters; it is the order of reference.
+  const skips = await maySkipTriggers(url);
+  const rest = [people, assigned, setting, ...platform, ...learning, ...exams.filter((table) => !answers.includes(table)), ...audit];
+  await load(url, skips ? [rest, answers] : [[...rest, ...answers]]);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  // What the triggers would have kept.
+  await client.query(`
+    insert into public.platform_identifier (id, college_id, kind, value, row_id)
+      select public.invigil_uuid7(), college_id, 'TRANSACTION', transaction_id, id from public.payment where transaction_id is not null
+      union all select public.invigil_uuid7(), college_id, 'CERTIFICATE', certificate_no, id from public.certificate
+    on conflict do nothing`);
+  await client.query("analyze");
+  await client.end();
+}
+
+async function maySkipTriggers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("set session_replication_role = replica");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}
