@@ -14,6 +14,7 @@ export default defineConfig({
     tailwindcss(),
     remix({
       appDirectory: "app",
+      buildDirectory: "build/web",
       ignoredRouteFiles: ["**/*"],
       future: {
         v3_fetcherPersist: true,

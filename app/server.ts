@@ -98,9 +98,9 @@ async function remixHandler(app: express.Express) {
       getLoadContext: getLoadContext as never,
     });
   }
-  app.use("/assets", express.static("build/client/assets", { immutable: true, maxAge: "1y", fallthrough: false }));
-  app.use(express.static("build/client", { maxAge: "1h" }));
-  const build = (await import(pathToFileURL(path.resolve("build/server/index.js")).href)) as ServerBuild;
+  app.use("/assets", express.static("build/web/client/assets", { immutable: true, maxAge: "1y", fallthrough: false }));
+  app.use(express.static("build/web/client", { maxAge: "1h" }));
+  const build = (await import(pathToFileURL(path.resolve("build/web/server/index.js")).href)) as ServerBuild;
   return createRequestHandler({ build, mode: "production", getLoadContext: getLoadContext as never });
 }
 

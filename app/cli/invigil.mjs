@@ -134,7 +134,7 @@ async function buildWeb() {
   await upToDate(
     "web",
     ["app", "public", "vite.config.ts", "package-lock.json", "tsconfig.json"],
-    () => fs.existsSync("build/server/index.js") && fs.existsSync("build/client/assets"),
+    () => fs.existsSync("build/web/server/index.js") && fs.existsSync("build/web/client/assets"),
     "building the console",
     () => run(process.execPath, ["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--logLevel", "warn"], { NODE_ENV: "production" }),
   );

@@ -33,24 +33,27 @@ export async function setDemoPassword(client: pg.Client, given: string | undefin
   return password;
 }
 
-/** Tables that nothing in the others refers to in the wrong order are loaded two at a time: one connection per core. */
+/**
+ * Lanes are loaded side by side, one connection per core, and committed only when all of them are whole.
+ * The rows refer to each other correctly by construction, and a test checks every foreign key afterwards; where the owner
+ * may not skip the triggers there is one lane, in the order of reference, and it takes longer.
+ */
 async function load(url: string, lanes: Table[][]): Promise<void> {
-  await Promise.all(
-    lanes.map(async (tables) => {
-      const client = new pg.Client({ connectionString: url, application_name: "seed" });
-      await client.connect();
-      try {
-        // The rows refer to each other correctly by construction, and a test checks every foreign key afterwards; where
-        // the owner may not skip the triggers, they are run instead and it takes longer.
-        await client.query("set session_replication_role = replica").catch(() => undefined);
-        await client.query("set synchronous_commit = off; begin");
-        for (const table of tables) await table.load(client);
-        await client.query("commit");
-      } finally {
-        await client.end();
-      }
-    }),
-  );
+  const clients = lanes.map(() => new pg.Client({ connectionString: url, application_name: "seed" }));
+  try {
+    await Promise.all(
+      clients.map(async (client, lane) => {
+        await client.connect();
+        if (lanes.length > 1) await client.query("set session_replication_role = replica");
+        await client.query("set synchronous_commit = off");
+        await client.query("begin");
+        for (const table of lanes[lane]!) await table.load(client);
+      }),
+    );
+    for (const client of clients) await client.query("commit");
+  } finally {
+    await Promise.allSettled(clients.map((client) => client.end()));
+  }
 }
 
 export async function seedDemo(url: string, now: number = Date.now()): Promise<void> {

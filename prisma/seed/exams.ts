@@ -53,6 +53,7 @@ function makeItems(random: Random, t: ReturnType<typeof tables>, collegeId: stri
 }
 
 function choose(random: Random, item: Item, ability: number): number {
+  if (item.options.length === 0) return 0;
   const p = 0.18 + 0.82 / (1 + Math.exp(-1.3 * (ability - item.difficulty)));
   if (random.chance(p)) return item.key;
   return random.weighted(item.lures.map((lure, option) => [option, lure] as const));

@@ -97,9 +97,9 @@ export function platformTables(random: Random, now: number): { colleges: College
     }
     let invoice = 1;
     college.students.forEach((student, index) => {
-      for (const offset of [0, 1]) {
-        const roster = college.classes[(index + offset * (1 + Math.floor(index / classCount))) % classCount]!;
-        if (roster.students.includes(student)) continue;
+      const first = index % classCount;
+      const second = (first + 1 + (Math.floor(index / classCount) % (classCount - 1))) % classCount;
+      for (const roster of [college.classes[first]!, college.classes[second]!]) {
         const at = made + 310 * DAY + random.int(0, 60) * DAY;
         const enrollmentId = random.id(at);
         const dropped = random.chance(0.02);
