@@ -8,7 +8,13 @@ import { Nonce } from "~/ui/layout/nonce.tsx";
 
 export const streamTimeout = 10_000;
 
-export default function handleRequest(request: Request, status: number, headers: Headers, context: EntryContext, load: AppLoadContext) {
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  context: EntryContext,
+  load: AppLoadContext,
+) {
   const nonce = String(load["nonce"] ?? "");
   return new Promise<Response>((resolve, reject) => {
     let sent = false;
@@ -36,5 +42,6 @@ export default function handleRequest(request: Request, status: number, headers:
 }
 
 export function handleError(error: unknown, { request }: { request: Request }) {
-  if (!request.signal.aborted) log.error({ url: new URL(request.url).pathname, err: error instanceof Error ? error.stack : String(error) }, "unhandled");
+  if (!request.signal.aborted)
+    log.error({ url: new URL(request.url).pathname, err: error instanceof Error ? error.stack : String(error) }, "unhandled");
 }

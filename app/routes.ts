@@ -2,7 +2,11 @@ import { index, layout, route, type RouteConfig } from "@remix-run/route-config"
 
 /** The table of contents: every address of the console, by area. */
 export default [
-  layout("routes/auth/layout.tsx", [route("login", "routes/auth/login.tsx"), route("login/verify", "routes/auth/verify.tsx"), route("login/reset/:token", "routes/auth/reset.tsx")]),
+  layout("routes/auth/layout.tsx", [
+    route("login", "routes/auth/login.tsx"),
+    route("login/verify", "routes/auth/verify.tsx"),
+    route("login/reset/:token", "routes/auth/reset.tsx"),
+  ]),
   route("logout", "routes/auth/logout.ts"),
   layout("routes/shell.tsx", [
     index("routes/home/overview.tsx"),

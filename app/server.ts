@@ -60,7 +60,9 @@ function sameOrigin(request: Request, response: Response, next: NextFunction): v
   const origin = request.get("origin");
   const site = request.get("sec-fetch-site");
   const host = request.get("host");
-  const fine = origin ? URL.canParse(origin) && new URL(origin).host === host : site === undefined || site === "same-origin" || site === "none";
+  const fine = origin
+    ? URL.canParse(origin) && new URL(origin).host === host
+    : site === undefined || site === "same-origin" || site === "none";
   if (fine) return next();
   response.status(403).type("text/plain").send("This request did not come from a page of this console.\n");
 }
@@ -73,7 +75,11 @@ const httpMeters = () =>
       labelNames: ["method", "status"],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     }),
-    inFlight: new Counter({ name: "invigil_http_requests_total", help: "Requests of the console, by status class", labelNames: ["method", "status"] }),
+    inFlight: new Counter({
+      name: "invigil_http_requests_total",
+      help: "Requests of the console, by status class",
+      labelNames: ["method", "status"],
+    }),
   }));
 
 function measured(request: Request, response: Response, next: NextFunction): void {
@@ -116,7 +122,8 @@ async function main(): Promise<void> {
   app.all("*", handle);
   const server = http.createServer(app);
   server.on("error", (error: NodeJS.ErrnoException) => {
-    const reason = error.code === "EADDRINUSE" ? `PORT: ${PORT} is taken; choose another, for example PORT=${PORT + 1}` : error.message;
+    const reason =
+      error.code === "EADDRINUSE" ? `PORT: ${PORT} is taken; choose another, for example PORT=${PORT + 1}` : error.message;
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   });

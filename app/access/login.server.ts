@@ -62,7 +62,10 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
       },
     );
     return {
-      cookies: [setCookie(SESSION, token, ABSOLUTE_HOURS * 3600), setCookie(DEVICE, input.device && device ? input.device : sign(newToken(12)), YEAR)],
+      cookies: [
+        setCookie(SESSION, token, ABSOLUTE_HOURS * 3600),
+        setCookie(DEVICE, input.device && device ? input.device : sign(newToken(12)), YEAR),
+      ],
       next: needsCode ? "verify" : mustEnroll(staff.role) ? "enroll" : "home",
     };
   });
@@ -76,7 +79,11 @@ export const authenticator = () =>
       new FormStrategy(async ({ form, request }) => {
         const text = (name: string) => String(form.get(name) ?? "");
         try {
-          return await logIn(anonymousCtx(request), { email: text("email"), password: text("password"), device: readCookie(request, DEVICE) });
+          return await logIn(anonymousCtx(request), {
+            email: text("email"),
+            password: text("password"),
+            device: readCookie(request, DEVICE),
+          });
         } catch (error) {
           if (error instanceof AppError) return error;
           throw error;

@@ -18,7 +18,11 @@ const meters = () =>
       labelNames: ["verb"],
       buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     }),
-    errors: new Counter({ name: "invigil_verb_errors_total", help: "Verbs that ended in an error, by kind", labelNames: ["verb", "error"] }),
+    errors: new Counter({
+      name: "invigil_verb_errors_total",
+      help: "Verbs that ended in an error, by kind",
+      labelNames: ["verb", "error"],
+    }),
     slow: [] as SlowCall[],
   }));
 

@@ -15,7 +15,15 @@ type Work = { ctx: Ctx & { staff: StaffSession }; request: Request; url: URL; pa
 /** What a form gets back: what went wrong, in words and per field, and what was typed. */
 export type ActResult<T = unknown> =
   | { ok: true; message?: string; result?: T }
-  | { ok: false; status: number; message: string; fields: FieldErrors; values: Record<string, string>; stepUp: boolean; details?: unknown };
+  | {
+      ok: false;
+      status: number;
+      message: string;
+      fields: FieldErrors;
+      values: Record<string, string>;
+      stepUp: boolean;
+      details?: unknown;
+    };
 
 /** Errors of verbs as HTTP, in this one place. */
 function toResponse(error: unknown, requestId: string): Response {
@@ -28,7 +36,10 @@ function toResponse(error: unknown, requestId: string): Response {
       headers: { "Content-Type": "application/json", ...headers },
     });
   }
-  log.error({ requestId, err: error instanceof Error ? { message: error.message, stack: error.stack } : String(error) }, "a page failed");
+  log.error(
+    { requestId, err: error instanceof Error ? { message: error.message, stack: error.stack } : String(error) },
+    "a page failed",
+  );
   return new Response(JSON.stringify({ message: "Something went wrong on our side. Nothing was changed.", requestId }), {
     status: 500,
     headers: { "Content-Type": "application/json" },

@@ -39,7 +39,7 @@ export const policy = {
   "readiness.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "assigned", PROCTOR: "assigned", SRE: "all", AUDITOR: "all" },
   "jobs.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
   /** Every signed-in person: the overview, one's own sessions and security. */
-  "self": { SUPER_ADMIN: "own", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
+  self: { SUPER_ADMIN: "own", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
 } as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 
 export function reach(role: Role | string, permission: Permission): Reach | null {

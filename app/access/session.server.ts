@@ -48,7 +48,10 @@ export async function findSession(token: string, now: Date): Promise<StaffSessio
     const session = await find(primary, token, now);
     // Moved on at most once a minute: a page with ten requests must not write ten times.
     if (session && now.getTime() - session.last_seen_at.getTime() > 60_000) {
-      await primary.query({ text: "update console.staff_session set last_seen_at = $2 where id = $1", values: [session.id, now] });
+      await primary.query({
+        text: "update console.staff_session set last_seen_at = $2 where id = $1",
+        values: [session.id, now],
+      });
     }
     return session;
   } catch (error) {
@@ -58,7 +61,11 @@ export async function findSession(token: string, now: Date): Promise<StaffSessio
   }
 }
 
-export async function createSession(ctx: TxCtx, staffId: string, options: { secondFactor: boolean; stepUp: boolean }): Promise<string> {
+export async function createSession(
+  ctx: TxCtx,
+  staffId: string,
+  options: { secondFactor: boolean; stepUp: boolean },
+): Promise<string> {
   const token = newToken();
   const now = ctx.clock.now();
   await ctx.tx.prisma.staffSession.create({
@@ -78,7 +85,11 @@ export async function createSession(ctx: TxCtx, staffId: string, options: { seco
 }
 
 /** A new token for the same session, after its rights have grown: an old copy of the cookie is then worth nothing. */
-export async function rotateSession(ctx: TxCtx, sessionId: string, rights: { secondFactor?: boolean; stepUp?: boolean }): Promise<string> {
+export async function rotateSession(
+  ctx: TxCtx,
+  sessionId: string,
+  rights: { secondFactor?: boolean; stepUp?: boolean },
+): Promise<string> {
   const token = newToken();
   await ctx.tx.prisma.staffSession.update({
     where: { id: sessionId },

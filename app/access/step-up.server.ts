@@ -35,9 +35,15 @@ export async function verifySecondFactor(ctx: Ctx, code: string): Promise<string
   return withScope(ctx, async (inner) => {
     const byApp = await useTotp(inner, actor.id, code);
     const byRecovery = !byApp && (await useRecoveryCode(inner, actor.id, code));
-    if (!byApp && !byRecovery) throw new Invalid("That code is not right, or was used already", { code: ["Enter a current code"] });
+    if (!byApp && !byRecovery)
+      throw new Invalid("That code is not right, or was used already", { code: ["Enter a current code"] });
     const token = await rotateSession(inner, session.id, { secondFactor: true, stepUp: true });
-    await record(inner, { action: "session.login", resource: "staff", resourceId: actor.id, details: { factor: byApp ? "totp" : "recovery code" } });
+    await record(inner, {
+      action: "session.login",
+      resource: "staff",
+      resourceId: actor.id,
+      details: { factor: byApp ? "totp" : "recovery code" },
+    });
     await forgiveGuesses(guess.email, guess.device);
     return token;
   });

@@ -47,9 +47,17 @@ function inWords(error: unknown): unknown {
   const { constraint, detail, message } = error as { constraint?: string; detail?: string; message: string };
   switch (codeOf(error)) {
     case "23505":
-      return new Conflict(constraint === "platform_identifier_pkey" ? "This identifier is already in use" : "This already exists", { constraint });
+      return new Conflict(
+        constraint === "platform_identifier_pkey" ? "This identifier is already in use" : "This already exists",
+        { constraint },
+      );
     case "23503":
-      return new Conflict(/is still referenced/.test(detail ?? "") ? "Other records still point to this one" : "This points to a record that does not exist here", { constraint });
+      return new Conflict(
+        /is still referenced/.test(detail ?? "")
+          ? "Other records still point to this one"
+          : "This points to a record that does not exist here",
+        { constraint },
+      );
     case "23514":
       return new Invalid("A value is outside of what is allowed", { [constraint ?? ""]: [message] });
     case "42501":
@@ -88,7 +96,12 @@ export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & 
       }
     });
   return Object.assign(verb, {
-    verb: { name: definition.name, kind: "mutation" as const, permission: definition.permission, stepUp: definition.stepUp ?? false },
+    verb: {
+      name: definition.name,
+      kind: "mutation" as const,
+      permission: definition.permission,
+      stepUp: definition.stepUp ?? false,
+    },
   });
 }
 
@@ -100,13 +113,17 @@ export function read<I extends z.ZodType, R>(definition: Definition<I, R> & { on
       const parsed = parse(definition.input, input);
       try {
         return await withRetry("read", () =>
-          (definition.on === "primary" ? withScope : withReadScope)(ctx, (inner) => definition.run({ ctx: inner, input: parsed })),
+          (definition.on === "primary" ? withScope : withReadScope)(ctx, (inner) =>
+            definition.run({ ctx: inner, input: parsed }),
+          ),
         );
       } catch (error) {
         throw inWords(error);
       }
     });
-  return Object.assign(verb, { verb: { name: definition.name, kind: "read" as const, permission: definition.permission, stepUp: false } });
+  return Object.assign(verb, {
+    verb: { name: definition.name, kind: "read" as const, permission: definition.permission, stepUp: false },
+  });
 }
 
 export { record };

@@ -71,5 +71,7 @@ export async function record(ctx: TxCtx, act: Act): Promise<string> {
 /** For acts that change nothing but must be known (a refusal, a view of personal data, an export): their own transaction. */
 export async function recordAlone(ctx: Ctx, act: Act): Promise<void> {
   const { tx: _joined, ...alone } = ctx;
-  await withScope(alone.scope.kind === "none" ? { ...alone, scope: { kind: "tenants", ids: [] } } : alone, (inner) => record(inner, act));
+  await withScope(alone.scope.kind === "none" ? { ...alone, scope: { kind: "tenants", ids: [] } } : alone, (inner) =>
+    record(inner, act),
+  );
 }

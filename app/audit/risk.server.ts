@@ -33,5 +33,11 @@ const rules: Rule[] = [
 
 export async function assessRisk(ctx: TxCtx, act: Act, at: Date): Promise<{ score: number; reasons: RiskReason[] }> {
   const reasons = rules.map((rule) => rule.applies(act, ctx, at)).filter((reason) => reason !== null);
-  return { score: Math.min(100, reasons.reduce((sum, reason) => sum + reason.points, 0)), reasons };
+  return {
+    score: Math.min(
+      100,
+      reasons.reduce((sum, reason) => sum + reason.points, 0),
+    ),
+    reasons,
+  };
 }

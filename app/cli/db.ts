@@ -13,12 +13,19 @@ export const migrateCommand: Command = {
       const url = connection("owner").url;
       if (typeof options["create"] === "string") {
         const folder = await createMigration(url, options["create"], new Date());
-        process.stdout.write(options["json"] ? `${JSON.stringify({ created: folder })}\n` : `written: prisma/migrations/${folder}/migration.sql; read it, then apply it\n`);
+        process.stdout.write(
+          options["json"]
+            ? `${JSON.stringify({ created: folder })}\n`
+            : `written: prisma/migrations/${folder}/migration.sql; read it, then apply it\n`,
+        );
         return;
       }
       const applied = await migrate(url);
       if (options["json"]) process.stdout.write(`${JSON.stringify({ applied })}\n`);
-      else process.stdout.write(applied.length === 0 ? "nothing to apply\n" : `applied:\n${applied.map((name) => `  ${name}\n`).join("")}`);
+      else
+        process.stdout.write(
+          applied.length === 0 ? "nothing to apply\n" : `applied:\n${applied.map((name) => `  ${name}\n`).join("")}`,
+        );
     }),
 };
 

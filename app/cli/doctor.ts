@@ -17,8 +17,13 @@ export const doctorCommand: Command = {
       : e.embedded
         ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
         : await examine(e.DATABASE_URL!);
-    const urls = running ? { owner: running.owner, app: running.app, observer: running.observer, standby: running.standby } : undefined;
-    if (options["json"]) process.stdout.write(`${JSON.stringify({ node: process.version, embedded: e.embedded, dataDir: e.dataDir, checks: findings, urls }, null, 2)}\n`);
+    const urls = running
+      ? { owner: running.owner, app: running.app, observer: running.observer, standby: running.standby }
+      : undefined;
+    if (options["json"])
+      process.stdout.write(
+        `${JSON.stringify({ node: process.version, embedded: e.embedded, dataDir: e.dataDir, checks: findings, urls }, null, 2)}\n`,
+      );
     else {
       for (const finding of findings) {
         process.stdout.write(`${MARK[finding.level]}  ${finding.says}\n`);

@@ -43,7 +43,11 @@ function run(command, args, env = {}) {
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("error", reject);
-    child.on("exit", (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(" ")} failed:\n${output.trim().split("\n").slice(0, 12).join("\n")}`))));
+    child.on("exit", (code) =>
+      code === 0
+        ? resolve(output)
+        : reject(new Error(`${command} ${args.join(" ")} failed:\n${output.trim().split("\n").slice(0, 12).join("\n")}`)),
+    );
   });
 }
 
@@ -53,7 +57,8 @@ function hashOf(entries) {
     const stat = fs.statSync(at, { throwIfNoEntry: false });
     if (!stat) return;
     if (stat.isDirectory()) {
-      for (const name of fs.readdirSync(at).sort()) if (name !== "generated" && !name.endsWith(".test.ts")) visit(path.join(at, name));
+      for (const name of fs.readdirSync(at).sort())
+        if (name !== "generated" && !name.endsWith(".test.ts")) visit(path.join(at, name));
     } else hash.update(at).update(fs.readFileSync(at));
   };
   for (const entry of entries) visit(entry);
@@ -77,7 +82,9 @@ async function install(withDev) {
   if (have === want || have === `${want}+dev`) return;
   // Development dependencies come along unless this is a production image.
   const dev = withDev || process.env.NODE_ENV !== "production";
-  await step("installing packages", () => run("npm", ["ci", "--no-audit", "--no-fund", dev ? "--include=dev" : "--omit=dev"], { NODE_ENV: "" }));
+  await step("installing packages", () =>
+    run("npm", ["ci", "--no-audit", "--no-fund", dev ? "--include=dev" : "--omit=dev"], { NODE_ENV: "" }),
+  );
   fs.writeFileSync(stamp, dev && !want.endsWith("+dev") ? `${want}+dev` : want);
 }
 
@@ -88,7 +95,11 @@ async function generate() {
     () => fs.existsSync("app/db/generated/client.ts"),
     "generating the database client",
     // The native schema engine is never downloaded; generating does not need it, only that the path exists.
-    () => run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
+    () =>
+      run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], {
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: "1",
+      }),
   );
 }
 
@@ -123,7 +134,8 @@ function workers() {
   const visit = (dir) => {
     for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
       if (entry.isDirectory() && entry.name !== "generated") visit(path.join(dir, entry.name));
-      else if (entry.name.endsWith(".worker.ts")) found[`workers/${entry.name.replace(/\.ts$/, "")}`] = path.join(dir, entry.name);
+      else if (entry.name.endsWith(".worker.ts"))
+        found[`workers/${entry.name.replace(/\.ts$/, "")}`] = path.join(dir, entry.name);
     }
   };
   visit("app");
@@ -136,7 +148,10 @@ async function buildWeb() {
     ["app", "public", "vite.config.ts", "package-lock.json", "tsconfig.json"],
     () => fs.existsSync("build/web/server/index.js") && fs.existsSync("build/web/client/assets"),
     "building the console",
-    () => run(process.execPath, ["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--logLevel", "warn"], { NODE_ENV: "production" }),
+    () =>
+      run(process.execPath, ["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--logLevel", "warn"], {
+        NODE_ENV: "production",
+      }),
   );
 }
 

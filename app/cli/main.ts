@@ -43,7 +43,12 @@ async function main(): Promise<number> {
     process.stderr.write(`${(error as Error).message}; see invigil ${command.name} --help\n`);
     return 2;
   }
-  return (await command.run({ options: parsed.values as Record<string, string | boolean | undefined>, positionals: parsed.positionals })) ?? 0;
+  return (
+    (await command.run({
+      options: parsed.values as Record<string, string | boolean | undefined>,
+      positionals: parsed.positionals,
+    })) ?? 0
+  );
 }
 
 main().then(

@@ -25,7 +25,8 @@ export const seedCommand: Command = {
             process.stdout.write("the structure is in place; no data was loaded\n");
             return;
           case "demo": {
-            if (!(await demoNeeded(client))) throw new Invalid("there is data already: the demo is loaded into an empty database only");
+            if (!(await demoNeeded(client)))
+              throw new Invalid("there is data already: the demo is loaded into an empty database only");
             await printProgress("loading the demo", () => seedDemo(url));
             const password = await setDemoPassword(client, env().INVIGIL_DEMO_PASSWORD);
             if (password) process.stdout.write(`the demo accounts' password: ${password}\n`);
@@ -33,7 +34,8 @@ export const seedCommand: Command = {
           }
           case "large": {
             const attempts = Number(options["attempts"] ?? env().INVIGIL_LARGE_ATTEMPTS);
-            if (!Number.isInteger(attempts) || attempts < 1) throw new Invalid(`--attempts: "${String(options["attempts"])}" is not a whole number above zero`);
+            if (!Number.isInteger(attempts) || attempts < 1)
+              throw new Invalid(`--attempts: "${String(options["attempts"])}" is not a whole number above zero`);
             await printProgress(`loading ${attempts.toLocaleString("en")} attempts`, () => seedLarge(client, attempts));
             return;
           }

@@ -27,7 +27,8 @@ export const staffCommands: Command[] = [
     run: (run) =>
       withDatabase(async () => {
         const role = text(run, "role").toUpperCase();
-        if (!(ROLES as readonly string[]).includes(role)) throw new Invalid(`--role: "${role}" is not one of ${ROLES.join(", ")}`);
+        if (!(ROLES as readonly string[]).includes(role))
+          throw new Invalid(`--role: "${role}" is not one of ${ROLES.join(", ")}`);
         const email = text(run, "email").toLowerCase();
         const id = newId();
         const link = await withScope(systemCtx("command line"), async (ctx) => {
@@ -38,29 +39,30 @@ export const staffCommands: Command[] = [
         print(run, { id, link }, `added; they choose a password at ${link}`);
       }),
   },
-  ...(["reset-password", "reset-mfa"] as const).map(
-    (verb): Command => ({
-      name: `staff ${verb}`,
-      says: verb === "reset-mfa" ? "Removes a person's second factor" : "Prints a link to choose a new password",
-      usage: "--email E [--json]",
-      options: { email: { type: "string" } },
-      run: (run) =>
-        withDatabase(async () => {
-          const email = text(run, "email").toLowerCase();
-          await withScope(systemCtx("command line"), async (ctx) => {
-            const staff = await ctx.tx.prisma.staff.findUnique({ where: { email } });
-            if (!staff) throw new Invalid(`there is no member of staff with the e-mail ${email}`);
-            if (verb === "reset-mfa") {
-              await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null } });
-              await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: staff.id });
-              print(run, { id: staff.id }, "removed");
-            } else {
-              const link = await resetLink(ctx, staff.id);
-              await record(ctx, { action: "staff.reset_password", resource: "staff", resourceId: staff.id });
-              print(run, { id: staff.id, link }, `they choose a password at ${link}`);
-            }
-          });
-        }),
-    }),
-  ),
+  ...(["reset-password", "reset-mfa"] as const).map((verb): Command => ({
+    name: `staff ${verb}`,
+    says: verb === "reset-mfa" ? "Removes a person's second factor" : "Prints a link to choose a new password",
+    usage: "--email E [--json]",
+    options: { email: { type: "string" } },
+    run: (run) =>
+      withDatabase(async () => {
+        const email = text(run, "email").toLowerCase();
+        await withScope(systemCtx("command line"), async (ctx) => {
+          const staff = await ctx.tx.prisma.staff.findUnique({ where: { email } });
+          if (!staff) throw new Invalid(`there is no member of staff with the e-mail ${email}`);
+          if (verb === "reset-mfa") {
+            await ctx.tx.prisma.staff.update({
+              where: { id: staff.id },
+              data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null },
+            });
+            await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: staff.id });
+            print(run, { id: staff.id }, "removed");
+          } else {
+            const link = await resetLink(ctx, staff.id);
+            await record(ctx, { action: "staff.reset_password", resource: "staff", resourceId: staff.id });
+            print(run, { id: staff.id, link }, `they choose a password at ${link}`);
+          }
+        });
+      }),
+  })),
 ];

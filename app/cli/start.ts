@@ -26,10 +26,12 @@ function free(port: number, host: string): Promise<boolean> {
 }
 
 async function ports(e: Env): Promise<{ web: number; collector: number }> {
-  if (!(await free(e.PORT, e.HOST))) throw new ClusterError(`PORT: ${e.PORT} is taken on ${e.HOST}; choose another, for example PORT=${e.PORT + 1} npm start`);
+  if (!(await free(e.PORT, e.HOST)))
+    throw new ClusterError(`PORT: ${e.PORT} is taken on ${e.HOST}; choose another, for example PORT=${e.PORT + 1} npm start`);
   let collector = e.COLLECTOR_PORT;
   while (!(await free(collector, e.HOST))) {
-    if (!e.demo || process.env["COLLECTOR_PORT"]) throw new ClusterError(`COLLECTOR_PORT: ${collector} is taken on ${e.HOST}; choose another`);
+    if (!e.demo || process.env["COLLECTOR_PORT"])
+      throw new ClusterError(`COLLECTOR_PORT: ${collector} is taken on ${e.HOST}; choose another`);
     collector++;
   }
   return { web: e.PORT, collector };
@@ -41,11 +43,14 @@ function claim(dataDir: string): () => void {
   try {
     fs.mkdirSync(dataDir, { recursive: true });
     const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
-    if (pid && pid !== process.pid && alive(pid)) throw new ClusterError(`Invigil already runs on ${dataDir} (process ${pid}); stop it first, or set INVIGIL_DATA_DIR`);
+    if (pid && pid !== process.pid && alive(pid))
+      throw new ClusterError(`Invigil already runs on ${dataDir} (process ${pid}); stop it first, or set INVIGIL_DATA_DIR`);
     fs.writeFileSync(file, String(process.pid));
   } catch (error) {
     if (error instanceof ClusterError) throw error;
-    throw new ClusterError(`INVIGIL_DATA_DIR: ${dataDir} can't be written (${(error as NodeJS.ErrnoException).code}); choose another directory or fix its owner`);
+    throw new ClusterError(
+      `INVIGIL_DATA_DIR: ${dataDir} can't be written (${(error as NodeJS.ErrnoException).code}); choose another directory or fix its owner`,
+    );
   }
   return () => fs.rmSync(file, { force: true });
 }
@@ -75,7 +80,8 @@ async function prepareExternal(e: Env): Promise<void> {
   const findings = await examine(e.DATABASE_URL!);
   const broken = findings.find((finding) => finding.level === "error");
   if (broken) throw new ClusterError(broken.fix ? `${broken.says}; run: ${broken.fix}` : broken.says);
-  for (const finding of findings) if (finding.level === "warning") say(`  note: ${finding.says}${finding.fix ? `; ${finding.fix}` : ""}\n`);
+  for (const finding of findings)
+    if (finding.level === "warning") say(`  note: ${finding.says}${finding.fix ? `; ${finding.fix}` : ""}\n`);
   if (findings.some((finding) => finding.name.startsWith("role ") && /missing/.test(finding.says))) {
     await withOwner(async (client) => {
       await createRoles(client);
@@ -115,7 +121,8 @@ function supervise(name: string, file: string, extra: Record<string, string>, st
     made.on("exit", (code) => {
       if (stopping()) return;
       failures = Date.now() - started > 30_000 ? 1 : failures + 1;
-      if (failures >= 5) rejectReady(new ClusterError(`${name} does not start: ${lastLine || `see ${path.join(logDir, `${name}.log`)}`}`));
+      if (failures >= 5)
+        rejectReady(new ClusterError(`${name} does not start: ${lastLine || `see ${path.join(logDir, `${name}.log`)}`}`));
       say(`  ${name} ended (${code ?? "killed"}), starting it again\n`);
       setTimeout(() => !stopping() && launch(), Math.min(250 * 2 ** failures, 10_000));
     });
@@ -193,7 +200,11 @@ async function start(dev: boolean): Promise<number> {
     }
     if (stopping) return finished;
     await printProgress("starting the console", async () => {
-      const shared: Record<string, string> = { PORT: String(web), COLLECTOR_PORT: String(collector), ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }) };
+      const shared: Record<string, string> = {
+        PORT: String(web),
+        COLLECTOR_PORT: String(collector),
+        ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }),
+      };
       children.push(
         supervise("web", path.resolve("build/server.js"), shared, () => stopping),
         supervise("collector", path.resolve("build/collector.js"), shared, () => stopping),

@@ -13,19 +13,43 @@ function run(args: string[], env: Record<string, string> = {}): Promise<number> 
   });
 }
 
-type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number; testResults: { status: string; assertionResults: unknown[] }[] };
+type Report = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { status: string; assertionResults: unknown[] }[];
+};
 
 /** One Vitest project; a file that could not even be loaded counts as a failure. */
 async function vitest(project: string, more: string[]): Promise<Tally> {
   const file = `node_modules/.cache/invigil/${project}.json`;
   fs.rmSync(file, { force: true });
   fs.mkdirSync("node_modules/.cache/invigil", { recursive: true });
-  const code = await run([bin("vitest/vitest.mjs"), "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...more], { NODE_ENV: "test" });
+  const code = await run(
+    [
+      bin("vitest/vitest.mjs"),
+      "run",
+      "--project",
+      project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+      ...more,
+    ],
+    { NODE_ENV: "test" },
+  );
   if (!fs.existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(fs.readFileSync(file, "utf8")) as Report;
-  const unloaded = report.testResults.filter((result) => result.status === "failed" && result.assertionResults.length === 0).length;
+  const unloaded = report.testResults.filter(
+    (result) => result.status === "failed" && result.assertionResults.length === 0,
+  ).length;
   const failed = report.numFailedTests + unloaded;
-  return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: report.numPendingTests + report.numTodoTests };
+  return {
+    passed: report.numPassedTests,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 const SUITES: Record<string, string[]> = {
@@ -58,7 +82,9 @@ export const testCommand: Command = {
       total.failed += tally.failed;
       total.skipped += tally.skipped;
     }
-    process.stdout.write(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`);
+    process.stdout.write(
+      `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}\n`,
+    );
     return total.failed > 0 ? 1 : 0;
   },
 };
@@ -66,7 +92,18 @@ export const testCommand: Command = {
 const VERIFY: [string, string[]][] = [
   ["format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]],
   ["lint", [bin("oxlint/bin/oxlint"), "--quiet", "app", "prisma", "tests", "grafana"]],
-  ["import directions", [bin("dependency-cruiser/bin/dependency-cruise.mjs"), "app", "prisma", "--config", ".dependency-cruiser.cjs", "--output-type", "err"]],
+  [
+    "import directions",
+    [
+      bin("dependency-cruiser/bin/dependency-cruise.mjs"),
+      "app",
+      "prisma",
+      "--config",
+      ".dependency-cruiser.cjs",
+      "--output-type",
+      "err",
+    ],
+  ],
   ["unused exports and dependencies", [bin("knip/bin/knip.js"), "--no-progress"]],
   ["types", [bin("typescript/bin/tsc"), "--noEmit", "-p", "."]],
 ];

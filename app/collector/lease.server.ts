@@ -50,7 +50,9 @@ export async function holdLease(name: string): Promise<Lease> {
     async release() {
       stopped = true;
       clearInterval(timer);
-      await execute(clients().primary, sql`delete from console.lease where name = ${name} and holder = ${holder}`).catch(() => undefined);
+      await execute(clients().primary, sql`delete from console.lease where name = ${name} and holder = ${holder}`).catch(
+        () => undefined,
+      );
     },
   };
 }

@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   const { COLLECTOR_PORT, HOST } = env();
   const lease = await holdLease("collector");
   const running = startSchedules(schedules(), lease.active);
-  const workers = startWorkers(handlers).catch((error: unknown) => log.error({ reason: messageOf(error) }, "jobs are not being worked on"));
+  const workers = startWorkers(handlers).catch((error: unknown) =>
+    log.error({ reason: messageOf(error) }, "jobs are not being worked on"),
+  );
   const server = http.createServer(serveMetrics(() => ({ active: lease.active(), schedules: running.states })));
   server.on("error", (error: NodeJS.ErrnoException) => {
     process.stderr.write(error.code === "EADDRINUSE" ? `COLLECTOR_PORT: ${COLLECTOR_PORT} is taken\n` : `${error.message}\n`);

@@ -11,7 +11,14 @@ export type Schedule = {
   run(): Promise<void>;
 };
 
-export type ScheduleState = { name: string; lastRun: Date | null; lastMs: number | null; lastError: string | null; runs: number; failures: number };
+export type ScheduleState = {
+  name: string;
+  lastRun: Date | null;
+  lastMs: number | null;
+  lastError: string | null;
+  runs: number;
+  failures: number;
+};
 
 function nextDelay(every: number | string): number {
   if (typeof every === "number") return every;

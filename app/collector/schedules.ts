@@ -9,7 +9,10 @@ export function schedules(): Schedule[] {
       every: "7 0 * * *",
       async run() {
         for (const table of ["audit.entry", "audit.content"]) {
-          await clients().primary.query({ text: "select public.ensure_partitions($1::regclass, '1 month', now(), now() + interval '2 months')", values: [table] });
+          await clients().primary.query({
+            text: "select public.ensure_partitions($1::regclass, '1 month', now(), now() + interval '2 months')",
+            values: [table],
+          });
         }
       },
     },

@@ -32,7 +32,15 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
   const found: Finding[] = [];
   const add = (name: string, level: Finding["level"], says: string, fix?: string) => found.push({ name, level, says, fix });
   try {
-    const { rows } = await client.query<{ version: number; text: string; me: string; super: boolean; createrole: boolean; preload: string; io: string }>(
+    const { rows } = await client.query<{
+      version: number;
+      text: string;
+      me: string;
+      super: boolean;
+      createrole: boolean;
+      preload: string;
+      io: string;
+    }>(
       `select current_setting('server_version_num')::int as version, current_setting('server_version') as text, current_user as me,
               rolsuper as super, rolcreaterole as createrole,
               coalesce((select setting from pg_settings where name = 'shared_preload_libraries'), '') as preload, current_setting('track_io_timing') as io
@@ -53,9 +61,19 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       const row = known.get(name);
       if (!row) {
         const canMake = server.super || server.createrole;
-        add(`role ${name}`, canMake ? "warning" : "error", `the role ${name} is missing${canMake ? " and will be created" : ""}`, `CREATE ROLE ${name};`);
+        add(
+          `role ${name}`,
+          canMake ? "warning" : "error",
+          `the role ${name} is missing${canMake ? " and will be created" : ""}`,
+          `CREATE ROLE ${name};`,
+        );
       } else if (!row.member && !server.super) {
-        add(`role ${name}`, role === "app" ? "error" : "warning", `${server.me} may not become ${name}`, `GRANT ${name} TO ${server.me};`);
+        add(
+          `role ${name}`,
+          role === "app" ? "error" : "warning",
+          `${server.me} may not become ${name}`,
+          `GRANT ${name} TO ${server.me};`,
+        );
       } else if (role === "app" && row.bypass) {
         add(`role ${name}`, "error", `${name} could bypass row security`, `ALTER ROLE ${name} NOSUPERUSER NOBYPASSRLS;`);
       } else add(`role ${name}`, "ok", `${name} can be used`);
@@ -67,13 +85,28 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       loaded ? "pg_stat_statements is loaded" : "pg_stat_statements is not preloaded: the query pages will say so and stay empty",
       loaded ? undefined : "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL",
     );
-    add("track_io_timing", server.io === "on" ? "ok" : "warning", server.io === "on" ? "I/O is timed" : "I/O is not timed", server.io === "on" ? undefined : "ALTER SYSTEM SET track_io_timing = on;");
+    add(
+      "track_io_timing",
+      server.io === "on" ? "ok" : "warning",
+      server.io === "on" ? "I/O is timed" : "I/O is not timed",
+      server.io === "on" ? undefined : "ALTER SYSTEM SET track_io_timing = on;",
+    );
     const monitor = known.get("invigil_observer")
       ? (await client.query<{ ok: boolean }>("select pg_has_role('invigil_observer', 'pg_monitor', 'MEMBER') as ok")).rows[0]!.ok
       : false;
-    add("pg_monitor", monitor ? "ok" : "warning", monitor ? "the observer sees all activity" : "the observer sees only its own activity", monitor ? undefined : "GRANT pg_monitor TO invigil_observer;");
+    add(
+      "pg_monitor",
+      monitor ? "ok" : "warning",
+      monitor ? "the observer sees all activity" : "the observer sees only its own activity",
+      monitor ? undefined : "GRANT pg_monitor TO invigil_observer;",
+    );
     const pending = (await migrationStates(url)).filter((state) => !state.applied);
-    add("migrations", pending.length === 0 ? "ok" : "warning", pending.length === 0 ? "all migrations are applied" : `${pending.length} migrations are pending`, pending.length === 0 ? undefined : "npx invigil db migrate");
+    add(
+      "migrations",
+      pending.length === 0 ? "ok" : "warning",
+      pending.length === 0 ? "all migrations are applied" : `${pending.length} migrations are pending`,
+      pending.length === 0 ? undefined : "npx invigil db migrate",
+    );
   } catch (error) {
     add("examination", "error", (error as Error).message);
   } finally {

@@ -30,14 +30,22 @@ export async function readiness(): Promise<Health> {
   let expires: Date | null = null;
   const [primaryCheck, ...replicaChecks] = await Promise.all([
     timed(async () => {
-      const lease = await one(primary, sql`select max(expires_at) as expires_at from console.lease where name = 'collector'`, z.object({ expires_at: z.date().nullable() }));
+      const lease = await one(
+        primary,
+        sql`select max(expires_at) as expires_at from console.lease where name = 'collector'`,
+        z.object({ expires_at: z.date().nullable() }),
+      );
       expires = lease?.expires_at ?? null;
     }),
     ...replicas.all().map((replica) => timed(async () => void (await replica.pool.query("select 1")))),
   ]);
   const alive = expires !== null && (expires as Date).getTime() > Date.now();
   const collector = primaryCheck!.ok
-    ? { ok: alive, ...(expires ? { expiresAt: (expires as Date).toISOString() } : {}), ...(alive ? {} : { error: "no collector holds the lease" }) }
+    ? {
+        ok: alive,
+        ...(expires ? { expiresAt: (expires as Date).toISOString() } : {}),
+        ...(alive ? {} : { error: "no collector holds the lease" }),
+      }
     : { ok: false, error: "not known while the primary is down" };
   const named = replicaChecks.map((check, index) => ({ name: replicas.all()[index]!.name, ...check! }));
   const status = !primaryCheck!.ok ? "unhealthy" : named.every((check) => check.ok) && collector.ok ? "healthy" : "degraded";

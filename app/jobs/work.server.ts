@@ -43,7 +43,14 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
     sql`select st.id, st.name, st.email, st.role, st.is_active,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
         from console.staff st where st.id = ${job.staff_id}`,
-    z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.string(), is_active: z.boolean(), college_ids: z.array(z.string()) }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      role: z.string(),
+      is_active: z.boolean(),
+      college_ids: z.array(z.string()),
+    }),
   );
   if (!staff?.is_active) throw new AppError("Who asked for this job may no longer act");
   const role = staff.role as Role;

@@ -19,7 +19,8 @@ const YEAR_MS = 400 * 86_400_000;
 export function readRange(params: URLSearchParams, now: Date, fallback: RangeName = "3h"): TimeRange {
   const from = new Date(params.get("from") ?? "");
   const to = new Date(params.get("to") ?? "");
-  const given = !Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime()) && from < to && to.getTime() - from.getTime() < YEAR_MS;
+  const given =
+    !Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime()) && from < to && to.getTime() - from.getTime() < YEAR_MS;
   if (given) return { from, to, name: null, live: to >= now };
   const asked = params.get("range") as RangeName | null;
   const name = asked && asked in RANGES ? asked : fallback;
@@ -29,5 +30,7 @@ export function readRange(params: URLSearchParams, now: Date, fallback: RangeNam
 /** The step, in seconds, that draws a range in at most a few hundred points. */
 export function stepFor(range: { from: Date; to: Date }, points = 240): number {
   const wanted = (range.to.getTime() - range.from.getTime()) / 1000 / points;
-  return [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 86_400].find((step) => step >= wanted) ?? 86_400;
+  return (
+    [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 86_400].find((step) => step >= wanted) ?? 86_400
+  );
 }

@@ -25,24 +25,80 @@ const ORDINARY = [
 
 /** A year of ordinary days, and one session that should stand out: at three in the morning, from far away. */
 export function auditTables(random: Random, now: number, colleges: College[], staff: DemoStaff[]): Table[] {
-  const entry = new Table("audit.entry", ["id", "at", "actor_kind", "actor_id", "session_id", "request_id", "action", "resource", "resource_id", "college_id", "risk", "commitment"]);
+  const entry = new Table("audit.entry", [
+    "id",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "session_id",
+    "request_id",
+    "action",
+    "resource",
+    "resource_id",
+    "college_id",
+    "risk",
+    "commitment",
+  ]);
   const content = new Table("audit.content", ["entry_id", "at", "salt", "body"]);
   const pending = new Table("audit.pending", ["entry_id", "at"]);
-  type Made = { at: number; who: DemoStaff; session: string; address: string; action: string; resource: string; resourceId: string | null; collegeId: string | null; diff?: unknown; details?: unknown; reason?: string; risk?: { rule: string; points: number; says: string }[] };
+  type Made = {
+    at: number;
+    who: DemoStaff;
+    session: string;
+    address: string;
+    action: string;
+    resource: string;
+    resourceId: string | null;
+    collegeId: string | null;
+    diff?: unknown;
+    details?: unknown;
+    reason?: string;
+    risk?: { rule: string; points: number; says: string }[];
+  };
   const write = (made: Made) => {
     const id = random.id(made.at);
     const risk = made.risk ?? [];
     const salt = Buffer.from(random.hex(32), "hex");
-    const body = canonicalJson({ actor: { name: made.who.name, email: made.who.email }, reason: made.reason ?? null, diff: made.diff ?? null, details: made.details ?? null, address: made.address, userAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0", risk });
+    const body = canonicalJson({
+      actor: { name: made.who.name, email: made.who.email },
+      reason: made.reason ?? null,
+      diff: made.diff ?? null,
+      details: made.details ?? null,
+      address: made.address,
+      userAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0",
+      risk,
+    });
     const commitment = createHash("sha256").update(salt).update(body, "utf8").digest();
     const at = new Date(made.at);
-    entry.add(id, at, "staff", made.who.id, made.session, random.hex(16), made.action, made.resource, made.resourceId, made.collegeId, Math.min(100, risk.reduce((sum, one) => sum + one.points, 0)), commitment);
+    entry.add(
+      id,
+      at,
+      "staff",
+      made.who.id,
+      made.session,
+      random.hex(16),
+      made.action,
+      made.resource,
+      made.resourceId,
+      made.collegeId,
+      Math.min(
+        100,
+        risk.reduce((sum, one) => sum + one.points, 0),
+      ),
+      commitment,
+    );
     content.add(id, at, salt, body);
     pending.add(id, at);
   };
   const homes = new Map(staff.map((one, index) => [one.id, `10.20.${index + 1}.${10 + index}`]));
-  const weights = staff.map((one) => [one, one.role === "TENANT_MANAGER" ? 10 : one.role === "SUPER_ADMIN" ? 7 : one.role === "PROCTOR" ? 4 : 1] as const);
-  const fields: Record<string, unknown> = { "payment.approve": { status: ["PENDING", "COMPLETED"] }, "grade.update": { score: [610, 640] }, "user.update": { phone: ["+1 555 1204", "+1 555 8812"] } };
+  const weights = staff.map(
+    (one) => [one, one.role === "TENANT_MANAGER" ? 10 : one.role === "SUPER_ADMIN" ? 7 : one.role === "PROCTOR" ? 4 : 1] as const,
+  );
+  const fields: Record<string, unknown> = {
+    "payment.approve": { status: ["PENDING", "COMPLETED"] },
+    "grade.update": { score: [610, 640] },
+    "user.update": { phone: ["+1 555 1204", "+1 555 8812"] },
+  };
   let session = random.id(now);
   const moments = Array.from({ length: ENTRIES - 40 }, () => {
     const day = Math.floor(random.next() ** 1.3 * 330);
@@ -53,7 +109,17 @@ export function auditTables(random: Random, now: number, colleges: College[], st
     if (random.chance(0.05)) session = random.id(at);
     const [action, resource] = random.weighted(ORDINARY.map(([name, on, weight]) => [[name, on] as const, weight] as const));
     const college = random.pick(colleges);
-    write({ at, who, session, address: homes.get(who.id)!, action, resource, resourceId: resource === "staff" ? who.id : random.pick(college.students).id, collegeId: resource === "staff" ? null : college.id, diff: fields[action] });
+    write({
+      at,
+      who,
+      session,
+      address: homes.get(who.id)!,
+      action,
+      resource,
+      resourceId: resource === "staff" ? who.id : random.pick(college.students).id,
+      collegeId: resource === "staff" ? null : college.id,
+      diff: fields[action],
+    });
   }
   const manager = staff.find((one) => one.role === "TENANT_MANAGER")!;
   const bad = random.id(now - 3 * DAY);
@@ -62,13 +128,78 @@ export function auditTables(random: Random, now: number, colleges: College[], st
   const north = colleges[0]!;
   const odd = { rule: "odd-hour", points: 20, says: "At 03:12, when this person is never here" };
   const newPlace = { rule: "new-address", points: 20, says: `From ${far}, for the first time` };
-  for (let i = 0; i < 5; i++) write({ at: night - (6 - i) * 9000, who: manager, session: bad, address: far, action: "session.login_failed", resource: "staff", resourceId: manager.id, collegeId: null, details: { failures: i + 1 }, risk: i >= 2 ? [odd, { rule: "failed-login", points: 20, says: `Failed login number ${i + 1} in a row` }] : [odd] });
-  write({ at: night, who: manager, session: bad, address: far, action: "session.login", resource: "staff", resourceId: manager.id, collegeId: null, details: { failedBefore: 5 }, risk: [odd, newPlace, { rule: "failed-before", points: 25, says: "After 5 failed logins" }] });
-  write({ at: night + 60_000, who: manager, session: bad, address: far, action: "user.export", resource: "user", resourceId: null, collegeId: north.id, details: { rows: 880, format: "csv" }, risk: [odd, newPlace, { rule: "bulk-export", points: 35, says: "Exports 880 rows, more than this person ever did" }] });
-  write({ at: night + 120_000, who: manager, session: bad, address: far, action: "api_key.create", resource: "api_key", resourceId: random.id(night), collegeId: north.id, risk: [odd, newPlace, { rule: "privilege-change", points: 25, says: "Changes who may do what" }] });
+  for (let i = 0; i < 5; i++)
+    write({
+      at: night - (6 - i) * 9000,
+      who: manager,
+      session: bad,
+      address: far,
+      action: "session.login_failed",
+      resource: "staff",
+      resourceId: manager.id,
+      collegeId: null,
+      details: { failures: i + 1 },
+      risk: i >= 2 ? [odd, { rule: "failed-login", points: 20, says: `Failed login number ${i + 1} in a row` }] : [odd],
+    });
+  write({
+    at: night,
+    who: manager,
+    session: bad,
+    address: far,
+    action: "session.login",
+    resource: "staff",
+    resourceId: manager.id,
+    collegeId: null,
+    details: { failedBefore: 5 },
+    risk: [odd, newPlace, { rule: "failed-before", points: 25, says: "After 5 failed logins" }],
+  });
+  write({
+    at: night + 60_000,
+    who: manager,
+    session: bad,
+    address: far,
+    action: "user.export",
+    resource: "user",
+    resourceId: null,
+    collegeId: north.id,
+    details: { rows: 880, format: "csv" },
+    risk: [odd, newPlace, { rule: "bulk-export", points: 35, says: "Exports 880 rows, more than this person ever did" }],
+  });
+  write({
+    at: night + 120_000,
+    who: manager,
+    session: bad,
+    address: far,
+    action: "api_key.create",
+    resource: "api_key",
+    resourceId: random.id(night),
+    collegeId: north.id,
+    risk: [odd, newPlace, { rule: "privilege-change", points: 25, says: "Changes who may do what" }],
+  });
   for (let i = 0; i < 32; i++) {
-    write({ at: night + 180_000 + i * 7000, who: manager, session: bad, address: far, action: "grade.update", resource: "grade", resourceId: random.pick(north.students).id, collegeId: north.id, diff: { score: [random.int(380, 480), random.int(860, 970)] }, risk: [odd, newPlace] });
+    write({
+      at: night + 180_000 + i * 7000,
+      who: manager,
+      session: bad,
+      address: far,
+      action: "grade.update",
+      resource: "grade",
+      resourceId: random.pick(north.students).id,
+      collegeId: north.id,
+      diff: { score: [random.int(380, 480), random.int(860, 970)] },
+      risk: [odd, newPlace],
+    });
   }
-  write({ at: night + 420_000, who: manager, session: bad, address: far, action: "session.logout", resource: "staff", resourceId: manager.id, collegeId: null, risk: [odd] });
+  write({
+    at: night + 420_000,
+    who: manager,
+    session: bad,
+    address: far,
+    action: "session.logout",
+    resource: "staff",
+    resourceId: manager.id,
+    collegeId: null,
+    risk: [odd],
+  });
   return [entry, content, pending];
 }

@@ -7,7 +7,10 @@ export type Cell = string | number | boolean | Date | null | readonly string[] |
 
 function cell(value: Cell): string {
   if (value === null) return "\\N";
-  if (typeof value === "string") return /[\\\n\r\t]/.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[c]!) : value;
+  if (typeof value === "string")
+    return /[\\\n\r\t]/.test(value)
+      ? value.replace(/[\\\n\r\t]/g, (c) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[c]!)
+      : value;
   if (typeof value === "number") return String(value);
   if (typeof value === "boolean") return value ? "t" : "f";
   if (value instanceof Date) return value.toISOString();
@@ -28,7 +31,12 @@ function* chunks(rows: Iterable<readonly Cell[]>): Generator<string> {
 }
 
 /** COPY of rows, streamed: memory stays flat. */
-export async function copyRows(client: pg.Client, table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void> {
+export async function copyRows(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]>,
+): Promise<void> {
   const target = client.query(from(`copy ${table} (${columns.join(", ")}) from stdin`));
   await pipeline(Readable.from(chunks(rows)), target);
 }

@@ -24,12 +24,18 @@ export async function demoNeeded(client: pg.Client): Promise<boolean> {
 
 /** The demo's six accounts share one password: the given one, or one made up at the first start and shown once. */
 export async function setDemoPassword(client: pg.Client, given: string | undefined): Promise<string | null> {
-  const { rows } = await client.query<{ password_hash: string | null }>("select password_hash from console.staff where email = $1", [STAFF[0][0]]);
+  const { rows } = await client.query<{ password_hash: string | null }>(
+    "select password_hash from console.staff where email = $1",
+    [STAFF[0][0]],
+  );
   const stored = rows[0]?.password_hash ?? null;
   if (rows.length === 0) return null;
   if (stored && (!given || (await checkPassword(given, stored)).ok)) return given ?? null;
   const password = given ?? new Random(Date.now()).hex(12);
-  await client.query("update console.staff set password_hash = $1 where email = any($2)", [await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }), STAFF.map(([email]) => email)]);
+  await client.query("update console.staff set password_hash = $1 where email = any($2)", [
+    await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
+    STAFF.map(([email]) => email),
+  ]);
   return password;
 }
 
@@ -64,7 +70,12 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
   const assigned = new Table("console.staff_assignment", ["id", "staff_id", "college_id"]);
   for (const one of staff) {
     people.add(one.id, one.email, one.name, one.role);
-    const own = one.role === "TENANT_MANAGER" ? colleges.slice(0, 1) : one.role === "PROCTOR" ? colleges.filter((college) => college.status !== "EXPIRED") : [];
+    const own =
+      one.role === "TENANT_MANAGER"
+        ? colleges.slice(0, 1)
+        : one.role === "PROCTOR"
+          ? colleges.filter((college) => college.status !== "EXPIRED")
+          : [];
     for (const college of own) assigned.add(random.id(now), one.id, college.id);
   }
   const { tables: exams, planted } = examTables(random, now, colleges);
@@ -75,7 +86,15 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
   const answers = exams.filter((table) => table.name === "public.student_answer");
   // Without the right to skip triggers the order of one lane matters; it is the order of reference.
   const skips = await maySkipTriggers(url);
-  const rest = [people, assigned, setting, ...platform, ...learning, ...exams.filter((table) => !answers.includes(table)), ...audit];
+  const rest = [
+    people,
+    assigned,
+    setting,
+    ...platform,
+    ...learning,
+    ...exams.filter((table) => !answers.includes(table)),
+    ...audit,
+  ];
   await load(url, skips ? [rest, answers] : [[...rest, ...answers]]);
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -11,23 +11,139 @@ type Item = { id: string; type: string; options: string[]; key: number; marks: n
 type Sheet = { person: Person; attemptId: string; picks: (number | null)[]; started: number; ended: number | null };
 
 /** Where the planted things are, for whoever demonstrates or tests them. */
-export type Planted = { rings: { examId: string; collegeId: string; attemptIds: string[] }[]; stall: { examId: string; collegeId: string; from: Date; to: Date } };
+export type Planted = {
+  rings: { examId: string; collegeId: string; attemptIds: string[] }[];
+  stall: { examId: string; collegeId: string; from: Date; to: Date };
+};
 
 function tables() {
   return {
-    exam: new Table("public.exam", ["id", "college_id", "title", "description", "duration_minutes", "total_marks", "passing_marks", "start_time", "end_time", "subject_id", "class_id", "created_by_id", "status", "enable_webcam_monitoring", "frozen_at", "published_at", "created_at", "updated_at"]),
-    question: new Table("public.question", ["id", "college_id", "exam_id", "text", "type", "correct_answer", "marks", "difficulty", "order_index"]),
+    exam: new Table("public.exam", [
+      "id",
+      "college_id",
+      "title",
+      "description",
+      "duration_minutes",
+      "total_marks",
+      "passing_marks",
+      "start_time",
+      "end_time",
+      "subject_id",
+      "class_id",
+      "created_by_id",
+      "status",
+      "enable_webcam_monitoring",
+      "frozen_at",
+      "published_at",
+      "created_at",
+      "updated_at",
+    ]),
+    question: new Table("public.question", [
+      "id",
+      "college_id",
+      "exam_id",
+      "text",
+      "type",
+      "correct_answer",
+      "marks",
+      "difficulty",
+      "order_index",
+    ]),
     option: new Table("public.question_option", ["id", "college_id", "question_id", "text", "is_correct", "order_index"]),
-    attempt: new Table("public.student_exam_attempt", ["id", "college_id", "user_id", "exam_id", "attempt_no", "candidate_no", "state", "started_at", "ended_at", "deadline_at", "last_seen_at", "answered_count", "score", "total_marks", "is_completed", "ip_address", "user_agent", "browser_fingerprint", "suspicious_activity", "violation_count", "risk_score", "review_state", "created_at", "updated_at"]),
-    answer: new Table("public.student_answer", ["id", "college_id", "attempt_id", "question_id", "selected_option_id", "answer_text", "is_correct", "marks_awarded", "time_spent", "revisions", "answered_at"]),
-    result: new Table("public.exam_result", ["id", "college_id", "user_id", "exam_id", "attempt_id", "score", "total_marks", "percentage", "grade", "passed", "end_time", "published_at"]),
-    event: new Table("public.integrity_event", ["id", "college_id", "attempt_id", "type", "at", "received_at", "seq", "duration_ms", "details"]),
-    review: new Table("public.review", ["id", "college_id", "attempt_id", "state", "score", "reasons", "decided_at", "created_at", "updated_at"]),
-    accommodation: new Table("public.accommodation", ["id", "college_id", "user_id", "extra_percent", "ignored_signals", "reason"]),
+    attempt: new Table("public.student_exam_attempt", [
+      "id",
+      "college_id",
+      "user_id",
+      "exam_id",
+      "attempt_no",
+      "candidate_no",
+      "state",
+      "started_at",
+      "ended_at",
+      "deadline_at",
+      "last_seen_at",
+      "answered_count",
+      "score",
+      "total_marks",
+      "is_completed",
+      "ip_address",
+      "user_agent",
+      "browser_fingerprint",
+      "suspicious_activity",
+      "violation_count",
+      "risk_score",
+      "review_state",
+      "created_at",
+      "updated_at",
+    ]),
+    answer: new Table("public.student_answer", [
+      "id",
+      "college_id",
+      "attempt_id",
+      "question_id",
+      "selected_option_id",
+      "answer_text",
+      "is_correct",
+      "marks_awarded",
+      "time_spent",
+      "revisions",
+      "answered_at",
+    ]),
+    result: new Table("public.exam_result", [
+      "id",
+      "college_id",
+      "user_id",
+      "exam_id",
+      "attempt_id",
+      "score",
+      "total_marks",
+      "percentage",
+      "grade",
+      "passed",
+      "end_time",
+      "published_at",
+    ]),
+    event: new Table("public.integrity_event", [
+      "id",
+      "college_id",
+      "attempt_id",
+      "type",
+      "at",
+      "received_at",
+      "seq",
+      "duration_ms",
+      "details",
+    ]),
+    review: new Table("public.review", [
+      "id",
+      "college_id",
+      "attempt_id",
+      "state",
+      "score",
+      "reasons",
+      "decided_at",
+      "created_at",
+      "updated_at",
+    ]),
+    accommodation: new Table("public.accommodation", [
+      "id",
+      "college_id",
+      "user_id",
+      "extra_percent",
+      "ignored_signals",
+      "reason",
+    ]),
   };
 }
 
-function makeItems(random: Random, t: ReturnType<typeof tables>, collegeId: string, examId: string, subject: string, made: number): Item[] {
+function makeItems(
+  random: Random,
+  t: ReturnType<typeof tables>,
+  collegeId: string,
+  examId: string,
+  subject: string,
+  made: number,
+): Item[] {
   return Array.from({ length: ITEMS }, (_, index): Item => {
     const type = index === 18 ? "SHORT_ANSWER" : index === 19 ? "ESSAY" : index % 9 === 8 ? "TRUE_FALSE" : "MULTIPLE_CHOICE";
     const size = type === "MULTIPLE_CHOICE" ? 5 : type === "TRUE_FALSE" ? 2 : 0;
@@ -35,18 +151,43 @@ function makeItems(random: Random, t: ReturnType<typeof tables>, collegeId: stri
     const key = size > 0 ? random.int(0, size - 1) : 0;
     const difficulty = random.normal(0, 0.9);
     const marks = type === "ESSAY" ? 8 : type === "SHORT_ANSWER" ? 4 : 2;
-    const item: Item = { id, type, options: [], key, marks, difficulty, lures: Array.from({ length: size }, (_, o) => (o === key ? 0 : 0.2 + random.next() ** 2)) };
+    const item: Item = {
+      id,
+      type,
+      options: [],
+      key,
+      marks,
+      difficulty,
+      lures: Array.from({ length: size }, (_, o) => (o === key ? 0 : 0.2 + random.next() ** 2)),
+    };
     const words: Record<string, string> = {
       MULTIPLE_CHOICE: `Which statement about ${subject.toLowerCase()} holds in case ${index + 1}?`,
       TRUE_FALSE: `Claim ${index + 1} about ${subject.toLowerCase()} is true.`,
       SHORT_ANSWER: `Name the principle of ${subject.toLowerCase()} used in case ${index + 1}.`,
       ESSAY: `Discuss one application of ${subject.toLowerCase()} and its limits.`,
     };
-    t.question.add(id, collegeId, examId, words[type]!, type, size > 0 ? String(key) : type === "SHORT_ANSWER" ? "equilibrium" : null, marks, difficulty > 0.5 ? "HARD" : difficulty < -0.5 ? "EASY" : "MEDIUM", index);
+    t.question.add(
+      id,
+      collegeId,
+      examId,
+      words[type]!,
+      type,
+      size > 0 ? String(key) : type === "SHORT_ANSWER" ? "equilibrium" : null,
+      marks,
+      difficulty > 0.5 ? "HARD" : difficulty < -0.5 ? "EASY" : "MEDIUM",
+      index,
+    );
     for (let o = 0; o < size; o++) {
       const optionId = random.id(made + index);
       item.options.push(optionId);
-      t.option.add(optionId, collegeId, id, type === "TRUE_FALSE" ? (o === 0 ? "True" : "False") : `Statement ${"ABCDE"[o]}`, o === key, o);
+      t.option.add(
+        optionId,
+        collegeId,
+        id,
+        type === "TRUE_FALSE" ? (o === 0 ? "True" : "False") : `Statement ${"ABCDE"[o]}`,
+        o === key,
+        o,
+      );
     }
     return item;
   });
@@ -69,7 +210,12 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
   const slot = (at: number) => Math.floor(at / DAY) * DAY + random.pick([9, 10.5, 13, 14, 15.5]) * 3_600_000;
   for (let i = 0; i < 174; i++) {
     const college = taking[i % taking.length]!;
-    plan.push({ college, roster: college.classes[Math.floor(i / taking.length) % college.classes.length]!, start: slot(now - (1 + Math.floor(i / 3)) * DAY), phase: "past" });
+    plan.push({
+      college,
+      roster: college.classes[Math.floor(i / taking.length) % college.classes.length]!,
+      start: slot(now - (1 + Math.floor(i / 3)) * DAY),
+      phase: "past",
+    });
   }
   for (let i = 0; i < 6; i++) {
     const college = taking[i]!;
@@ -93,13 +239,42 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
     const examId = random.id(start - 20 * DAY);
     const end = start + (phase === "live" ? 150 : duration + 30) * MINUTE;
     const age = (now - start) / DAY;
-    const status = phase === "past" ? (age < 3 ? "CLOSED" : age < 6 ? "GRADED" : "PUBLISHED") : phase === "live" ? "LIVE" : index % 9 === 0 ? "DRAFT" : "SCHEDULED";
+    const status =
+      phase === "past"
+        ? age < 3
+          ? "CLOSED"
+          : age < 6
+            ? "GRADED"
+            : "PUBLISHED"
+        : phase === "live"
+          ? "LIVE"
+          : index % 9 === 0
+            ? "DRAFT"
+            : "SCHEDULED";
     const made = start - 20 * DAY;
     const items = makeItems(random, t, college.id, examId, roster.subject, made);
     const total = items.reduce((sum, item) => sum + item.marks, 0);
     const title = `${roster.subject} ${random.pick(["midterm", "final", "module test", "resit", "practical"])}`;
-    t.exam.add(examId, college.id, title, null, duration, total, Math.round(total / 2), new Date(start), new Date(end), roster.subjectId, roster.id, college.teachers[0]!.id, status, random.chance(0.4),
-      phase === "next" ? null : new Date(start), status === "PUBLISHED" ? new Date(start + 4 * DAY) : null, new Date(made), new Date(made));
+    t.exam.add(
+      examId,
+      college.id,
+      title,
+      null,
+      duration,
+      total,
+      Math.round(total / 2),
+      new Date(start),
+      new Date(end),
+      roster.subjectId,
+      roster.id,
+      college.teachers[0]!.id,
+      status,
+      random.chance(0.4),
+      phase === "next" ? null : new Date(start),
+      status === "PUBLISHED" ? new Date(start + 4 * DAY) : null,
+      new Date(made),
+      new Date(made),
+    );
     if (phase === "next") return;
 
     const stall = index === stalled ? { from: start + 40 * MINUTE, to: start + 44 * MINUTE } : null;
@@ -123,20 +298,58 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
       // A weak leader, so that there is something wrong to share.
       const members = random.shuffle(sheets.filter((sheet) => sheet.person.ability < 0.2)).slice(0, ring);
       const leader = members[0]!;
-      leader.picks = items.map((item) => (item.options.length === 0 ? 0 : random.chance(0.42) ? item.key : random.weighted(item.lures.map((_, option) => [option, option === item.key ? 0 : 1] as const))));
-      for (const member of members.slice(1)) member.picks = leader.picks.map((pick, order) => (random.chance(0.95) ? pick : choose(random, items[order]!, member.person.ability)));
+      leader.picks = items.map((item) =>
+        item.options.length === 0
+          ? 0
+          : random.chance(0.42)
+            ? item.key
+            : random.weighted(item.lures.map((_, option) => [option, option === item.key ? 0 : 1] as const)),
+      );
+      for (const member of members.slice(1))
+        member.picks = leader.picks.map((pick, order) =>
+          random.chance(0.95) ? pick : choose(random, items[order]!, member.person.ability),
+        );
       planted.rings.push({ examId, collegeId: college.id, attemptIds: members.map((member) => member.attemptId) });
     }
     const inRing = new Set(planted.rings.at(-1)?.examId === examId ? planted.rings.at(-1)!.attemptIds : []);
-    sheets.forEach((sheet, order) => writeSheet(random, t, { sheet, items, examId, college, total, status, order, duration, now, stall, ring: inRing.has(sheet.attemptId), start }));
+    sheets.forEach((sheet, order) =>
+      writeSheet(random, t, {
+        sheet,
+        items,
+        examId,
+        college,
+        total,
+        status,
+        order,
+        duration,
+        now,
+        stall,
+        ring: inRing.has(sheet.attemptId),
+        start,
+      }),
+    );
   });
   for (const college of taking) {
-    for (const student of college.students.slice(0, 4)) t.accommodation.add(random.id(now - 30 * DAY), college.id, student.id, 25, ["GAZE_AWAY"], "Uses a screen reader");
+    for (const student of college.students.slice(0, 4))
+      t.accommodation.add(random.id(now - 30 * DAY), college.id, student.id, 25, ["GAZE_AWAY"], "Uses a screen reader");
   }
   return { tables: Object.values(t), planted };
 }
 
-type SheetWork = { sheet: Sheet; items: Item[]; examId: string; college: College; total: number; status: string; order: number; duration: number; now: number; stall: { from: number; to: number } | null; ring: boolean; start: number };
+type SheetWork = {
+  sheet: Sheet;
+  items: Item[];
+  examId: string;
+  college: College;
+  total: number;
+  status: string;
+  order: number;
+  duration: number;
+  now: number;
+  stall: { from: number; to: number } | null;
+  ring: boolean;
+  start: number;
+};
 
 function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWork): void {
   const { sheet, items, examId, college, total, status, order, duration, now, stall } = work;
@@ -157,24 +370,68 @@ function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWor
     const marks = right ? item.marks * 100 : closed || !marked ? 0 : random.int(0, item.marks * 60);
     score += marked ? marks : 0;
     answered++;
-    t.answer.add(random.id(at), college.id, attemptId, item.id, closed ? item.options[pick]! : null, closed ? null : item.type === "ESSAY" ? "The main application rests on a balance of forces, whose limits show when the assumptions fail." : right ? "equilibrium" : "conservation",
-      closed ? right : marked ? right : null, marked ? marks : 0, Math.min(spent, 1800), random.chance(0.12) ? random.int(1, 3) : 0, new Date(at));
+    t.answer.add(
+      random.id(at),
+      college.id,
+      attemptId,
+      item.id,
+      closed ? item.options[pick]! : null,
+      closed
+        ? null
+        : item.type === "ESSAY"
+          ? "The main application rests on a balance of forces, whose limits show when the assumptions fail."
+          : right
+            ? "equilibrium"
+            : "conservation",
+      closed ? right : marked ? right : null,
+      marked ? marks : 0,
+      Math.min(spent, 1800),
+      random.chance(0.12) ? random.int(1, 3) : 0,
+      new Date(at),
+    );
   });
 
-  const kind = work.ring ? "ring" : random.weighted([["clean", 78], ["some", 16], ["noisy", 5], ["cheat", 1]] as const);
+  const kind = work.ring
+    ? "ring"
+    : random.weighted([
+        ["clean", 78],
+        ["some", 16],
+        ["noisy", 5],
+        ["cheat", 1],
+      ] as const);
   const counts = new Map<SignalType, number>();
   let seq = 0;
   const signal = (type: SignalType, when: number, durationMs: number | null = null) => {
     if (when > (sheet.ended ?? now)) return;
     counts.set(type, (counts.get(type) ?? 0) + 1);
-    t.event.add(random.id(when), college.id, attemptId, type, new Date(when), new Date(when + random.int(80, 900)), ++seq, durationMs, null);
+    t.event.add(
+      random.id(when),
+      college.id,
+      attemptId,
+      type,
+      new Date(when),
+      new Date(when + random.int(80, 900)),
+      ++seq,
+      durationMs,
+      null,
+    );
   };
   const somewhere = () => started + random.next() * span;
   const times = (n: number, run: () => void) => {
     for (let i = 0; i < n; i++) run();
   };
-  if (kind === "some") times(random.int(1, 3), () => signal(random.pick(["WINDOW_BLUR", "TAB_SWITCH", "GAZE_AWAY", "CONTEXT_MENU"]), somewhere(), random.int(800, 9000)));
-  if (kind === "noisy") times(random.int(5, 12), () => signal(random.pick(["WINDOW_BLUR", "TAB_SWITCH", "FULLSCREEN_EXIT", "GAZE_AWAY", "SPEECH"]), somewhere(), random.int(800, 30_000)));
+  if (kind === "some")
+    times(random.int(1, 3), () =>
+      signal(random.pick(["WINDOW_BLUR", "TAB_SWITCH", "GAZE_AWAY", "CONTEXT_MENU"]), somewhere(), random.int(800, 9000)),
+    );
+  if (kind === "noisy")
+    times(random.int(5, 12), () =>
+      signal(
+        random.pick(["WINDOW_BLUR", "TAB_SWITCH", "FULLSCREEN_EXIT", "GAZE_AWAY", "SPEECH"]),
+        somewhere(),
+        random.int(800, 30_000),
+      ),
+    );
   if (kind === "cheat") {
     times(random.int(3, 4), () => signal("PASTE", somewhere()));
     times(random.int(2, 3), () => signal("SEVERAL_FACES", somewhere(), random.int(2000, 9000)));
@@ -201,21 +458,80 @@ function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWor
   const reasons = [...counts]
     .filter(([type]) => SIGNALS[type].points > 0)
     .map(([type, n]) => ({ signal: type, count: n, points: Math.min(n, SIGNALS[type].cap) * SIGNALS[type].points }));
-  const risk = Math.min(100, reasons.reduce((sum, reason) => sum + reason.points, 0));
+  const risk = Math.min(
+    100,
+    reasons.reduce((sum, reason) => sum + reason.points, 0),
+  );
   const violations = [...counts].reduce((sum, [type, n]) => sum + (SIGNALS[type].violation ? n : 0), 0);
   const percentage = Math.round((score / (total * 100)) * 10_000);
   const old = status === "PUBLISHED" && work.start < now - 12 * DAY;
-  const reviewState = sheet.ended === null || risk < 40 ? "NONE" : old ? random.weighted([["CLEARED", 7], ["INCONCLUSIVE", 3]] as const) : "QUEUED";
+  const reviewState =
+    sheet.ended === null || risk < 40
+      ? "NONE"
+      : old
+        ? random.weighted([
+            ["CLEARED", 7],
+            ["INCONCLUSIVE", 3],
+          ] as const)
+        : "QUEUED";
   const published = status === "PUBLISHED";
   const graded = published || status === "GRADED";
-  t.attempt.add(attemptId, college.id, person.id, examId, 1, 1000 + order, sheet.ended === null ? "IN_PROGRESS" : graded ? "GRADED" : "SUBMITTED", new Date(started), sheet.ended === null ? null : new Date(sheet.ended), new Date(started + duration * MINUTE), new Date(sheet.ended ?? now - random.int(0, 20) * 1000), answered, score, total, sheet.ended !== null,
-    person.address, person.agent, person.fingerprint, violations > 0, violations, risk, reviewState, new Date(started), new Date(sheet.ended ?? now));
+  t.attempt.add(
+    attemptId,
+    college.id,
+    person.id,
+    examId,
+    1,
+    1000 + order,
+    sheet.ended === null ? "IN_PROGRESS" : graded ? "GRADED" : "SUBMITTED",
+    new Date(started),
+    sheet.ended === null ? null : new Date(sheet.ended),
+    new Date(started + duration * MINUTE),
+    new Date(sheet.ended ?? now - random.int(0, 20) * 1000),
+    answered,
+    score,
+    total,
+    sheet.ended !== null,
+    person.address,
+    person.agent,
+    person.fingerprint,
+    violations > 0,
+    violations,
+    risk,
+    reviewState,
+    new Date(started),
+    new Date(sheet.ended ?? now),
+  );
   if (graded) {
-    const letter = percentage >= 9000 ? "A" : percentage >= 7500 ? "B" : percentage >= 6000 ? "C" : percentage >= 5000 ? "D" : "F";
-    t.result.add(random.id(sheet.ended ?? now), college.id, person.id, examId, attemptId, score, total, percentage, letter, percentage >= 5000, new Date(sheet.ended ?? now), published ? new Date(work.start + 4 * DAY) : null);
+    const letter =
+      percentage >= 9000 ? "A" : percentage >= 7500 ? "B" : percentage >= 6000 ? "C" : percentage >= 5000 ? "D" : "F";
+    t.result.add(
+      random.id(sheet.ended ?? now),
+      college.id,
+      person.id,
+      examId,
+      attemptId,
+      score,
+      total,
+      percentage,
+      letter,
+      percentage >= 5000,
+      new Date(sheet.ended ?? now),
+      published ? new Date(work.start + 4 * DAY) : null,
+    );
   }
   if (reviewState !== "NONE") {
     const decided = reviewState !== "QUEUED";
-    t.review.add(random.id(sheet.ended ?? now), college.id, attemptId, reviewState, risk, JSON.stringify(reasons), decided ? new Date(work.start + 2 * DAY) : null, new Date(sheet.ended ?? now), new Date(sheet.ended ?? now));
+    t.review.add(
+      random.id(sheet.ended ?? now),
+      college.id,
+      attemptId,
+      reviewState,
+      risk,
+      JSON.stringify(reasons),
+      decided ? new Date(work.start + 2 * DAY) : null,
+      new Date(sheet.ended ?? now),
+      new Date(sheet.ended ?? now),
+    );
   }
 }

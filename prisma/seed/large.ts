@@ -25,8 +25,12 @@ export async function seedLarge(client: pg.Client, attempts: number): Promise<vo
     insert into public.exam (id, college_id, title, duration_minutes, total_marks, passing_marks, start_time, end_time, class_id, status)
     select public.invigil_uuid7(now() - (e || ' days')::interval), t.id, 'Large exam ' || e, 90, 100, 50, now() - (e || ' days')::interval, now() - (e || ' days')::interval + interval '2 hours', c.id, 'PUBLISHED'
     from large_tenant t join public."class" c on c.college_id = t.id and c.name = 'Large class', generate_series(1, 20) e`);
-  await client.query("create temporary table large_people as select t.n, u.id as user_id, u.college_id, row_number() over (partition by t.n) as k from large_tenant t join public.\"user\" u on u.college_id = t.id and u.email like '%@large.example'");
-  await client.query("create temporary table large_exams as select t.n, e.id as exam_id, row_number() over (partition by t.n) as k from large_tenant t join public.exam e on e.college_id = t.id and e.title like 'Large exam %'");
+  await client.query(
+    "create temporary table large_people as select t.n, u.id as user_id, u.college_id, row_number() over (partition by t.n) as k from large_tenant t join public.\"user\" u on u.college_id = t.id and u.email like '%@large.example'",
+  );
+  await client.query(
+    "create temporary table large_exams as select t.n, e.id as exam_id, row_number() over (partition by t.n) as k from large_tenant t join public.exam e on e.college_id = t.id and e.title like 'Large exam %'",
+  );
   await client.query("analyze large_people; analyze large_exams");
   const batch = 500_000;
   for (let from = 0; from < attempts; from += batch) {

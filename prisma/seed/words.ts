@@ -13,8 +13,14 @@ export const COLLEGES = [
   ["Westbrook Evening School", "WESTBROOK", 188, "EXPIRED"],
 ] as const;
 
-export const FIRST = "Ada Amara Ana Anders Aoife Arjun Beatriz Bilal Carlos Chen Chidi Clara Daniel Dara Diego Elif Emeka Emma Farah Femi Finn Freya Grace Hana Hiro Ibrahim Ines Isabel Ivan Jamal Joon Kavya Khalid Lena Leila Liam Linh Lucas Mara Maria Mateo Mei Mina Musa Nadia Naledi Nora Olga Omar Oskar Pedro Priya Quentin Rania Rosa Samir Sana Selma Sofia Tariq Tomas Uma Vera Wen Yara Yusuf Zainab Zoe".split(" ");
-export const LAST = "Abe Adeyemi Ahmed Almeida Andersen Banerjee Bianchi Brown Castro Chanda Chen Costa Diallo Dubois Eriksen Farouk Fischer Garcia Haddad Hansen Hughes Ivanova Jansen Kaya Khan Kim Kovac Kumar Larsen Lee Lopez Mbeki Mendes Meyer Moreau Murphy Nakamura Ndlovu Nguyen Novak Okafor Okoye Osei Park Patel Petrov Quispe Rahman Reyes Rossi Sato Schmidt Sharma Silva Singh Sousa Suzuki Tanaka Torres Usman Vargas Vos Walker Weber Yilmaz Zhang".split(" ");
+export const FIRST =
+  "Ada Amara Ana Anders Aoife Arjun Beatriz Bilal Carlos Chen Chidi Clara Daniel Dara Diego Elif Emeka Emma Farah Femi Finn Freya Grace Hana Hiro Ibrahim Ines Isabel Ivan Jamal Joon Kavya Khalid Lena Leila Liam Linh Lucas Mara Maria Mateo Mei Mina Musa Nadia Naledi Nora Olga Omar Oskar Pedro Priya Quentin Rania Rosa Samir Sana Selma Sofia Tariq Tomas Uma Vera Wen Yara Yusuf Zainab Zoe".split(
+    " ",
+  );
+export const LAST =
+  "Abe Adeyemi Ahmed Almeida Andersen Banerjee Bianchi Brown Castro Chanda Chen Costa Diallo Dubois Eriksen Farouk Fischer Garcia Haddad Hansen Hughes Ivanova Jansen Kaya Khan Kim Kovac Kumar Larsen Lee Lopez Mbeki Mendes Meyer Moreau Murphy Nakamura Ndlovu Nguyen Novak Okafor Okoye Osei Park Patel Petrov Quispe Rahman Reyes Rossi Sato Schmidt Sharma Silva Singh Sousa Suzuki Tanaka Torres Usman Vargas Vos Walker Weber Yilmaz Zhang".split(
+    " ",
+  );
 
 export const SUBJECTS = [
   ["Organic Chemistry", "CHEM"],

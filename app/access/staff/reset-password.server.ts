@@ -13,7 +13,8 @@ const LINK_HOURS = 24;
 export const MIN_PASSWORD = 12;
 
 export function checkNewPassword(password: string, again: string): void {
-  if (password.length < MIN_PASSWORD) throw new Invalid(`Use at least ${MIN_PASSWORD} characters`, { password: [`Use at least ${MIN_PASSWORD} characters`] });
+  if (password.length < MIN_PASSWORD)
+    throw new Invalid(`Use at least ${MIN_PASSWORD} characters`, { password: [`Use at least ${MIN_PASSWORD} characters`] });
   if (password.length > 1024) throw new Invalid("That password is too long", { password: ["At most 1024 characters"] });
   if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
 }
@@ -23,7 +24,13 @@ export async function resetLink(ctx: TxCtx, staffId: string): Promise<string> {
   const token = newToken();
   await ctx.tx.prisma.staffToken.deleteMany({ where: { staffId, purpose: "RESET" } });
   await ctx.tx.prisma.staffToken.create({
-    data: { id: newId(), staffId, purpose: "RESET", tokenHash: tokenHash(token), expiresAt: new Date(ctx.clock.now().getTime() + LINK_HOURS * 3_600_000) },
+    data: {
+      id: newId(),
+      staffId,
+      purpose: "RESET",
+      tokenHash: tokenHash(token),
+      expiresAt: new Date(ctx.clock.now().getTime() + LINK_HOURS * 3_600_000),
+    },
   });
   return `/login/reset/${token}`;
 }
@@ -41,7 +48,10 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
     );
     if (!used) throw new Invalid("This link has been used or has expired. Ask for a new one.");
     await inner.tx.prisma.staff.update({ where: { id: used.staff_id }, data: { passwordHash } });
-    await inner.tx.prisma.staffSession.updateMany({ where: { staffId: used.staff_id, revokedAt: null }, data: { revokedAt: now } });
+    await inner.tx.prisma.staffSession.updateMany({
+      where: { staffId: used.staff_id, revokedAt: null },
+      data: { revokedAt: now },
+    });
     await record(inner, { action: "staff.set_password", resource: "staff", resourceId: used.staff_id });
   });
 }

@@ -44,7 +44,10 @@ export const removeTotp = mutation({
   stepUp: true,
   input: z.object({}),
   async run({ ctx }) {
-    await ctx.tx.prisma.staff.update({ where: { id: ctx.actor.id ?? "" }, data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null } });
+    await ctx.tx.prisma.staff.update({
+      where: { id: ctx.actor.id ?? "" },
+      data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null },
+    });
     await ctx.tx.prisma.staffRecoveryCode.deleteMany({ where: { staffId: ctx.actor.id ?? "" } });
     await record(ctx, { action: "security.remove_totp", resource: "staff", resourceId: ctx.actor.id });
   },
@@ -56,10 +59,14 @@ export const changePassword = mutation({
   input: z.object({ current: z.string(), password: z.string(), again: z.string() }),
   async run({ ctx, input }) {
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
-    if (!(await checkPassword(input.current, staff.passwordHash)).ok) throw new Invalid("That is not your current password", { current: ["That is not your current password"] });
+    if (!(await checkPassword(input.current, staff.passwordHash)).ok)
+      throw new Invalid("That is not your current password", { current: ["That is not your current password"] });
     checkNewPassword(input.password, input.again);
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { passwordHash: await hashPassword(input.password) } });
-    await ctx.tx.prisma.staffSession.updateMany({ where: { staffId: staff.id, revokedAt: null, NOT: { id: ctx.session?.id ?? "" } }, data: { revokedAt: ctx.clock.now() } });
+    await ctx.tx.prisma.staffSession.updateMany({
+      where: { staffId: staff.id, revokedAt: null, NOT: { id: ctx.session?.id ?? "" } },
+      data: { revokedAt: ctx.clock.now() },
+    });
     await record(ctx, { action: "security.change_password", resource: "staff", resourceId: staff.id });
   },
 });

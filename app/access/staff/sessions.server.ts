@@ -44,9 +44,15 @@ export const revokeSession = mutation({
   async run({ ctx, input }) {
     const session = await ctx.tx.prisma.staffSession.findUnique({ where: { id: input.id }, include: { staff: true } });
     if (!session) throw new NotFound("This session has ended already");
-    if (session.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN") throw new Forbidden("This is somebody else's session");
+    if (session.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN")
+      throw new Forbidden("This is somebody else's session");
     await ctx.tx.prisma.staffSession.update({ where: { id: session.id }, data: { revokedAt: ctx.clock.now() } });
-    await record(ctx, { action: input.action, resource: "staff_session", resourceId: session.id, details: { of: session.staff.email } });
+    await record(ctx, {
+      action: input.action,
+      resource: "staff_session",
+      resourceId: session.id,
+      details: { of: session.staff.email },
+    });
   },
 });
 
@@ -59,7 +65,12 @@ export const revokeOtherSessions = mutation({
       where: { staffId: ctx.actor.id ?? "", revokedAt: null, NOT: { id: ctx.session?.id ?? "" } },
       data: { revokedAt: ctx.clock.now() },
     });
-    await record(ctx, { action: "session.revoke_others", resource: "staff", resourceId: ctx.actor.id, details: { ended: ended.count } });
+    await record(ctx, {
+      action: "session.revoke_others",
+      resource: "staff",
+      resourceId: ctx.actor.id,
+      details: { ended: ended.count },
+    });
     return ended.count;
   },
 });

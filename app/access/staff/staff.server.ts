@@ -10,7 +10,13 @@ import { resetLink } from "./reset-password.server.ts";
 
 export const ROLES = ["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"] as const;
 
-const email = z.string().trim().toLowerCase().min(3, "Enter an e-mail").max(254, "At most 254 characters").regex(/^[^\s@]+@[^\s@]+$/, "This is not an e-mail address");
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(3, "Enter an e-mail")
+  .max(254, "At most 254 characters")
+  .regex(/^[^\s@]+@[^\s@]+$/, "This is not an e-mail address");
 const name = z.string().trim().min(2, "Enter a name").max(120, "At most 120 characters");
 const colleges = z.array(z.uuid()).max(500);
 
@@ -55,7 +61,9 @@ async function assign(ctx: TxCtx, staffId: string, role: Role, ids: string[]): P
   }
   await ctx.tx.prisma.staffAssignment.deleteMany({ where: { staffId } });
   if (SEES_ALL_TENANTS.has(role)) return;
-  await ctx.tx.prisma.staffAssignment.createMany({ data: ids.map((collegeId) => ({ id: newId(), staffId, collegeId, grantedBy: ctx.actor.id })) });
+  await ctx.tx.prisma.staffAssignment.createMany({
+    data: ids.map((collegeId) => ({ id: newId(), staffId, collegeId, grantedBy: ctx.actor.id })),
+  });
 }
 
 /** Creates the person and a link with which they choose their own password. */
@@ -68,7 +76,12 @@ export const createStaff = mutation({
     const id = newId();
     await ctx.tx.prisma.staff.create({ data: { id, email: input.email, name: input.name, role: input.role } });
     await assign(ctx, id, input.role, input.colleges);
-    await record(ctx, { action: "staff.create", resource: "staff", resourceId: id, after: { email: input.email, name: input.name, role: input.role, colleges: input.colleges } });
+    await record(ctx, {
+      action: "staff.create",
+      resource: "staff",
+      resourceId: id,
+      after: { email: input.email, name: input.name, role: input.role, colleges: input.colleges },
+    });
     return { id, link: await resetLink(ctx, id) };
   },
 });
@@ -92,17 +105,28 @@ export const updateStaff = mutation({
     const before = await ctx.tx.prisma.staff.findUnique({ where: { id: input.id }, include: { staffAssignments: true } });
     if (!before) throw new NotFound("There is no such member of staff");
     if (before.role === "SUPER_ADMIN" && (input.role !== "SUPER_ADMIN" || !input.active)) await lastSuperAdmin(ctx, input.id);
-    await ctx.tx.prisma.staff.update({ where: { id: input.id }, data: { name: input.name, role: input.role, isActive: input.active } });
+    await ctx.tx.prisma.staff.update({
+      where: { id: input.id },
+      data: { name: input.name, role: input.role, isActive: input.active },
+    });
     await assign(ctx, input.id, input.role, input.colleges);
     // Rights have changed: what is open under the old ones ends.
     if (!input.active || before.role !== input.role) {
-      await ctx.tx.prisma.staffSession.updateMany({ where: { staffId: input.id, revokedAt: null }, data: { revokedAt: ctx.clock.now() } });
+      await ctx.tx.prisma.staffSession.updateMany({
+        where: { staffId: input.id, revokedAt: null },
+        data: { revokedAt: ctx.clock.now() },
+      });
     }
     await record(ctx, {
       action: before.role === input.role ? "staff.update" : "staff.change_role",
       resource: "staff",
       resourceId: input.id,
-      before: { name: before.name, role: before.role, active: before.isActive, colleges: before.staffAssignments.map((a) => a.collegeId).sort() },
+      before: {
+        name: before.name,
+        role: before.role,
+        active: before.isActive,
+        colleges: before.staffAssignments.map((a) => a.collegeId).sort(),
+      },
       after: { name: input.name, role: input.role, active: input.active, colleges: [...input.colleges].sort() },
     });
   },
@@ -126,10 +150,16 @@ export const resetStaffMfa = mutation({
   stepUp: true,
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const changed = await ctx.tx.prisma.staff.updateMany({ where: { id: input.id }, data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null } });
+    const changed = await ctx.tx.prisma.staff.updateMany({
+      where: { id: input.id },
+      data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null },
+    });
     if (changed.count === 0) throw new NotFound("There is no such member of staff");
     await ctx.tx.prisma.staffRecoveryCode.deleteMany({ where: { staffId: input.id } });
-    await ctx.tx.prisma.staffSession.updateMany({ where: { staffId: input.id, revokedAt: null }, data: { revokedAt: ctx.clock.now() } });
+    await ctx.tx.prisma.staffSession.updateMany({
+      where: { staffId: input.id, revokedAt: null },
+      data: { revokedAt: ctx.clock.now() },
+    });
     await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: input.id });
   },
 });

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import pg from "pg";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine, MigrationList, SchemaContainer } from "@prisma/schema-engine-wasm";
@@ -118,7 +119,10 @@ class CatalogPg extends PrismaPg {
 
 async function withEngine<T>(url: string, run: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { SchemaEngine } = await engineModule();
-  const factory = bindMigrationAwareSqlAdapterFactory(new CatalogPg({ connectionString: url, max: 2 }));
+  // Our own pool, so that no connection outlives the work: the engine does not close what it was given.
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  pool.on("error", () => undefined);
+  const factory = bindMigrationAwareSqlAdapterFactory(new CatalogPg(pool));
   const engine = await SchemaEngine.new(
     { datamodels: schemaFiles().map((file) => [file.path, file.content]) },
     () => undefined,
@@ -128,6 +132,7 @@ async function withEngine<T>(url: string, run: (engine: SchemaEngine) => Promise
     return await run(engine);
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 

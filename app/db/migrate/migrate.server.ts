@@ -12,7 +12,11 @@ export async function migrationStates(ownerUrl: string): Promise<MigrationState[
   try {
     const known = await client.query<{ there: boolean }>("select to_regclass('public._prisma_migrations') is not null as there");
     const applied = known.rows[0]!.there
-      ? (await client.query<{ migration_name: string; finished_at: Date }>("select migration_name, finished_at from public._prisma_migrations where finished_at is not null and rolled_back_at is null")).rows
+      ? (
+          await client.query<{ migration_name: string; finished_at: Date }>(
+            "select migration_name, finished_at from public._prisma_migrations where finished_at is not null and rolled_back_at is null",
+          )
+        ).rows
       : [];
     const at = new Map(applied.map((row) => [row.migration_name, row.finished_at]));
     return migrationNames().map((name) => ({ name, applied: at.has(name), at: at.get(name) ?? null }));

@@ -13,7 +13,8 @@ const safe = (to: string | null) => (to && /^\/(?![/\\])/.test(to) ? to : "/");
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const session = await sessionOf(request, context).catch(() => null);
-  if (session && (!session.totp_confirmed || session.second_factor)) throw redirect(safe(new URL(request.url).searchParams.get("to")));
+  if (session && (!session.totp_confirmed || session.second_factor))
+    throw redirect(safe(new URL(request.url).searchParams.get("to")));
   return { demo: env().demo };
 }
 
@@ -29,7 +30,10 @@ export async function action({ request }: ActionFunctionArgs) {
         fields: result instanceof Invalid ? result.fields : {},
         values: { email: String((await email).get("email") ?? "") },
       },
-      { status: result.status === 422 ? 401 : result.status, headers: result instanceof TooMany ? { "Retry-After": String(result.retryAfterSeconds) } : {} },
+      {
+        status: result.status === 422 ? 401 : result.status,
+        headers: result instanceof TooMany ? { "Retry-After": String(result.retryAfterSeconds) } : {},
+      },
     );
   }
   const headers = new Headers();

@@ -6,7 +6,8 @@ import { revokeSession } from "~/access/staff/sessions.server.ts";
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const session = await sessionOf(request, context);
-  if (session) await revokeSession({ ctx: await staffCtx(request, session), input: { id: session.id, action: "session.logout" } });
+  if (session)
+    await revokeSession({ ctx: await staffCtx(request, session), input: { id: session.id, action: "session.logout" } });
   return redirect("/login", { headers: { "Set-Cookie": clearCookie(SESSION) } });
 }
 

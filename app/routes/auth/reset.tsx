@@ -9,11 +9,18 @@ export const meta: MetaFunction = () => [{ title: "Choose a password · Invigil"
 export async function action({ request, params }: ActionFunctionArgs) {
   const form = await request.formData();
   try {
-    await resetPassword(anonymousCtx(request), { token: params["token"] ?? "", password: String(form.get("password") ?? ""), again: String(form.get("again") ?? "") });
+    await resetPassword(anonymousCtx(request), {
+      token: params["token"] ?? "",
+      password: String(form.get("password") ?? ""),
+      again: String(form.get("again") ?? ""),
+    });
     return redirect("/login");
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return data({ ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} }, { status: error.status });
+    return data(
+      { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
+      { status: error.status },
+    );
   }
 }
 

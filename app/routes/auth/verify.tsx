@@ -29,7 +29,10 @@ export async function action({ request, context }: ActionFunctionArgs) {
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return data({ ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} }, { status: error.status });
+    return data(
+      { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
+      { status: error.status },
+    );
   }
 }
 

@@ -20,16 +20,49 @@ export const find = read({
     const { role } = ctx.actor;
     const pattern = like(input.q);
     const found: Found[] = [];
-    const add = (kind: string, path: (id: string) => string, hits: z.infer<typeof hit>[]) => found.push(...hits.map((one) => ({ to: path(one.id), label: one.label, kind, note: one.note })));
+    const add = (kind: string, path: (id: string) => string, hits: z.infer<typeof hit>[]) =>
+      found.push(...hits.map((one) => ({ to: path(one.id), label: one.label, kind, note: one.note })));
     if (may(role, "tenants.read")) {
-      add("Tenant", (id) => `/tenants/${id}`, await rows(ctx.tx, sql`select id, name as label, code as note from public.college where deleted_at is null and (name ilike ${pattern} or code ilike ${pattern}) order by name limit ${input.limit}`, hit));
+      add(
+        "Tenant",
+        (id) => `/tenants/${id}`,
+        await rows(
+          ctx.tx,
+          sql`select id, name as label, code as note from public.college where deleted_at is null and (name ilike ${pattern} or code ilike ${pattern}) order by name limit ${input.limit}`,
+          hit,
+        ),
+      );
     }
     if (may(role, "platform.read")) {
-      add("Person", (id) => `/people/${id}`, await rows(ctx.tx, sql`select id, name as label, coalesce(roll_no || ' · ', '') || email as note from public.search_person where haystack ilike ${pattern} limit ${input.limit}`, hit));
-      add("Payment", (id) => `/data/payment/${id}`, await rows(ctx.tx, sql`select id, coalesce(transaction_id, '') as label, status as note from public.payment where transaction_id = ${input.q} limit ${input.limit}`, hit));
+      add(
+        "Person",
+        (id) => `/people/${id}`,
+        await rows(
+          ctx.tx,
+          sql`select id, name as label, coalesce(roll_no || ' · ', '') || email as note from public.search_person where haystack ilike ${pattern} limit ${input.limit}`,
+          hit,
+        ),
+      );
+      add(
+        "Payment",
+        (id) => `/data/payment/${id}`,
+        await rows(
+          ctx.tx,
+          sql`select id, coalesce(transaction_id, '') as label, status as note from public.payment where transaction_id = ${input.q} limit ${input.limit}`,
+          hit,
+        ),
+      );
     }
     if (reach(role, "exams.read")) {
-      add("Exam", (id) => `/exams/${id}`, await rows(ctx.tx, sql`select id, title as label, status as note from public.search_exam where haystack ilike ${pattern} order by start_time desc limit ${input.limit}`, hit));
+      add(
+        "Exam",
+        (id) => `/exams/${id}`,
+        await rows(
+          ctx.tx,
+          sql`select id, title as label, status as note from public.search_exam where haystack ilike ${pattern} order by start_time desc limit ${input.limit}`,
+          hit,
+        ),
+      );
     }
     return found;
   },

@@ -20,14 +20,39 @@ export default function Overview() {
   const replicas = health.checks.replicas;
   return (
     <Page
-      title={health.status === "healthy" ? "Everything answers." : health.status === "degraded" ? "Something is missing." : "The primary can't be reached."}
-      context={day ? `${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}. ${count(day.later)} more today.` : undefined}
-      badge={<Badge tone={health.status === "healthy" ? "ok" : health.status === "degraded" ? "warn" : "bad"}>{health.status}</Badge>}
+      title={
+        health.status === "healthy"
+          ? "Everything answers."
+          : health.status === "degraded"
+            ? "Something is missing."
+            : "The primary can't be reached."
+      }
+      context={
+        day
+          ? `${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}. ${count(day.later)} more today.`
+          : undefined
+      }
+      badge={
+        <Badge tone={health.status === "healthy" ? "ok" : health.status === "degraded" ? "warn" : "bad"}>{health.status}</Badge>
+      }
     >
       <Figures>
-        <Figure label="Students sitting now" value={day ? count(day.sitting) : "–"} unit={day ? `of ${count(day.expected)} enrolled` : undefined} />
-        <Figure label="Exams live" value={day ? count(day.live) : "–"} unit={day ? `${count(day.later)} later today` : undefined} />
-        <Figure label="Primary" value={health.checks.primary.ok ? `${health.checks.primary.ms} ms` : "down"} tone={health.checks.primary.ok ? undefined : "bad"} note={health.checks.primary.error} />
+        <Figure
+          label="Students sitting now"
+          value={day ? count(day.sitting) : "–"}
+          unit={day ? `of ${count(day.expected)} enrolled` : undefined}
+        />
+        <Figure
+          label="Exams live"
+          value={day ? count(day.live) : "–"}
+          unit={day ? `${count(day.later)} later today` : undefined}
+        />
+        <Figure
+          label="Primary"
+          value={health.checks.primary.ok ? `${health.checks.primary.ms} ms` : "down"}
+          tone={health.checks.primary.ok ? undefined : "bad"}
+          note={health.checks.primary.error}
+        />
         <Figure
           label="Standbys"
           value={`${replicas.filter((one) => one.ok).length} of ${replicas.length}`}

@@ -16,13 +16,26 @@ export const loader = page("self", async ({ ctx, url }) => {
 export default function Search() {
   const { q, found } = useLoaderData<typeof loader>();
   return (
-    <Page title={q ? `Found for “${q}”` : "Search"} context="People by e-mail, roll number or name, tenants, exams, payments by transaction id.">
+    <Page
+      title={q ? `Found for “${q}”` : "Search"}
+      context="People by e-mail, roll number or name, tenants, exams, payments by transaction id."
+    >
       <form className="max-w-xl">
-        <input name="q" type="search" defaultValue={q} aria-label="Search" data-page-search className="input" placeholder="An e-mail, a name, an exam…" />
+        <input
+          name="q"
+          type="search"
+          defaultValue={q}
+          aria-label="Search"
+          data-page-search
+          className="input"
+          placeholder="An e-mail, a name, an exam…"
+        />
       </form>
       <Panel flush>
         {found.length === 0 ? (
-          <Empty title={q.length < 2 ? "Type at least two characters" : "Nothing found in your scope"}>An e-mail address, a roll number or a transaction id finds one record exactly.</Empty>
+          <Empty title={q.length < 2 ? "Type at least two characters" : "Nothing found in your scope"}>
+            An e-mail address, a roll number or a transaction id finds one record exactly.
+          </Empty>
         ) : (
           <table className="rows">
             <tbody>

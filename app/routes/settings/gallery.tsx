@@ -39,7 +39,11 @@ export default function Gallery() {
     { key: "c", label: "Lock", color: "var(--s-lock)" },
   ];
   return (
-    <Page title="Every component, once." context="Example shapes and texts, to look at in both themes." actions={<Button tone="primary">Primary</Button>}>
+    <Page
+      title="Every component, once."
+      context="Example shapes and texts, to look at in both themes."
+      actions={<Button tone="primary">Primary</Button>}
+    >
       <Figures>
         <Figure label="A figure" value="1,284" unit="of 1,310" note="with a note" />
         <Figure label="A warning" value="38" tone="warn" />
@@ -48,7 +52,16 @@ export default function Gallery() {
       </Figures>
       <div className="grid gap-4 lg:grid-cols-2">
         <Panel title="Stacked areas" source={{ sql: "select example", target: "gallery", at: null }}>
-          <Chart label="Example load" kind="area" data={data} series={series} from={from} to={to} thresholds={[{ value: 2, label: "2 cores" }]} bands={[{ from: from + 1_800_000, to: from + 2_100_000, label: "Incident 12" }]} />
+          <Chart
+            label="Example load"
+            kind="area"
+            data={data}
+            series={series}
+            from={from}
+            to={to}
+            thresholds={[{ value: 2, label: "2 cores" }]}
+            bands={[{ from: from + 1_800_000, to: from + 2_100_000, label: "Incident 12" }]}
+          />
         </Panel>
         <Panel title="Lines">
           <Chart label="Example lines" data={data} series={series} from={from} to={to} unit="ms" />
@@ -67,7 +80,9 @@ export default function Gallery() {
           <div className="mt-3 flex flex-col gap-2">
             <Notice tone="ok" title="Saved." />
             <Notice tone="warn" title="The standby is 40 s behind." />
-            <Notice tone="bad" title="This could not be done">Nothing was changed.</Notice>
+            <Notice tone="bad" title="This could not be done">
+              Nothing was changed.
+            </Notice>
             <Progress done={40} total={100} label="Example progress" />
             <Unknown reason="The role lacks a privilege." grant="GRANT pg_monitor TO invigil_observer;" />
           </div>

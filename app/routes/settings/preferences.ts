@@ -14,12 +14,16 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
   const headers = new Headers();
   const theme = form.get("theme");
-  if (typeof theme === "string" && ["light", "dark", "system"].includes(theme)) headers.append("Set-Cookie", setCookie(THEME, theme, YEAR));
+  if (typeof theme === "string" && ["light", "dark", "system"].includes(theme))
+    headers.append("Set-Cookie", setCookie(THEME, theme, YEAR));
   const zone = form.get("zone");
   if (typeof zone === "string" && /^[\w/+-]{1,64}$/.test(zone)) headers.append("Set-Cookie", setCookie(ZONE, zone, YEAR));
   const tenant = form.get("tenant");
   if (typeof tenant === "string" && (tenant === "" || isUuid(tenant))) {
-    await execute(clients().primary, sql`update console.staff_session set tenant_id = ${tenant || null}::uuid where id = ${ctx.staff.id}`);
+    await execute(
+      clients().primary,
+      sql`update console.staff_session set tenant_id = ${tenant || null}::uuid where id = ${ctx.staff.id}`,
+    );
   }
   const to = String(form.get("to") ?? "/");
   return redirect(/^\/(?![/\\])/.test(to) ? to : "/", { headers });

@@ -29,12 +29,16 @@ export const action = act("self", async ({ ctx, form }) => {
       await removeTotp({ ctx, input: {} });
       return { intent: "remove" as const };
     default:
-      await changePassword({ ctx, input: { current: form.get("current"), password: form.get("password"), again: form.get("again") } });
+      await changePassword({
+        ctx,
+        input: { current: form.get("current"), password: form.get("password"), again: form.get("again") },
+      });
       return { intent: "password" as const };
   }
 });
 
-type Done = { intent: "begin"; secret: string; qr: string } | { intent: "confirm"; codes: string[] } | { intent: "remove" | "password" };
+type Done =
+  { intent: "begin"; secret: string; qr: string } | { intent: "confirm"; codes: string[] } | { intent: "remove" | "password" };
 
 export default function Security() {
   const data = useLoaderData<typeof loader>();
@@ -42,16 +46,33 @@ export default function Security() {
   const done = result?.ok ? result.result : undefined;
   return (
     <Page title="Security" context="How you prove that it is you." tabs={settingsTabs(data.role)}>
-      {data.asked && !data.enrolled && <Notice tone="warn" title="Set up an authenticator first. Your role needs a second factor before anything else opens." />}
+      {data.asked && !data.enrolled && (
+        <Notice tone="warn" title="Set up an authenticator first. Your role needs a second factor before anything else opens." />
+      )}
       <div className="grid gap-4 lg:grid-cols-2">
-        <Panel title="Authenticator app" aside={data.enrolled ? <Badge tone="ok">On</Badge> : <Badge tone={data.required ? "warn" : "neutral"}>{data.required ? "Required" : "Off"}</Badge>}>
+        <Panel
+          title="Authenticator app"
+          aside={
+            data.enrolled ? (
+              <Badge tone="ok">On</Badge>
+            ) : (
+              <Badge tone={data.required ? "warn" : "neutral"}>{data.required ? "Required" : "Off"}</Badge>
+            )
+          }
+        >
           <Totp enrolled={data.enrolled} done={done} required={data.required} />
         </Panel>
         <Panel title="Password">
           <Form intent="password">
             {done?.intent === "password" && <Notice tone="ok" title="The password is changed. Your other sessions have ended." />}
             <Input label="Current password" name="current" type="password" autoComplete="current-password" />
-            <Input label="New password" name="password" type="password" autoComplete="new-password" hint="At least 12 characters" />
+            <Input
+              label="New password"
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              hint="At least 12 characters"
+            />
             <Input label="Once more" name="again" type="password" autoComplete="new-password" />
             <div>
               <Submit busy="Saving…">Change the password</Submit>
@@ -68,7 +89,10 @@ function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done | un
   if (done?.intent === "confirm") {
     return (
       <div className="flex flex-col gap-3">
-        <Notice tone="ok" title="The authenticator is on. Keep these recovery codes somewhere safe: each works once, and they are not shown again." />
+        <Notice
+          tone="ok"
+          title="The authenticator is on. Keep these recovery codes somewhere safe: each works once, and they are not shown again."
+        />
         <ul className="mono grid grid-cols-2 gap-1 rounded-control bg-sunk p-3">
           {done.codes.map((code) => (
             <li key={code}>{code}</li>
@@ -83,7 +107,13 @@ function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done | un
         {done?.intent === "begin" ? (
           <div className="flex flex-col gap-3">
             <p>Scan this with your authenticator app, then enter the code that it shows.</p>
-            <img src={done.qr} alt="QR code for your authenticator app" width={192} height={192} className="rounded-control border bg-white p-1" />
+            <img
+              src={done.qr}
+              alt="QR code for your authenticator app"
+              width={192}
+              height={192}
+              className="rounded-control border bg-white p-1"
+            />
             <p className="text-muted">
               Or type the key: <code className="text-ink select-all">{done.secret}</code>
             </p>

@@ -15,7 +15,10 @@ export const meta = () => [{ title: "Add a person · Invigil" }];
 export const loader = page("staff.manage", async ({ url }) => ({ tenants: await allTenants(), origin: url.origin }));
 
 export const action = act("staff.manage", ({ ctx, form }) =>
-  createStaff({ ctx, input: { email: form.get("email"), name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges") } }),
+  createStaff({
+    ctx,
+    input: { email: form.get("email"), name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges") },
+  }),
 );
 
 export default function NewStaff() {

@@ -12,7 +12,12 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { StaffFields } from "./staff-form.tsx";
 
-export const handle = { crumbs: (data: { staff: { name: string } } | undefined) => [{ label: "Staff", to: "/settings/staff" }, { label: data?.staff.name ?? "Person" }] };
+export const handle = {
+  crumbs: (data: { staff: { name: string } } | undefined) => [
+    { label: "Staff", to: "/settings/staff" },
+    { label: data?.staff.name ?? "Person" },
+  ],
+};
 
 export const loader = page("staff.read", async ({ ctx, params, url }) => ({
   role: ctx.actor.role,
@@ -30,7 +35,16 @@ export const action = act("staff.manage", async ({ ctx, form, params }) => {
       await resetStaffMfa({ ctx, input: { id } });
       return { said: "The authenticator is removed, and the sessions have ended." };
     default:
-      await updateStaff({ ctx, input: { id, name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges"), active: form.has("active") } });
+      await updateStaff({
+        ctx,
+        input: {
+          id,
+          name: form.get("name"),
+          role: form.get("role") as never,
+          colleges: form.all("colleges"),
+          active: form.has("active"),
+        },
+      });
       return { said: "Saved." };
   }
 });
@@ -45,7 +59,8 @@ export default function OneOfStaff() {
       badge={staff.is_active ? <Badge tone="ok">Active</Badge> : <Badge>Deactivated</Badge>}
       context={
         <>
-          {staff.email} · {ROLE_LABELS[staff.role]} · last login {staff.last_login_at ? <Ago at={staff.last_login_at} /> : "never"}
+          {staff.email} · {ROLE_LABELS[staff.role]} · last login{" "}
+          {staff.last_login_at ? <Ago at={staff.last_login_at} /> : "never"}
         </>
       }
     >
@@ -64,7 +79,11 @@ export default function OneOfStaff() {
             <Panel title="Access">
               <div className="flex flex-col gap-3">
                 <Form intent="password">
-                  <p className="text-muted">{staff.has_password ? "A link to choose a new password. The old one works until then." : "They have not chosen a password yet."}</p>
+                  <p className="text-muted">
+                    {staff.has_password
+                      ? "A link to choose a new password. The old one works until then."
+                      : "They have not chosen a password yet."}
+                  </p>
                   <Submit tone="plain">Make a password link</Submit>
                 </Form>
                 {staff.mfa && (
@@ -81,7 +100,17 @@ export default function OneOfStaff() {
         <Panel title="Role and tenants">
           <Form intent="save">
             <fieldset disabled={!manage} className="flex flex-col gap-3">
-              <StaffFields isNew={false} tenants={tenants} values={{ name: staff.name, email: staff.email, role: staff.role, colleges: staff.college_ids, active: staff.is_active }} />
+              <StaffFields
+                isNew={false}
+                tenants={tenants}
+                values={{
+                  name: staff.name,
+                  email: staff.email,
+                  role: staff.role,
+                  colleges: staff.college_ids,
+                  active: staff.is_active,
+                }}
+              />
               {manage && (
                 <div>
                   <Submit busy="Saving…">Save</Submit>

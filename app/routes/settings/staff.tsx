@@ -61,9 +61,13 @@ export default function Staff() {
                 </td>
                 <td className="hidden md:table-cell">{one.email}</td>
                 <td>{ROLE_LABELS[one.role]}</td>
-                <td className="hidden max-w-[320px] truncate lg:table-cell">{SEES_ALL_TENANTS.has(one.role) ? "All" : one.tenants.join(", ") || "None"}</td>
+                <td className="hidden max-w-[320px] truncate lg:table-cell">
+                  {SEES_ALL_TENANTS.has(one.role) ? "All" : one.tenants.join(", ") || "None"}
+                </td>
                 <td className="hidden md:table-cell">{one.mfa ? <Badge tone="ok">On</Badge> : <Badge>Off</Badge>}</td>
-                <td className="hidden md:table-cell">{one.last_login_at ? <Ago at={one.last_login_at} /> : <span className="text-muted">never</span>}</td>
+                <td className="hidden md:table-cell">
+                  {one.last_login_at ? <Ago at={one.last_login_at} /> : <span className="text-muted">never</span>}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 import { clockTime, day } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
 import { formatUnit, type Unit } from "./units.ts";
@@ -23,14 +23,19 @@ export type ChartProps = {
   syncId?: string;
 };
 
+const never = () => () => undefined;
+
 const Drawing = lazy(() => import("./drawing.tsx"));
 
 export const SERIES_COLORS = ["var(--s-1)", "var(--s-2)", "var(--s-3)", "var(--s-4)", "var(--s-5)", "var(--s-6)"];
 
 /** Recharts draws in the browser only, so its space is reserved; the same data is there as a table. */
 export function Chart(props: ChartProps) {
-  const [mounted, setMounted] = useState(false);
-  useEffect(() => setMounted(true), []);
+  const mounted = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
   const { data, series, height = 220, label } = props;
   if (data.length === 0) {
     return (
@@ -104,13 +109,29 @@ function TableOf({ data, series, unit = "number", label }: ChartProps) {
 }
 
 /** A few points without axes, drawn on the server. */
-export function Sparkline({ values, width = 96, height = 22, label }: { values: (number | null)[]; width?: number; height?: number; label: string }) {
+export function Sparkline({
+  values,
+  width = 96,
+  height = 22,
+  label,
+}: {
+  values: (number | null)[];
+  width?: number;
+  height?: number;
+  label: string;
+}) {
   const known = values.filter((value): value is number => value !== null);
   if (known.length < 2) return <span className="text-faint">–</span>;
   const top = Math.max(...known) || 1;
   const x = (index: number) => (index / (values.length - 1)) * width;
   const y = (value: number) => height - 2 - (value / top) * (height - 4);
-  const path = values.map((value, index) => (value === null ? "" : `${index === 0 || values[index - 1] === null ? "M" : "L"}${x(index).toFixed(1)} ${y(value).toFixed(1)}`)).join("");
+  const path = values
+    .map((value, index) =>
+      value === null
+        ? ""
+        : `${index === 0 || values[index - 1] === null ? "M" : "L"}${x(index).toFixed(1)} ${y(value).toFixed(1)}`,
+    )
+    .join("");
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       <path d={path} fill="none" stroke="var(--s-2)" strokeWidth={1.4} strokeLinejoin="round" />

@@ -1,4 +1,16 @@
-import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceArea, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Area,
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 import { clockTime, day } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
 import type { ChartProps } from "./chart.tsx";
@@ -16,12 +28,37 @@ export default function Drawing(props: ChartProps) {
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={data} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
         <CartesianGrid vertical={false} stroke="var(--hairline)" />
-        <XAxis dataKey="t" type="number" domain={[from, to]} scale="time" tickFormatter={tick} tick={AXIS} tickLine={false} axisLine={false} minTickGap={48} allowDataOverflow />
-        <YAxis tick={AXIS} tickLine={false} axisLine={false} width={54} tickFormatter={(value: number) => formatUnit(value, unit)} domain={[0, "auto"]} />
+        <XAxis
+          dataKey="t"
+          type="number"
+          domain={[from, to]}
+          scale="time"
+          tickFormatter={tick}
+          tick={AXIS}
+          tickLine={false}
+          axisLine={false}
+          minTickGap={48}
+          allowDataOverflow
+        />
+        <YAxis
+          tick={AXIS}
+          tickLine={false}
+          axisLine={false}
+          width={54}
+          tickFormatter={(value: number) => formatUnit(value, unit)}
+          domain={[0, "auto"]}
+        />
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--muted)", strokeWidth: 1 }}
-          contentStyle={{ background: "var(--panel)", border: "1px solid var(--hairline)", borderRadius: 7, fontSize: 12, color: "var(--ink)", boxShadow: "var(--shadow)" }}
+          contentStyle={{
+            background: "var(--panel)",
+            border: "1px solid var(--hairline)",
+            borderRadius: 7,
+            fontSize: 12,
+            color: "var(--ink)",
+            boxShadow: "var(--shadow)",
+          }}
           labelFormatter={(t) => `${day(new Date(Number(t)), zone)} ${clockTime(new Date(Number(t)), zone, true)}`}
           formatter={(value, name) => [formatUnit(Number(value), unit), name]}
         />
@@ -38,11 +75,30 @@ export default function Drawing(props: ChartProps) {
         ))}
         {series.map((one) =>
           kind === "area" ? (
-            <Area key={one.key} dataKey={one.key} name={one.label} stackId="all" stroke={one.color} fill={one.color} fillOpacity={0.85} strokeWidth={0} isAnimationActive={false} />
+            <Area
+              key={one.key}
+              dataKey={one.key}
+              name={one.label}
+              stackId="all"
+              stroke={one.color}
+              fill={one.color}
+              fillOpacity={0.85}
+              strokeWidth={0}
+              isAnimationActive={false}
+            />
           ) : kind === "bar" ? (
             <Bar key={one.key} dataKey={one.key} name={one.label} stackId="all" fill={one.color} isAnimationActive={false} />
           ) : (
-            <Line key={one.key} dataKey={one.key} name={one.label} stroke={one.color} strokeWidth={1.6} dot={false} isAnimationActive={false} connectNulls={false} />
+            <Line
+              key={one.key}
+              dataKey={one.key}
+              name={one.label}
+              stroke={one.color}
+              strokeWidth={1.6}
+              dot={false}
+              isAnimationActive={false}
+              connectNulls={false}
+            />
           ),
         )}
         {thresholds.map((threshold) => (

@@ -23,8 +23,21 @@ export function Unknown({ reason, grant }: { reason: string; grant?: string | nu
   );
 }
 
-export function Notice({ tone, title, children }: { tone: "ok" | "warn" | "bad" | "neutral"; title: string; children?: ReactNode }) {
-  const soft = { ok: "bg-ok-soft text-ok", warn: "bg-warn-soft text-warn", bad: "bg-bad-soft text-bad", neutral: "bg-sunk text-ink" }[tone];
+export function Notice({
+  tone,
+  title,
+  children,
+}: {
+  tone: "ok" | "warn" | "bad" | "neutral";
+  title: string;
+  children?: ReactNode;
+}) {
+  const soft = {
+    ok: "bg-ok-soft text-ok",
+    warn: "bg-warn-soft text-warn",
+    bad: "bg-bad-soft text-bad",
+    neutral: "bg-sunk text-ink",
+  }[tone];
   return (
     <div role={tone === "bad" ? "alert" : "status"} className={`rounded-control px-3 py-2 ${soft}`}>
       <p className="font-[560]">{title}</p>
@@ -36,8 +49,18 @@ export function Notice({ tone, title, children }: { tone: "ok" | "warn" | "bad" 
 export function Progress({ done, total, label }: { done: number; total: number | null; label: string }) {
   const share = total && total > 0 ? Math.min(100, (done / total) * 100) : null;
   return (
-    <div role="progressbar" aria-label={label} aria-valuenow={share ?? undefined} aria-valuemin={0} aria-valuemax={100} className="h-1.5 w-full overflow-hidden rounded-full bg-sunk">
-      <div className={`h-full rounded-full bg-accent ${share === null ? "w-1/3 animate-pulse" : ""}`} style={share === null ? undefined : { width: `${share}%` }} />
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={share ?? undefined}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="h-1.5 w-full overflow-hidden rounded-full bg-sunk"
+    >
+      <div
+        className={`h-full rounded-full bg-accent ${share === null ? "w-1/3 animate-pulse" : ""}`}
+        style={share === null ? undefined : { width: `${share}%` }}
+      />
     </div>
   );
 }

@@ -59,7 +59,11 @@ export function Form({ children, fetcher, intent, onDone, className = "flex flex
 function Proof({ fields }: { fields?: Record<string, string[]> }) {
   return (
     <div className="rounded-control bg-sunk p-3">
-      <Labelled label="Confirm that it is you" hint="Your password, or a current code from your authenticator app" error={fields?.["_proof"]?.[0]}>
+      <Labelled
+        label="Confirm that it is you"
+        hint="Your password, or a current code from your authenticator app"
+        error={fields?.["_proof"]?.[0]}
+      >
         {(ids) => <input {...ids} name="_proof" type="password" autoComplete="current-password" className="input" autoFocus />}
       </Labelled>
     </div>
@@ -96,19 +100,44 @@ type FieldProps = { label: ReactNode; name: string; hint?: ReactNode; defaultVal
 const useTyped = (name: string, fallback: string | number | null | undefined) => {
   const result = useFormResult();
   const refused = result && !result.ok ? result : null;
-  return { value: refused?.values?.[name] ?? (fallback === null || fallback === undefined ? "" : String(fallback)), error: refused?.fields?.[name]?.[0], key: refused ? "typed" : "fresh" };
+  return {
+    value: refused?.values?.[name] ?? (fallback === null || fallback === undefined ? "" : String(fallback)),
+    error: refused?.fields?.[name]?.[0],
+    key: refused ? "typed" : "fresh",
+  };
 };
 
-export function Input({ label, name, hint, defaultValue, ...rest }: FieldProps & Omit<ComponentProps<"input">, "name" | "defaultValue">) {
+export function Input({
+  label,
+  name,
+  hint,
+  defaultValue,
+  ...rest
+}: FieldProps & Omit<ComponentProps<"input">, "name" | "defaultValue">) {
   const typed = useTyped(name, defaultValue);
   return (
     <Labelled label={label} hint={hint} error={typed.error}>
-      {(ids) => <input {...ids} key={typed.key} name={name} className="input" defaultValue={rest.type === "password" ? "" : typed.value} {...rest} />}
+      {(ids) => (
+        <input
+          {...ids}
+          key={typed.key}
+          name={name}
+          className="input"
+          defaultValue={rest.type === "password" ? "" : typed.value}
+          {...rest}
+        />
+      )}
     </Labelled>
   );
 }
 
-export function Textarea({ label, name, hint, defaultValue, ...rest }: FieldProps & Omit<ComponentProps<"textarea">, "name" | "defaultValue">) {
+export function Textarea({
+  label,
+  name,
+  hint,
+  defaultValue,
+  ...rest
+}: FieldProps & Omit<ComponentProps<"textarea">, "name" | "defaultValue">) {
   const typed = useTyped(name, defaultValue);
   return (
     <Labelled label={label} hint={hint} error={typed.error}>
@@ -119,7 +148,14 @@ export function Textarea({ label, name, hint, defaultValue, ...rest }: FieldProp
 
 export type Option = { value: string; label: string };
 
-export function Select({ label, name, hint, defaultValue, options, ...rest }: FieldProps & { options: Option[] } & Omit<ComponentProps<"select">, "name" | "defaultValue">) {
+export function Select({
+  label,
+  name,
+  hint,
+  defaultValue,
+  options,
+  ...rest
+}: FieldProps & { options: Option[] } & Omit<ComponentProps<"select">, "name" | "defaultValue">) {
   const typed = useTyped(name, defaultValue);
   return (
     <Labelled label={label} hint={hint} error={typed.error}>
@@ -136,13 +172,32 @@ export function Select({ label, name, hint, defaultValue, options, ...rest }: Fi
   );
 }
 
-export function Checkbox({ label, name, hint, defaultChecked, value = "on" }: { label: ReactNode; name: string; hint?: ReactNode; defaultChecked?: boolean; value?: string }) {
+export function Checkbox({
+  label,
+  name,
+  hint,
+  defaultChecked,
+  value = "on",
+}: {
+  label: ReactNode;
+  name: string;
+  hint?: ReactNode;
+  defaultChecked?: boolean;
+  value?: string;
+}) {
   const id = useId();
   const result = useFormResult();
   const refused = result && !result.ok ? result.values : null;
   return (
     <div className="flex items-start gap-2">
-      <input id={id} type="checkbox" name={name} value={value} defaultChecked={refused ? name in refused : defaultChecked} className="mt-0.5 size-4 accent-(--accent)" />
+      <input
+        id={id}
+        type="checkbox"
+        name={name}
+        value={value}
+        defaultChecked={refused ? name in refused : defaultChecked}
+        className="mt-0.5 size-4 accent-(--accent)"
+      />
       <label htmlFor={id}>
         {label}
         {hint && <span className="block text-[12px] text-muted">{hint}</span>}
@@ -163,7 +218,13 @@ export function Button({ tone = "plain", className = "", ...rest }: ComponentPro
 }
 
 /** Says that it is at work, and can't be sent twice. */
-export function Submit({ children, tone = "primary", busy, fetcher, ...rest }: ComponentProps<"button"> & { tone?: ButtonTone; busy?: string; fetcher?: FetcherWithComponents<unknown> }) {
+export function Submit({
+  children,
+  tone = "primary",
+  busy,
+  fetcher,
+  ...rest
+}: ComponentProps<"button"> & { tone?: ButtonTone; busy?: string; fetcher?: FetcherWithComponents<unknown> }) {
   const navigation = useNavigation();
   const working = fetcher ? fetcher.state !== "idle" : navigation.state === "submitting";
   return (

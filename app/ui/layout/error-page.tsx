@@ -25,7 +25,9 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
     <main className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
       <p className="mono text-muted">{status}</p>
       <h1 className="text-[19px] font-[620] tracking-[-0.012em]">{TITLES[status] ?? "Something went wrong on our side"}</h1>
-      <p className="max-w-[70ch]">{said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}</p>
+      <p className="max-w-[70ch]">
+        {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
+      </p>
       {ADVICE[status] && <p className="max-w-[70ch] text-muted">{ADVICE[status]}</p>}
       {said.requestId && <p className="mono text-muted">Request {said.requestId}</p>}
       <p className="mt-2 flex gap-4">

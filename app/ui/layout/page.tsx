@@ -2,7 +2,14 @@ import type { ReactNode } from "react";
 import { NavLink, useLocation } from "@remix-run/react";
 
 /** A page speaks first, in one sentence, then shows the figures behind it. */
-export function Page(props: { title: ReactNode; context?: ReactNode; badge?: ReactNode; actions?: ReactNode; tabs?: Tab[]; children: ReactNode }) {
+export function Page(props: {
+  title: ReactNode;
+  context?: ReactNode;
+  badge?: ReactNode;
+  actions?: ReactNode;
+  tabs?: Tab[];
+  children: ReactNode;
+}) {
   return (
     <div className="mx-auto flex w-full max-w-[1560px] flex-col gap-4 px-4 py-5 md:px-6">
       <header className="flex flex-col gap-3">

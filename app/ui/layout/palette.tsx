@@ -31,10 +31,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
   }, []);
 
   useEffect(() => {
-    if (query.trim().length < 2) {
-      setFound([]);
-      return;
-    }
+    if (query.trim().length < 2) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       fetch(`/search/suggest?q=${encodeURIComponent(query)}`, { signal: abort.signal })
@@ -48,6 +45,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
     };
   }, [query]);
 
+  const records = query.trim().length < 2 ? [] : found;
   const go = (to: string) => {
     setOpen(false);
     setQuery("");
@@ -63,13 +61,26 @@ export function Palette({ items }: { items: PaletteItem[] }) {
       overlayClassName="fixed inset-0 z-40 bg-black/30"
       style={{ boxShadow: "var(--shadow)" }}
     >
-      <Command.Input value={query} onValueChange={setQuery} placeholder="Go to a page, find a person, an exam, a tenant…" className="h-11 w-full border-b bg-transparent px-4 outline-none placeholder:text-muted" />
+      <Command.Input
+        value={query}
+        onValueChange={setQuery}
+        placeholder="Go to a page, find a person, an exam, a tenant…"
+        className="h-11 w-full border-b bg-transparent px-4 outline-none placeholder:text-muted"
+      />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-6 text-muted">Nothing found.</Command.Empty>
-        {found.length > 0 && (
-          <Command.Group heading="Records" className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted">
-            {found.map((one) => (
-              <Command.Item key={one.to} value={`${one.label} ${one.note} ${query}`} onSelect={() => go(one.to)} className="flex h-9 items-center gap-2 rounded-control px-2.5 data-[selected=true]:bg-selected">
+        {records.length > 0 && (
+          <Command.Group
+            heading="Records"
+            className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted"
+          >
+            {records.map((one) => (
+              <Command.Item
+                key={one.to}
+                value={`${one.label} ${one.note} ${query}`}
+                onSelect={() => go(one.to)}
+                className="flex h-9 items-center gap-2 rounded-control px-2.5 data-[selected=true]:bg-selected"
+              >
                 <span className="truncate">{one.label}</span>
                 <span className="ml-auto truncate text-[12px] text-muted">
                   {one.kind} · {one.note}
@@ -78,9 +89,17 @@ export function Palette({ items }: { items: PaletteItem[] }) {
             ))}
           </Command.Group>
         )}
-        <Command.Group heading="Pages" className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted">
+        <Command.Group
+          heading="Pages"
+          className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted"
+        >
           {items.map((item) => (
-            <Command.Item key={item.to} value={`${item.label} ${item.words ?? ""}`} onSelect={() => go(item.to)} className="flex h-9 items-center rounded-control px-2.5 data-[selected=true]:bg-selected">
+            <Command.Item
+              key={item.to}
+              value={`${item.label} ${item.words ?? ""}`}
+              onSelect={() => go(item.to)}
+              className="flex h-9 items-center rounded-control px-2.5 data-[selected=true]:bg-selected"
+            >
               {item.label}
             </Command.Item>
           ))}

@@ -7,7 +7,10 @@ function SourceOf({ source }: { source: Source }) {
   return (
     <details className="relative">
       <summary className="list-none text-[12px] text-muted hover:text-ink">source</summary>
-      <div className="panel absolute right-0 z-20 mt-1 w-[min(560px,85vw)] p-3 text-[12px]" style={{ boxShadow: "var(--shadow)" }}>
+      <div
+        className="panel absolute right-0 z-20 mt-1 w-[min(560px,85vw)] p-3 text-[12px]"
+        style={{ boxShadow: "var(--shadow)" }}
+      >
         <p className="text-muted">
           {source.target} · {source.at ? `sampled ${source.at}` : "not sampled yet"}
           {source.error && <span className="text-bad"> · {source.error}</span>}
@@ -20,7 +23,15 @@ function SourceOf({ source }: { source: Source }) {
   );
 }
 
-export function Panel(props: { title?: ReactNode; aside?: ReactNode; source?: Source; children: ReactNode; flush?: boolean; className?: string; id?: string }) {
+export function Panel(props: {
+  title?: ReactNode;
+  aside?: ReactNode;
+  source?: Source;
+  children: ReactNode;
+  flush?: boolean;
+  className?: string;
+  id?: string;
+}) {
   const { title, aside, source, children, flush, className = "", id } = props;
   return (
     <section id={id} className={`panel min-w-0 ${className}`}>
@@ -39,7 +50,14 @@ export function Panel(props: { title?: ReactNode; aside?: ReactNode; source?: So
 }
 
 /** One of at most four figures on top of a page. */
-export function Figure(props: { label: string; value: ReactNode; unit?: ReactNode; note?: ReactNode; tone?: "bad" | "warn"; to?: ReactNode }) {
+export function Figure(props: {
+  label: string;
+  value: ReactNode;
+  unit?: ReactNode;
+  note?: ReactNode;
+  tone?: "bad" | "warn";
+  to?: ReactNode;
+}) {
   const tone = props.tone === "bad" ? "text-bad" : props.tone === "warn" ? "text-warn" : "";
   return (
     <div className="panel min-w-0 px-3.5 py-3">

@@ -7,7 +7,15 @@ import { Count, type Tone } from "~/ui/feedback/badge.tsx";
 import { Mark } from "./mark.tsx";
 import { Palette, type PaletteItem } from "./palette.tsx";
 
-export type RailItem = { to: string; label: string; icon: LucideIcon; end?: boolean; count?: string; tone?: Tone; words?: string };
+export type RailItem = {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  end?: boolean;
+  count?: string;
+  tone?: Tone;
+  words?: string;
+};
 export type RailSection = { title: string | null; items: RailItem[] };
 export type Crumb = { label: string; to?: string };
 
@@ -82,9 +90,19 @@ function Rail({ sections }: { sections: RailSection[] }) {
 function BottomBar({ items }: { items: RailItem[] }) {
   const first = items.slice(0, 4);
   return (
-    <nav aria-label="Main, small screens" className="fixed inset-x-0 bottom-0 z-30 grid h-14 grid-cols-5 border-t bg-panel md:hidden">
+    <nav
+      aria-label="Main, small screens"
+      className="fixed inset-x-0 bottom-0 z-30 grid h-14 grid-cols-5 border-t bg-panel md:hidden"
+    >
       {first.map((item) => (
-        <NavLink key={item.to} to={item.to} end={item.end} className={({ isActive }) => `flex flex-col items-center justify-center gap-0.5 text-[11px] ${isActive ? "text-accent" : "text-muted"}`}>
+        <NavLink
+          key={item.to}
+          to={item.to}
+          end={item.end}
+          className={({ isActive }) =>
+            `flex flex-col items-center justify-center gap-0.5 text-[11px] ${isActive ? "text-accent" : "text-muted"}`
+          }
+        >
           <item.icon size={18} strokeWidth={1.7} />
           <span className="max-w-full truncate px-1">{item.label}</span>
         </NavLink>
@@ -142,7 +160,14 @@ function SearchBox() {
     <Form action="/search" role="search" className="flex-1 sm:flex-none">
       <label className="control w-full text-muted sm:w-[240px]">
         <Search size={14} aria-hidden />
-        <input name="q" type="search" aria-label="Find a person, exam, tenant" placeholder="Find a person, exam…" className="w-full min-w-0 bg-transparent text-ink outline-none placeholder:text-muted" data-search />
+        <input
+          name="q"
+          type="search"
+          aria-label="Find a person, exam, tenant"
+          placeholder="Find a person, exam…"
+          className="w-full min-w-0 bg-transparent text-ink outline-none placeholder:text-muted"
+          data-search
+        />
         <kbd className="mono hidden rounded-[4px] border px-1 text-[11px] sm:inline">⌘K</kbd>
       </label>
     </Form>
@@ -177,7 +202,10 @@ function PopMenu({ label, children, summary, wide }: { label: string; summary: R
       <summary aria-label={label} className="control list-none font-[520] whitespace-nowrap">
         {summary}
       </summary>
-      <div className={`panel absolute right-0 z-40 mt-1 max-h-[70vh] overflow-y-auto p-1 ${wide ? "w-72" : "w-56"}`} style={{ boxShadow: "var(--shadow)" }}>
+      <div
+        className={`panel absolute right-0 z-40 mt-1 max-h-[70vh] overflow-y-auto p-1 ${wide ? "w-72" : "w-56"}`}
+        style={{ boxShadow: "var(--shadow)" }}
+      >
         {children}
       </div>
     </details>
@@ -189,7 +217,8 @@ const MENU_ROW = "flex min-h-8 w-full items-center gap-2 rounded-control px-2 te
 function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
   const location = useLocation();
   if (tenants.length === 0) return null;
-  const name = tenant?.name ?? (mayChooseAll ? "All tenants" : tenants.length === 1 ? tenants[0]!.name : `${tenants.length} tenants`);
+  const name =
+    tenant?.name ?? (mayChooseAll ? "All tenants" : tenants.length === 1 ? tenants[0]!.name : `${tenants.length} tenants`);
   return (
     <PopMenu
       label={`Tenant: ${name}`}
@@ -210,7 +239,13 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
           </button>
         )}
         {tenants.map((one) => (
-          <button key={one.id} className={`${MENU_ROW} ${tenant?.id === one.id ? "font-[560]" : ""}`} name="tenant" value={one.id} aria-current={tenant?.id === one.id}>
+          <button
+            key={one.id}
+            className={`${MENU_ROW} ${tenant?.id === one.id ? "font-[560]" : ""}`}
+            name="tenant"
+            value={one.id}
+            aria-current={tenant?.id === one.id}
+          >
             <span className="truncate">{one.name}</span>
           </button>
         ))}
@@ -236,7 +271,9 @@ function RangeMenu({ zone }: { zone: string }) {
       summary={
         <>
           <Clock3 size={14} aria-hidden />
-          <span className="hidden lg:inline">{params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS["3h"])}</span>
+          <span className="hidden lg:inline">
+            {params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS["3h"])}
+          </span>
           <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
         </>
       }

@@ -22,7 +22,15 @@ export function Ago({ at }: { at: string | Date }) {
   );
 }
 
-export function Clock({ at, withDay = false, withSeconds = false }: { at: string | Date; withDay?: boolean; withSeconds?: boolean }) {
+export function Clock({
+  at,
+  withDay = false,
+  withSeconds = false,
+}: {
+  at: string | Date;
+  withDay?: boolean;
+  withSeconds?: boolean;
+}) {
   const zone = useZone();
   const date = new Date(at);
   return (

@@ -1,0 +1,62 @@
+import fs from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright";
+import { expect, inject } from "vitest";
+
+const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"];
+
+/** An installed Chromium or Chrome, else the one that comes inside an npm package. */
+export async function openBrowser(): Promise<Browser> {
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ];
+  const installed = process.env["INVIGIL_TEST_BROWSER"] ?? INSTALLED.find((file) => fs.existsSync(file));
+  if (installed && installed !== "bundled") return chromium.launch({ executablePath: installed, args });
+  const { default: bundled } = await import("@sparticuz/chromium");
+  return chromium.launch({ executablePath: await bundled.executablePath(), args: [...bundled.args, ...args] });
+}
+
+export type DemoRole = "super" | "proctor" | "proctor2" | "sre" | "auditor" | "manager";
+
+/** A logged-in page of its own: each call is another person's browser. */
+export async function logIn(
+  browser: Browser,
+  role: DemoRole,
+  options: { theme?: "light" | "dark"; width?: number; javaScript?: boolean } = {},
+): Promise<{ page: Page; context: BrowserContext }> {
+  const { base, password } = inject("demo");
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width: options.width ?? 1440, height: 900 },
+    javaScriptEnabled: options.javaScript ?? true,
+  });
+  await context.addCookies([{ name: "invigil_theme", value: options.theme ?? "light", url: base }]);
+  const page = await context.newPage();
+  await page.goto("/login");
+  await page.fill("input[name=email]", `${role}@invigil.local`);
+  await page.fill("input[name=password]", password);
+  await page.click("button[type=submit]");
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  return { page, context };
+}
+
+/** WCAG 2.2 AA, as far as a machine can tell. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  expect(
+    violations.map(
+      (one) =>
+        `${one.id}: ${one.nodes
+          .map((node) => node.target.join(" "))
+          .slice(0, 3)
+          .join(" | ")}`,
+    ),
+  ).toEqual([]);
+}
