@@ -1,5 +1,8 @@
 import { index, layout, route, type RouteConfig } from "@remix-run/route-config";
 
+/** A list of one resource at an address that people know; the list itself is one file. */
+const listAt = (path: string) => route(path, "routes/data/list.tsx", { id: `list:${path}` });
+
 /** The table of contents: every address of the console, by area. */
 export default [
   layout("routes/auth/layout.tsx", [
@@ -11,6 +14,26 @@ export default [
   layout("routes/shell.tsx", [
     index("routes/home/overview.tsx"),
     route("search", "routes/home/search.tsx"),
+
+    // Platform
+    listAt("tenants"),
+    listAt("people"),
+    listAt("academics/classes"),
+    listAt("enrollments"),
+    listAt("enrollments/registrations"),
+    listAt("enrollments/payments"),
+    listAt("communication/events"),
+    listAt("communication/announcements"),
+    listAt("communication/notifications"),
+    listAt("learning/courses"),
+    route("data/:resource", "routes/data/list.tsx"),
+    route("data/:resource/new", "routes/data/new.tsx"),
+    route("data/:resource/bulk", "routes/data/bulk.tsx"),
+    route("data/:resource/:id", "routes/data/one.tsx"),
+    route("data/:resource/:id/edit", "routes/data/edit.tsx"),
+    route("jobs", "routes/jobs/list.tsx"),
+    route("jobs/:id", "routes/jobs/one.tsx"),
+
     route("settings", "routes/settings/layout.tsx", [
       index("routes/settings/index.ts"),
       route("staff", "routes/settings/staff.tsx"),
@@ -22,6 +45,9 @@ export default [
     ]),
     route("*", "routes/errors/not-found.tsx"),
   ]),
+  route("data/:resource/export", "routes/data/export.ts"),
+  route("data/:resource/suggest", "routes/data/suggest.ts"),
+  route("jobs/:id/file", "routes/jobs/file.ts"),
   route("settings/preferences", "routes/settings/preferences.ts"),
   route("health/ready", "routes/machine/ready.ts"),
   route("search/suggest", "routes/home/suggest.ts"),

@@ -1,4 +1,8 @@
+import "~/domains/resources.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
+import { runBulk } from "~/resources/bulk.server.ts";
 
 /** What jobs of each kind do; each room brings its own. */
-export const handlers: Record<string, JobHandler> = {};
+export const handlers: Record<string, JobHandler> = {
+  "resource.bulk": runBulk,
+};

@@ -38,6 +38,42 @@ export const NAV: NavSection[] = [
     title: null,
     items: [{ to: "/", label: "Overview", icon: LayoutDashboard, permission: "self", end: true, words: "home today" }],
   },
+  {
+    title: "Platform",
+    items: [
+      { to: "/tenants", label: "Tenants", icon: Building2, permission: "tenants.read", words: "colleges subscriptions" },
+      { to: "/people", label: "People", icon: Users, permission: "platform.read", words: "students teachers users" },
+      {
+        to: "/academics/classes",
+        label: "Academics",
+        icon: GraduationCap,
+        permission: "platform.read",
+        words: "classes subjects grades attendance",
+      },
+      {
+        to: "/enrollments",
+        label: "Enrollments",
+        icon: ClipboardList,
+        permission: "platform.read",
+        words: "payments registrations invoices",
+      },
+      {
+        to: "/communication/events",
+        label: "Communication",
+        icon: Mail,
+        permission: "platform.read",
+        words: "events announcements notifications",
+      },
+      {
+        to: "/learning/courses",
+        label: "Learning",
+        icon: BookOpen,
+        permission: "platform.read",
+        words: "courses lessons stories",
+      },
+      { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk" },
+    ],
+  },
 ];
 
 /** Icons that rooms use for their pages, kept in one import. */

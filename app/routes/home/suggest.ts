@@ -1,6 +1,6 @@
 import { page } from "~/access/page.server.ts";
 import { find } from "./find.server.ts";
 
-export const loader = page("self", async ({ ctx, url }) => ({
-  found: await find({ ctx, input: { q: url.searchParams.get("q")?.slice(0, 200) ?? "" } }),
-}));
+export const loader = page("self", async ({ ctx, url }) =>
+  Response.json({ found: await find({ ctx, input: { q: url.searchParams.get("q")?.slice(0, 200) ?? "" } }) }),
+);

@@ -1,7 +1,6 @@
-import { data } from "@remix-run/node";
 import { readiness } from "~/db/health.server.ts";
 
 export async function loader() {
   const health = await readiness();
-  return data(health, { status: health.status === "unhealthy" ? 503 : 200, headers: { "Cache-Control": "no-store" } });
+  return Response.json(health, { status: health.status === "unhealthy" ? 503 : 200, headers: { "Cache-Control": "no-store" } });
 }

@@ -1,0 +1,236 @@
+import { bool, choice, date, hundredths, int, list, longText, moment, money, ref, resource, text } from "~/resources/define.ts";
+
+const schoolYear = resource({
+  name: "school_year",
+  one: "School year",
+  many: "School years",
+  area: "academics",
+  fields: {
+    code: text("code", "Code", { required: true }),
+    name: text("name", "Name", { personal: true }),
+    startsOn: date("starts_on", "Starts"),
+    endsOn: date("ends_on", "Ends"),
+    isCurrent: bool("is_current", "Is current"),
+  },
+  title: "code",
+  columns: ["code", "name", "startsOn", "endsOn", "isCurrent"],
+  filters: ["code"],
+  relations: [
+    { resource: "semester", field: "schoolYear", label: "Semesters" },
+    { resource: "class", field: "schoolYear", label: "Classes" },
+    { resource: "attendance", field: "schoolYear", label: "Attendance" },
+  ],
+});
+
+const semester = resource({
+  name: "semester",
+  one: "Semester",
+  many: "Semesters",
+  area: "academics",
+  fields: {
+    schoolYear: ref("school_year", "school_year_id", "School year"),
+    name: text("name", "Name", { required: true, personal: true }),
+    code: text("code", "Code", { required: true }),
+    startsOn: date("starts_on", "Starts"),
+    endsOn: date("ends_on", "Ends"),
+  },
+  title: "name",
+  lookup: ["code"],
+  columns: ["name", "schoolYear", "code", "startsOn", "endsOn"],
+  filters: ["schoolYear", "code"],
+  relations: [
+    { resource: "attendance", field: "semester", label: "Attendance" },
+    { resource: "grade", field: "semester", label: "Grades" },
+    { resource: "enrollment", field: "dropSemester", label: "Enrollments" },
+  ],
+});
+
+/** The catalogue entry that a class may be a run of. */
+const course = resource({
+  name: "course",
+  one: "Course",
+  many: "Courses",
+  area: "academics",
+  fields: {
+    title: text("title", "Title", { required: true }),
+    description: longText("description", "Description"),
+    slug: text("slug", "Slug", { required: true }),
+    priceMinor: money("price_minor", "Price"),
+    currency: text("currency", "Currency"),
+    durationHours: int("duration_hours", "Duration hours"),
+    difficulty: choice("difficulty", "Difficulty", ["BEGINNER", "INTERMEDIATE", "ADVANCED", "EXPERT"]),
+    published: bool("published", "Published"),
+    featured: bool("featured", "Featured"),
+    learningObjectives: list("learning_objectives", "Learning objectives", { required: true }),
+    prerequisites: list("prerequisites", "Prerequisites", { required: true }),
+    thumbnailUrl: text("thumbnail_url", "Thumbnail URL"),
+    videoUrl: text("video_url", "Video URL"),
+    instructor: ref("user", "instructor_id", "Instructor"),
+  },
+  title: "title",
+  lookup: ["slug"],
+  columns: ["title", "slug", "priceMinor", "currency", "durationHours", "difficulty"],
+  filters: ["difficulty", "priceMinor", "instructor"],
+  sorts: [{ key: "priceMinor", label: "Price", field: "priceMinor" }],
+  softDelete: true,
+  relations: [
+    { resource: "class", field: "course", label: "Classes" },
+    { resource: "transaction", field: "course", label: "Transactions" },
+    { resource: "exam", field: "course", label: "Exams" },
+    { resource: "course_module", field: "course", label: "Modules" },
+    { resource: "course_progress", field: "course", label: "Course progress" },
+    { resource: "certificate", field: "course", label: "Certificates" },
+    { resource: "course_analytics", field: "course", label: "Course analytics" },
+  ],
+});
+
+/** The roster unit: document 1's class, document 2's course of a grade and section, document 3's batch. */
+const schoolClass = resource({
+  name: "class",
+  one: "Class",
+  many: "Classes",
+  area: "academics",
+  fields: {
+    name: text("name", "Name", { required: true, personal: true }),
+    academicYear: text("academic_year", "Academic year", { required: true }),
+    grade: text("grade", "Grade"),
+    section: text("section", "Section"),
+    schoolYear: ref("school_year", "school_year_id", "School year"),
+    course: ref("course", "course_id", "Course"),
+    capacity: int("capacity", "Capacity", { min: 0, max: 100000 }),
+    startsOn: date("starts_on", "Starts"),
+    endsOn: date("ends_on", "Ends"),
+    schedule: text("schedule", "Schedule"),
+    status: choice("status", "Status", ["PLANNED", "ACTIVE", "FINISHED", "CANCELLED"]),
+  },
+  title: "name",
+  columns: ["name", "academicYear", "grade", "section", "schoolYear", "course"],
+  filters: ["grade", "schoolYear", "course"],
+  search: "search_class",
+  softDelete: true,
+  relations: [
+    { resource: "subject", field: "class", label: "Subjects" },
+    { resource: "teacher_class_assignment", field: "class", label: "Teachers of classes" },
+    { resource: "attendance", field: "class", label: "Attendance" },
+    { resource: "grade", field: "class", label: "Grades" },
+    { resource: "student_registration", field: "class", label: "Registrations" },
+    { resource: "enrollment", field: "class", label: "Enrollments" },
+    { resource: "exam", field: "class", label: "Exams" },
+    { resource: "declared_conflict", field: "class", label: "Declared conflicts" },
+    { resource: "event", field: "class", label: "Events" },
+    { resource: "announcement", field: "class", label: "Announcements" },
+    { resource: "study_material", field: "class", label: "Study materials" },
+    { resource: "assignment", field: "class", label: "Assignments" },
+  ],
+});
+
+const subject = resource({
+  name: "subject",
+  one: "Subject",
+  many: "Subjects",
+  area: "academics",
+  fields: {
+    name: text("name", "Name", { required: true, personal: true }),
+    code: text("code", "Code", { required: true }),
+    class: ref("class", "class_id", "Class"),
+  },
+  title: "name",
+  lookup: ["code"],
+  columns: ["name", "code", "class"],
+  filters: ["class", "code"],
+  relations: [
+    { resource: "teacher_class_assignment", field: "subject", label: "Teachers of classes" },
+    { resource: "grade", field: "subject", label: "Grades" },
+    { resource: "exam", field: "subject", label: "Exams" },
+    { resource: "event", field: "subject", label: "Events" },
+    { resource: "assignment", field: "subject", label: "Assignments" },
+  ],
+});
+
+const teacherClassAssignment = resource({
+  name: "teacher_class_assignment",
+  one: "Teacher of a class",
+  many: "Teachers of classes",
+  area: "academics",
+  fields: {
+    user: ref("user", "user_id", "Person", { required: true }),
+    class: ref("class", "class_id", "Class", { required: true }),
+    subject: ref("subject", "subject_id", "Subject"),
+    position: int("position", "Position"),
+  },
+  title: "user",
+  columns: ["user", "class", "subject", "position"],
+  filters: ["user", "class", "subject"],
+});
+
+const attendance = resource({
+  name: "attendance",
+  one: "Attendance",
+  many: "Attendance",
+  area: "academics",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    class: ref("class", "class_id", "Class", { required: true }),
+    date: date("date", "Date", { required: true }),
+    session: choice("session", "Session", ["AM", "PM", "FULL"]),
+    status: choice("status", "Status", ["PRESENT", "ABSENT", "LATE", "EXCUSED"]),
+    reason: longText("reason", "Reason"),
+    recordedBy: text("recorded_by", "Recorded by"),
+    semester: ref("semester", "semester_id", "Semester"),
+    schoolYear: ref("school_year", "school_year_id", "School year"),
+  },
+  title: "user",
+  columns: ["user", "class", "date", "session", "status", "recordedBy"],
+  filters: ["class", "date", "user", "semester", "schoolYear"],
+  sorts: [{ key: "date", label: "Date, latest first", field: "date", descending: true }],
+});
+
+const grade = resource({
+  name: "grade",
+  one: "Grade",
+  many: "Grades",
+  area: "academics",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    class: ref("class", "class_id", "Class", { required: true }),
+    subject: ref("subject", "subject_id", "Subject", { required: true }),
+    semester: ref("semester", "semester_id", "Semester", { required: true }),
+    gradeDate: date("grade_date", "Grade date", { required: true }),
+    score: hundredths("score", "Grade", { required: true, min: 0, max: 1000, hint: "0 to 10" }),
+    comment: text("comment", "Comment"),
+    gradedBy: ref("user", "graded_by_id", "Graded by"),
+    lastEditAt: moment("last_edit_at", "Last edit"),
+  },
+  title: "user",
+  columns: ["user", "class", "subject", "semester", "gradeDate", "score"],
+  filters: ["user", "gradeDate", "class", "subject", "semester", "gradedBy"],
+  sorts: [{ key: "gradeDate", label: "Date, latest first", field: "gradeDate", descending: true }],
+});
+
+const gradeBoundary = resource({
+  name: "grade_boundary",
+  one: "Grade boundary",
+  many: "Grade boundaries",
+  area: "academics",
+  fields: {
+    label: text("label", "Label", { required: true }),
+    minPercent: hundredths("min_percent", "Min percent", { required: true }),
+    maxPercent: int("max_percent", "Max percent", { required: true }),
+    gradePoint: int("grade_point", "Grade point"),
+  },
+  title: "label",
+  columns: ["label", "minPercent", "maxPercent", "gradePoint"],
+  filters: ["label"],
+});
+
+export const academicsResources = [
+  schoolYear,
+  semester,
+  course,
+  schoolClass,
+  subject,
+  teacherClassAssignment,
+  attendance,
+  grade,
+  gradeBoundary,
+];

@@ -1,0 +1,373 @@
+import { bool, choice, date, hundredths, int, json, longText, moment, money, ref, resource, text } from "~/resources/define.ts";
+
+const courseModule = resource({
+  name: "course_module",
+  one: "Module",
+  many: "Modules",
+  area: "learning",
+  fields: {
+    course: ref("course", "course_id", "Course", { required: true }),
+    title: text("title", "Title", { required: true }),
+    description: longText("description", "Description"),
+    orderIndex: int("order_index", "Order index", { required: true }),
+    durationMinutes: int("duration_minutes", "Duration minutes"),
+    videoUrl: text("video_url", "Video URL"),
+    content: longText("content", "Content"),
+  },
+  title: "title",
+  columns: ["title", "course", "orderIndex", "durationMinutes", "videoUrl"],
+  filters: ["course"],
+  relations: [
+    { resource: "exam", field: "module", label: "Exams" },
+    { resource: "lesson", field: "module", label: "Lessons" },
+  ],
+});
+
+const lesson = resource({
+  name: "lesson",
+  one: "Lesson",
+  many: "Lessons",
+  area: "learning",
+  fields: {
+    module: ref("course_module", "module_id", "Module", { required: true }),
+    title: text("title", "Title", { required: true }),
+    content: longText("content", "Content"),
+    videoUrl: text("video_url", "Video URL"),
+    orderIndex: int("order_index", "Order index", { required: true }),
+    durationMinutes: int("duration_minutes", "Duration minutes"),
+  },
+  title: "title",
+  columns: ["title", "module", "videoUrl", "orderIndex", "durationMinutes"],
+  filters: ["module"],
+  relations: [
+    { resource: "media", field: "lesson", label: "Media" },
+    { resource: "lesson_progress", field: "lesson", label: "Lesson progress" },
+  ],
+});
+
+const media = resource({
+  name: "media",
+  one: "Media",
+  many: "Media",
+  area: "learning",
+  fields: {
+    type: choice("type", "Type", ["VIDEO", "IMAGE", "DOCUMENT"], { required: true }),
+    url: text("url", "URL", { required: true }),
+    provider: text("provider", "Provider"),
+    providerId: text("provider_id", "Provider"),
+    title: text("title", "Title"),
+    durationSeconds: int("duration_seconds", "Duration seconds"),
+    sizeBytes: int("size_bytes", "Size bytes"),
+    mimeType: text("mime_type", "Mime type"),
+    lesson: ref("lesson", "lesson_id", "Lesson"),
+  },
+  title: "url",
+  columns: ["url", "type", "provider", "providerId", "title", "durationSeconds"],
+  filters: ["type", "provider", "lesson"],
+  relations: [{ resource: "study_material", field: "media", label: "Study materials" }],
+});
+
+const studyMaterial = resource({
+  name: "study_material",
+  one: "Study material",
+  many: "Study materials",
+  area: "learning",
+  fields: {
+    class: ref("class", "class_id", "Class", { required: true }),
+    media: ref("media", "media_id", "Media"),
+    title: text("title", "Title", { required: true }),
+    description: longText("description", "Description"),
+    url: text("url", "URL"),
+  },
+  title: "title",
+  columns: ["title", "class", "media", "url"],
+  filters: ["class", "media"],
+  softDelete: true,
+});
+
+const assignment = resource({
+  name: "assignment",
+  one: "Assignment",
+  many: "Assignments",
+  area: "learning",
+  fields: {
+    class: ref("class", "class_id", "Class", { required: true }),
+    subject: ref("subject", "subject_id", "Subject"),
+    title: text("title", "Title", { required: true }),
+    instructions: longText("instructions", "Instructions"),
+    dueAt: moment("due_at", "Due", { required: true }),
+    maxMarks: int("max_marks", "Max marks"),
+  },
+  title: "title",
+  columns: ["title", "class", "subject", "dueAt", "maxMarks"],
+  filters: ["dueAt", "class", "subject"],
+  sorts: [{ key: "dueAt", label: "Due", field: "dueAt" }],
+  softDelete: true,
+  relations: [{ resource: "assignment_submission", field: "assignment", label: "Submissions" }],
+});
+
+const assignmentSubmission = resource({
+  name: "assignment_submission",
+  one: "Submission",
+  many: "Submissions",
+  area: "learning",
+  fields: {
+    assignment: ref("assignment", "assignment_id", "Assignment", { required: true }),
+    user: ref("user", "user_id", "Student", { required: true }),
+    content: longText("content", "Content"),
+    url: text("url", "URL"),
+    status: choice("status", "Status", ["SUBMITTED", "LATE", "GRADED", "RETURNED"]),
+    submittedAt: moment("submitted_at", "Submitted"),
+    score: int("score", "Score"),
+    feedback: longText("feedback", "Feedback"),
+  },
+  title: "assignment",
+  columns: ["assignment", "user", "url", "status", "submittedAt", "score"],
+  filters: ["assignment", "user"],
+});
+
+const courseProgress = resource({
+  name: "course_progress",
+  one: "Course progress",
+  many: "Course progress",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    course: ref("course", "course_id", "Course", { required: true }),
+    completedLessons: int("completed_lessons", "Completed lessons"),
+    totalLessons: int("total_lessons", "Total lessons"),
+    progressPercent: int("progress_percent", "Progress percent"),
+    lastAccessedAt: moment("last_accessed_at", "Last accessed"),
+    startedAt: moment("started_at", "Started"),
+    completedAt: moment("completed_at", "Completed", { readOnly: true }),
+  },
+  title: "user",
+  columns: ["user", "course", "completedLessons", "totalLessons", "progressPercent", "lastAccessedAt"],
+  filters: ["user", "course"],
+  relations: [{ resource: "lesson_progress", field: "progress", label: "Lesson progress" }],
+});
+
+const lessonProgress = resource({
+  name: "lesson_progress",
+  one: "Lesson progress",
+  many: "Lesson progress",
+  area: "learning",
+  fields: {
+    progress: ref("course_progress", "progress_id", "Progress", { required: true }),
+    lesson: ref("lesson", "lesson_id", "Lesson", { required: true }),
+    completed: bool("completed", "Completed"),
+    completedAt: moment("completed_at", "Completed", { readOnly: true }),
+    watchTimeSeconds: int("watch_time_seconds", "Watch time seconds"),
+    lastWatchedAt: moment("last_watched_at", "Last watched"),
+  },
+  title: "progress",
+  columns: ["progress", "lesson", "completed", "completedAt", "watchTimeSeconds", "lastWatchedAt"],
+  filters: ["progress", "lesson"],
+});
+
+const certificate = resource({
+  name: "certificate",
+  one: "Certificate",
+  many: "Certificates",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    course: ref("course", "course_id", "Course", { required: true }),
+    certificateNo: text("certificate_no", "Certificate number", { required: true }),
+    issuedAt: moment("issued_at", "Issued"),
+    expiresAt: moment("expires_at", "Expires"),
+    pdfUrl: text("pdf_url", "PDF"),
+  },
+  title: "certificateNo",
+  columns: ["certificateNo", "user", "course", "issuedAt", "expiresAt", "pdfUrl"],
+  filters: ["user", "course", "certificateNo"],
+});
+
+const courseAnalytics = resource({
+  name: "course_analytics",
+  one: "Course analytics",
+  many: "Course analytics",
+  area: "learning",
+  write: null,
+  fields: {
+    course: ref("course", "course_id", "Course", { required: true }),
+    totalEnrollments: int("total_enrollments", "Total enrollments"),
+    activeEnrollments: int("active_enrollments", "Active enrollments"),
+    completionRate: int("completion_rate", "Completion rate"),
+    averageProgress: int("average_progress", "Average progress"),
+    totalRevenueMinor: money("total_revenue_minor", "Total revenue"),
+    averageRating: int("average_rating", "Average rating"),
+    lastCalculatedAt: moment("last_calculated_at", "Last calculated"),
+  },
+  title: "course",
+  columns: ["course", "totalEnrollments", "activeEnrollments", "completionRate", "averageProgress", "totalRevenueMinor"],
+  filters: ["course"],
+});
+
+const learningSession = resource({
+  name: "learning_session",
+  one: "Learning session",
+  many: "Learning sessions",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    startedAt: moment("started_at", "Started"),
+    completedAt: moment("completed_at", "Completed", { readOnly: true }),
+    durationMinutes: int("duration_minutes", "Duration minutes"),
+  },
+  title: "user",
+  columns: ["user", "startedAt", "completedAt", "durationMinutes"],
+  filters: ["user"],
+  relations: [{ resource: "user_event", field: "session", label: "User events" }],
+});
+
+const userEvent = resource({
+  name: "user_event",
+  one: "User event",
+  many: "User events",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Person", { required: true }),
+    session: ref("learning_session", "session_id", "Session"),
+    eventType: text("event_type", "Event type", { required: true }),
+    data: json("data", "Data"),
+  },
+  title: "user",
+  columns: ["user", "session", "eventType"],
+  filters: ["user", "session"],
+});
+
+const story = resource({
+  name: "story",
+  one: "Story",
+  many: "Stories",
+  area: "learning",
+  fields: {
+    title: text("title", "Title", { required: true }),
+    content: longText("content", "Content"),
+    level: text("level", "Level"),
+    difficultyScore: hundredths("difficulty_score", "Difficulty score"),
+    estimatedMinutes: int("estimated_minutes", "Estimated minutes"),
+    thumbnailUrl: text("thumbnail_url", "Thumbnail URL"),
+    viewCount: int("view_count", "View count"),
+    featured: bool("featured", "Featured"),
+    published: bool("published", "Published"),
+  },
+  title: "title",
+  columns: ["title", "level", "difficultyScore", "estimatedMinutes", "thumbnailUrl", "viewCount"],
+  filters: ["viewCount"],
+  sorts: [{ key: "viewCount", label: "Views", field: "viewCount", descending: true }],
+  relations: [
+    { resource: "story_progress", field: "story", label: "Story progress" },
+    { resource: "exercise", field: "story", label: "Exercises" },
+  ],
+});
+
+const storyProgress = resource({
+  name: "story_progress",
+  one: "Story progress",
+  many: "Story progress",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    story: ref("story", "story_id", "Story", { required: true }),
+    completionPercentage: int("completion_percentage", "Completion percentage"),
+    timeSpent: int("time_spent", "Time spent"),
+    lastAccessedAt: moment("last_accessed_at", "Last accessed"),
+  },
+  title: "user",
+  columns: ["user", "story", "completionPercentage", "timeSpent", "lastAccessedAt"],
+  filters: ["user", "story"],
+});
+
+const vocabulary = resource({
+  name: "vocabulary",
+  one: "Vocabulary",
+  many: "Vocabulary",
+  area: "learning",
+  fields: {
+    word: text("word", "Word", { required: true }),
+    definition: longText("definition", "Definition", { required: true }),
+    partOfSpeech: text("part_of_speech", "Part of speech"),
+    difficultyLevel: hundredths("difficulty_level", "Difficulty level"),
+    frequency: int("frequency", "Frequency"),
+  },
+  title: "word",
+  columns: ["word", "partOfSpeech", "difficultyLevel", "frequency"],
+  filters: ["frequency", "word"],
+  sorts: [{ key: "frequency", label: "Frequency", field: "frequency", descending: true }],
+  relations: [{ resource: "user_vocabulary_progress", field: "vocabulary", label: "Vocabulary progress" }],
+});
+
+const userVocabularyProgress = resource({
+  name: "user_vocabulary_progress",
+  one: "Vocabulary progress",
+  many: "Vocabulary progress",
+  area: "learning",
+  fields: {
+    user: ref("user", "user_id", "Student", { required: true }),
+    vocabulary: ref("vocabulary", "vocabulary_id", "Vocabulary", { required: true }),
+    masteryLevel: hundredths("mastery_level", "Mastery level"),
+    reviewCount: int("review_count", "Review count"),
+    lastReviewedAt: moment("last_reviewed_at", "Last reviewed"),
+    nextReviewOn: date("next_review_on", "Next review"),
+  },
+  title: "user",
+  columns: ["user", "vocabulary", "masteryLevel", "reviewCount", "lastReviewedAt", "nextReviewOn"],
+  filters: ["user", "vocabulary"],
+});
+
+const exercise = resource({
+  name: "exercise",
+  one: "Exercise",
+  many: "Exercises",
+  area: "learning",
+  fields: {
+    story: ref("story", "story_id", "Story", { required: true }),
+    exerciseType: text("exercise_type", "Exercise type", { required: true }),
+    prompt: longText("prompt", "Prompt"),
+    content: json("content", "Content"),
+    difficultyLevel: int("difficulty_level", "Difficulty level"),
+  },
+  title: "exerciseType",
+  columns: ["exerciseType", "story", "difficultyLevel"],
+  filters: ["story"],
+  relations: [{ resource: "exercise_attempt", field: "exercise", label: "Exercise attempts" }],
+});
+
+const exerciseAttempt = resource({
+  name: "exercise_attempt",
+  one: "Exercise attempt",
+  many: "Exercise attempts",
+  area: "learning",
+  fields: {
+    exercise: ref("exercise", "exercise_id", "Exercise", { required: true }),
+    user: ref("user", "user_id", "Student", { required: true }),
+    answer: text("answer", "Answer"),
+    timeSpent: int("time_spent", "Time spent"),
+  },
+  title: "exercise",
+  columns: ["exercise", "user", "answer", "timeSpent"],
+  filters: ["user", "exercise"],
+});
+
+export const learningResources = [
+  courseModule,
+  lesson,
+  media,
+  studyMaterial,
+  assignment,
+  assignmentSubmission,
+  courseProgress,
+  lessonProgress,
+  certificate,
+  courseAnalytics,
+  learningSession,
+  userEvent,
+  story,
+  storyProgress,
+  vocabulary,
+  userVocabularyProgress,
+  exercise,
+  exerciseAttempt,
+];

@@ -1,0 +1,85 @@
+import { bool, choice, int, longText, moment, money, plainId, resource, text } from "~/resources/define.ts";
+
+/** A college is a tenant: every other table of the platform hangs from it. */
+const college = resource({
+  name: "college",
+  one: "Tenant",
+  many: "Tenants",
+  area: "tenants",
+  read: "tenants.read",
+  write: "tenants.edit",
+  tenantColumn: "id",
+  importable: false,
+  fields: {
+    name: text("name", "Name", { required: true, personal: true }),
+    username: text("username", "Username", { required: true, personal: true }),
+    code: text("code", "Code", { required: true }),
+    subscriptionStatus: choice(
+      "subscription_status",
+      "Subscription status",
+      ["TRIAL", "ACTIVE", "PAST_DUE", "SUSPENDED", "EXPIRED", "CANCELLED"],
+      { readOnly: true },
+    ),
+    subscriptionExpiry: moment("subscription_expiry", "Subscription expiry"),
+    graceDays: int("grace_days", "Grace days"),
+    isActive: bool("is_active", "Active", { readOnly: true }),
+    suspendedReason: text("suspended_reason", "Suspended reason", { readOnly: true }),
+    timeZone: text("time_zone", "Time zone"),
+    currency: text("currency", "Currency"),
+    contactEmail: text("contact_email", "Contact email"),
+    locale: text("locale", "Locale"),
+    paymentApprovalLimit: int("payment_approval_limit", "Payment approval limit"),
+    nextInvoiceNumber: int("next_invoice_number", "Next invoice number", { readOnly: true }),
+    maxStudents: int("max_students", "Max students"),
+  },
+  title: "name",
+  lookup: ["code"],
+  columns: ["name", "username", "code", "subscriptionStatus", "subscriptionExpiry", "graceDays"],
+  softDelete: true,
+  page: (id) => `/tenants/${id}`,
+});
+
+/** What a college pays for; the college row carries the current state, this is its history. */
+const subscription = resource({
+  name: "subscription",
+  one: "Subscription",
+  many: "Subscriptions",
+  area: "tenants",
+  read: "tenants.read",
+  write: null,
+  fields: {
+    plan: text("plan", "Plan"),
+    status: choice("status", "Status", ["TRIAL", "ACTIVE", "PAST_DUE", "SUSPENDED", "EXPIRED", "CANCELLED"]),
+    seats: int("seats", "Seats"),
+    startsAt: moment("starts_at", "Starts", { required: true }),
+    endsAt: moment("ends_at", "Ends"),
+    priceMinor: money("price_minor", "Price"),
+    currency: text("currency", "Currency"),
+    reason: longText("reason", "Reason"),
+  },
+  title: "plan",
+  columns: ["plan", "status", "seats", "startsAt", "endsAt", "priceMinor"],
+});
+
+/** Identifiers that must be unique on the whole platform, kept apart so that no unique key of a tenant's table tells on another. */
+const platformIdentifier = resource({
+  name: "platform_identifier",
+  one: "Platform identifier",
+  many: "Platform identifiers",
+  area: "tenants",
+  write: null,
+  fields: {
+    kind: choice(
+      "kind",
+      "Kind",
+      ["TRANSACTION", "PROVIDER_TXN", "CERTIFICATE", "REFRESH_TOKEN", "USER_SESSION", "INVITATION", "VERIFICATION", "API_KEY"],
+      { required: true },
+    ),
+    value: text("value", "Value", { required: true }),
+    rowId: plainId("row_id", "Row", { required: true }),
+  },
+  title: "kind",
+  columns: ["kind", "value"],
+});
+
+export const tenantsResources = [college, subscription, platformIdentifier];

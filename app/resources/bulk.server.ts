@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import { may } from "~/access/policy.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { execute, rows } from "~/db/query.ts";
+import { and, ident, raw, sql, type Sql } from "~/db/sql.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { AppError, Forbidden, Invalid, messageOf } from "~/platform/errors.ts";
+import { enqueue } from "~/jobs/enqueue.server.ts";
+import type { JobHandler } from "~/jobs/work.server.ts";
+import { saveFile } from "~/jobs/files.server.ts";
+import { csvLine } from "./csv.ts";
+import { fieldOf, schemaOf, type Resource } from "./define.ts";
+import { titlesOf } from "./labels.server.ts";
+import { readQuery } from "./query.ts";
+import { resourceNamed } from "./registry.ts";
+import { conditions } from "./sql.server.ts";
+import { remove } from "./verbs.server.ts";
+
+/** Which rows: the chosen ones, or all that a filter finds at the moment it is asked. */
+export type Selection = { ids?: string[]; filter?: string };
+export type Choice = { resource: string; act: string; value: string; reason: string; selection: Selection };
+
+const choice = z.object({
+  resource: z.string().max(80),
+  act: z.string().max(80),
+  value: z.string().max(200).default(""),
+  reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+  selection: z.object({ ids: z.array(z.uuid()).max(5000).optional(), filter: z.string().max(4000).optional() }),
+});
+
+function selected(of: Resource, selection: Selection): Sql[] {
+  if (selection.ids && selection.ids.length > 0) return [sql`t.id = any (${selection.ids}::uuid[])`];
+  if (selection.filter === undefined) throw new Invalid("Nothing is chosen");
+  return conditions(of, readQuery(of, new URLSearchParams(selection.filter)));
+}
+
+function batch(ctx: TxCtx, of: Resource, where: Sql[], after: string | null, limit: number) {
+  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+  return rows(
+    ctx.tx,
+    sql`select t.id, ${tenantId} as college_id from ${raw(of.table)} t where ${and([...where, ...(after ? [sql`t.id > ${after}::uuid`] : [])])} order by t.id limit ${limit}`,
+    z.object({ id: z.string(), college_id: z.string() }),
+  );
+}
+
+/** One row's act, as the row's own page would do it: the same rules, and an audit entry of its own. */
+async function apply(ctx: TxCtx, of: Resource, work: Choice, row: { id: string; college_id: string }): Promise<void> {
+  if (work.act === "trash") {
+    await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason } });
+    return;
+  }
+  const act = of.bulk.find((one) => one.key === work.act);
+  if (!act) throw new Invalid(`${of.many} have no act “${work.act}”`);
+  if (act.verb) {
+    await act.verb({ ctx, id: row.id, collegeId: row.college_id, reason: work.reason, value: work.value });
+    return;
+  }
+  const field = fieldOf(of, act.sets ?? "");
+  if (!field) throw new Invalid("This act sets nothing");
+  const parsed = schemaOf(field).safeParse(work.value);
+  if (!parsed.success) throw new Invalid(parsed.error.issues[0]!.message);
+  await execute(
+    ctx.tx,
+    sql`update ${raw(of.table)} set ${ident(field.column)} = ${parsed.data}, updated_at = ${ctx.clock.now()} where id = ${row.id}::uuid`,
+  );
+  await record(ctx, {
+    action: `${of.name}.${act.key}`,
+    resource: of.name,
+    resourceId: row.id,
+    collegeId: row.college_id,
+    reason: work.reason,
+    after: { [field.key]: parsed.data },
+  });
+}
+
+async function inSavepoint(ctx: TxCtx, run: () => Promise<void>): Promise<string | null> {
+  await ctx.tx.query({ text: "savepoint one_row" });
+  try {
+    await run();
+    await ctx.tx.query({ text: "release savepoint one_row" });
+    return null;
+  } catch (error) {
+    await ctx.tx.query({ text: "rollback to savepoint one_row" });
+    if (error instanceof AppError) return error.message;
+    return messageOf(error);
+  }
+}
+
+const TRIED = 100;
+
+class RolledBack extends Error {}
+
+export type Preview = {
+  n: number;
+  exact: boolean;
+  tried: number;
+  refused: { title: string; reason: string }[];
+  sample: string[];
+};
+
+/** The act itself on the first rows, in a transaction that is rolled back: what it says will be refused, will be. */
+export async function previewBulk(ctx: Ctx, work: Choice): Promise<Preview> {
+  const of = resourceNamed(work.resource);
+  if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by your role`);
+  let preview: Preview | undefined;
+  await withScope(ctx, async (inner) => {
+    const where = selected(of, work.selection);
+    const first = await batch(inner, of, where, null, TRIED);
+    const counted = await rows(
+      inner.tx,
+      sql`select count(*)::int as n from (select 1 from ${raw(of.table)} t where ${and(where)} limit 100001) x`,
+      z.object({ n: z.number() }),
+    );
+    const titles = await titlesOf(
+      inner,
+      of,
+      first.map((row) => row.id),
+    );
+    const refused: Preview["refused"] = [];
+    const trial = {
+      ...inner,
+      session: { id: inner.session?.id ?? inner.requestId, secondFactor: true, stepUpAt: inner.clock.now() },
+    };
+    for (const row of first) {
+      const reason = await inSavepoint(inner, () =>
+        apply(trial as TxCtx, of, { ...work, reason: work.reason || "preview" }, row),
+      );
+      if (reason) refused.push({ title: titles[row.id] ?? row.id, reason });
+    }
+    preview = {
+      n: Math.min(counted[0]!.n, 100_000),
+      exact: counted[0]!.n <= 100_000,
+      tried: first.length,
+      refused: refused.slice(0, 20),
+      sample: first.slice(0, 8).map((row) => titles[row.id] ?? row.id),
+    };
+    throw new RolledBack();
+  }).catch((error: unknown) => {
+    if (!(error instanceof RolledBack)) throw error;
+  });
+  return preview!;
+}
+
+export const startBulk = mutation({
+  name: "resources.bulk",
+  permission: "self",
+  stepUp: true,
+  input: choice,
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by your role`);
+    const label =
+      input.act === "trash" ? "Move to the trash" : (of.bulk.find((act) => act.key === input.act)?.label ?? input.act);
+    const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input });
+    await record(ctx, {
+      action: "bulk.start",
+      resource: of.name,
+      reason: input.reason,
+      details: {
+        act: input.act,
+        chosen: input.selection.ids?.length ?? null,
+        filter: input.selection.filter ?? null,
+        job: jobId,
+      },
+    });
+    return { jobId };
+  },
+});
+
+const BATCH = 100;
+
+export const runBulk: JobHandler = async ({ id, ctx, input, progress }) => {
+  const work = choice.parse(input);
+  const of = resourceNamed(work.resource);
+  if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by this role any more`);
+  const where = selected(of, work.selection);
+  const total = await withScope(ctx, (inner) =>
+    rows(inner.tx, sql`select count(*)::int as n from ${raw(of.table)} t where ${and(where)}`, z.object({ n: z.number() })),
+  );
+  let after: string | null = null;
+  let done = 0;
+  let changed = 0;
+  let failures = "";
+  let failed = 0;
+  for (;;) {
+    // A transaction for each hundred: a cancel keeps what is done, a crash repeats no more than these.
+    const next: { id: string; college_id: string }[] = await withScope(ctx, async (inner) => {
+      const list = await batch(inner, of, where, after, BATCH);
+      for (const row of list) {
+        const reason = await inSavepoint(inner, () => apply(inner, of, work, row));
+        if (reason === null) changed++;
+        else {
+          failed++;
+          failures += csvLine([row.id, row.college_id, reason]);
+        }
+      }
+      return list;
+    });
+    if (next.length === 0) break;
+    after = next.at(-1)!.id;
+    done += next.length;
+    await progress(done, Math.max(total[0]!.n, done));
+  }
+  if (failed > 0) await saveFile(id, "failed-rows.csv", "text/csv", csvLine(["Id", "Tenant", "Reason"]) + failures);
+  return { changed, failed };
+};

@@ -1,0 +1,279 @@
+import { z } from "zod";
+import type { Permission } from "~/access/policy.ts";
+
+/**
+ * A resource says once what a table is to people. List, detail, form, import, export and bulk acts follow from it, with no
+ * further code. `column` is the name in the database; the key is the name everywhere else.
+ */
+export type FieldKind =
+  "text" | "longtext" | "int" | "hundredths" | "money" | "bool" | "date" | "moment" | "choice" | "ref" | "json" | "list" | "id";
+
+export type Field = {
+  key: string;
+  column: string;
+  label: string;
+  kind: FieldKind;
+  required: boolean;
+  /** Never changed by a form: kept by verbs, triggers or the platform. */
+  readOnly: boolean;
+  options?: readonly string[];
+  /** The resource that a reference points to. */
+  to?: string;
+  min?: number;
+  max?: number;
+  pattern?: { matches: RegExp; says: string };
+  hint?: string;
+  /** Personal data: left out for roles that may not see it, and masked in exports they make. */
+  personal: boolean;
+};
+
+type Spec = Omit<Partial<Field>, "key" | "column" | "kind">;
+
+const field =
+  (kind: FieldKind) =>
+  (column: string, label: string, spec: Spec = {}): Omit<Field, "key"> => ({
+    column,
+    label,
+    kind,
+    required: false,
+    readOnly: false,
+    personal: false,
+    ...spec,
+  });
+
+export const text = field("text");
+export const longText = field("longtext");
+export const int = field("int");
+/** Kept as hundredths, shown with two decimals: marks, percentages, grades. */
+export const hundredths = field("hundredths");
+export const money = field("money");
+export const bool = field("bool");
+export const date = field("date");
+export const moment = field("moment");
+export const json = field("json");
+export const list = field("list");
+export const plainId = field("id");
+export const choice = (column: string, label: string, options: readonly string[], spec: Spec = {}) =>
+  field("choice")(column, label, { options, ...spec });
+export const ref = (to: string, column: string, label: string, spec: Spec = {}) => field("ref")(column, label, { to, ...spec });
+
+export type Sort = { key: string; label: string; field: string | null; descending?: boolean };
+
+export type BulkAct = {
+  key: string;
+  label: string;
+  danger?: boolean;
+  /** The one field it sets, with what it may be set to; or a verb of the domain run for each row. */
+  sets?: string;
+  verb?: (work: { ctx: unknown; id: string; collegeId: string; reason: string; value: string }) => Promise<unknown>;
+  says: string;
+};
+
+export type Resource = {
+  name: string;
+  table: string;
+  one: string;
+  many: string;
+  area: "tenants" | "people" | "academics" | "enrollments" | "exams" | "integrity" | "communication" | "learning";
+  read: Permission;
+  write: Permission | null;
+  fields: Field[];
+  /** What a row is called: the field whose value names it. */
+  title: string;
+  /** Other fields by which people name a row: an e-mail, a roll number, a code. */
+  lookup: string[];
+  columns: string[];
+  filters: string[];
+  sorts: Sort[];
+  search: { view: string } | null;
+  softDelete: boolean;
+  tenantColumn: "college_id" | "id";
+  relations: { resource: string; field: string; label: string }[];
+  bulk: BulkAct[];
+  importable: boolean;
+  /** A page of its own instead of the generic one. */
+  page?: (id: string) => string;
+};
+
+type Definition = {
+  name: string;
+  table?: string;
+  one: string;
+  many: string;
+  area: Resource["area"];
+  read?: Permission;
+  write?: Permission | null;
+  fields: Record<string, Omit<Field, "key">>;
+  title: string;
+  lookup?: string[];
+  columns: string[];
+  filters?: string[];
+  sorts?: Sort[];
+  search?: string;
+  softDelete?: boolean;
+  tenantColumn?: Resource["tenantColumn"];
+  relations?: Resource["relations"];
+  bulk?: BulkAct[];
+  importable?: boolean;
+  page?: (id: string) => string;
+};
+
+const KEPT: Record<string, Omit<Field, "key">> = {
+  createdAt: moment("created_at", "Created", { readOnly: true }),
+  updatedAt: moment("updated_at", "Changed", { readOnly: true }),
+};
+
+export function resource(definition: Definition): Resource {
+  const all = { ...definition.fields, ...KEPT };
+  const fields = Object.entries(all).map(([key, one]) => ({ ...one, key }));
+  for (const key of [...definition.columns, ...(definition.filters ?? []), definition.title, ...(definition.lookup ?? [])]) {
+    if (!(key in all)) throw new Error(`${definition.name}: there is no field ${key}`);
+  }
+  return {
+    read: "platform.read",
+    write: "platform.manage",
+    table: `public."${definition.name}"`,
+    lookup: [],
+    filters: [],
+    softDelete: false,
+    tenantColumn: "college_id",
+    relations: [],
+    bulk: [],
+    importable: definition.write !== null,
+    ...definition,
+    fields,
+    search: definition.search ? { view: definition.search } : null,
+    sorts: [
+      { key: "newest", label: "Newest first", field: null, descending: true },
+      { key: "oldest", label: "Oldest first", field: null },
+      ...(definition.sorts ?? []),
+    ],
+  };
+}
+
+export const fieldOf = (of: Resource, key: string): Field | undefined => of.fields.find((one) => one.key === key);
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** 30 February reads as a date and is none. */
+function isDay(value: string): boolean {
+  const at = new Date(`${value}T00:00:00Z`);
+  return DAY.test(value) && !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === value;
+}
+
+// Control characters, and the marks that turn the direction of text around, have no place in a name.
+// oxlint-disable-next-line no-control-regex -- naming them is the point
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202a-\u202e\u2066-\u2069]/;
+
+const numeric = (one: Field, scale: number, words: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d{1,15}([.,]\d{1,2})?$/, words)
+    .transform((value) => Math.round(Number(value.replace(",", ".")) * scale))
+    .refine((value) => value >= (one.min ?? (one.kind === "money" ? 0 : -2_147_483_648)), `At least ${(one.min ?? 0) / scale}`)
+    .refine(
+      (value) => value <= (one.max ?? (one.kind === "money" ? 1e13 : 2_147_483_647)),
+      `At most ${((one.max ?? 2_147_483_647) / scale).toLocaleString("en-GB")}`,
+    );
+
+function bare(one: Field): z.ZodType<unknown, string> {
+  switch (one.kind) {
+    case "text":
+    case "longtext": {
+      const max = one.max ?? (one.kind === "text" ? 200 : 20_000);
+      let schema = z
+        .string()
+        .trim()
+        .max(max, `At most ${max.toLocaleString("en-GB")} characters`)
+        .refine((value) => !UNPRINTABLE.test(value), "Contains characters that can't be shown");
+      if (one.min) schema = schema.min(one.min, `At least ${one.min} characters`);
+      return one.pattern ? schema.regex(one.pattern.matches, one.pattern.says) : schema;
+    }
+    case "int":
+      return numeric(one, 1, "Enter a whole number").refine((value) => Number.isInteger(value), "Enter a whole number");
+    case "hundredths":
+      return numeric(one, 100, "Enter a number with at most two decimals");
+    case "money":
+      return numeric(one, 100, "Enter an amount, for example 120.50");
+    case "bool":
+      return z.string().transform((value, ctx) => {
+        if (["on", "true", "1", "yes"].includes(value.trim().toLowerCase())) return true;
+        if (["", "off", "false", "0", "no"].includes(value.trim().toLowerCase())) return false;
+        ctx.addIssue({ code: "custom", message: "Enter yes or no" });
+        return z.NEVER;
+      });
+    case "date":
+      return z.string().trim().refine(isDay, "Enter a date that exists, as YYYY-MM-DD");
+    case "moment":
+      return z
+        .string()
+        .trim()
+        .transform((value, ctx) => {
+          const withZone = /(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value}Z`;
+          const at = new Date(withZone);
+          if (
+            !Number.isNaN(at.getTime()) &&
+            isDay(value.slice(0, 10)) &&
+            at.getUTCFullYear() > 1900 &&
+            at.getUTCFullYear() < 2200
+          )
+            return at;
+          ctx.addIssue({ code: "custom", message: "Enter a date and time that exist, in UTC" });
+          return z.NEVER;
+        });
+    case "choice":
+      return z
+        .string()
+        .trim()
+        .transform((value, ctx) => {
+          const found = one.options?.find((option) => option.toLowerCase() === value.toLowerCase().replaceAll(" ", "_"));
+          if (found) return found;
+          ctx.addIssue({ code: "custom", message: `One of ${one.options?.join(", ") ?? ""}` });
+          return z.NEVER;
+        });
+    case "list":
+      return z
+        .string()
+        .max(5000, "Too long")
+        .transform((value) =>
+          value
+            .split(/[\n;]/)
+            .map((part) => part.trim())
+            .filter(Boolean),
+        );
+    case "json":
+      return z.string().transform((value, ctx) => {
+        try {
+          return JSON.stringify(JSON.parse(value));
+        } catch {
+          ctx.addIssue({ code: "custom", message: "This is not JSON" });
+          return z.NEVER;
+        }
+      });
+    case "id":
+      return z.uuid("This is not an id");
+    case "ref":
+      return z.string().trim().max(300, "Too long");
+  }
+}
+
+/** What a form or an import line may hold for this field: always text, empty where nothing is said. */
+export function schemaOf(one: Field): z.ZodType<unknown, string> {
+  return z.string().transform((value, ctx): unknown => {
+    if (value.trim() === "" && one.kind !== "bool") {
+      if (one.kind === "list") return [];
+      if (one.required) {
+        ctx.addIssue({ code: "custom", message: `${one.label} is needed` });
+        return z.NEVER;
+      }
+      return null;
+    }
+    const parsed = bare(one).safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) ctx.addIssue({ code: "custom", message: issue.message });
+    return z.NEVER;
+  });
+}
+
+export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly && one.kind !== "json");

@@ -1,0 +1,122 @@
+import { useRef, useState } from "react";
+import { Checkbox, Input, Labelled, Select, Textarea, useFormResult } from "~/ui/form/form.tsx";
+import type { FieldView, ResourceView } from "./view.ts";
+
+type Props = { resource: ResourceView; values?: Record<string, unknown>; labels?: Record<string, Record<string, string>> };
+
+/** One widget per field, by its kind. */
+export function FormFields({ resource, values = {}, labels = {} }: Props) {
+  return (
+    <div className="grid gap-3 sm:grid-cols-2">
+      {resource.fields
+        .filter((field) => resource.writable.includes(field.key))
+        .map((field) => (
+          <div key={field.key} className={field.kind === "longtext" || field.kind === "list" ? "sm:col-span-2" : ""}>
+            <Widget field={field} value={values[field.key]} label={labels[field.key]?.[String(values[field.key])]} />
+          </div>
+        ))}
+    </div>
+  );
+}
+
+/** As it is typed: money and hundredths as decimals, times in UTC. */
+export function asTyped(field: FieldView, value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (field.kind === "money" || field.kind === "hundredths") return (Number(value) / 100).toFixed(2);
+  if (field.kind === "moment") return new Date(String(value)).toISOString().slice(0, 16);
+  if (field.kind === "list") return (value as string[]).join("\n");
+  return String(value);
+}
+
+function Widget({ field, value, label }: { field: FieldView; value: unknown; label?: string }) {
+  const common = { label: field.label, name: field.key, hint: field.hint, defaultValue: asTyped(field, value) };
+  switch (field.kind) {
+    case "longtext":
+      return <Textarea {...common} />;
+    case "list":
+      return <Textarea {...common} hint="One on each line" />;
+    case "bool":
+      return (
+        <Checkbox
+          label={field.label}
+          name={field.key}
+          hint={field.hint}
+          defaultChecked={value === undefined ? field.key === "isActive" : value === true}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          {...common}
+          options={[
+            ...(field.required || value ? [] : [{ value: "", label: "" }]),
+            ...(field.options ?? []).map((option) => ({
+              value: option,
+              label: option.charAt(0) + option.slice(1).toLowerCase().replaceAll("_", " "),
+            })),
+          ]}
+        />
+      );
+    case "ref":
+      return <RefInput field={field} value={typeof value === "string" ? value : ""} label={label} />;
+    case "date":
+      return <Input {...common} type="date" />;
+    case "moment":
+      return <Input {...common} type="datetime-local" hint={field.hint ?? "UTC"} />;
+    case "int":
+    case "money":
+    case "hundredths":
+      return <Input {...common} inputMode="decimal" />;
+    default:
+      return <Input {...common} />;
+  }
+}
+
+type Suggestion = { id: string; label: string; note: string | null };
+
+/** A name, an e-mail, a number or an id, resolved on the server; with JavaScript it suggests while one types. */
+function RefInput({ field, value, label }: { field: FieldView; value: string; label?: string }) {
+  const result = useFormResult();
+  const [found, setFound] = useState<Suggestion[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const refused = result && !result.ok ? result : null;
+  const search = (text: string) => {
+    clearTimeout(timer.current);
+    if (text.length < 2) return;
+    timer.current = setTimeout(() => {
+      void fetch(`/data/${field.to ?? ""}/suggest?q=${encodeURIComponent(text)}`)
+        .then((response) => (response.ok ? (response.json() as Promise<{ found: Suggestion[] }>) : { found: [] }))
+        .then((answer) => setFound(answer.found))
+        .catch(() => undefined);
+    }, 150);
+  };
+  return (
+    <Labelled
+      label={field.label}
+      hint={label ? `Now: ${label}` : "A name, an e-mail, a number or an id"}
+      error={refused?.fields?.[field.key]?.[0]}
+    >
+      {(ids) => (
+        <>
+          <input
+            {...ids}
+            key={refused ? "typed" : "fresh"}
+            name={field.key}
+            list={`${ids.id}-list`}
+            className="input"
+            autoComplete="off"
+            defaultValue={refused?.values?.[field.key] ?? value}
+            onInput={(event) => search(event.currentTarget.value)}
+          />
+          <datalist id={`${ids.id}-list`}>
+            {found.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.label} {one.note ?? ""}
+              </option>
+            ))}
+          </datalist>
+        </>
+      )}
+    </Labelled>
+  );
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { allow } from "./verbs.server.ts";
+import { resourceNamed } from "./registry.ts";
+
+const body = z.object({
+  actor: z.object({ name: z.string() }).loose(),
+  reason: z.string().nullable(),
+  diff: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).nullable(),
+});
+
+/** What happened to one record, newest first, from the audit log. Erased content leaves the entry without its words. */
+export const history = read({
+  name: "resources.history",
+  permission: "self",
+  input: z.object({ resource: z.string(), id: z.uuid() }),
+  async run({ ctx, input }) {
+    allow(ctx, resourceNamed(input.resource), "read");
+    const found = await rows(
+      ctx.tx,
+      sql`select e.id, e.at, e.action, c.body from audit.entry e left join audit.content c on c.at = e.at and c.entry_id = e.id
+          where e.resource = ${input.resource} and e.resource_id = ${input.id} order by e.at desc, e.id desc limit 30`,
+      z.object({ id: z.string(), at: z.date(), action: z.string(), body: z.string().nullable() }),
+    );
+    return found.map((entry) => {
+      const read = entry.body ? body.safeParse(JSON.parse(entry.body)) : null;
+      return {
+        id: entry.id,
+        at: entry.at,
+        action: entry.action,
+        by: read?.data?.actor.name ?? "erased",
+        reason: read?.data?.reason ?? null,
+        diff: read?.data?.diff ?? null,
+      };
+    });
+  },
+});

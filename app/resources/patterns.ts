@@ -1,0 +1,1 @@
+export const EMAIL = { matches: /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/, says: "This is not an e-mail address" };

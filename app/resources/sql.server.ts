@@ -1,0 +1,244 @@
+import { z } from "zod";
+import type { Scope, TxCtx } from "~/db/ctx.ts";
+import { one, rows } from "~/db/query.ts";
+import { and, empty, ident, raw, sql, type Sql } from "~/db/sql.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { isUuid } from "~/platform/ids.ts";
+import { fieldOf, schemaOf, type Field, type Resource, type Sort } from "./define.ts";
+import type { Filter, ListQuery } from "./query.ts";
+
+export type Row = { id: string; collegeId: string; version: string; cursor: string; values: Record<string, unknown> };
+
+const rowSchema = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  version: z.string(),
+  sort_value: z.unknown(),
+  values: z.record(z.string(), z.unknown()),
+});
+
+const column = (name: string) => sql`t.${ident(name)}`;
+
+/** A typed value of a filter, or a refusal in words. */
+function typed(field: Field, value: string): unknown {
+  if (field.kind === "ref" || field.kind === "id") {
+    if (!isUuid(value)) throw new Invalid(`${field.label}: “${value.slice(0, 60)}” is not an id`);
+    return value;
+  }
+  const parsed = schemaOf(field).safeParse(value);
+  if (!parsed.success) throw new Invalid(`${field.label}: ${parsed.error.issues[0]!.message}`);
+  return parsed.data;
+}
+
+const CASTS: Partial<Record<Field["kind"], string>> = {
+  ref: "uuid",
+  id: "uuid",
+  int: "bigint",
+  money: "bigint",
+  hundredths: "bigint",
+  bool: "boolean",
+  date: "date",
+  moment: "timestamptz",
+};
+
+/** int4 columns compare with int4, so that the comparison stays an index condition. */
+const cast = (field: Field) => raw(`::${CASTS[field.kind] ?? "text"}`);
+
+function condition(of: Resource, filter: Filter): Sql {
+  const field = fieldOf(of, filter.field)!;
+  const name = column(field.column);
+  switch (filter.op) {
+    case "empty":
+      return sql`${name} is null`;
+    case "set":
+      return sql`${name} is not null`;
+    case "in":
+      return sql`${name} = any (${filter.value.split(",").map((part) => typed(field, part))}::text[])`;
+    case "not":
+      return sql`${name} <> ${typed(field, filter.value)}${cast(field)}`;
+    case "from":
+      return sql`${name} >= ${typed(field, filter.value)}${cast(field)}`;
+    case "to":
+      return sql`${name} <= ${typed(field, filter.value)}${cast(field)}`;
+    case "is":
+      return sql`${name} = ${typed(field, filter.value)}${cast(field)}`;
+  }
+}
+
+const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+
+/** Everything that says which rows, apart from whose they are and where in them one is. */
+export function conditions(of: Resource, query: Pick<ListQuery, "filters" | "q" | "trash">): Sql[] {
+  const parts = query.filters.map((filter) => condition(of, filter));
+  if (of.softDelete) parts.push(query.trash ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
+  if (query.q && of.search) {
+    // A view of the reader role filters by scope itself: only there may ILIKE be an index condition.
+    parts.push(sql`t.id in (select s.id from public.${ident(of.search.view)} s where s.haystack ilike ${like(query.q)})`);
+  } else if (query.q) {
+    const title = fieldOf(of, of.title)!;
+    parts.push(
+      isUuid(query.q)
+        ? sql`t.id = ${query.q}::uuid`
+        : title.kind === "text"
+          ? sql`${column(title.column)} = ${query.q}`
+          : sql`false`,
+    );
+  }
+  return parts;
+}
+
+type Cursor = { value: unknown; id: string };
+
+const cursorText = (value: unknown, id: string) => Buffer.from(JSON.stringify([value ?? null, id])).toString("base64url");
+
+function readCursor(text: string): Cursor {
+  try {
+    const [value, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as [unknown, string];
+    if (typeof id === "string" && isUuid(id) && (value === null || ["string", "number", "boolean"].includes(typeof value)))
+      return { value, id };
+  } catch {
+    // Refused below.
+  }
+  throw new Invalid("This page link is not whole: go back to the first page");
+}
+
+function sortField(of: Resource, sort: Sort): Field | null {
+  return sort.field ? fieldOf(of, sort.field)! : null;
+}
+
+const SORT_CASTS: Partial<Record<Field["kind"], string>> = {
+  moment: "timestamptz",
+  date: "date",
+  int: "bigint",
+  money: "bigint",
+  hundredths: "bigint",
+};
+
+function keyset(of: Resource, sort: Sort, cursor: Cursor, descending: boolean): Sql {
+  const field = sortField(of, sort);
+  const than = raw(descending ? "<" : ">");
+  if (!field) return sql`t.id ${than} ${cursor.id}::uuid`;
+  return sql`(${column(field.column)}, t.id) ${than} (${cursor.value}${raw(`::${SORT_CASTS[field.kind] ?? "text"}`)}, ${cursor.id}::uuid)`;
+}
+
+function order(of: Resource, sort: Sort, descending: boolean): Sql {
+  const field = sortField(of, sort);
+  const way = raw(descending ? " desc" : "");
+  return field ? sql`order by ${column(field.column)}${way}, t.id${way}` : sql`order by t.id${way}`;
+}
+
+/** All of a row's fields as one JSON object, keyed as the resource names them. */
+export function valuesOf(of: Resource, keys: readonly string[]): Sql {
+  const fields = keys.map((key) => fieldOf(of, key)).filter((field) => field !== undefined);
+  const pairs = fields.map((field) => {
+    const name = column(field.column);
+    return sql`${raw(`'${field.key}'`)}, ${field.kind === "date" ? sql`to_char(${name}, 'YYYY-MM-DD')` : name}`;
+  });
+  return sql`jsonb_build_object(${pairs.reduce((all, pair, index) => (index === 0 ? pair : sql`${all}, ${pair}`), empty)})`;
+}
+
+/**
+ * The three shapes. One tenant: its id beside the filter, so that a tenant's index serves filter and order together.
+ * Several, or all with a filter or an order of one's own: each tenant's first rows, merged. All, newest first: the key.
+ */
+function shaped(of: Resource, scope: Scope, where: Sql[], tail: Sql, plain: boolean): Sql {
+  const table = raw(of.table);
+  const pick = sql`t.*, t.xmin::text as version`;
+  const tenant = ident(of.tenantColumn);
+  if (of.tenantColumn === "id" || (scope.kind === "all" && plain))
+    return sql`select ${pick} from ${table} t where ${and(where)} ${tail}`;
+  if (scope.kind === "tenants" && scope.ids.length === 1)
+    return sql`select ${pick} from ${table} t where t.${tenant} = ${scope.ids[0]}::uuid and ${and(where)} ${tail}`;
+  const tenants = scope.kind === "tenants" ? sql`unnest(${[...scope.ids]}::uuid[])` : sql`(select id from public.college)`;
+  return sql`select x.* from ${tenants} as c(id) cross join lateral (select ${pick} from ${table} t where t.${tenant} = c.id and ${and(where)} ${tail}) x`;
+}
+
+export type Page = { rows: Row[]; next: string | null; previous: string | null };
+
+/** One page, forwards or backwards, from a place that stays where it is while rows come and go. */
+export async function listRows(ctx: TxCtx, of: Resource, query: ListQuery, keys: readonly string[]): Promise<Page> {
+  const { statement, field, backwards } = listStatement(of, ctx.scope, query, keys);
+  const found = await rows(ctx.tx, statement, rowSchema);
+  const more = found.length > query.limit;
+  const shown = found.slice(0, query.limit);
+  if (backwards) shown.reverse();
+  const result = shown.map((row): Row => ({
+    id: row.id,
+    collegeId: row.college_id,
+    version: row.version,
+    cursor: cursorText(field ? row.sort_value : null, row.id),
+    values: row.values,
+  }));
+  const first = result[0]?.cursor ?? null;
+  const last = result.at(-1)?.cursor ?? null;
+  return {
+    rows: result,
+    next: (backwards ? query.before !== null : more) ? last : null,
+    previous: (backwards ? more : query.after !== null) ? first : null,
+  };
+}
+
+export function listStatement(
+  of: Resource,
+  scope: Scope,
+  query: ListQuery,
+  keys: readonly string[],
+): { statement: Sql; field: Field | null; backwards: boolean } {
+  const backwards = query.before !== null;
+  const descending = (query.sort.descending ?? false) !== backwards;
+  const place = query.before ?? query.after;
+  const where = conditions(of, query);
+  if (place) where.push(keyset(of, query.sort, readCursor(place), descending));
+  const field = sortField(of, query.sort);
+  // A handful of found people is sorted, not walked to.
+  const tail = sql`${order(of, query.sort, descending)} limit ${query.limit + 1}`;
+  const inner = shaped(of, scope, where, tail, !field && query.filters.length === 0);
+  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+  const sortValue = field
+    ? field.kind === "moment"
+      ? sql`t.${ident(field.column)}::text`
+      : sql`t.${ident(field.column)}`
+    : sql`null::text`;
+  return {
+    statement: sql`select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value, ${valuesOf(of, keys)} as values from (${inner}) t ${tail}`,
+    field,
+    backwards,
+  };
+}
+
+/** How many: from the planner's statistics, and said to be an estimate; counted when somebody asks. */
+export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Promise<{ n: number; exact: boolean }> {
+  const where = conditions(of, query);
+  const tenant =
+    ctx.scope.kind === "tenants" && of.tenantColumn !== "id"
+      ? sql`and t.college_id = any (${[...ctx.scope.ids]}::uuid[])`
+      : empty;
+  const from = sql`from ${raw(of.table)} t where ${and(where)} ${tenant}`;
+  if (!query.exact) {
+    const plan = await one(
+      ctx.tx,
+      sql`explain (format json) select 1 ${from}`,
+      z.object({ "QUERY PLAN": z.array(z.object({ Plan: z.object({ "Plan Rows": z.number() }) })) }),
+    );
+    const n = plan!["QUERY PLAN"][0]!.Plan["Plan Rows"];
+    // Small enough to count while nobody notices.
+    if (n > 20_000) return { n, exact: false };
+  }
+  const counted = await one(ctx.tx, sql`select count(*)::int as n ${from}`, z.object({ n: z.number() }));
+  return { n: counted!.n, exact: true };
+}
+
+export async function findRow(ctx: TxCtx, of: Resource, id: string, lock = false): Promise<Row | null> {
+  if (!isUuid(id)) return null;
+  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+  const row = await one(
+    ctx.tx,
+    sql`select t.id, ${tenantId} as college_id, t.xmin::text as version, null as sort_value, ${valuesOf(
+      of,
+      of.fields.map((field) => field.key),
+    )} as values
+        from ${raw(of.table)} t where t.id = ${id}::uuid ${lock ? sql`for update` : empty}`,
+    rowSchema,
+  );
+  return row ? { id: row.id, collegeId: row.college_id, version: row.version, cursor: "", values: row.values } : null;
+}

@@ -1,0 +1,317 @@
+import { z } from "zod";
+import { may, type Permission } from "~/access/policy.ts";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { execute, one, rows } from "~/db/query.ts";
+import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
+import { Conflict, Forbidden, Invalid, NotFound, type FieldErrors } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { fieldOf, schemaOf, writable, type Field, type Resource } from "./define.ts";
+import { labelsFor, resolveRef, titlesOf } from "./labels.server.ts";
+import type { ListQuery } from "./query.ts";
+import { resourceNamed } from "./registry.ts";
+import { countRows, findRow, listRows, type Row } from "./sql.server.ts";
+
+const named = z.object({ resource: z.string().max(80) });
+
+/** The verb's permission opens the door; the resource's own says who may pass it. */
+export function allow(ctx: TxCtx, of: Resource, kind: "read" | "write"): void {
+  const permission: Permission | null = kind === "read" ? of.read : of.write;
+  if (!permission || !may(ctx.actor.role, permission))
+    throw new Forbidden(
+      kind === "read" ? `${of.many} are not part of your role` : `${of.many} are not changed here by your role`,
+    );
+}
+
+export const list = read({
+  name: "resources.list",
+  permission: "self",
+  input: z.object({ resource: z.string(), query: z.custom<ListQuery>() }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "read");
+    const keys = [...new Set([of.title, ...input.query.columns])];
+    const page = await listRows(ctx, of, input.query, keys);
+    return { ...page, labels: await labelsFor(ctx, of, keys, page.rows), count: await countRows(ctx, of, input.query) };
+  },
+});
+
+export const get = read({
+  name: "resources.get",
+  permission: "self",
+  input: named.extend({ id: z.string() }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "read");
+    const row = await findRow(ctx, of, input.id);
+    if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+    const title = (await titlesOf(ctx, of, [row.id]))[row.id] ?? row.id;
+    return {
+      row,
+      title,
+      labels: await labelsFor(
+        ctx,
+        of,
+        of.fields.map((field) => field.key),
+        [row],
+      ),
+      deletedAt: await deletedAt(ctx, of, row.id),
+    };
+  },
+});
+
+async function deletedAt(ctx: TxCtx, of: Resource, id: string): Promise<Date | null> {
+  if (!of.softDelete) return null;
+  const row = await one(
+    ctx.tx,
+    sql`select deleted_at from ${raw(of.table)} where id = ${id}::uuid`,
+    z.object({ deleted_at: z.date().nullable() }),
+  );
+  return row?.deleted_at ?? null;
+}
+
+/** What was typed, as columns: every field by its own schema, references found by id, e-mail, number or name. */
+export async function parseFields(
+  ctx: TxCtx,
+  of: Resource,
+  collegeId: string,
+  typed: Record<string, string>,
+  only?: readonly string[],
+): Promise<Map<Field, unknown>> {
+  const values = new Map<Field, unknown>();
+  const errors: FieldErrors = {};
+  for (const field of writable(of)) {
+    if (only && !only.includes(field.key)) continue;
+    const given = typed[field.key];
+    if (given === undefined && only === undefined && field.kind !== "bool" && !field.required) continue;
+    const parsed = schemaOf(field).safeParse(given ?? "");
+    if (!parsed.success) {
+      errors[field.key] = parsed.error.issues.map((issue) => issue.message);
+      continue;
+    }
+    let value = parsed.data;
+    if (field.kind === "ref" && typeof value === "string" && field.to) {
+      const target = resourceNamed(field.to);
+      const hits = (await resolveRef(ctx, target, collegeId, [value])).get(value) ?? [];
+      if (hits.length !== 1) {
+        errors[field.key] = [
+          hits.length === 0
+            ? `There is no ${target.one.toLowerCase()} “${value.slice(0, 80)}” in this tenant`
+            : `Several ${target.many.toLowerCase()} are called “${value.slice(0, 80)}”: use an id or an e-mail`,
+        ];
+        continue;
+      }
+      value = hits[0];
+    }
+    values.set(field, value);
+  }
+  if (Object.keys(errors).length > 0) throw new Invalid(Object.values(errors)[0]![0]!, errors);
+  return values;
+}
+
+/** Which tenant a new row belongs to: the chosen one, which must be in scope (the database would refuse it anyway). */
+export function tenantFor(ctx: TxCtx, given: string | undefined): string {
+  if (given) return given;
+  if (ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1) return ctx.scope.ids[0]!;
+  throw new Invalid("Choose a tenant", { collegeId: ["Choose a tenant"] });
+}
+
+const columnsOf = (values: Map<Field, unknown>) => [...values.keys()].map((field) => ident(field.column));
+
+const plainValues = (values: Map<Field, unknown>) => Object.fromEntries([...values].map(([field, value]) => [field.key, value]));
+
+const cells = (values: Map<Field, unknown>): Sql[] => [...values.values()].map((value) => sql`${value}`);
+
+export async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Map<Field, unknown>): Promise<string> {
+  const id = newId(ctx.clock.now().getTime());
+  // A field left empty takes the column's default.
+  const given = new Map([...values].filter(([, value]) => value !== null));
+  const comma = given.size > 0 ? raw(", ") : raw("");
+  await execute(
+    ctx.tx,
+    sql`insert into ${raw(of.table)} (id, college_id${comma}${join(columnsOf(given))}) values (${id}::uuid, ${collegeId}::uuid${comma}${join(cells(given))})`,
+  );
+  return id;
+}
+
+export const create = mutation({
+  name: "resources.create",
+  permission: "self",
+  input: named.extend({ collegeId: z.uuid().optional(), values: z.record(z.string(), z.string()) }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "write");
+    if (of.tenantColumn === "id") throw new Forbidden("A tenant is made on the tenants page, with its first manager");
+    const collegeId = tenantFor(ctx, input.collegeId);
+    const values = await parseFields(ctx, of, collegeId, input.values);
+    const id = await insertRow(ctx, of, collegeId, values);
+    await record(ctx, { action: `${of.name}.create`, resource: of.name, resourceId: id, collegeId, after: plainValues(values) });
+    return { id };
+  },
+});
+
+export const update = mutation({
+  name: "resources.update",
+  permission: "self",
+  input: named.extend({ id: z.uuid(), version: z.string(), values: z.record(z.string(), z.string()) }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "write");
+    const before = await findRow(ctx, of, input.id, true);
+    if (!before) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+    const only = writable(of)
+      .map((field) => field.key)
+      .filter((key) => key in input.values || fieldOf(of, key)?.kind === "bool");
+    const values = await parseFields(ctx, of, before.collegeId, input.values, only);
+    if (before.version !== input.version) {
+      const theirs = Object.fromEntries([...values.keys()].map((field) => [field.key, before.values[field.key] ?? null]));
+      throw new Conflict("Somebody else has changed this since you opened it. Look at both versions and choose.", {
+        version: before.version,
+        theirs,
+      });
+    }
+    if (values.size === 0) throw new Invalid("There is nothing to change");
+    const sets = [...values].map(([field, value]) => sql`${ident(field.column)} = ${value}`);
+    await execute(
+      ctx.tx,
+      sql`update ${raw(of.table)} set ${join(sets)}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+    );
+    await record(ctx, {
+      action: `${of.name}.update`,
+      resource: of.name,
+      resourceId: input.id,
+      collegeId: before.collegeId,
+      before: pick(before, values),
+      after: plainValues(values),
+    });
+  },
+});
+
+const pick = (row: Row, values: Map<Field, unknown>) =>
+  Object.fromEntries([...values.keys()].map((field) => [field.key, row.values[field.key] ?? null]));
+
+/** Which rows would go with this one, or hold it back: counted, before anybody confirms. */
+export const consequences = read({
+  name: "resources.consequences",
+  permission: "self",
+  input: named.extend({ id: z.uuid() }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "read");
+    const keys = await rows(
+      ctx.tx,
+      sql`select k.conrelid::regclass::text as table, k.confdeltype::text as rule,
+                 (select a.attname from unnest(k.conkey) n join pg_attribute a on a.attrelid = k.conrelid and a.attnum = n where a.attname <> 'college_id' limit 1) as column
+          from pg_constraint k where k.contype = 'f' and k.confrelid = ${of.table}::regclass`,
+      z.object({ table: z.string(), rule: z.string(), column: z.string().nullable() }),
+    );
+    const found: { table: string; n: number; goes: boolean }[] = [];
+    for (const key of keys) {
+      if (!key.column) continue;
+      const counted = await one(
+        ctx.tx,
+        sql`select count(*)::int as n from (select 1 from ${raw(key.table)} where ${ident(key.column)} = ${input.id}::uuid limit 10000) x`,
+        z.object({ n: z.number() }),
+      );
+      if (counted!.n > 0)
+        found.push({ table: key.table.replaceAll('"', "").replace(/^public\./, ""), n: counted!.n, goes: key.rule === "c" });
+    }
+    return found.sort((a, b) => b.n - a.n);
+  },
+});
+
+async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
+  allow(ctx, of, "write");
+  const row = await findRow(ctx, of, id, true);
+  if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+  return row;
+}
+
+/** Into the trash where there is one; where there is none, for good. */
+export const remove = mutation({
+  name: "resources.remove",
+  permission: "self",
+  stepUp: true,
+  input: named.extend({
+    id: z.uuid(),
+    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    purge: z.boolean().default(false),
+  }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    const row = await touch(ctx, of, input.id);
+    if (of.softDelete && !input.purge) {
+      const changed = await execute(
+        ctx.tx,
+        sql`update ${raw(of.table)} set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid and deleted_at is null`,
+      );
+      if (changed === 0) throw new Conflict("This is in the trash already");
+      await record(ctx, {
+        action: `${of.name}.delete`,
+        resource: of.name,
+        resourceId: input.id,
+        collegeId: row.collegeId,
+        reason: input.reason,
+      });
+      return { trashed: true };
+    }
+    if (of.softDelete) {
+      const trashed = await one(
+        ctx.tx,
+        sql`select deleted_at is not null as yes from ${raw(of.table)} where id = ${input.id}::uuid`,
+        z.object({ yes: z.boolean() }),
+      );
+      if (!trashed?.yes) throw new Conflict("Only what is in the trash can be purged");
+    }
+    await execute(ctx.tx, sql`delete from ${raw(of.table)} where id = ${input.id}::uuid`);
+    await record(ctx, {
+      action: `${of.name}.purge`,
+      resource: of.name,
+      resourceId: input.id,
+      collegeId: row.collegeId,
+      reason: input.reason,
+      before: row.values,
+      after: null,
+    });
+    return { trashed: false };
+  },
+});
+
+export const restore = mutation({
+  name: "resources.restore",
+  permission: "self",
+  input: named.extend({ id: z.uuid() }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    const row = await touch(ctx, of, input.id);
+    if (!of.softDelete) throw new Invalid(`${of.many} have no trash`);
+    const changed = await execute(
+      ctx.tx,
+      sql`update ${raw(of.table)} set deleted_at = null, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid and deleted_at is not null`,
+    );
+    if (changed === 0) throw new Conflict("This is not in the trash");
+    await record(ctx, { action: `${of.name}.restore`, resource: of.name, resourceId: input.id, collegeId: row.collegeId });
+  },
+});
+
+/** A few rows that a person may mean, for the reference widget. */
+export const suggest = read({
+  name: "resources.suggest",
+  permission: "self",
+  input: named.extend({ q: z.string().max(100) }),
+  async run({ ctx, input }) {
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "read");
+    const title = fieldOf(of, of.title)!;
+    if (title.kind !== "text" && title.kind !== "longtext") return [];
+    const note = of.lookup[0] ? fieldOf(of, of.lookup[0])! : null;
+    const where = of.search
+      ? sql`t.id in (select s.id from public.${ident(of.search.view)} s where s.haystack ilike ${`%${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`} limit 20)`
+      : sql`t.${ident(title.column)} ilike ${`${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`}`;
+    return rows(
+      ctx.tx,
+      sql`select t.id, left(t.${ident(title.column)}, 120) as label, ${note ? sql`t.${ident(note.column)}` : sql`null`} as note from ${raw(of.table)} t where ${where} ${of.softDelete ? sql`and t.deleted_at is null` : sql``} limit 20`,
+      z.object({ id: z.string(), label: z.string(), note: z.string().nullable() }),
+    );
+  },
+});

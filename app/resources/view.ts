@@ -1,0 +1,76 @@
+import { may } from "~/access/policy.ts";
+import { operatorsOf, type FilterOp } from "./query.ts";
+import { writable, type Field, type Resource } from "./define.ts";
+
+/** What the browser is told of a resource: names and shapes, no verbs and no SQL. */
+export type FieldView = Pick<Field, "key" | "label" | "kind" | "required" | "readOnly" | "options" | "to" | "hint"> & {
+  filter: FilterOp[] | null;
+};
+
+export type ResourceView = {
+  name: string;
+  one: string;
+  many: string;
+  title: string;
+  fields: FieldView[];
+  writable: string[];
+  defaultColumns: string[];
+  sorts: { key: string; label: string }[];
+  relations: Resource["relations"];
+  bulk: { key: string; label: string; danger: boolean; options: readonly string[] | null; says: string }[];
+  searchable: boolean;
+  trash: boolean;
+  mayWrite: boolean;
+  importable: boolean;
+  isTenant: boolean;
+};
+
+export function viewOf(of: Resource, role: string): ResourceView {
+  const mayWrite = of.write !== null && may(role, of.write);
+  return {
+    name: of.name,
+    one: of.one,
+    many: of.many,
+    title: of.title,
+    fields: of.fields.map((field) => ({
+      key: field.key,
+      label: field.label,
+      kind: field.kind,
+      required: field.required,
+      readOnly: field.readOnly,
+      options: field.options,
+      to: field.to,
+      hint: field.hint,
+      filter: of.filters.includes(field.key) ? operatorsOf(field) : null,
+    })),
+    writable: writable(of).map((field) => field.key),
+    defaultColumns: of.columns,
+    sorts: of.sorts.map(({ key, label }) => ({ key, label })),
+    relations: of.relations,
+    bulk: mayWrite
+      ? [
+          ...of.bulk.map((act) => ({
+            key: act.key,
+            label: act.label,
+            danger: act.danger ?? false,
+            options: act.sets ? (of.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
+            says: act.says,
+          })),
+          ...(of.softDelete ? [TRASH] : []),
+        ]
+      : [],
+    searchable: of.search !== null || of.fields.find((field) => field.key === of.title)?.kind === "text",
+    trash: of.softDelete,
+    mayWrite,
+    importable: of.importable && mayWrite,
+    isTenant: of.tenantColumn === "id",
+  };
+}
+
+const TRASH = {
+  key: "trash",
+  label: "Move to the trash",
+  danger: true,
+  options: null,
+  says: "They disappear from every list, and can be restored.",
+};

@@ -1,0 +1,127 @@
+import { useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { previewBulk, startBulk } from "~/resources/bulk.server.ts";
+import { filterParams } from "~/resources/query.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { viewOf } from "~/resources/view.ts";
+import { NotFound } from "~/platform/errors.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Select, Submit, Textarea } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+
+type Shown = { resource: { many: string; name: string }; label: string };
+export const handle = {
+  crumbs: (data: Shown | undefined) => [
+    { label: data?.resource.many ?? "", to: `/data/${data?.resource.name ?? ""}` },
+    { label: data?.label ?? "" },
+  ],
+};
+
+function selection(url: URL) {
+  const ids = url.searchParams.getAll("id");
+  return ids.length > 0 ? { ids } : { filter: filterParams(url.searchParams).toString() };
+}
+
+export const loader = page("self", async ({ ctx, params, url }) => {
+  const of = resourceNamed(params["resource"] ?? "");
+  const resource = viewOf(of, ctx.actor.role);
+  const chosen = resource.bulk.find((one) => one.key === url.searchParams.get("act"));
+  if (!chosen) throw new NotFound(`${of.many} have no such act`);
+  const value = url.searchParams.get("value") ?? chosen.options?.[0] ?? "";
+  const preview = await previewBulk(ctx, {
+    resource: of.name,
+    act: chosen.key,
+    value,
+    reason: "preview",
+    selection: selection(url),
+  });
+  return { resource, chosen, label: chosen.label, preview, value };
+});
+
+export const action = act("self", async ({ ctx, params, url, form }) => {
+  const { jobId } = await startBulk({
+    ctx,
+    input: {
+      resource: params["resource"] ?? "",
+      act: url.searchParams.get("act") ?? "",
+      value: form.get("value"),
+      reason: form.get("reason"),
+      selection: selection(url),
+    },
+  });
+  return redirect(`/jobs/${jobId}`);
+});
+
+export default function Bulk() {
+  const { resource, chosen, preview, value } = useLoaderData<typeof loader>();
+  const n = preview.exact ? count(preview.n) : `more than ${count(preview.n)}`;
+  const nouns = preview.n === 1 ? resource.one.toLowerCase() : resource.many.toLowerCase();
+  return (
+    <Page title={`${chosen.label}: ${n} ${nouns}`} context={chosen.says}>
+      <Figures>
+        <Figure label="Chosen" value={n} unit={nouns} />
+        <Figure
+          label="Would change"
+          value={count(preview.tried - preview.refused.length)}
+          unit={`of the first ${count(preview.tried)}`}
+        />
+        <Figure
+          label="Would be refused"
+          value={count(preview.refused.length)}
+          tone={preview.refused.length > 0 ? "warn" : undefined}
+          unit={`of the first ${count(preview.tried)}`}
+        />
+      </Figures>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Panel title="The first of them">
+          <ul className="list-disc pl-5">
+            {preview.sample.map((title, index) => (
+              <li key={`${title}${index}`}>{title}</li>
+            ))}
+          </ul>
+          {preview.refused.length > 0 && (
+            <>
+              <h3 className="mt-3 font-[560]">Refused, and why</h3>
+              <ul className="mt-1 flex flex-col gap-1">
+                {preview.refused.map((one) => (
+                  <li key={`${one.title}${one.reason}`}>
+                    {one.title}: <span className="text-muted">{one.reason}</span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </Panel>
+        <Panel title="Do it">
+          {preview.n === 0 ? (
+            <Notice tone="neutral" title="Nothing is chosen any more" />
+          ) : (
+            <Form>
+              {chosen.options && (
+                <Select
+                  label="Set to"
+                  name="value"
+                  defaultValue={value}
+                  options={chosen.options.map((option) => ({ value: option, label: option.toLowerCase().replaceAll("_", " ") }))}
+                />
+              )}
+              <Textarea label="Reason" name="reason" hint="Goes into the audit log with every record" />
+              <p className="text-muted">
+                The filter is evaluated again when the work runs. Each record succeeds or fails on its own; what failed is listed
+                in a file.
+              </p>
+              <div>
+                <Submit tone={chosen.danger ? "danger" : "primary"} busy="Starting…">
+                  {chosen.label} ({plural(preview.n, resource.one.toLowerCase(), resource.many.toLowerCase())})
+                </Submit>
+              </div>
+            </Form>
+          )}
+        </Panel>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+import { Link, useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page } from "~/access/page.server.ts";
+import { readQuery } from "~/resources/query.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { ListView } from "~/resources/list-view.tsx";
+import { list } from "~/resources/verbs.server.ts";
+import { savedViews, saveView } from "~/resources/views.server.ts";
+import { viewOf } from "~/resources/view.ts";
+import { Page } from "~/ui/layout/page.tsx";
+import { areaTabs, pathOf, resourceAt } from "./areas.ts";
+
+export const handle = {
+  crumbs: (data: { resource: { many: string } } | undefined) => [{ label: data?.resource.many ?? "Records" }],
+};
+export const meta = ({ data }: { data?: { resource: { many: string } } }) => [
+  { title: `${data?.resource.many ?? "Records"} · Invigil` },
+];
+
+export const loader = page("self", async ({ ctx, params, url }) => {
+  const of = resourceNamed(resourceAt(params, url.pathname));
+  const query = readQuery(of, url.searchParams);
+  const [{ rows, next, previous, labels, count }, views, tenants] = await Promise.all([
+    list({ ctx, input: { resource: of.name, query } }),
+    savedViews({ ctx, input: { page: `/data/${of.name}` } }),
+    allTenants(),
+  ]);
+  return {
+    resource: viewOf(of, ctx.actor.role),
+    area: of.area,
+    role: ctx.actor.role,
+    rows,
+    next,
+    previous,
+    labels,
+    total: count,
+    columns: query.columns,
+    filters: query.filters,
+    q: query.q,
+    sort: query.sort.key,
+    trash: query.trash,
+    views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
+    tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, tenant.name])),
+  };
+});
+
+export const action = act("self", ({ ctx, form, params }) =>
+  saveView({
+    ctx,
+    input: {
+      page: `/data/${params["resource"] ?? ""}`,
+      name: form.get("name"),
+      query: form.get("query"),
+      shared: form.has("shared"),
+    },
+  }),
+);
+
+export default function ResourceList() {
+  const data = useLoaderData<typeof loader>();
+  const { resource } = data;
+  return (
+    <Page
+      title={data.trash ? `${resource.many} in the trash` : resource.many}
+      tabs={areaTabs(data.area, data.role)}
+      actions={
+        <>
+          {resource.importable && (
+            <Link to={`/imports/new?resource=${resource.name}`} className="control">
+              Import
+            </Link>
+          )}
+          {resource.mayWrite && (
+            <Link
+              to={resource.isTenant ? "/tenants/new" : `/data/${resource.name}/new`}
+              className="control !border-accent !bg-accent font-[560] !text-on-accent"
+            >
+              New {resource.one.toLowerCase()}
+            </Link>
+          )}
+        </>
+      }
+    >
+      <ListView {...data} pathOf={pathOf(resource.name)} />
+    </Page>
+  );
+}

@@ -1,0 +1,12 @@
+import "~/domains/resources.ts";
+import { page } from "~/access/page.server.ts";
+import { suggest } from "~/resources/verbs.server.ts";
+
+export const loader = page("self", async ({ ctx, params, url }) =>
+  Response.json({
+    found: await suggest({
+      ctx,
+      input: { resource: params["resource"] ?? "", q: url.searchParams.get("q")?.slice(0, 100) ?? "" },
+    }),
+  }),
+);

@@ -1,0 +1,81 @@
+import { useLoaderData, useRevalidator } from "@remix-run/react";
+import { useEffect } from "react";
+import { act, page } from "~/access/page.server.ts";
+import { cancelJob, getJob } from "~/jobs/verbs.server.ts";
+import { count } from "~/platform/format.ts";
+import { Notice, Progress } from "~/ui/feedback/empty.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { JobState } from "./state.tsx";
+
+export const handle = {
+  crumbs: (data: { job: { title: string } } | undefined) => [{ label: "Jobs", to: "/jobs" }, { label: data?.job.title ?? "" }],
+};
+
+export const loader = page("jobs.read", async ({ ctx, params }) => ({
+  job: await getJob({ ctx, input: { id: params["id"] ?? "" } }),
+}));
+
+export const action = act("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
+
+export default function Job() {
+  const { job } = useLoaderData<typeof loader>();
+  const { revalidate } = useRevalidator();
+  const going = job.state === "QUEUED" || job.state === "RUNNING";
+  useEffect(() => {
+    if (!going) return;
+    const timer = setInterval(revalidate, 1000);
+    return () => clearInterval(timer);
+  }, [going, revalidate]);
+  const result = job.result as Record<string, unknown> | null;
+  return (
+    <Page
+      title={job.title}
+      badge={<JobState state={job.state} />}
+      context={
+        <>
+          Asked for <Ago at={job.createdAt} />
+        </>
+      }
+    >
+      <Panel className="max-w-3xl">
+        <div className="flex flex-col gap-3">
+          {going && <Progress done={job.done} total={job.total} label={job.title} />}
+          <p>
+            <span className="text-[24px] leading-8 font-[600] tabular-nums">{count(job.done)}</span>{" "}
+            {job.total !== null && <span className="text-muted">of {count(job.total)}</span>}
+          </p>
+          {job.error && <Notice tone="bad" title={job.error} />}
+          {result && (
+            <dl className="flex flex-wrap gap-6">
+              {Object.entries(result)
+                .filter(([, value]) => typeof value === "number" || typeof value === "string")
+                .map(([name, value]) => (
+                  <div key={name}>
+                    <dt className="text-[12px] text-muted">{name}</dt>
+                    <dd className="tabular-nums">{typeof value === "number" ? count(value) : String(value)}</dd>
+                  </div>
+                ))}
+            </dl>
+          )}
+          {job.files.map((file) => (
+            <p key={file.id}>
+              <a href={`/jobs/${job.id}/file?file=${file.id}`} className="link" download>
+                {file.name}
+              </a>
+            </p>
+          ))}
+          {going && (
+            <Form className="">
+              <Submit tone="danger" disabled={job.cancelRequested}>
+                {job.cancelRequested ? "Stopping…" : "Cancel"}
+              </Submit>
+            </Form>
+          )}
+        </div>
+      </Panel>
+    </Page>
+  );
+}
