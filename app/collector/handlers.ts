@@ -1,8 +1,10 @@
 import "~/domains/resources.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
+import { runArchive } from "~/domains/tenants/archive.server.ts";
 import { runBulk } from "~/resources/bulk.server.ts";
 
 /** What jobs of each kind do; each room brings its own. */
 export const handlers: Record<string, JobHandler> = {
   "resource.bulk": runBulk,
+  "tenant.archive": runArchive,
 };

@@ -1,9 +1,13 @@
 import type { Schedule } from "./schedule.server.ts";
+import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
+import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
 import { clients } from "~/db/clients.server.ts";
 
 /** Everything that runs on a clock, in one list. */
 export function schedules(): Schedule[] {
   return [
+    { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
+    { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     {
       name: "audit.partitions",
       every: "7 0 * * *",

@@ -73,7 +73,15 @@ export function areaTabs(area: string, role: string): Tab[] | undefined {
   return found && may(role, found.permission) ? found.tabs : undefined;
 }
 
-const OWN: Record<string, string> = { user: "/people/", college: "/tenants/", exam: "/exams/", class: "/academics/classes/" };
+const OWN: Record<string, string> = {
+  user: "/people/",
+  college: "/tenants/",
+  exam: "/exams/",
+  class: "/academics/classes/",
+  enrollment: "/enrollments/",
+  payment: "/enrollments/payments/",
+  student_registration: "/enrollments/registrations/",
+};
 
 /** Records with a page of their own. */
 export const pathOf = (resource: string) => (OWN[resource] ? (id: string) => `${OWN[resource]}${id}` : undefined);

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { mutation } from "~/access/verb.server.ts";
+import { one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Conflict, Invalid } from "~/platform/errors.ts";
+import { resolveRef } from "~/resources/labels.server.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { enrollIn, lockPlace } from "./enroll.server.ts";
+
+/** Enrolls as people speak: a student by e-mail, roll number or name, a class by name. */
+export const enrollByName = mutation({
+  name: "enrollments.enroll_by_name",
+  permission: "platform.manage",
+  input: z.object({
+    student: z.string().trim().min(1, "Who is to be enrolled?").max(300),
+    class: z.string().trim().min(1, "In which class?").max(300),
+    amount: z
+      .string()
+      .trim()
+      .regex(/^\d{1,9}([.,]\d{1,2})?$/, "Enter an amount, for example 120.50"),
+  }),
+  async run({ ctx, input }) {
+    const ids = ctx.scope.kind === "tenants" ? ctx.scope.ids : null;
+    const classes = ids
+      ? (await Promise.all(ids.map((id) => resolveRef(ctx, resourceNamed("class"), id, [input.class])))).flatMap(
+          (found) => found.get(input.class) ?? [],
+        )
+      : [
+          (
+            await one(
+              ctx.tx,
+              sql`select id from public."class" where id::text = ${input.class} or name = ${input.class} limit 1`,
+              z.object({ id: z.string() }),
+            )
+          )?.id,
+        ].filter((id) => id !== undefined);
+    if (classes.length !== 1)
+      throw new Invalid(
+        classes.length === 0
+          ? "There is no such class in your scope"
+          : "Several classes are called so: choose a tenant first, or use an id",
+        { class: ["Name one class"] },
+      );
+    const place = await lockPlace(ctx, classes[0]!);
+    const students = (await resolveRef(ctx, resourceNamed("user"), place.college_id, [input.student])).get(input.student) ?? [];
+    if (students.length !== 1)
+      throw new Invalid(
+        students.length === 0
+          ? "There is no such student in this college"
+          : "Several people are called so: use an e-mail or a roll number",
+        { student: ["Name one student"] },
+      );
+    try {
+      const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100), "USD");
+      return { id, classId: place.id };
+    } catch (error) {
+      if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { execute, one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+
+const paymentRow = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  user_id: z.string(),
+  enrollment_id: z.string().nullable(),
+  amount_minor: z.number(),
+  currency: z.string(),
+  status: z.string(),
+  recorded_by: z.string().nullable(),
+});
+
+async function locked(ctx: TxCtx, id: string) {
+  const found = await one(
+    ctx.tx,
+    sql`select id, college_id, user_id, enrollment_id, amount_minor, currency, status, recorded_by from public.payment where id = ${id}::uuid for update`,
+    paymentRow,
+  );
+  if (!found) throw new NotFound("There is no such payment in your scope");
+  return found;
+}
+
+/** A payment as it came in. Its transaction id is unique on the whole platform, decided by the database. */
+export const recordPayment = mutation({
+  name: "payments.record",
+  permission: "platform.manage",
+  input: z.object({
+    enrollmentId: z.uuid("Choose an enrollment"),
+    amountMinor: z.number("Enter an amount").int().min(1, "More than nothing").max(1e12, "Too much to be true"),
+    method: z.enum(["CARD", "TRANSFER", "CASH", "OTHER"]),
+    transactionId: z.string().trim().max(120, "At most 120 characters"),
+  }),
+  async run({ ctx, input }) {
+    const enrollment = await one(
+      ctx.tx,
+      sql`select e.user_id, e.college_id, c.currency from public.enrollment e join public.college c on c.id = e.college_id where e.id = ${input.enrollmentId}::uuid`,
+      z.object({ user_id: z.string(), college_id: z.string(), currency: z.string() }),
+    );
+    if (!enrollment) throw new Invalid("There is no such enrollment in your scope", { enrollmentId: ["Choose an enrollment"] });
+    const id = newId(ctx.clock.now().getTime());
+    try {
+      await execute(
+        ctx.tx,
+        sql`insert into public.payment (id, college_id, user_id, enrollment_id, amount_minor, currency, method, transaction_id, recorded_by, paid_at)
+            values (${id}, ${enrollment.college_id}::uuid, ${enrollment.user_id}::uuid, ${input.enrollmentId}::uuid, ${input.amountMinor}, ${enrollment.currency}, ${input.method}, ${input.transactionId || null}, ${ctx.actor.id}::uuid, ${ctx.clock.now()})`,
+      );
+    } catch (error) {
+      if ((error as { constraint?: string }).constraint === "platform_identifier_pkey")
+        throw new Conflict("This transaction id has been used for a payment already");
+      throw error;
+    }
+    await record(ctx, {
+      action: "payment.record",
+      resource: "payment",
+      resourceId: id,
+      collegeId: enrollment.college_id,
+      after: {
+        amountMinor: input.amountMinor,
+        currency: enrollment.currency,
+        method: input.method,
+        transactionId: input.transactionId,
+      },
+    });
+    return { id };
+  },
+});
+
+/** The college's own row hands out the numbers, under its lock: no gap, no number twice. */
+async function issueInvoice(ctx: TxCtx, payment: z.infer<typeof paymentRow>): Promise<number> {
+  const next = await one(
+    ctx.tx,
+    sql`update public.college set next_invoice_number = next_invoice_number + 1 where id = ${payment.college_id}::uuid returning next_invoice_number - 1 as number`,
+    z.object({ number: z.number() }),
+  );
+  await execute(
+    ctx.tx,
+    sql`insert into public.invoice (id, college_id, user_id, payment_id, number, amount_minor, currency, status, issued_at)
+        values (${newId(ctx.clock.now().getTime())}, ${payment.college_id}::uuid, ${payment.user_id}::uuid, ${payment.id}::uuid, ${next!.number}, ${payment.amount_minor}, ${payment.currency}, 'PAID', ${ctx.clock.now()})`,
+  );
+  return next!.number;
+}
+
+/** Two people: who recorded a payment does not approve it, always or from the amount that the college sets. */
+export const approvePayment = mutation({
+  name: "payments.approve",
+  permission: "platform.manage",
+  input: z.object({ id: z.uuid() }),
+  async run({ ctx, input }) {
+    const payment = await locked(ctx, input.id);
+    const college = await one(
+      ctx.tx,
+      sql`select payment_approval_limit from public.college where id = ${payment.college_id}::uuid`,
+      z.object({ payment_approval_limit: z.number() }),
+    );
+    const needsTwo = payment.amount_minor >= college!.payment_approval_limit;
+    const same = payment.recorded_by !== null && payment.recorded_by === ctx.actor.id;
+    if (needsTwo && same) throw new Forbidden("Another person must approve a payment that you recorded");
+    if (payment.status !== "PENDING") throw new Conflict(`This payment is ${payment.status.toLowerCase()} already`);
+    await execute(
+      ctx.tx,
+      sql`update public.payment set status = 'COMPLETED', approved_by = ${same ? null : ctx.actor.id}::uuid, approved_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+    );
+    if (payment.enrollment_id)
+      await execute(
+        ctx.tx,
+        sql`update public.enrollment set payment_status = 'COMPLETED', updated_at = ${ctx.clock.now()} where id = ${payment.enrollment_id}::uuid`,
+      );
+    const invoice = await issueInvoice(ctx, payment);
+    await record(ctx, {
+      action: "payment.approve",
+      resource: "payment",
+      resourceId: input.id,
+      collegeId: payment.college_id,
+      before: { status: "PENDING" },
+      after: { status: "COMPLETED" },
+      details: { invoice },
+    });
+    return { invoice };
+  },
+});
+
+export const settlePayment = mutation({
+  name: "payments.settle",
+  permission: "platform.manage",
+  stepUp: true,
+  input: z.object({
+    id: z.uuid(),
+    state: z.enum(["FAILED", "REFUNDED"]),
+    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+  }),
+  async run({ ctx, input }) {
+    const payment = await locked(ctx, input.id);
+    await execute(
+      ctx.tx,
+      sql`update public.payment set status = ${input.state}, failure_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+    );
+    if (payment.enrollment_id)
+      await execute(
+        ctx.tx,
+        sql`update public.enrollment set payment_status = ${input.state}, updated_at = ${ctx.clock.now()} where id = ${payment.enrollment_id}::uuid`,
+      );
+    if (input.state === "REFUNDED")
+      await execute(
+        ctx.tx,
+        sql`update public.invoice set status = 'VOID', void_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where payment_id = ${input.id}::uuid and college_id = ${payment.college_id}::uuid`,
+      );
+    await record(ctx, {
+      action: input.state === "REFUNDED" ? "payment.refund" : "payment.fail",
+      resource: "payment",
+      resourceId: input.id,
+      collegeId: payment.college_id,
+      reason: input.reason,
+      before: { status: payment.status },
+      after: { status: input.state },
+    });
+  },
+});

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import { execute, one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { NotFound } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { enrollIn, lockPlace } from "./enroll.server.ts";
+
+const registration = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  user_id: z.string().nullable(),
+  class_id: z.string().nullable(),
+  name: z.string(),
+  email: z.string(),
+  phone: z.string().nullable(),
+  status: z.string(),
+});
+
+/** Approving makes the applicant a student, and enrolls them where they applied: all of it or nothing. */
+export const decideRegistration = mutation({
+  name: "registrations.decide",
+  permission: "platform.manage",
+  input: z.object({
+    id: z.uuid(),
+    decision: z.enum(["APPROVED", "REJECTED"]),
+    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+  }),
+  async run({ ctx, input }) {
+    const found = await one(
+      ctx.tx,
+      sql`select id, college_id, user_id, class_id, name, email, phone, status from public.student_registration where id = ${input.id}::uuid for update`,
+      registration,
+    );
+    if (!found) throw new NotFound("There is no such registration in your scope");
+    const now = ctx.clock.now();
+    let userId = found.user_id;
+    if (input.decision === "APPROVED") {
+      if (!userId) {
+        const known = await one(
+          ctx.tx,
+          sql`select id from public."user" where college_id = ${found.college_id}::uuid and email = ${found.email} and deleted_at is null`,
+          z.object({ id: z.string() }),
+        );
+        userId = known?.id ?? newId(now.getTime());
+        if (!known)
+          await execute(
+            ctx.tx,
+            sql`insert into public."user" (id, college_id, name, email, phone, role) values (${userId}, ${found.college_id}::uuid, ${found.name}, ${found.email}, ${found.phone}, 'STUDENT')`,
+          );
+      }
+      if (found.class_id) await enrollIn(ctx, await lockPlace(ctx, found.class_id), userId, 0, "USD");
+    }
+    await execute(
+      ctx.tx,
+      sql`update public.student_registration set status = ${input.decision}, user_id = ${userId}::uuid, decided_by = ${ctx.actor.id}::uuid, decided_at = ${now}, decision_reason = ${input.reason}, updated_at = ${now} where id = ${input.id}::uuid`,
+    );
+    await record(ctx, {
+      action: input.decision === "APPROVED" ? "student_registration.approve" : "student_registration.reject",
+      resource: "student_registration",
+      resourceId: input.id,
+      collegeId: found.college_id,
+      reason: input.reason,
+      before: { status: found.status },
+      after: { status: input.decision, user: userId },
+    });
+    return { userId };
+  },
+});

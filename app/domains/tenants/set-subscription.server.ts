@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import { forgetTenants } from "~/access/ctx.server.ts";
+import { execute } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { NotFound } from "~/platform/errors.ts";
+import { CLOSED_STATES, SUBSCRIPTION_STATES } from "./subscription.ts";
+
+/** Moves a subscription: suspend, reactivate, cancel, prolong. Closing a tenant ends its people's sessions at once. */
+export const setSubscription = mutation({
+  name: "tenants.set_subscription",
+  permission: "tenants.manage",
+  stepUp: true,
+  input: z.object({
+    id: z.uuid(),
+    state: z.enum(SUBSCRIPTION_STATES),
+    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    expiry: z.iso.date("Enter a date that exists").optional(),
+  }),
+  async run({ ctx, input }) {
+    const before = await ctx.tx.prisma.college.findUnique({ where: { id: input.id } });
+    if (!before) throw new NotFound("There is no such tenant");
+    const closed = CLOSED_STATES.includes(input.state);
+    await ctx.tx.prisma.college.update({
+      where: { id: input.id },
+      data: {
+        subscriptionStatus: input.state,
+        isActive: !closed,
+        suspendedReason: input.state === "SUSPENDED" ? input.reason : null,
+        ...(input.expiry ? { subscriptionExpiry: new Date(`${input.expiry}T23:59:59Z`) } : {}),
+      },
+    });
+    const ended = closed ? await endSessions(ctx.tx, input.id, ctx.clock.now()) : 0;
+    await record(ctx, {
+      action:
+        input.state === "SUSPENDED"
+          ? "tenant.suspend"
+          : closed
+            ? "tenant.close"
+            : before.isActive
+              ? "tenant.set_subscription"
+              : "tenant.reactivate",
+      resource: "college",
+      resourceId: input.id,
+      collegeId: input.id,
+      reason: input.reason,
+      before: { subscriptionStatus: before.subscriptionStatus, subscriptionExpiry: before.subscriptionExpiry },
+      after: { subscriptionStatus: input.state, subscriptionExpiry: input.expiry ?? before.subscriptionExpiry },
+      details: closed ? { sessionsEnded: ended } : undefined,
+    });
+    ctx.tx.afterCommit(forgetTenants);
+    return { ended };
+  },
+});
+
+async function endSessions(tx: Parameters<typeof execute>[0], collegeId: string, now: Date): Promise<number> {
+  const sessions = await execute(
+    tx,
+    sql`update public.user_session set revoked_at = ${now}, updated_at = ${now} where college_id = ${collegeId}::uuid and revoked_at is null`,
+  );
+  const tokens = await execute(
+    tx,
+    sql`update public.refresh_token set revoked_at = ${now}, updated_at = ${now} where college_id = ${collegeId}::uuid and revoked_at is null`,
+  );
+  return sessions + tokens;
+}

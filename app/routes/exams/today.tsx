@@ -1,0 +1,153 @@
+import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
+import { allTenants } from "~/access/ctx.server.ts";
+import { page } from "~/access/page.server.ts";
+import { cannotSit, REASONS, type CannotSitReason } from "~/domains/enrollments/cannot-sit.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+
+export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "Who cannot sit" }] };
+export const meta = () => [{ title: "Who cannot sit · Invigil" }];
+
+type Row = {
+  reason: CannotSitReason;
+  user_id: string;
+  college_id: string;
+  enrollment_id: string | null;
+  payment_id: string | null;
+};
+
+/** The act that fixes it, one click away. */
+function fix(row: Row): { to: string; label: string } {
+  switch (row.reason) {
+    case "TENANT_CLOSED":
+      return { to: `/tenants/${row.college_id}`, label: "Open the college" };
+    case "INACTIVE":
+    case "LOCKED":
+      return { to: `/people/${row.user_id}`, label: "Unlock" };
+    case "NOT_ENROLLED":
+      return { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Make active" };
+    case "UNPAID":
+      return row.payment_id
+        ? { to: `/enrollments/payments/${row.payment_id}`, label: "Approve the payment" }
+        : { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Record a payment" };
+    case "CLASH":
+      return { to: `/people/${row.user_id}`, label: "See both exams" };
+  }
+}
+
+export const loader = page("platform.read", async ({ ctx, url }) => {
+  const days = url.searchParams.get("days") === "7" ? 7 : 1;
+  const [rows, tenants] = await Promise.all([cannotSit({ ctx, input: { days, limit: 1000 } }), allTenants()]);
+  const names = new Map(tenants.map((tenant) => [tenant.id, tenant.name]));
+  return {
+    days,
+    labels: REASONS,
+    rows: rows.map((row) => ({ ...row, college: names.get(row.college_id) ?? "", fix: fix(row) })),
+  };
+});
+
+export default function CannotSit() {
+  const { rows, labels, days } = useLoaderData<typeof loader>();
+  const [params] = useSearchParams();
+  const chosen = params.get("reason");
+  const shown = chosen ? rows.filter((row) => row.reason === chosen) : rows;
+  const students = new Set(rows.map((row) => row.user_id)).size;
+  const by = (reason: string) => rows.filter((row) => row.reason === reason).length;
+  return (
+    <Page
+      title={
+        rows.length === 0
+          ? "Everybody can sit."
+          : `${plural(students, "student")} cannot sit ${days === 1 ? "today" : "this week"}.`
+      }
+      context={
+        rows.length >= 1000 ? "The first thousand are shown." : "Over all tenants in your scope, each with what would fix it."
+      }
+      actions={
+        <Link to={days === 1 ? "?days=7" : "?"} className="control">
+          {days === 1 ? "The next 7 days" : "Only today"}
+        </Link>
+      }
+    >
+      <Figures>
+        <Figure label="Unpaid" value={count(by("UNPAID"))} />
+        <Figure label="Locked or inactive" value={count(by("LOCKED") + by("INACTIVE"))} />
+        <Figure label="Enrollment not active" value={count(by("NOT_ENROLLED"))} />
+        <Figure label="College closed, or a clash" value={count(by("TENANT_CLOSED") + by("CLASH"))} />
+      </Figures>
+      <Panel flush title="By student" aside={<Reasons labels={labels} chosen={chosen} days={days} />}>
+        {shown.length === 0 ? (
+          <Empty title="Nobody is held back">
+            Locked, inactive, unpaid, expired, clashing and closed colleges are looked for.
+          </Empty>
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Student</th>
+                <th>Why</th>
+                <th className="max-md:hidden">Exam</th>
+                <th className="max-md:hidden">Starts</th>
+                <th className="max-lg:hidden">Tenant</th>
+                <th>Fix</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((row) => (
+                <tr key={`${row.exam_id}${row.user_id}`}>
+                  <td>
+                    <Link to={`/people/${row.user_id}`} className="font-[560] hover:underline">
+                      {row.name}
+                    </Link>
+                  </td>
+                  <td>
+                    <Badge tone={row.reason === "UNPAID" || row.reason === "CLASH" ? "warn" : "bad"}>
+                      {labels[row.reason].replace(/^Their |^They /, "")}
+                    </Badge>
+                  </td>
+                  <td className="max-w-[220px] truncate max-md:hidden">
+                    <Link to={`/exams/${row.exam_id}`} className="hover:underline">
+                      {row.exam}
+                    </Link>
+                  </td>
+                  <td className="max-md:hidden">
+                    <Clock at={row.start_time} withDay />
+                  </td>
+                  <td className="text-muted max-lg:hidden">{row.college}</td>
+                  <td>
+                    <Link to={row.fix.to} className="link">
+                      {row.fix.label}
+                    </Link>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </Page>
+  );
+}
+
+function Reasons({ labels, chosen, days }: { labels: Record<string, string>; chosen: string | null; days: number }) {
+  return (
+    <span className="flex flex-wrap gap-3">
+      {chosen && (
+        <Link to={days === 7 ? "?days=7" : "?"} className="link">
+          all reasons
+        </Link>
+      )}
+      {Object.keys(labels)
+        .filter((reason) => reason !== chosen)
+        .map((reason) => (
+          <Link key={reason} to={`?${days === 7 ? "days=7&" : ""}reason=${reason}`} className="hover:text-ink max-md:hidden">
+            {reason.toLowerCase().replaceAll("_", " ")}
+          </Link>
+        ))}
+    </span>
+  );
+}

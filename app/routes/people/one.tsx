@@ -1,0 +1,309 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { recordAlone } from "~/audit/record.server.ts";
+import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/access.server.ts";
+import { personMatter } from "~/domains/people/matter.server.ts";
+import { relationLists } from "~/resources/relations.server.ts";
+import { State } from "~/resources/cell.tsx";
+import { History, Relations } from "~/resources/detail-view.tsx";
+import { history } from "~/resources/history.server.ts";
+import { count, decimal, money, plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago, Clock } from "~/ui/time/time.tsx";
+
+type Shown = { person: { name: string } };
+export const handle = {
+  crumbs: (data: Shown | undefined) => [{ label: "People", to: "/people" }, { label: data?.person.name ?? "" }],
+};
+export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.person.name ?? "Person"} · Invigil` }];
+
+// Shown among the facts above; the rest of what points to a person follows below.
+const ABOVE = new Set(["enrollment", "payment", "student_exam_attempt", "exam"]);
+
+export const loader = page("platform.read", async ({ ctx, params }) => {
+  const id = params["id"] ?? "";
+  const matter = await personMatter({ ctx, input: { id } });
+  await recordAlone(ctx, { action: "user.view", resource: "user", resourceId: id, collegeId: matter.person.college_id });
+  const [past, relations] = await Promise.all([
+    history({ ctx, input: { resource: "user", id } }),
+    relationLists({ ctx, input: { resource: "user", id } }),
+  ]);
+  return {
+    ...matter,
+    past,
+    relations: relations.filter((one) => !ABOVE.has(one.resource.name)),
+    role: ctx.actor.role,
+    now: ctx.clock.now(),
+  };
+});
+
+export const action = act("platform.manage", async ({ ctx, form, params }) => {
+  const id = params["id"] ?? "";
+  const reason = form.get("reason");
+  switch (form.get("intent")) {
+    case "lock":
+      await lockPerson({ ctx, input: { id, hours: form.get("hours"), reason } });
+      return { said: "Locked, and their sessions have ended." };
+    case "unlock":
+      await unlockPerson({ ctx, input: { id, reason } });
+      return { said: "Unlocked." };
+    default: {
+      const { ended } = await endPersonSessions({ ctx, input: { id, reason } });
+      return { said: `${plural(ended, "session")} ended.` };
+    }
+  }
+});
+
+function verdict(data: {
+  person: { is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
+  enrollments: { status: string; payment_status: string }[];
+  exams: unknown[];
+  now: Date;
+}): { text: string; tone: "ok" | "warn" | "bad" } {
+  const { person, enrollments, exams, now } = data;
+  if (person.deleted_at) return { text: "In the trash", tone: "bad" };
+  if (["SUSPENDED", "EXPIRED", "CANCELLED"].includes(person.college_status)) return { text: "College closed", tone: "bad" };
+  if (!person.is_active) return { text: "Inactive", tone: "bad" };
+  if (person.locked_until && new Date(person.locked_until) > now) return { text: "Locked", tone: "bad" };
+  if (enrollments.some((one) => one.status === "ACTIVE" && one.payment_status !== "COMPLETED"))
+    return { text: "Unpaid", tone: "warn" };
+  return { text: exams.length > 0 ? "Can sit" : "Nothing in the way", tone: "ok" };
+}
+
+export default function Person() {
+  const data = useLoaderData<typeof loader>();
+  const { person, enrollments, payments, exams, attempts, past, relations, role, now } = data;
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const state = verdict(data);
+  const locked = person.locked_until !== null && new Date(person.locked_until) > new Date(now);
+  const manage = may(role, "platform.manage");
+  return (
+    <Page
+      title={person.name}
+      badge={<Badge tone={state.tone}>{state.text}</Badge>}
+      context={
+        <>
+          {person.role === "STUDENT" ? "Student" : person.role.toLowerCase()} of {person.college} · {person.email}{" "}
+          {person.roll_no && `· ${person.roll_no}`} · last login{" "}
+          {person.last_login_at ? <Ago at={person.last_login_at} /> : "never"}
+        </>
+      }
+      actions={
+        manage && (
+          <Link to={`/data/user/${person.id}/edit`} className="control font-[560]">
+            Edit
+          </Link>
+        )
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {locked && (
+        <Notice tone="bad" title={`Locked: ${person.locked_reason ?? "no reason given"}`}>
+          Until <Clock at={person.locked_until!} withDay />.
+        </Notice>
+      )}
+      <Figures>
+        <Figure
+          label="Exams ahead"
+          value={count(exams.length)}
+          note={
+            exams[0] ? (
+              <>
+                next <Ago at={exams[0].start_time} />
+              </>
+            ) : (
+              "none in 14 days"
+            )
+          }
+        />
+        <Figure
+          label="Active enrollments"
+          value={count(enrollments.filter((one) => one.status === "ACTIVE").length)}
+          note={plural(enrollments.length, "enrollment")}
+        />
+        <Figure
+          label="Attempts"
+          value={count(attempts.length)}
+          note={`${attempts.filter((one) => one.violation_count > 0).length} with signals`}
+        />
+        <Figure
+          label="Open sessions"
+          value={count(person.sessions)}
+          note={plural(person.failed_login_attempts, "failed login")}
+          tone={person.failed_login_attempts >= 5 ? "warn" : undefined}
+        />
+      </Figures>
+      <WithAside
+        aside={
+          <>
+            {manage && <Acts locked={locked || !person.is_active} />}
+            <History entries={past} />
+          </>
+        }
+      >
+        <Panel title="Exams ahead" flush>
+          {exams.length === 0 ? (
+            <Empty title="No exam in the next 14 days">
+              A student sees the exams of the classes in which they are actively enrolled.
+            </Empty>
+          ) : (
+            <table className="rows">
+              <tbody>
+                {exams.map((exam) => (
+                  <tr key={exam.id}>
+                    <td>
+                      <Clock at={exam.start_time} withDay />
+                    </td>
+                    <td>
+                      <Link to={`/exams/${exam.id}`} className="font-[560] hover:underline">
+                        {exam.title}
+                      </Link>
+                    </td>
+                    <td>
+                      <State value={exam.status} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Panel>
+        <Panel title="Enrollments" flush>
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Class</th>
+                <th>State</th>
+                <th>Payment</th>
+                <th className="max-sm:hidden">Why dropped</th>
+              </tr>
+            </thead>
+            <tbody>
+              {enrollments.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <Link to={`/academics/classes/${one.class_id}`} className="font-[560] hover:underline">
+                      {one.class}
+                    </Link>
+                  </td>
+                  <td>
+                    <Link to={`/enrollments/${one.id}`}>
+                      <State value={one.status} />
+                    </Link>
+                  </td>
+                  <td>
+                    <State value={one.payment_status} />
+                  </td>
+                  <td className="text-muted max-sm:hidden">{one.drop_reason ?? "–"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+        <Panel title="Payments" flush>
+          <table className="rows">
+            <tbody>
+              {payments.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <Link to={`/enrollments/payments/${one.id}`} className="mono hover:underline">
+                      {one.transaction_id ?? "without transaction"}
+                    </Link>
+                  </td>
+                  <td className="num">{money(one.amount_minor, one.currency)}</td>
+                  <td>
+                    <State value={one.status} />
+                  </td>
+                  <td className="text-muted max-sm:hidden">
+                    <Ago at={one.created_at} />
+                  </td>
+                </tr>
+              ))}
+              {payments.length === 0 && (
+                <tr>
+                  <td className="text-muted">No payment is recorded.</td>
+                </tr>
+              )}
+            </tbody>
+          </table>
+        </Panel>
+        <Panel title="Attempts" flush>
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Exam</th>
+                <th className="max-sm:hidden">Started</th>
+                <th>State</th>
+                <th className="num">Score</th>
+                <th className="num max-sm:hidden">Signals</th>
+                <th className="max-sm:hidden">Review</th>
+              </tr>
+            </thead>
+            <tbody>
+              {attempts.map((one) => (
+                <tr key={one.id}>
+                  <td className="max-w-[240px] truncate">
+                    <Link to={`/exams/${one.exam_id}`} className="hover:underline">
+                      {one.title}
+                    </Link>
+                  </td>
+                  <td className="max-sm:hidden">
+                    <Ago at={one.started_at} />
+                  </td>
+                  <td>
+                    <State value={one.state} />
+                  </td>
+                  <td className="num">
+                    {decimal(one.score / 100, 2)} <span className="text-muted">/ {one.total_marks}</span>
+                  </td>
+                  <td className="num max-sm:hidden">{one.violation_count}</td>
+                  <td className="max-sm:hidden">
+                    {one.review_state === "NONE" ? <span className="text-faint">–</span> : <State value={one.review_state} />}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+        <Relations relations={relations} of={person.id} />
+      </WithAside>
+    </Page>
+  );
+}
+
+function Acts({ locked }: { locked: boolean }) {
+  return (
+    <Panel title="Acts">
+      <div className="flex flex-col gap-3">
+        {locked ? (
+          <Form intent="unlock">
+            <Input label="Reason" name="reason" hint="Unlocks, activates and forgets failed logins" />
+            <Submit>Unlock</Submit>
+          </Form>
+        ) : (
+          <details>
+            <summary className="w-fit">Lock…</summary>
+            <Form intent="lock" className="mt-2 flex flex-col gap-2">
+              <Input label="Hours" name="hours" defaultValue={24} inputMode="numeric" />
+              <Input label="Reason" name="reason" />
+              <Submit tone="danger">Lock, and end sessions</Submit>
+            </Form>
+          </details>
+        )}
+        <details>
+          <summary className="w-fit">End sessions…</summary>
+          <Form intent="sessions" className="mt-2 flex flex-col gap-2">
+            <Input label="Reason" name="reason" />
+            <Submit tone="danger">End every session</Submit>
+          </Form>
+        </details>
+      </div>
+    </Panel>
+  );
+}

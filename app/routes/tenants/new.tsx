@@ -1,0 +1,82 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { createTenant } from "~/domains/tenants/create-tenant.server.ts";
+import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+
+export const handle = { crumbs: () => [{ label: "Tenants", to: "/tenants" }, { label: "New tenant" }] };
+export const meta = () => [{ title: "New tenant · Invigil" }];
+
+export const loader = page("tenants.manage", async ({ url }) => ({ origin: url.origin }));
+
+export const action = act("tenants.manage", ({ ctx, form }) =>
+  createTenant({
+    ctx,
+    input: {
+      name: form.get("name"),
+      code: form.get("code"),
+      currency: form.get("currency"),
+      contactEmail: form.get("contactEmail"),
+      managerName: form.get("managerName"),
+      managerEmail: form.get("managerEmail"),
+    },
+  }),
+);
+
+export default function NewTenant() {
+  const { origin } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { id: string; link: string | null } } | undefined;
+  const made = result?.ok ? result.result : undefined;
+  return (
+    <Page
+      title="New tenant"
+      context="A college on a trial of 30 days, with its first manager. Next come its people: by hand, or from a CSV file."
+    >
+      <Panel className="max-w-3xl">
+        {made ? (
+          <div className="flex flex-col gap-3">
+            <Notice tone="ok" title="The college is there.">
+              {made.link
+                ? "Give its manager this link; it works once, for 24 hours, and is not shown again."
+                : "Its manager has an account already, and sees it at the next page."}
+            </Notice>
+            {made.link && (
+              <p className="mono flex items-center gap-2 break-all">
+                {origin}
+                {made.link} <CopyButton text={`${origin}${made.link}`} />
+              </p>
+            )}
+            <p className="flex flex-wrap gap-2">
+              <Link to={`/tenants/${made.id}`} className="control">
+                Open it
+              </Link>
+              <Link to={`/imports/new?resource=user&collegeId=${made.id}`} className="control">
+                Import its students
+              </Link>
+              <Link to={`/data/class/new?collegeId=${made.id}`} className="control">
+                Make a class
+              </Link>
+            </p>
+          </div>
+        ) : (
+          <Form>
+            <div className="grid gap-3 sm:grid-cols-2">
+              <Input label="Name of the college" name="name" required />
+              <Input label="Code" name="code" hint="Short, for e-mail addresses and load figures: NORTH" required />
+              <Input label="Currency" name="currency" defaultValue="USD" />
+              <Input label="Contact e-mail" name="contactEmail" type="email" />
+              <Input label="First manager" name="managerName" required />
+              <Input label="Manager's e-mail" name="managerEmail" type="email" required />
+            </div>
+            <div>
+              <Submit busy="Making it…">Make this tenant</Submit>
+            </div>
+          </Form>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,155 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { startArchive } from "~/domains/tenants/archive.server.ts";
+import { setSubscription } from "~/domains/tenants/set-subscription.server.ts";
+import { SUBSCRIPTION_MACHINE, type SubscriptionState } from "~/domains/tenants/subscription.ts";
+import { tenantFacts } from "~/domains/tenants/tenant-facts.server.ts";
+import { State, words } from "~/resources/cell.tsx";
+import { History } from "~/resources/detail-view.tsx";
+import { history } from "~/resources/history.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+
+export const handle = {
+  crumbs: (data: { tenant: { name: string } } | undefined) => [
+    { label: "Tenants", to: "/tenants" },
+    { label: data?.tenant.name ?? "" },
+  ],
+};
+export const meta = ({ data }: { data?: { tenant: { name: string } } }) => [
+  { title: `${data?.tenant.name ?? "Tenant"} · Invigil` },
+];
+
+export const loader = page("tenants.read", async ({ ctx, params }) => {
+  const id = params["id"] ?? "";
+  const tenant = await tenantFacts({ ctx, input: { id } });
+  return { role: ctx.actor.role, tenant, past: await history({ ctx, input: { resource: "college", id } }) };
+});
+
+export const action = act("tenants.edit", async ({ ctx, form, params }) => {
+  const id = params["id"] ?? "";
+  if (form.get("intent") === "archive") {
+    const { jobId } = await startArchive({ ctx, input: { id } });
+    return redirect(`/jobs/${jobId}`);
+  }
+  const { ended } = await setSubscription({
+    ctx,
+    input: {
+      id,
+      state: form.get("state") as SubscriptionState,
+      reason: form.get("reason"),
+      expiry: form.get("expiry") || undefined,
+    },
+  });
+  return { said: ended > 0 ? `Done. ${plural(ended, "session")} of its people ended.` : "Done." };
+});
+
+export default function Tenant() {
+  const { tenant, past, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const manage = may(role, "tenants.manage");
+  const moves = SUBSCRIPTION_MACHINE[tenant.subscription_status as SubscriptionState] ?? [];
+  return (
+    <Page
+      title={tenant.name}
+      badge={<State value={tenant.subscription_status} />}
+      context={
+        <>
+          {tenant.code} · since <Ago at={tenant.created_at} /> ·{" "}
+          {tenant.subscription_expiry ? (
+            <>
+              subscription ends <Ago at={tenant.subscription_expiry} />
+            </>
+          ) : (
+            "no end set"
+          )}
+          {tenant.suspended_reason && ` · ${tenant.suspended_reason}`}
+        </>
+      }
+      actions={
+        may(role, "tenants.edit") && (
+          <Link to={`/data/college/${tenant.id}/edit`} className="control font-[560]">
+            Edit
+          </Link>
+        )
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      <Figures>
+        <Figure
+          label="People"
+          value={count(tenant.people)}
+          note={
+            <Link className="link" to="/people">
+              as a list
+            </Link>
+          }
+        />
+        <Figure label="Active enrollments" value={count(tenant.enrolled)} note={plural(tenant.classes, "class", "classes")} />
+        <Figure label="Exams" value={count(tenant.exams)} note={`${tenant.live} live, ${tenant.upcoming} to come`} />
+        <Figure
+          label="Payments to approve"
+          value={count(tenant.pending_payments)}
+          tone={tenant.pending_payments > 0 ? "warn" : undefined}
+          note={plural(tenant.sessions, "open session")}
+        />
+      </Figures>
+      <WithAside aside={<History entries={past} />}>
+        {manage && (
+          <Panel title="Subscription">
+            <Form intent="subscription" className="flex max-w-2xl flex-col gap-3">
+              <div className="grid gap-3 sm:grid-cols-2">
+                <Select label="Move to" name="state" options={moves.map((state) => ({ value: state, label: words(state) }))} />
+                <Input label="Ends on" name="expiry" type="date" hint="Leave empty to keep the date" />
+              </div>
+              <Textarea
+                label="Reason"
+                name="reason"
+                hint="Suspending, expiring or cancelling ends the sessions of its people at once"
+              />
+              <div>
+                <Submit tone="danger" busy="Moving…">
+                  Move the subscription
+                </Submit>
+              </div>
+            </Form>
+          </Panel>
+        )}
+        <Panel title="Managers" flush>
+          <table className="rows">
+            <tbody>
+              {tenant.managers.map((manager) => (
+                <tr key={manager.id}>
+                  <td className="font-[560]">{manager.name}</td>
+                  <td className="text-muted">{manager.email}</td>
+                  <td className="text-muted">{manager.last_login_at ? <Ago at={manager.last_login_at} /> : "never logged in"}</td>
+                </tr>
+              ))}
+              {tenant.managers.length === 0 && (
+                <tr>
+                  <td className="text-muted">Nobody manages this tenant yet. Assign somebody under Settings, Staff.</td>
+                </tr>
+              )}
+            </tbody>
+          </table>
+        </Panel>
+        {manage && (
+          <Panel title="Archive">
+            <Form intent="archive" className="flex flex-col items-start gap-2">
+              <p className="text-muted">
+                Everything of this tenant and nothing else, as one NDJSON file: a line for each record, with its table.
+              </p>
+              <Submit tone="plain">Make an archive</Submit>
+            </Form>
+          </Panel>
+        )}
+      </WithAside>
+    </Page>
+  );
+}
