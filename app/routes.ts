@@ -43,6 +43,9 @@ export default [
     route("data/:resource/bulk", "routes/data/bulk.tsx"),
     route("data/:resource/:id", "routes/data/one.tsx"),
     route("data/:resource/:id/edit", "routes/data/edit.tsx"),
+    route("imports", "routes/imports/list.tsx"),
+    route("imports/new", "routes/imports/new.tsx"),
+    route("imports/:id", "routes/imports/one.tsx"),
     route("jobs", "routes/jobs/list.tsx"),
     route("jobs/:id", "routes/jobs/one.tsx"),
 

@@ -1,0 +1,405 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import "~/domains/resources.ts";
+import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { withReadScope } from "~/db/scope.server.ts";
+import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
+import { previewBulk, runBulk, startBulk } from "./bulk.server.ts";
+import { exportRows } from "./export.server.ts";
+import { parseCsv } from "./import-file.ts";
+import { importRows } from "./import.server.ts";
+import { LIMITS, operatorsOf, readQuery, type ListQuery } from "./query.ts";
+import { allResources, resourceNamed } from "./registry.ts";
+import { conditions, listStatement } from "./sql.server.ts";
+import { create, get, list, remove, restore, update } from "./verbs.server.ts";
+import { fieldOf, type Resource } from "./define.ts";
+import { and, raw, sql } from "~/db/sql.ts";
+
+const db = testDatabase();
+let a: string;
+let b: string;
+let boss: Ctx;
+let managerA: Ctx;
+
+beforeAll(async () => {
+  a = (await makeCollege(db.owner, { name: "A" })).id;
+  b = (await makeCollege(db.owner, { name: "B" })).id;
+  boss = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), everywhere);
+  managerA = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [a]), inTenants(a));
+});
+
+const user = () => resourceNamed("user");
+const query = (text = "") => readQuery(user(), new URLSearchParams(text));
+
+async function makePeople(collegeId: string, n: number, mark: string): Promise<void> {
+  await db.owner.query(
+    `insert into public."user" (id, college_id, name, email, roll_no) select public.invigil_uuid7(), $1, 'P ' || lpad((i * 7919 % 1000)::text, 4, '0'), $2 || i || '@t.example', $2 || i from generate_series(1, $3) i`,
+    [collegeId, mark, n],
+  );
+}
+
+async function walk(ctx: Ctx, first: ListQuery, between?: (page: number) => Promise<void>): Promise<string[]> {
+  const seen: string[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < 200; page++) {
+    const found: Awaited<ReturnType<typeof list>> = await list({ ctx, input: { resource: "user", query: { ...first, after } } });
+    seen.push(...found.rows.map((row) => row.id));
+    if (!found.next) return seen;
+    after = found.next;
+    await between?.(page);
+  }
+  throw new Error("the walk does not end");
+}
+
+describe("lists", () => {
+  it("visit every row exactly once, in every order and scope, while rows are inserted and deleted", async () => {
+    await makePeople(a, 130, "w");
+    await makePeople(b, 90, "x");
+    const before = (await db.owner.query<{ id: string; college_id: string }>(`select id, college_id from public."user"`)).rows;
+    for (const ctx of [boss, managerA, ctxFor(boss.actor, inTenants(a, b))]) {
+      for (const sort of ["newest", "oldest", "name"]) {
+        let n = 0;
+        const seen = await walk(ctx, { ...query(`sort=${sort}&limit=25`) }, async () => {
+          n++;
+          await makePeople(a, 1, `n${sort}${n}${ctx.requestId.slice(-6)}`);
+          await db.owner.query(`delete from public."user" where roll_no = $1`, [`n${sort}${n}${ctx.requestId.slice(-6)}1`]);
+        });
+        const expected = before.filter((row) => ctx !== managerA || row.college_id === a).map((row) => row.id);
+        expect(new Set(seen).size, "a row came twice").toBe(seen.length);
+        expect(
+          expected.filter((id) => !seen.includes(id)),
+          "a row was left out",
+        ).toEqual([]);
+      }
+    }
+  });
+
+  it("go back to the page they came from", async () => {
+    const first = await list({ ctx: managerA, input: { resource: "user", query: query("sort=name&limit=25") } });
+    const second = await list({
+      ctx: managerA,
+      input: { resource: "user", query: { ...query("sort=name&limit=25"), after: first.next } },
+    });
+    const back = await list({
+      ctx: managerA,
+      input: { resource: "user", query: { ...query("sort=name&limit=25"), before: second.previous } },
+    });
+    expect(back.rows.map((row) => row.id)).toEqual(first.rows.map((row) => row.id));
+    expect(back.previous).toBeNull();
+  });
+
+  it("never show another tenant, whatever the URL says", async () => {
+    const theirs = await list({ ctx: managerA, input: { resource: "user", query: query("q=x1@t") } });
+    expect(theirs.rows).toEqual([]);
+    const found = await list({ ctx: boss, input: { resource: "user", query: query("q=x1@t") } });
+    expect(found.rows.length).toBe(1);
+  });
+
+  it("find a person inside a name or an e-mail, and take % as a letter", async () => {
+    expect((await list({ ctx: managerA, input: { resource: "user", query: query("q=w77@t") } })).rows.length).toBe(1);
+    expect((await list({ ctx: managerA, input: { resource: "user", query: query("q=%25") } })).rows).toEqual([]);
+  });
+
+  it("refuse a broken page link and a filter value that can't be", async () => {
+    await expect(list({ ctx: managerA, input: { resource: "user", query: { ...query(), after: "nonsense" } } })).rejects.toThrow(
+      Invalid,
+    );
+    await expect(list({ ctx: managerA, input: { resource: "user", query: query("f.isActive=perhaps") } })).rejects.toThrow(
+      /yes or no/,
+    );
+  });
+
+  it("are closed to roles without the permission", async () => {
+    const sre = ctxFor(await makeStaff(db.owner, "SRE"), everywhere);
+    await expect(list({ ctx: sre, input: { resource: "user", query: query() } })).rejects.toThrow(Forbidden);
+  });
+});
+
+/** Two thousand rows of a table, without parents: enough for the planner to prefer the index that was made for a filter. */
+async function fill(of: Resource, collegeId: string): Promise<void> {
+  const columns = await db.owner.query<{ name: string; type: string; needed: boolean }>(
+    "select column_name as name, udt_name as type, is_nullable = 'NO' and column_default is null as needed from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'",
+    [of.name],
+  );
+  const filtered = new Set(
+    [...of.filters, ...of.sorts.map((sort) => sort.field)].map((key) => (key ? fieldOf(of, key)?.column : undefined)),
+  );
+  const chosen = columns.rows.filter((column) => column.needed || filtered.has(column.name) || column.name === "id" || column.name === "drop_date");
+  const made: Record<string, string> = {
+    uuid: "gen_random_uuid()",
+    int4: "i % 400",
+    int8: "i",
+    bool: "i % 2 = 0",
+    timestamptz: "now() - i * interval '1 hour'",
+    date: "current_date - i % 300",
+    jsonb: "'{}'",
+    _text: "'{}'",
+  };
+  const cells = chosen.map((column) => {
+    const field = of.fields.find((one) => one.column === column.name);
+    if (column.name === "college_id") return `'${collegeId}'::uuid`;
+    if (column.name === "end_time") return "now() + interval '1 day'";
+    if (column.name === "total_marks") return "100";
+    if (column.name === "passing_marks" || column.name === "percent") return "50";
+    if (column.name === "first_attempt_id") return "('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid";
+    if (column.name === "second_attempt_id") return "('10000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid";
+    if (column.name === "drop_date" || column.name === "duration_minutes" || column.name === "amount_minor")
+      return column.type === "date" ? "current_date" : "1 + i % 90";
+    if (field?.options) return `('{${field.options.join(",")}}'::text[])[1 + i % ${field.options.length}]`;
+    return made[column.type] ?? "'t' || i";
+  });
+  await db.owner.query(
+    `insert into ${of.table} (${chosen.map((column) => `"${column.name}"`).join(", ")}) select ${cells.join(", ")} from generate_series(1, 2000) i`,
+  );
+  await db.owner.query(`analyze ${of.table}`);
+}
+
+describe("plans", () => {
+  it("answer every declared filter and order from an index, under the runtime role", async () => {
+    const wrong: string[] = [];
+    const full = (await makeCollege(db.owner)).id;
+    const resources = allResources().filter((of) => of.tenantColumn !== "id");
+    await db.owner.query("set session_replication_role = replica");
+    for (const of of resources) await fill(of, full);
+    await db.owner.query("set session_replication_role = origin");
+    const ctx = ctxFor(boss.actor, inTenants(full));
+    await withReadScope(ctx, async (inner) => {
+      // Two thousand rows are few enough to read them all; what is asked is whether an index answers.
+      await inner.tx.query({ text: "set local enable_seqscan = off" });
+      const explain = async (text: string, values: readonly unknown[]) =>
+        (await inner.tx.query<{ "QUERY PLAN": string }>({ text: `explain ${text}`, values: [...values] })).rows
+          .map((row) => row["QUERY PLAN"])
+          .join("\n");
+      for (const of of resources) {
+        for (const key of of.filters) {
+          const field = fieldOf(of, key)!;
+          const op = operatorsOf(field)[0]!;
+          const value =
+            field.kind === "ref" || field.kind === "id"
+              ? crypto.randomUUID()
+              : field.kind === "bool"
+                ? "true"
+                : field.kind === "choice"
+                  ? field.options!.at(-1)!
+                  : field.kind === "date"
+                    ? "2020-01-01"
+                    : field.kind === "moment"
+                      ? "2020-01-01T00:00"
+                      : field.kind === "text" || field.kind === "longtext"
+                        ? "t77"
+                        : "5";
+          const where = conditions(of, readQuery(of, new URLSearchParams({ [`f.${key}.${op}`]: value })));
+          const statement = sql`select t.id from ${raw(of.table)} t where t.college_id = ${full}::uuid and ${and(where)}`;
+          const plan = await explain(statement.text, statement.values);
+          const used = plan
+            .split("\n")
+            .some((line) => line.includes("Index Cond") && new RegExp(`\\b${field.column}\\b`).test(line));
+          // A partial index whose condition is the filter answers it as well.
+          const partial = plan.includes("part_idx") && new RegExp(`Recheck Cond: .*\\b${field.column}\\b`).test(plan);
+          if (!used && !partial) wrong.push(`${of.name}: filter ${key}\n${plan}`);
+        }
+        for (const sort of of.sorts) {
+          const { statement } = listStatement(
+            of,
+            inner.scope,
+            readQuery(of, new URLSearchParams({ sort: sort.key, limit: "25" })),
+            [of.title],
+          );
+          const plan = await explain(statement.text, statement.values);
+          // The rows come in order from an index: no sort of the table, and no walk through it.
+          if (!/Index (Only )?Scan/.test(plan) || /Seq Scan/.test(plan) || /Sort[^]*Sort/.test(plan))
+            wrong.push(`${of.name}: order ${sort.key}\n${plan}`);
+        }
+      }
+    });
+    expect(wrong.map((text) => text.split("\n").slice(0, 8).join("\n"))).toEqual([]);
+  });
+});
+
+describe("forms", () => {
+  const values = { name: "Ana Abe", email: "ana@t.example", rollNo: "R-1", role: "STUDENT", isActive: "on" };
+
+  it("say per field what is wrong, all at once", async () => {
+    const refused = await create({
+      ctx: managerA,
+      input: { resource: "user", values: { name: "", email: "not an address", role: "KING" } },
+    }).catch((error: unknown) => error as Invalid);
+    expect(refused).toBeInstanceOf(Invalid);
+    expect(Object.keys((refused as Invalid).fields).sort()).toEqual(["email", "name", "role"]);
+  });
+
+  it("create once, and say who has the e-mail already", async () => {
+    const { id } = await create({ ctx: managerA, input: { resource: "user", values } });
+    await expect(create({ ctx: managerA, input: { resource: "user", values } })).rejects.toThrow(Conflict);
+    const entry = await db.owner.query(
+      "select 1 from audit.entry where resource = 'user' and resource_id = $1 and action = 'user.create'",
+      [id],
+    );
+    expect(entry.rowCount).toBe(1);
+  });
+
+  it("let the second of two editors choose", async () => {
+    const { id } = await create({
+      ctx: managerA,
+      input: { resource: "user", values: { ...values, email: "two@t.example", rollNo: "R-2" } },
+    });
+    const seen = await get({ ctx: managerA, input: { resource: "user", id } });
+    await update({ ctx: managerA, input: { resource: "user", id, version: seen.row.version, values: { name: "First Editor" } } });
+    const clash = await update({
+      ctx: managerA,
+      input: { resource: "user", id, version: seen.row.version, values: { name: "Second Editor" } },
+    }).catch((error: unknown) => error as Conflict);
+    expect(clash).toBeInstanceOf(Conflict);
+    const { version, theirs } = (clash as Conflict).details as { version: string; theirs: Record<string, unknown> };
+    expect(theirs["name"]).toBe("First Editor");
+    await update({ ctx: managerA, input: { resource: "user", id, version, values: { name: "Second Editor" } } });
+    expect((await get({ ctx: managerA, input: { resource: "user", id } })).row.values["name"]).toBe("Second Editor");
+  });
+
+  it("do not reach into another tenant", async () => {
+    const { rows } = await db.owner.query<{ id: string }>(`select id from public."user" where college_id = $1 limit 1`, [b]);
+    const id = rows[0]!.id;
+    await expect(get({ ctx: managerA, input: { resource: "user", id } })).rejects.toThrow(NotFound);
+    await expect(
+      update({ ctx: managerA, input: { resource: "user", id, version: "1", values: { name: "Mine now" } } }),
+    ).rejects.toThrow(NotFound);
+    await expect(
+      create({
+        ctx: managerA,
+        input: { resource: "user", collegeId: b, values: { ...values, email: "x@b.example", rollNo: "" } },
+      }),
+    ).rejects.toThrow(Forbidden);
+  });
+
+  it("trash, restore and purge, in that order only", async () => {
+    const { id } = await create({
+      ctx: managerA,
+      input: { resource: "user", values: { ...values, email: "gone@t.example", rollNo: "R-9" } },
+    });
+    const input = { resource: "user", id, reason: "left the school" };
+    await expect(remove({ ctx: managerA, input: { ...input, purge: true } })).rejects.toThrow(/Only what is in the trash/);
+    await remove({ ctx: managerA, input });
+    // A deleted e-mail can be used again.
+    const { id: second } = await create({
+      ctx: managerA,
+      input: { resource: "user", values: { ...values, email: "gone@t.example", rollNo: "R-10" } },
+    });
+    await expect(restore({ ctx: managerA, input: { resource: "user", id } })).rejects.toThrow(Conflict);
+    await remove({ ctx: managerA, input: { ...input, id: second } });
+    await restore({ ctx: managerA, input: { resource: "user", id } });
+    await remove({ ctx: managerA, input: { ...input, id: second, purge: true } });
+    await expect(get({ ctx: managerA, input: { resource: "user", id: second } })).rejects.toThrow(NotFound);
+  });
+});
+
+describe("bulk acts", () => {
+  it("preview what they then do, on the rows of the filter when they run", async () => {
+    await makePeople(a, 40, "bulk");
+    const selection = { filter: "q=bulk" };
+    const work = { resource: "user", act: "trash", value: "", reason: "end of term", selection };
+    const preview = await previewBulk(managerA, work);
+    expect(preview).toMatchObject({ n: 40, exact: true, tried: 40, refused: [] });
+    expect((await list({ ctx: managerA, input: { resource: "user", query: query("q=bulk") } })).rows.length).toBe(40);
+    await makePeople(a, 1, "bulkX");
+    const result = await runBulk({ id: crypto.randomUUID(), ctx: managerA, input: work, progress: async () => undefined });
+    expect(result).toEqual({ changed: 41, failed: 0 });
+    expect((await list({ ctx: managerA, input: { resource: "user", query: query("q=bulk") } })).rows).toEqual([]);
+    const entries = await db.owner.query(
+      "select count(*)::int as n from audit.entry where action = 'user.delete' and college_id = $1 and at > now() - interval '1 minute'",
+      [a],
+    );
+    expect(entries.rows[0].n).toBeGreaterThanOrEqual(41);
+  });
+
+  it("are re-authorized when they run", async () => {
+    const auditor = ctxFor(await makeStaff(db.owner, "AUDITOR"), everywhere);
+    await expect(
+      startBulk({ ctx: auditor, input: { resource: "user", act: "trash", reason: "because", selection: { filter: "" } } }),
+    ).rejects.toThrow(Forbidden);
+    await expect(
+      runBulk({
+        id: crypto.randomUUID(),
+        ctx: auditor,
+        input: { resource: "user", act: "trash", value: "", reason: "because", selection: { filter: "" } },
+        progress: async () => undefined,
+      }),
+    ).rejects.toThrow(Forbidden);
+  });
+});
+
+describe("exports", () => {
+  it("hold exactly the filter's rows, with formulas disarmed, and are in the log before they start", async () => {
+    await create({
+      ctx: managerA,
+      input: { resource: "user", values: { name: '=HYPERLINK("http://x")', email: "formula@t.example", rollNo: "F-1" } },
+    });
+    const stream = await exportRows(managerA, user(), query("q=formula@"), "csv");
+    const text = await new Response(stream).text();
+    const lines = text.trim().split("\r\n");
+    expect(lines.length).toBe(2);
+    expect(lines[1]).toContain(`"'=HYPERLINK(""http://x"")"`);
+    const entry = await db.owner.query<{ body: string }>(
+      "select c.body from audit.entry e join audit.content c on c.entry_id = e.id where e.action = 'user.export' order by e.at desc limit 1",
+    );
+    expect(JSON.parse(entry.rows[0]!.body)).toMatchObject({ details: { rows: 1, format: "csv" } });
+  });
+});
+
+describe("imports", () => {
+  const mapping = { name: "Name", email: "E-mail", rollNo: "Number" };
+  const quiet = async () => undefined;
+  const count = async () =>
+    (await db.owner.query<{ n: number }>(`select count(*)::int as n from public."user" where college_id = $1`, [a])).rows[0]!.n;
+
+  it("agree between the check and the real thing, and write nothing unless every line is right", async () => {
+    const before = await count();
+    const bad = parseCsv(
+      Buffer.from(
+        "Name,E-mail,Number\nOne Good,one@i.example,I-1\nX,two@i.example,I-2\nThree,nobody,I-3\nFour Fine,one@i.example,I-4\nFive,five@i.example,I-1\n",
+      ),
+    );
+    const dry = await importRows(managerA, user(), a, bad, mapping, true, quiet);
+    const real = await importRows(managerA, user(), a, bad, mapping, false, quiet);
+    expect(real).toEqual(dry);
+    expect(real.errors.map((error) => error.line)).toEqual([3, 4, 5, 6]);
+    expect(await count()).toBe(before);
+    const good = parseCsv(Buffer.from("\uFEFFName;E-mail;Number\nOne Good;one@i.example;I-1\nTwo Good;two@i.example;I-2\n"));
+    const done = await importRows(managerA, user(), a, good, mapping, false, quiet);
+    expect(done).toMatchObject({ inserted: 2, errors: [] });
+    expect(await count()).toBe(before + 2);
+  });
+
+  it("find references by what people call them, in this tenant only", async () => {
+    await db.owner.query(
+      `insert into public."class" (id, college_id, name, academic_year) values (gen_random_uuid(), $1, 'Chem', '2026'), (gen_random_uuid(), $2, 'Law', '2026')`,
+      [a, b],
+    );
+    const parsed = parseCsv(Buffer.from("Student,Class\none@i.example,Chem\nI-2,Chem\ntwo@i.example,Law\n"));
+    const outcome = await importRows(
+      managerA,
+      resourceNamed("enrollment"),
+      a,
+      parsed,
+      { user: "Student", class: "Class" },
+      true,
+      quiet,
+    );
+    expect(outcome.errors).toEqual([{ line: 4, field: "Class", message: "There is no class “Law” in this tenant" }]);
+    expect(outcome.inserted).toBe(2);
+  });
+
+  it.each([
+    ["binary", Buffer.from([0x50, 0x4b, 0, 0, 1]), /binary/],
+    ["another encoding", Buffer.from([0x4e, 0x61, 0x6d, 0x65, 0x0a, 0xe9, 0x0a]), /UTF-8/],
+    ["empty", Buffer.from(""), /empty/],
+    ["only a header", Buffer.from("Name,E-mail\n"), /nothing below/],
+    ["one column twice", Buffer.from("Name,Name\na,b\n"), /Two columns/],
+    ["an open quote", Buffer.from('Name\n"never closed\n'), /can't be read as CSV/],
+  ])("refuse a file that is %s", (_label, content, says) => {
+    expect(() => parseCsv(content)).toThrow(says);
+  });
+});
+
+it("offers page sizes up to five hundred", () => {
+  expect(Math.max(...LIMITS)).toBe(500);
+});

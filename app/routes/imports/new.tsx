@@ -1,0 +1,101 @@
+import { useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { startImport } from "~/resources/import.server.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { writable } from "~/resources/define.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { Form, Labelled, Select, Submit, useFormResult } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+
+export const handle = { crumbs: () => [{ label: "Imports", to: "/imports" }, { label: "Bring a file" }] };
+export const meta = () => [{ title: "Bring a file · Invigil" }];
+
+export const loader = page("platform.manage", async ({ ctx, url }) => {
+  const of = resourceNamed(url.searchParams.get("resource") ?? "user");
+  const tenants = (await allTenants()).filter(
+    (tenant) => ctx.scope.kind === "all" || (ctx.scope.kind === "tenants" && ctx.scope.ids.includes(tenant.id)),
+  );
+  return {
+    name: of.name,
+    many: of.many,
+    tenants,
+    collegeId: url.searchParams.get("collegeId") ?? "",
+    fields: writable(of).map((field) => ({
+      key: field.key,
+      label: field.label,
+      required: field.required,
+      options: field.options,
+      kind: field.kind,
+    })),
+  };
+});
+
+export const action = act("platform.manage", async ({ ctx, form, url }) => {
+  const file = form.data.get("file");
+  if (!(file instanceof File) || file.size === 0) throw new Invalid("Choose a file", { file: ["Choose a CSV file"] });
+  if (file.size > 21 * 1024 * 1024)
+    throw new Invalid("The file is larger than 20 MB: bring it in parts", { file: ["At most 20 MB"] });
+  const { id } = await startImport({
+    ctx,
+    input: {
+      resource: url.searchParams.get("resource") ?? "user",
+      collegeId: form.get("collegeId"),
+      fileName: file.name.slice(0, 200),
+      content: Buffer.from(await file.arrayBuffer()),
+    },
+  });
+  return redirect(`/imports/${id}`);
+});
+
+export default function NewImport() {
+  const { many, tenants, fields, collegeId } = useLoaderData<typeof loader>();
+  return (
+    <Page title={`Import ${many.toLowerCase()}`} context="First the file, then its columns, then a check that writes nothing.">
+      <WithAside
+        aside={
+          <Panel title="Columns it may have">
+            <ul className="flex flex-col gap-1">
+              {fields.map((field) => (
+                <li key={field.key}>
+                  {field.label} {field.required && <span className="text-[12px] text-muted">needed</span>}
+                  {field.options && <span className="block text-[12px] text-muted">{field.options.join(", ")}</span>}
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        }
+      >
+        <Panel>
+          <Form encType="multipart/form-data">
+            <Select
+              label="Into which tenant"
+              name="collegeId"
+              defaultValue={collegeId || (tenants.length === 1 ? tenants[0]!.id : "")}
+              options={[{ value: "", label: "Choose…" }, ...tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))]}
+            />
+            <FileInput />
+            <div>
+              <Submit busy="Reading…">Bring it</Submit>
+            </div>
+          </Form>
+        </Panel>
+      </WithAside>
+    </Page>
+  );
+}
+
+function FileInput() {
+  const result = useFormResult();
+  return (
+    <Labelled
+      label="CSV file"
+      hint="UTF-8, the first line names the columns; commas, semicolons or tabs; at most 20 MB"
+      error={result && !result.ok ? result.fields?.["file"]?.[0] : undefined}
+    >
+      {(ids) => <input {...ids} type="file" name="file" accept=".csv,text/csv,text/plain" className="input" />}
+    </Labelled>
+  );
+}

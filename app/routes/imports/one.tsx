@@ -1,0 +1,167 @@
+import { Link, useLoaderData, useRevalidator } from "@remix-run/react";
+import { useEffect } from "react";
+import "~/domains/resources.ts";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page } from "~/access/page.server.ts";
+import { writable } from "~/resources/define.ts";
+import { getImport, runImport } from "~/resources/import.server.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { getJob } from "~/jobs/verbs.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Notice, Progress } from "~/ui/feedback/empty.tsx";
+import { Form, Select, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+
+type Shown = { found: { fileName: string } };
+export const handle = {
+  crumbs: (data: Shown | undefined) => [{ label: "Imports", to: "/imports" }, { label: data?.found.fileName ?? "" }],
+};
+
+export const loader = page("platform.manage", async ({ ctx, params }) => {
+  const found = await getImport({ ctx, input: { id: params["id"] ?? "" } });
+  const of = resourceNamed(found.resource);
+  const tenants = await allTenants();
+  return {
+    found,
+    many: of.many,
+    tenant: tenants.find((tenant) => tenant.id === found.collegeId)?.name ?? "",
+    fields: writable(of).map((field) => ({ key: field.key, label: field.label, required: field.required })),
+    job: found.jobId ? await getJob({ ctx, input: { id: found.jobId } }) : null,
+  };
+});
+
+export const action = act("platform.manage", async ({ ctx, form, params }) => {
+  const mapping = Object.fromEntries(
+    Object.entries(form.values())
+      .filter(([key]) => key.startsWith("map."))
+      .map(([key, value]) => [key.slice(4), value]),
+  );
+  return runImport({ ctx, input: { id: params["id"] ?? "", mapping, dry: form.get("intent") !== "import" } });
+});
+
+type Outcome = { errors?: { line: number; field: string; message: string }[] } & Record<string, unknown>;
+
+export default function OneImport() {
+  const { found, fields, many, tenant, job } = useLoaderData<typeof loader>();
+  const { revalidate } = useRevalidator();
+  const going = job !== null && (job.state === "QUEUED" || job.state === "RUNNING");
+  useEffect(() => {
+    if (!going) return;
+    const timer = setInterval(revalidate, 700);
+    return () => clearInterval(timer);
+  }, [going, revalidate]);
+  const done = found.state === "IMPORTED";
+  const outcome = job?.result as Outcome | null;
+  return (
+    <Page
+      title={done ? `${plural(found.lineCount, "row")} imported.` : `${found.fileName}: ${plural(found.lineCount, "row")}`}
+      context={`${many} of ${tenant}`}
+    >
+      {job && (
+        <Panel title={job.title}>
+          <div className="flex flex-col gap-2">
+            {going && <Progress done={job.done} total={job.total} label={job.title} />}
+            {job.error && <Notice tone="bad" title={job.error} />}
+            {job.state === "DONE" && found.state === "FAILED" && (
+              <Notice
+                tone="bad"
+                title={`${count(Number(outcome?.["lines with errors"] ?? 0))} lines have errors. Nothing was written.`}
+              />
+            )}
+            {job.state === "DONE" && found.state === "CHECKED" && (
+              <Notice
+                tone="ok"
+                title={`Every line is right: ${count(Number(outcome?.["would be imported"] ?? 0))} rows would be imported.`}
+              />
+            )}
+            {job.state === "DONE" && done && (
+              <Notice tone="ok" title={`${count(Number(outcome?.["imported"] ?? 0))} rows are in.`} />
+            )}
+            <p className="flex gap-4">
+              {job.files.map((file) => (
+                <a key={file.id} href={`/jobs/${job.id}/file?file=${file.id}`} className="link" download>
+                  {file.name}
+                </a>
+              ))}
+            </p>
+            {outcome?.errors && outcome.errors.length > 0 && (
+              <div className="max-h-80 overflow-auto" tabIndex={0} role="region" aria-label="Errors by line">
+                <table className="rows">
+                  <thead>
+                    <tr>
+                      <th className="num">Line</th>
+                      <th>Field</th>
+                      <th>What is wrong</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {outcome.errors.map((error, index) => (
+                      <tr key={`${error.line}${error.field}${index}`}>
+                        <td className="num">{error.line}</td>
+                        <td>{error.field}</td>
+                        <td>{error.message}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </div>
+        </Panel>
+      )}
+      {!done && (
+        <WithAside aside={<Sample header={found.header} sample={found.sample} />}>
+          <Panel title="Which column is what">
+            <Form>
+              <div className="grid gap-3 sm:grid-cols-2">
+                {fields.map((field) => (
+                  <Select
+                    key={field.key}
+                    label={field.required ? `${field.label} (needed)` : field.label}
+                    name={`map.${field.key}`}
+                    defaultValue={found.mapping[field.key] ?? ""}
+                    options={[
+                      { value: "", label: "Not in the file" },
+                      ...found.header.map((name) => ({ value: name, label: name })),
+                    ]}
+                  />
+                ))}
+              </div>
+              <div className="flex flex-wrap gap-2">
+                <Submit name="intent" value="check" tone={found.state === "CHECKED" ? "plain" : "primary"} disabled={going}>
+                  Check, write nothing
+                </Submit>
+                <Submit name="intent" value="import" tone={found.state === "CHECKED" ? "primary" : "plain"} disabled={going}>
+                  Import
+                </Submit>
+              </div>
+            </Form>
+          </Panel>
+        </WithAside>
+      )}
+      {done && (
+        <p>
+          <Link to={`/data/${found.resource}`} className="link">
+            See them in the list
+          </Link>
+        </p>
+      )}
+    </Page>
+  );
+}
+
+function Sample({ header, sample }: { header: string[]; sample: { line: number; cells: string[] }[] }) {
+  return (
+    <Panel title="The first lines">
+      <dl className="flex flex-col gap-2">
+        {header.map((name, index) => (
+          <div key={name}>
+            <dt className="text-[12px] text-muted">{name}</dt>
+            <dd className="truncate">{sample.map((line) => line.cells[index] || "–").join(" · ")}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
