@@ -129,7 +129,7 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
     uuid: "gen_random_uuid()",
     int4: "i % 400",
     int8: "i",
-    bool: "i % 2 = 0",
+    bool: "i % 20 = 0",
     timestamptz: "now() - i * interval '1 hour'",
     date: "current_date - i % 300",
     jsonb: "'{}'",
