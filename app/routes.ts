@@ -49,6 +49,12 @@ export default [
     route("jobs", "routes/jobs/list.tsx"),
     route("jobs/:id", "routes/jobs/one.tsx"),
 
+    // Audit
+    route("audit", "routes/audit/log.tsx"),
+    route("audit/entries/:id", "routes/audit/entry.tsx"),
+    route("audit/integrity", "routes/audit/integrity.tsx"),
+    route("audit/access", "routes/audit/access.tsx"),
+
     route("settings", "routes/settings/layout.tsx", [
       index("routes/settings/index.ts"),
       route("staff", "routes/settings/staff.tsx"),
@@ -62,6 +68,11 @@ export default [
   ]),
   route("data/:resource/export", "routes/data/export.ts"),
   route("data/:resource/suggest", "routes/data/suggest.ts"),
+  route("audit/export", "routes/audit/export.ts"),
+  route("api/v1/audit/checkpoint", "routes/audit/api-checkpoint.ts"),
+  route("api/v1/audit/entries", "routes/audit/api-entries.ts"),
+  route("api/v1/audit/proof/inclusion", "routes/audit/api-inclusion.ts"),
+  route("api/v1/audit/proof/consistency", "routes/audit/api-consistency.ts"),
   route("jobs/:id/file", "routes/jobs/file.ts"),
   route("settings/preferences", "routes/settings/preferences.ts"),
   route("health/ready", "routes/machine/ready.ts"),

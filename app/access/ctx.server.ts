@@ -97,7 +97,7 @@ export async function staffCtx(request: Request, session: StaffSession): Promise
     ...fromRequest(request),
     actor: { kind: "staff", id: session.staff_id, name: session.name, email: session.email, role: session.role },
     scope,
-    session: { id: session.id, stepUpAt: session.step_up_at, secondFactor: session.second_factor },
+    session: { id: session.id, stepUpAt: session.step_up_at, secondFactor: session.second_factor, risk: session.risk },
     tenantTag,
   };
 }

@@ -9,6 +9,7 @@ import { newToken } from "~/platform/ids.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
+import { judgeAgainstHabits } from "./habits.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
 import { sign, unsign } from "./secrets.server.ts";
 import { ABSOLUTE_HOURS, createSession } from "./session.server.ts";
@@ -47,13 +48,18 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
   const upgraded = check.upgrade ? await hashPassword(input.password) : null;
   return withScope(ctx, async (inner) => {
     const needsCode = staff.totpConfirmedAt !== null;
-    const token = await createSession(inner, staff.id, { secondFactor: !needsCode, stepUp: !needsCode });
+    const risk = await judgeAgainstHabits(inner, staff.id);
+    const { token, id } = await createSession(inner, staff.id, { secondFactor: !needsCode, stepUp: !needsCode, risk });
     await inner.tx.prisma.staff.update({
       where: { id: staff.id },
       data: { lastLoginAt: ctx.clock.now(), ...(upgraded ? { passwordHash: upgraded } : {}) },
     });
     await record(
-      { ...inner, actor: { kind: "staff", id: staff.id, name: staff.name, email: staff.email, role: staff.role as never } },
+      {
+        ...inner,
+        session: { id, stepUpAt: null, secondFactor: !needsCode, risk },
+        actor: { kind: "staff", id: staff.id, name: staff.name, email: staff.email, role: staff.role as never },
+      },
       {
         action: needsCode ? "session.password_accepted" : "session.login",
         resource: "staff",

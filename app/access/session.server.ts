@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import { one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import type { RiskReason } from "~/audit/risk.server.ts";
 import type { Role, TxCtx } from "~/db/ctx.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { newId, newToken } from "~/platform/ids.ts";
@@ -23,6 +24,7 @@ const sessionRow = z.object({
   totp_confirmed: z.boolean(),
   tenant_id: z.string().nullable(),
   last_seen_at: z.date(),
+  risk: z.array(z.object({ rule: z.string(), points: z.number(), says: z.string() })),
   college_ids: z.array(z.string()),
 });
 
@@ -32,7 +34,7 @@ async function find(on: Queryable, token: string, now: Date): Promise<StaffSessi
   return one(
     on,
     sql`select s.id, s.staff_id, st.name, st.email, st.role, st.theme, st.time_zone, s.step_up_at, s.second_factor,
-               st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.last_seen_at,
+               st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.last_seen_at, s.risk,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
         from console.staff_session s join console.staff st on st.id = s.staff_id
         where s.token_hash = ${tokenHash(token)} and s.revoked_at is null and st.is_active
@@ -64,13 +66,14 @@ export async function findSession(token: string, now: Date): Promise<StaffSessio
 export async function createSession(
   ctx: TxCtx,
   staffId: string,
-  options: { secondFactor: boolean; stepUp: boolean },
-): Promise<string> {
+  options: { secondFactor: boolean; stepUp: boolean; risk: RiskReason[] },
+): Promise<{ token: string; id: string }> {
   const token = newToken();
   const now = ctx.clock.now();
+  const id = newId(now.getTime());
   await ctx.tx.prisma.staffSession.create({
     data: {
-      id: newId(now.getTime()),
+      id,
       staffId,
       tokenHash: tokenHash(token),
       expiresAt: new Date(now.getTime() + ABSOLUTE_HOURS * 3_600_000),
@@ -79,9 +82,10 @@ export async function createSession(
       secondFactor: options.secondFactor,
       ipAddress: ctx.address ?? null,
       userAgent: ctx.userAgent?.slice(0, 500) ?? null,
+      risk: options.risk,
     },
   });
-  return token;
+  return { token, id };
 }
 
 /** A new token for the same session, after its rights have grown: an old copy of the cookie is then worth nothing. */

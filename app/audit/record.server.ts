@@ -43,7 +43,7 @@ export async function record(ctx: TxCtx, act: Act): Promise<string> {
   const at = ctx.clock.now();
   const id = newId(at.getTime());
   const changed = act.before !== undefined || act.after !== undefined;
-  const risk = await assessRisk(ctx, act, at);
+  const risk = assessRisk(ctx, act);
   const content: Content = {
     actor: { name: ctx.actor.name, email: ctx.actor.email },
     reason: act.reason ?? null,

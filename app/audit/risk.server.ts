@@ -3,14 +3,14 @@ import type { Act } from "./record.server.ts";
 
 export type RiskReason = { rule: string; points: number; says: string };
 
-/** Points with a sentence each; the rules that need no look at history. */
-type Rule = { name: string; applies(act: Act, ctx: TxCtx, at: Date): RiskReason | null };
+/** Five rules, each with its points and a sentence. Two look at a session's login and hold for every act in it. */
+type Rule = { name: string; applies(act: Act): RiskReason | null };
 
 const rules: Rule[] = [
   {
     name: "privilege-change",
     applies: (act) =>
-      /^(staff\.(create|change_role|assign|reset_mfa|reset_password)|api_key\.create)$/.test(act.action)
+      /^(staff\.(create|change_role|assign|reset_mfa|reset_password)|api_key\.(create|rotate))$/.test(act.action)
         ? { rule: "privilege-change", points: 25, says: "Changes who may do what" }
         : null,
   },
@@ -18,21 +18,46 @@ const rules: Rule[] = [
     name: "bulk-export",
     applies: (act) => {
       const rows = Number(act.details?.["rows"] ?? 0);
-      if (!/export/.test(act.action) || rows < 1000) return null;
-      return { rule: "bulk-export", points: rows >= 10_000 ? 35 : 20, says: `Exports ${rows.toLocaleString("en")} rows` };
+      if (!/export/.test(act.action) || rows < 500) return null;
+      return { rule: "bulk-export", points: rows >= 5000 ? 35 : 20, says: `Exports ${rows.toLocaleString("en-GB")} rows` };
     },
   },
   {
-    name: "failed-login",
-    applies: (act) =>
-      act.action === "session.login_failed" && Number(act.details?.["failures"] ?? 0) >= 3
-        ? { rule: "failed-login", points: 20, says: `Failed login number ${act.details?.["failures"] as number} in a row` }
-        : null,
+    name: "failed-logins",
+    applies: (act) => {
+      const before = Number(act.details?.["failedBefore"] ?? 0);
+      const failures = Number(act.details?.["failures"] ?? 0);
+      if (act.action === "session.login" && before >= 3)
+        return { rule: "failed-logins", points: 25, says: `After ${before} failed logins` };
+      if (act.action === "session.login_failed" && failures >= 3)
+        return { rule: "failed-logins", points: 20, says: `Failed login number ${failures} in a row` };
+      return null;
+    },
   },
 ];
 
-export async function assessRisk(ctx: TxCtx, act: Act, at: Date): Promise<{ score: number; reasons: RiskReason[] }> {
-  const reasons = rules.map((rule) => rule.applies(act, ctx, at)).filter((reason) => reason !== null);
+/** What the past says of a login now. A newcomer has no habits, and nothing about them is unusual. */
+export type Habits = { logins: number; fromThisNetwork: number; aroundThisHour: number };
+
+const ENOUGH_FOR_PLACE = 3;
+const ENOUGH_FOR_HOURS = 20;
+
+export function judgeLogin(habits: Habits, address: string, hour: number): RiskReason[] {
+  const reasons: RiskReason[] = [];
+  if (habits.logins >= ENOUGH_FOR_PLACE && habits.fromThisNetwork === 0)
+    reasons.push({ rule: "new-address", points: 20, says: `From ${address}, for the first time` });
+  if (habits.logins >= ENOUGH_FOR_HOURS && habits.aroundThisHour / habits.logins < 0.02) {
+    reasons.push({
+      rule: "odd-hour",
+      points: 20,
+      says: `Logged in around ${String(hour).padStart(2, "0")}:00 UTC, when this person hardly ever is here`,
+    });
+  }
+  return reasons;
+}
+
+export function assessRisk(ctx: Pick<TxCtx, "session">, act: Act): { score: number; reasons: RiskReason[] } {
+  const reasons = [...(ctx.session?.risk ?? []), ...rules.map((rule) => rule.applies(act)).filter((reason) => reason !== null)];
   return {
     score: Math.min(
       100,

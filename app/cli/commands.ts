@@ -1,3 +1,4 @@
+import { auditCommands } from "./audit.ts";
 import { migrateCommand, statusCommand } from "./db.ts";
 import { doctorCommand } from "./doctor.ts";
 import { prismaCommand } from "./prisma.ts";
@@ -25,6 +26,7 @@ export const commands: Command[] = [
   statusCommand,
   seedCommand,
   ...staffCommands,
+  ...auditCommands,
   prismaCommand,
   testCommand,
   verifyCommand,

@@ -1,11 +1,25 @@
+import { systemCtx } from "~/access/ctx.server.ts";
+import { verifyAndKeep } from "~/access/log/verify.server.ts";
+import { anchorFile, signingKey } from "~/audit/keys.server.ts";
+import { createSequencer } from "~/audit/sequence.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
-import { clients } from "~/db/clients.server.ts";
+import { clients, rolePool } from "~/db/clients.server.ts";
 
 /** Everything that runs on a clock, in one list. */
 export function schedules(): Schedule[] {
+  const sequencer = createSequencer(rolePool("sequencer"), signingKey(), anchorFile());
   return [
+    {
+      // Well below the second within which a head is promised; a backlog is worked off without pause.
+      name: "audit.sequence",
+      every: 150,
+      async run() {
+        while ((await sequencer.step()) >= 5000);
+      },
+    },
+    { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     {

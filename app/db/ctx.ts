@@ -19,7 +19,7 @@ export type Ctx = {
   scope: Scope;
   clock: Clock;
   requestId: string;
-  session?: { id: string; stepUpAt: Date | null; secondFactor: boolean };
+  session?: { id: string; stepUpAt: Date | null; secondFactor: boolean; risk?: { rule: string; points: number; says: string }[] };
   address?: string;
   userAgent?: string;
   /** What load is attributed to in pg_stat_activity: one tenant's code, or `*` for several. */

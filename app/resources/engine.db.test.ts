@@ -124,7 +124,9 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
   const filtered = new Set(
     [...of.filters, ...of.sorts.map((sort) => sort.field)].map((key) => (key ? fieldOf(of, key)?.column : undefined)),
   );
-  const chosen = columns.rows.filter((column) => column.needed || filtered.has(column.name) || column.name === "id" || column.name === "drop_date");
+  const chosen = columns.rows.filter(
+    (column) => column.needed || filtered.has(column.name) || column.name === "id" || column.name === "drop_date",
+  );
   const made: Record<string, string> = {
     uuid: "gen_random_uuid()",
     int4: "i % 400",

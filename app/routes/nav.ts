@@ -76,6 +76,19 @@ export const NAV: NavSection[] = [
       { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk" },
     ],
   },
+  {
+    title: "Audit",
+    items: [
+      { to: "/audit", label: "Log", icon: ScrollText, permission: "audit.read", end: true, words: "audit history who did what" },
+      {
+        to: "/audit/integrity",
+        label: "Proof",
+        icon: Fingerprint,
+        permission: "audit.verify",
+        words: "verify tamper checkpoint",
+      },
+    ],
+  },
 ];
 
 /** Icons that rooms use for their pages, kept in one import. */

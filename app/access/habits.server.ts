@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { judgeLogin, type RiskReason } from "~/audit/risk.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+
+/** The first three parts of an IPv4 address, the first four of an IPv6 one: a network, not a machine. */
+const network = (address: string) =>
+  address.includes(":") ? address.split(":").slice(0, 4).join(":") : address.split(".").slice(0, 3).join(".");
+
+/** How this login compares with the person's logins of the last 90 days. */
+export async function judgeAgainstHabits(ctx: TxCtx, staffId: string): Promise<RiskReason[]> {
+  const now = ctx.clock.now();
+  const hour = now.getUTCHours();
+  const habits = await one(
+    ctx.tx,
+    sql`select count(*)::int as logins,
+          count(*) filter (where ip_address like ${`${network(ctx.address ?? "").replaceAll(/[%_]/g, "")}%`})::int as "fromThisNetwork",
+          count(*) filter (where extract(hour from created_at at time zone 'UTC')::int in (${hour}::int, ${(hour + 1) % 24}::int, ${(hour + 23) % 24}::int))::int as "aroundThisHour"
+        from console.staff_session where staff_id = ${staffId}::uuid and created_at > ${new Date(now.getTime() - 90 * 86_400_000)}`,
+    z.object({ logins: z.number(), fromThisNetwork: z.number(), aroundThisHour: z.number() }),
+  );
+  return judgeLogin(habits!, ctx.address ?? "an unknown address", hour);
+}

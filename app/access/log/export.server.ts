@@ -1,0 +1,107 @@
+import { conditionsOf, searchEntries } from "~/audit/search.server.ts";
+import { recordAlone } from "~/audit/record.server.ts";
+import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
+import type { ExportHead, ExportLine } from "~/audit/export-file.ts";
+import { signingKey } from "~/audit/keys.server.ts";
+import { inclusionProof } from "~/audit/merkle.ts";
+import { verifierKey } from "~/audit/note.ts";
+import { parseQuery } from "~/audit/query-language.ts";
+import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { rows } from "~/db/query.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { sql } from "~/db/sql.ts";
+import { Forbidden, Unavailable } from "~/platform/errors.ts";
+import { z } from "zod";
+import { may, reach } from "../policy.ts";
+import { readable } from "./search.server.ts";
+
+const BATCH = 500;
+const MOST = 1_000_000;
+
+/** What a search finds, as CSV to read or NDJSON to prove: with a path to the signed head for every entry. */
+export async function* exportLog(
+  ctx: Ctx,
+  q: string,
+  format: "csv" | "ndjson",
+  csvLine: (cells: readonly unknown[]) => string,
+): AsyncGenerator<string> {
+  if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
+  const own = reach(ctx.actor.role, "audit.read") === "own" ? ctx.actor.id : null;
+  await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format } });
+  const key = signingKey();
+  const head = await withScope(ctx, (inner) => latestCheckpoint(inner.tx));
+  if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
+  if (format === "ndjson")
+    yield `${JSON.stringify({ invigil: "audit-export-v1", checkpoint: head.note, key: verifierKey(key.name, key.publicKey) } satisfies ExportHead)}\n`;
+  else
+    yield csvLine([
+      "Index",
+      "Time",
+      "Actor",
+      "Action",
+      "Resource",
+      "Id",
+      "Tenant",
+      "Session",
+      "Request",
+      "Risk",
+      "Reason",
+      "Changes",
+      "Address",
+    ]);
+  const where = conditionsOf(parseQuery(q), { ownActs: own }, ctx.clock.now());
+  let after: string | null = null;
+  for (let done = 0; done < MOST; done += BATCH) {
+    const { text, next } = await withScope(ctx, async (inner): Promise<{ text: string; next: string | null }> => {
+      const { entries, next } = await searchEntries(inner, where, after, BATCH);
+      if (format === "csv") {
+        const lines = entries.map((entry) => {
+          const said = readable(entry);
+          return csvLine([
+            said.index,
+            said.at.toISOString(),
+            said.actor,
+            said.action,
+            said.resource,
+            said.resource_id,
+            said.college_id,
+            said.session_id,
+            said.request_id,
+            said.risk,
+            said.reason,
+            said.diff,
+            said.address,
+          ]);
+        });
+        return { text: lines.join(""), next };
+      }
+      const nodes = storedNodes(inner.tx);
+      const secrets = await rows(
+        inner.tx,
+        sql`select e.id, e.commitment, c.salt from unnest(${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[]) x(id, at) join audit.entry e on e.at = x.at and e.id = x.id left join audit.content c on c.at = e.at and c.entry_id = e.id`,
+        z.object({ id: z.string(), commitment: z.instanceof(Buffer), salt: z.instanceof(Buffer).nullable() }),
+      );
+      const byId = new Map(secrets.map((row) => [row.id, row]));
+      let lines = "";
+      for (const entry of entries) {
+        // What came after the head is proven by the next export.
+        if (entry.index === null || entry.index >= head.size) continue;
+        const kept = byId.get(entry.id)!;
+        const proof = await inclusionProof(nodes, entry.index, head.size);
+        const { body, index, ...plain } = entry;
+        const line: ExportLine = {
+          index,
+          entry: toJson({ ...plain, commitment: kept.commitment } satisfies EntryRow),
+          content: body !== null && kept.salt ? { salt: kept.salt.toString("base64"), body } : null,
+          proof: proof.map((hash) => hash.toString("base64")),
+        };
+        lines += `${JSON.stringify(line)}\n`;
+      }
+      return { text: lines, next };
+    });
+    yield text;
+    if (!next) return;
+    after = next;
+  }
+}

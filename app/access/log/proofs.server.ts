@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { consistencyProof, inclusionProof } from "~/audit/merkle.ts";
+import { openNote, readCheckpoint, verifierKey } from "~/audit/note.ts";
+import { fingerprintOf, signingKey } from "~/audit/keys.server.ts";
+import { latestCheckpoint, storedNodes, treeSize } from "~/audit/tree.server.ts";
+import { found } from "~/audit/search.server.ts";
+import { one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Invalid, NotFound } from "~/platform/errors.ts";
+import { read } from "../verb.server.ts";
+
+/** The signed head as it is, with what a reader needs to judge it. */
+export const head = read({
+  name: "audit.head",
+  permission: "audit.read",
+  on: "primary",
+  input: z.object({}),
+  async run({ ctx }) {
+    const checkpoint = await latestCheckpoint(ctx.tx);
+    const key = signingKey();
+    const opened = checkpoint ? openNote(checkpoint.note, key.name, key.publicKey) : null;
+    const pending = await one(
+      ctx.tx,
+      sql`select count(*)::int as n, min(at) as oldest from audit.pending`,
+      z.object({ n: z.number(), oldest: z.date().nullable() }),
+    );
+    const [verification] = await rows(
+      ctx.tx,
+      sql`select started_at, finished_at, size, ok, findings, by_whom from audit.verification order by finished_at desc limit 1`,
+      z.object({
+        started_at: z.date(),
+        finished_at: z.date(),
+        size: z.number(),
+        ok: z.boolean(),
+        findings: z.array(z.object({ index: z.number().nullable(), entry: z.string().nullable(), says: z.string() })),
+        by_whom: z.string(),
+      }),
+    );
+    return {
+      checkpoint,
+      root: opened ? (readCheckpoint(opened)?.root.toString("base64") ?? null) : null,
+      signed: opened !== null,
+      fingerprint: fingerprintOf(key.publicKey),
+      verifierKey: verifierKey(key.name, key.publicKey),
+      pending: pending!,
+      verification: verification ?? null,
+    };
+  },
+});
+
+const sized = (size: number) => {
+  if (!Number.isSafeInteger(size) || size < 0) throw new Invalid("Not a size");
+};
+
+export const inclusion = read({
+  name: "audit.inclusion",
+  permission: "audit.read",
+  on: "primary",
+  input: z.object({ index: z.number(), size: z.number().optional() }),
+  async run({ ctx, input }) {
+    const size = input.size ?? (await treeSize(ctx.tx));
+    sized(size);
+    sized(input.index);
+    if (size > (await treeSize(ctx.tx)) || input.index >= size)
+      throw new NotFound("There is no such leaf in a tree of this size");
+    const nodes = storedNodes(ctx.tx);
+    const leaf = await nodes(0, input.index);
+    const proof = await inclusionProof(nodes, input.index, size);
+    return { index: input.index, size, leaf: leaf.toString("base64"), proof: proof.map((hash) => hash.toString("base64")) };
+  },
+});
+
+export const consistency = read({
+  name: "audit.consistency",
+  permission: "audit.read",
+  on: "primary",
+  input: z.object({ from: z.number(), to: z.number() }),
+  async run({ ctx, input }) {
+    sized(input.from);
+    sized(input.to);
+    if (input.from < 1 || input.from > input.to || input.to > (await treeSize(ctx.tx)))
+      throw new NotFound("There is no such pair of sizes");
+    const proof = await consistencyProof(storedNodes(ctx.tx), input.from, input.to);
+    return { from: input.from, to: input.to, proof: proof.map((hash) => hash.toString("base64")) };
+  },
+});
+
+/** Entries by index, for whoever mirrors the log. */
+export const entriesByIndex = read({
+  name: "audit.entries",
+  permission: "audit.verify",
+  on: "primary",
+  input: z.object({ from: z.number().int().min(0), to: z.number().int().min(0) }),
+  run: ({ ctx, input }) =>
+    rows(
+      ctx.tx,
+      sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index, e.commitment, c.salt
+          from audit.leaf l join audit.entry e on e.at = l.at and e.id = l.entry_id left join audit.content c on c.at = l.at and c.entry_id = l.entry_id
+          where l.index >= ${input.from} and l.index < ${input.to} order by l.index`,
+      found.extend({ commitment: z.instanceof(Buffer), salt: z.instanceof(Buffer).nullable() }),
+    ),
+});

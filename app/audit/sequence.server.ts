@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { Pool } from "~/db/pool.server.ts";
+import { execute, one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { appendAnchor } from "./anchor.server.ts";
+import { entryBytes, type EntryRow } from "./entry-bytes.ts";
+import type { SigningKey } from "./keys.server.ts";
+import { Frontier, leafHash } from "./merkle.ts";
+import { checkpointText, signNote } from "./note.ts";
+import { storedNodes, treeSize } from "./tree.server.ts";
+
+export const entryRow = z.object({
+  id: z.string(),
+  at: z.date(),
+  actor_kind: z.string(),
+  actor_id: z.string().nullable(),
+  session_id: z.string().nullable(),
+  request_id: z.string(),
+  action: z.string(),
+  resource: z.string(),
+  resource_id: z.string().nullable(),
+  college_id: z.string().nullable(),
+  risk: z.number(),
+  commitment: z.instanceof(Buffer),
+}) satisfies z.ZodType<EntryRow>;
+
+const BATCH = 5000;
+const ONE_SEQUENCER = 7_190_203;
+
+export type Sequencer = { step(): Promise<number>; size(): number };
+
+/**
+ * Moves committed entries from the queue into the tree. One transaction takes them, gives them their indices and signs the
+ * new head: a crash leaves them queued. Nothing waits for transactions that are still open; what they record comes later.
+ */
+export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now: () => Date = () => new Date()): Sequencer {
+  let frontier: Frontier | null = null;
+
+  const step = async (): Promise<number> => {
+    const client = await pool.connect();
+    try {
+      await client.query("begin");
+      const lock = await one(
+        client,
+        sql`select pg_try_advisory_xact_lock(${ONE_SEQUENCER}) as mine`,
+        z.object({ mine: z.boolean() }),
+      );
+      if (!lock!.mine) {
+        await client.query("rollback");
+        return 0;
+      }
+      const entries = await rows(
+        client,
+        sql`with taken as (
+              delete from audit.pending p where p.entry_id in (select entry_id from audit.pending order by xid, entry_id limit ${BATCH}) returning p.entry_id, p.at, p.xid)
+            select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment
+            from taken t join audit.entry e on e.at = t.at and e.id = t.entry_id order by t.xid, e.id`,
+        entryRow,
+      );
+      if (entries.length === 0) {
+        await client.query("rollback");
+        return 0;
+      }
+      const size = await treeSize(client);
+      if (frontier?.size !== size) frontier = await Frontier.load(size, storedNodes(client));
+      const leaves: Buffer[] = [];
+      const levels: number[] = [];
+      const indices: number[] = [];
+      const hashes: Buffer[] = [];
+      for (const entry of entries) {
+        const leaf = leafHash(entryBytes(entry));
+        leaves.push(leaf);
+        frontier.append(leaf, (level, index, hash) => {
+          if (level === 0) return;
+          levels.push(level);
+          indices.push(index);
+          hashes.push(hash);
+        });
+      }
+      await execute(
+        client,
+        sql`insert into audit.leaf (index, entry_id, at, hash)
+            select ${size}::bigint + n - 1, id, at, hash from unnest(${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[], ${leaves}::bytea[]) with ordinality as x(id, at, hash, n)`,
+      );
+      await execute(
+        client,
+        sql`insert into audit.node (level, index, hash) select * from unnest(${levels}::smallint[], ${indices}::bigint[], ${hashes}::bytea[])`,
+      );
+      const note = signNote(
+        checkpointText({ origin: key.name, size: frontier.size, root: frontier.root() }),
+        key.name,
+        key.privateKey,
+      );
+      await execute(client, sql`insert into audit.checkpoint (size, at, note) values (${frontier.size}, ${now()}, ${note})`);
+      await client.query("commit");
+      // After the commit: an anchored head that the database never had would accuse it of a cut.
+      appendAnchor(anchor, note);
+      return entries.length;
+    } catch (error) {
+      frontier = null;
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  };
+  return { step, size: () => frontier?.size ?? 0 };
+}

@@ -1,0 +1,124 @@
+import fs from "node:fs";
+import readline from "node:readline";
+import { systemCtx } from "~/access/ctx.server.ts";
+import { exportLog } from "~/access/log/export.server.ts";
+import { verifyAndKeep } from "~/access/log/verify.server.ts";
+import { verifyExport } from "~/audit/export-file.ts";
+import { openNote, readCheckpoint, readVerifierKey } from "~/audit/note.ts";
+import { checkConsistency, consistencyProof } from "~/audit/merkle.ts";
+import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { Invalid } from "~/platform/errors.ts";
+import { csvLine } from "~/resources/csv.ts";
+import { signingKey } from "~/audit/keys.server.ts";
+import { withDatabase } from "./database.ts";
+import type { Command, Run } from "./commands.ts";
+
+const print = (run: Run, data: unknown, lines: string[]) =>
+  process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${lines.join("\n")}\n`);
+
+async function verifyFile(run: Run, file: string): Promise<number> {
+  if (!fs.existsSync(file)) throw new Invalid(`--file: ${file} does not exist`);
+  const lines: string[] = [];
+  for await (const line of readline.createInterface({ input: fs.createReadStream(file, "utf8") })) lines.push(line);
+  const result = verifyExport(lines, typeof run.options["key"] === "string" ? run.options["key"] : undefined);
+  print(
+    run,
+    result,
+    result.ok
+      ? [`${result.checked} entries are in the signed log of ${result.size}; nothing in the file was changed`]
+      : result.findings.map(
+          (finding) => `line ${finding.line}${finding.index === null ? "" : `, entry ${finding.index}`}: ${finding.says}`,
+        ),
+  );
+  return result.ok ? 0 : 1;
+}
+
+/** That an older head, kept elsewhere, is a beginning of today's log. */
+async function verifyHead(run: Run, file: string): Promise<number> {
+  const note = fs.readFileSync(file, "utf8");
+  const key =
+    typeof run.options["key"] === "string"
+      ? readVerifierKey(run.options["key"])
+      : { name: signingKey().name, key: signingKey().publicKey };
+  const text = key ? openNote(note, key.name, key.key) : null;
+  const old = text ? readCheckpoint(text) : null;
+  if (!old) throw new Invalid(`--checkpoint: ${file} is not signed by this key`);
+  return withDatabase(() =>
+    withScope(systemCtx("command line"), async ({ tx }) => {
+      const latest = await latestCheckpoint(tx);
+      const opened = latest && key ? openNote(latest.note, key.name, key.key) : null;
+      const now = opened ? readCheckpoint(opened) : null;
+      if (!now) throw new Invalid("the log's own head is not signed by this key");
+      const grown =
+        now.size >= old.size &&
+        checkConsistency(old.size, now.size, old.root, now.root, await consistencyProof(storedNodes(tx), old.size, now.size));
+      print(run, { ok: grown, from: old.size, to: now.size }, [
+        grown
+          ? `the log of ${old.size} entries is the beginning of today's ${now.size}`
+          : `today's log of ${now.size} entries does not begin with the ${old.size} of this checkpoint`,
+      ]);
+      return grown ? 0 : 1;
+    }),
+  );
+}
+
+export const auditCommands: Command[] = [
+  {
+    name: "audit verify",
+    says: "Checks that nothing in the audit log was changed or cut",
+    usage: "[--file EXPORT] [--checkpoint FILE] [--key KEY] [--json]",
+    options: { file: { type: "string" }, checkpoint: { type: "string" }, key: { type: "string" } },
+    async run(run) {
+      if (typeof run.options["file"] === "string") return verifyFile(run, run.options["file"]);
+      if (typeof run.options["checkpoint"] === "string") return verifyHead(run, run.options["checkpoint"]);
+      return withDatabase(async () => {
+        const result = await verifyAndKeep(systemCtx("command line"));
+        print(
+          run,
+          result,
+          result.ok
+            ? [
+                `${result.checked} entries, ${result.anchors} anchored heads: nothing was changed or cut${result.erased > 0 ? `; the content of ${result.erased} was erased` : ""}`,
+              ]
+            : result.findings.map((finding) => `${finding.index === null ? "" : `entry ${finding.index}: `}${finding.says}`),
+        );
+        return result.ok ? 0 : 1;
+      });
+    },
+  },
+  {
+    name: "audit export",
+    says: "Writes what a search finds, with proofs (NDJSON) or to read (CSV)",
+    usage: "[--q SEARCH] [--format ndjson|csv] [--out FILE]",
+    options: { q: { type: "string", default: "" }, format: { type: "string", default: "ndjson" }, out: { type: "string" } },
+    run: ({ options }) =>
+      withDatabase(async () => {
+        const out = typeof options["out"] === "string" ? fs.createWriteStream(options["out"]) : process.stdout;
+        for await (const part of exportLog(
+          systemCtx("command line"),
+          String(options["q"] ?? ""),
+          options["format"] === "csv" ? "csv" : "ndjson",
+          csvLine,
+        )) {
+          if (!out.write(part)) await new Promise<void>((resolve) => void out.once("drain", () => resolve()));
+        }
+        if (out !== process.stdout) await new Promise<void>((resolve) => void out.end(() => resolve()));
+      }),
+  },
+  {
+    name: "audit checkpoint",
+    says: "Prints the signed head of the log",
+    usage: "[--json]",
+    run: (run) =>
+      withDatabase(() =>
+        withScope(systemCtx("command line"), async ({ tx }) => {
+          const latest = await latestCheckpoint(tx);
+          if (!latest) throw new Invalid("nothing has been sequenced yet");
+          if (run.options["json"])
+            process.stdout.write(`${JSON.stringify({ size: latest.size, at: latest.at, note: latest.note })}\n`);
+          else process.stdout.write(latest.note);
+        }),
+      ),
+  },
+];

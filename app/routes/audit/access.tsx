@@ -1,0 +1,113 @@
+import { Link, useLoaderData } from "@remix-run/react";
+import { page } from "~/access/page.server.ts";
+import { accessReview } from "~/access/log/review.server.ts";
+import { ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
+import { recordAlone } from "~/audit/record.server.ts";
+import type { Role } from "~/db/ctx.ts";
+import { csvLine } from "~/resources/csv.ts";
+import { plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { auditTabs } from "./tabs.ts";
+
+export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Access review" }] };
+export const meta = () => [{ title: "Access review · Invigil" }];
+
+const tenantOf = (row: { role: string; tenant: string | null }) =>
+  SEES_ALL_TENANTS.has(row.role) ? "All" : (row.tenant ?? "None");
+
+export const loader = page("staff.read", async ({ ctx, url }) => {
+  const rows = await accessReview({ ctx, input: {} });
+  if (url.searchParams.get("format") === "csv") {
+    await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length } });
+    const text =
+      csvLine(["Name", "E-mail", "Role", "Tenant", "Active", "Second factor", "Since", "Granted by", "Last login", "Last act"]) +
+      rows
+        .map((row) =>
+          csvLine([
+            row.name,
+            row.email,
+            row.role,
+            tenantOf(row),
+            row.is_active,
+            row.mfa,
+            (row.assigned_at ?? row.created_at).toISOString(),
+            row.granted_by,
+            row.last_login_at?.toISOString(),
+            row.last_act?.toISOString(),
+          ]),
+        )
+        .join("");
+    throw new Response(text, {
+      headers: { "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="access-review.csv"' },
+    });
+  }
+  return { rows, role: ctx.actor.role };
+});
+
+export default function AccessReview() {
+  const { rows, role } = useLoaderData<typeof loader>();
+  const unused = rows.filter((row) => row.is_active && !row.last_login_at).length;
+  return (
+    <Page
+      title={
+        unused > 0 ? `${plural(unused, "right is", "rights are")} given and never used.` : "Every right that is given is used."
+      }
+      context="Who may do what, since when, granted by whom, and when it was last used."
+      tabs={auditTabs(role)}
+      actions={
+        <Link reloadDocument to="/audit/access?format=csv" className="control">
+          CSV
+        </Link>
+      }
+    >
+      <Panel flush>
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Person</th>
+              <th>Role</th>
+              <th className="max-md:hidden">Tenant</th>
+              <th className="num max-lg:hidden">Permissions</th>
+              <th className="max-md:hidden">Since</th>
+              <th className="max-lg:hidden">Granted by</th>
+              <th>Last act</th>
+              <th className="max-lg:hidden">Second factor</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={`${row.id}${index}`}>
+                <td>
+                  <Link to={`/settings/staff/${row.id}`} className="font-[560] hover:underline">
+                    {row.name}
+                  </Link>{" "}
+                  {!row.is_active && <Badge>Deactivated</Badge>}
+                </td>
+                <td>{ROLE_LABELS[row.role as Role]}</td>
+                <td className="max-md:hidden">{tenantOf(row)}</td>
+                <td className="num max-lg:hidden">{row.may}</td>
+                <td className="max-md:hidden">
+                  <Ago at={row.assigned_at ?? row.created_at} />
+                </td>
+                <td className="text-muted max-lg:hidden">{row.granted_by ?? "at the beginning"}</td>
+                <td>
+                  {row.last_act ? (
+                    <Link to={`/audit?q=actor:${row.id}&range=30d`} className="hover:underline">
+                      <Ago at={row.last_act} />
+                    </Link>
+                  ) : (
+                    <span className="text-warn">never</span>
+                  )}
+                </td>
+                <td className="max-lg:hidden">{row.mfa ? <Badge tone="ok">On</Badge> : <Badge>Off</Badge>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+    </Page>
+  );
+}

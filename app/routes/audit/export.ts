@@ -1,0 +1,28 @@
+import { page } from "~/access/page.server.ts";
+import { exportLog } from "~/access/log/export.server.ts";
+import { csvLine } from "~/resources/csv.ts";
+
+export const loader = page("audit.read", async ({ ctx, url }) => {
+  const format = url.searchParams.get("format") === "csv" ? "csv" : "ndjson";
+  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine);
+  const encoder = new TextEncoder();
+  // The first part is made before the headers go out, so that a refusal is an answer and not a broken file.
+  const first = await parts.next();
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (!first.done) controller.enqueue(encoder.encode(first.value));
+    },
+    async pull(controller) {
+      const next = await parts.next();
+      if (next.done) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  });
+  return new Response(stream, {
+    headers: {
+      "Content-Type": format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson",
+      "Content-Disposition": `attachment; filename="audit-${ctx.clock.now().toISOString().slice(0, 10)}.${format}"`,
+      "Cache-Control": "no-store",
+    },
+  });
+});

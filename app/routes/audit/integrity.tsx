@@ -1,0 +1,144 @@
+import { useLoaderData } from "@remix-run/react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { head } from "~/access/log/proofs.server.ts";
+import { askVerification } from "~/jobs/verify-log.server.ts";
+import { count, plural, seconds } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { auditTabs } from "./tabs.ts";
+
+export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Proof" }] };
+export const meta = () => [{ title: "Proof of the audit log · Invigil" }];
+
+export const loader = page("audit.verify", async ({ ctx }) => ({ ...(await head({ ctx, input: {} })), role: ctx.actor.role }));
+
+export const action = act("audit.verify", async ({ ctx }) => {
+  const { jobId } = await askVerification({ ctx, input: {} });
+  return redirect(`/jobs/${jobId}`);
+});
+
+export default function Integrity() {
+  const { checkpoint, root, signed, fingerprint, verifierKey, pending, verification, role } = useLoaderData<typeof loader>();
+  const good = verification?.ok ?? null;
+  return (
+    <Page
+      title={
+        good === null
+          ? "The log has not been verified yet."
+          : good
+            ? `Nothing was changed or cut, up to entry ${count(verification!.size)}.`
+            : "The log was changed."
+      }
+      badge={
+        good === null ? <Badge>Not verified</Badge> : good ? <Badge tone="ok">Proven</Badge> : <Badge tone="bad">Broken</Badge>
+      }
+      context="Every entry is a leaf of a signed tree, and every signed head is anchored in a file outside of the database. A verification makes all of it again from the entries."
+      tabs={auditTabs(role)}
+      actions={
+        <Form className="">
+          <Submit busy="Starting…">Verify now</Submit>
+        </Form>
+      }
+    >
+      {verification && !verification.ok && (
+        <Notice tone="bad" title={`${plural(verification.findings.length, "finding")} at the last verification`}>
+          <ul className="list-disc pl-5">
+            {verification.findings.map((finding, index) => (
+              <li key={`${finding.says}${index}`}>
+                {finding.index !== null && <span className="mono">entry {finding.index}: </span>}
+                {finding.says}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <Figures>
+        <Figure
+          label="Sequenced"
+          value={checkpoint ? count(checkpoint.size) : "0"}
+          unit="entries"
+          note={
+            checkpoint ? (
+              <>
+                head signed <Ago at={checkpoint.at} />
+              </>
+            ) : (
+              "nothing yet"
+            )
+          }
+        />
+        <Figure
+          label="Waiting"
+          value={count(pending.n)}
+          tone={pending.oldest && Date.now() - new Date(pending.oldest).getTime() > 60_000 && pending.n > 0 ? "warn" : undefined}
+          note="for their place in the tree"
+        />
+        <Figure
+          label="Last verification"
+          value={verification ? (verification.ok ? "passed" : "failed") : "–"}
+          tone={verification && !verification.ok ? "bad" : undefined}
+          note={
+            verification && (
+              <>
+                <Ago at={verification.finished_at} /> by {verification.by_whom}
+              </>
+            )
+          }
+        />
+        <Figure
+          label="It took"
+          value={
+            verification
+              ? seconds((new Date(verification.finished_at).getTime() - new Date(verification.started_at).getTime()) / 1000)
+              : "–"
+          }
+          note={verification ? `${count(verification.size)} entries` : undefined}
+        />
+      </Figures>
+      <Panel
+        title="The signed head"
+        aside={signed ? <Badge tone="ok">Signature is ours</Badge> : <Badge tone="bad">Not signed by this key</Badge>}
+      >
+        <dl className="flex flex-col gap-3">
+          <div>
+            <dt className="text-[12px] text-muted">Root</dt>
+            <dd className="mono break-all">{root ?? "–"}</dd>
+          </div>
+          <div>
+            <dt className="text-[12px] text-muted">
+              Fingerprint of the public key: compare it with the one that you keep elsewhere
+            </dt>
+            <dd className="mono">{fingerprint}</dd>
+          </div>
+          <div>
+            <dt className="text-[12px] text-muted">Key, as verifiers read it</dt>
+            <dd className="mono flex items-start gap-2 break-all">
+              {verifierKey} <CopyButton text={verifierKey} />
+            </dd>
+          </div>
+          <div>
+            <dt className="text-[12px] text-muted">Checkpoint (C2SP)</dt>
+            <dd>
+              <pre className="mt-1 overflow-x-auto rounded-control bg-sunk p-2" tabIndex={0}>
+                {checkpoint?.note ?? "–"}
+              </pre>
+            </dd>
+          </div>
+        </dl>
+      </Panel>
+      <Panel title="Without this console">
+        <p className="text-muted">
+          An export with proofs is checked offline: <code className="text-ink">npx invigil audit verify --file audit.ndjson</code>
+          . The API gives heads, entries and proofs under <code className="text-ink">/api/v1/audit</code>. What this can&apos;t
+          prove stands in the documentation: the moment before an entry is sequenced, and somebody who holds both the key and the
+          anchor.
+        </p>
+      </Panel>
+    </Page>
+  );
+}
