@@ -111,9 +111,16 @@ export async function histogram(
   const step = Math.max(60, Math.round((to.getTime() - from.getTime()) / 1000 / pieces));
   const list = await rows(
     ctx.tx,
-    sql`select extract(epoch from date_bin(${step} * interval '1 second', e.at, ${from}::timestamptz))::float8 as t, count(*)::int as n, count(*) filter (where e.risk >= 40)::int as risky
+    sql`select extract(epoch from date_bin(${step} * interval '1 second', e.at, date_trunc('second', ${from}::timestamptz)))::float8 as t, count(*)::int as n, count(*) filter (where e.risk >= 40)::int as risky
         from audit.entry e where ${and([...where, sql`e.at >= ${from}`, sql`e.at < ${to}`])} group by 1 order by 1`,
     z.object({ t: z.number(), n: z.number(), risky: z.number() }),
   );
-  return list.map((row) => ({ ...row, t: row.t * 1000 }));
+  // Every piece of the range, also those in which nothing happened.
+  const known = new Map(list.map((row) => [Math.round(row.t), row]));
+  const first = Math.floor(from.getTime() / 1000);
+  const bars = Math.ceil((to.getTime() / 1000 - first) / step);
+  return Array.from({ length: bars }, (_, index) => {
+    const row = known.get(first + index * step);
+    return { t: (first + index * step) * 1000, n: row?.n ?? 0, risky: row?.risky ?? 0 };
+  });
 }
