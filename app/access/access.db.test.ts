@@ -1,0 +1,222 @@
+import bcrypt from "bcryptjs";
+import { generate } from "otplib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { fixedClock } from "~/platform/clock.ts";
+import { Conflict, Forbidden, Invalid, StepUpRequired, TooMany } from "~/platform/errors.ts";
+import { DEVICE, SESSION } from "./cookies.server.ts";
+import { logIn } from "./login.server.ts";
+import { hashPassword } from "./password.server.ts";
+import { findSession, IDLE_MINUTES } from "./session.server.ts";
+import { resetPassword } from "./staff/reset-password.server.ts";
+import { beginTotp, confirmTotp } from "./staff/security.server.ts";
+import { revokeSession } from "./staff/sessions.server.ts";
+import { createStaff, updateStaff } from "./staff/staff.server.ts";
+import { verifySecondFactor } from "./step-up.server.ts";
+import { ACCOUNT_LIMIT } from "./throttle.server.ts";
+
+const db = testDatabase();
+const PASSWORD = "correct horse battery";
+
+const stranger = (address = "10.0.0.1", clock = fixedClock("2026-11-20T09:00:00Z")): Ctx => ({
+  actor: { kind: "anonymous", id: null, name: "nobody", email: null, role: "ANONYMOUS" },
+  scope: { kind: "tenants", ids: [] },
+  clock,
+  requestId: crypto.randomUUID(),
+  address,
+});
+
+async function account(role: "SUPER_ADMIN" | "PROCTOR" = "PROCTOR") {
+  const staff = await makeStaff(db.owner, role);
+  await db.owner.query("update console.staff set password_hash = $1 where id = $2", [await hashPassword(PASSWORD), staff.id]);
+  return staff;
+}
+
+const cookie = (cookies: string[], name: string) =>
+  decodeURIComponent(new RegExp(`${name}=([^;]+)`).exec(cookies.join("\n"))![1]!);
+
+beforeAll(() => {
+  process.env["SESSION_SECRET"] = "a secret for these tests only";
+});
+
+describe("logging in", () => {
+  it("makes a session that only its token opens, and that ends when idle, revoked or deactivated", async () => {
+    const staff = await account();
+    const clock = fixedClock(new Date().toISOString());
+    const { cookies } = await logIn(stranger("10.1.0.1", clock), {
+      email: staff.email.toUpperCase(),
+      password: PASSWORD,
+      device: null,
+    });
+    const token = cookie(cookies, SESSION);
+    const now = clock.now();
+    const session = (await findSession(token, now))!;
+    expect(session.email).toBe(staff.email);
+    const stored = await db.owner.query<{ token_hash: string }>("select token_hash from console.staff_session where id = $1", [
+      session.id,
+    ]);
+    expect(stored.rows[0]!.token_hash).not.toContain(token);
+    expect(await findSession(`${token}x`, now)).toBeNull();
+    expect(await findSession(token, new Date(now.getTime() + (IDLE_MINUTES + 1) * 60_000))).toBeNull();
+    await revokeSession({ ctx: ctxFor(staff, everywhere), input: { id: session.id } });
+    expect(await findSession(token, now)).toBeNull();
+  });
+
+  it("says the same of a wrong password and an unknown account, in the same time", async () => {
+    const staff = await account();
+    const time = async (email: string) => {
+      const started = performance.now();
+      const error = await logIn(stranger("10.2.0.1"), { email, password: "wrong", device: null }).catch(
+        (caught: unknown) => caught as Error,
+      );
+      return { ms: performance.now() - started, message: (error as Error).message };
+    };
+    await time("warm@up.example");
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const a = await time(staff.email);
+      const b = await time(`nobody${i}@test.example`);
+      expect(a.message).toBe(b.message);
+      known.push(a.ms);
+      unknown.push(b.ms);
+    }
+    const median = (list: number[]) => list.sort((x, y) => x - y)[2]!;
+    expect(median(unknown) / median(known)).toBeGreaterThan(0.4);
+    expect(median(unknown) / median(known)).toBeLessThan(2.5);
+  });
+
+  it("answers ten of two hundred parallel guesses, and the owner's known browser still gets in", async () => {
+    const staff = await account();
+    const { cookies } = await logIn(stranger("10.3.0.1"), { email: staff.email, password: PASSWORD, device: null });
+    const device = cookie(cookies, DEVICE);
+    const results = await Promise.all(
+      Array.from({ length: 200 }, (_, n) =>
+        logIn(stranger(`10.4.${n}.1`), { email: staff.email, password: `guess ${n}`, device: null }).then(
+          () => "in",
+          (error: unknown) => (error instanceof TooMany ? "throttled" : error instanceof Invalid ? "checked" : "broken"),
+        ),
+      ),
+    );
+    expect(results.filter((result) => result === "checked").length).toBeLessThanOrEqual(ACCOUNT_LIMIT);
+    expect(results.filter((result) => result === "throttled").length).toBeGreaterThanOrEqual(200 - ACCOUNT_LIMIT);
+    expect(results).not.toContain("in");
+    await expect(logIn(stranger("10.5.0.1"), { email: staff.email, password: PASSWORD, device: null })).rejects.toThrow(TooMany);
+    expect((await logIn(stranger("10.3.0.1"), { email: staff.email, password: PASSWORD, device })).next).toBe("home");
+    // And a stranger can't lock anybody out for good.
+    const later = fixedClock("2026-11-20T09:16:00Z");
+    expect((await logIn(stranger("10.6.0.1", later), { email: staff.email, password: PASSWORD, device: null })).next).toBe(
+      "home",
+    );
+  });
+
+  it("takes the reference platforms' bcrypt hashes, and keeps argon2id from then on", async () => {
+    const staff = await makeStaff(db.owner, "PROCTOR");
+    await db.owner.query("update console.staff set password_hash = $1 where id = $2", [await bcrypt.hash(PASSWORD, 6), staff.id]);
+    await logIn(stranger("10.7.0.1"), { email: staff.email, password: PASSWORD, device: null });
+    const { rows } = await db.owner.query<{ password_hash: string }>("select password_hash from console.staff where id = $1", [
+      staff.id,
+    ]);
+    expect(rows[0]!.password_hash).toMatch(/^\$argon2id\$/);
+    await logIn(stranger("10.7.0.1"), { email: staff.email, password: PASSWORD, device: null });
+  });
+});
+
+describe("the second factor", () => {
+  it("is asked for once it is set up, takes a code once, and a recovery code once", async () => {
+    const staff = await account();
+    const clock = fixedClock("2026-11-20T10:00:00Z");
+    const first = await logIn(stranger("10.8.0.1", clock), { email: staff.email, password: PASSWORD, device: null });
+    const session = (await findSession(cookie(first.cookies, SESSION), clock.now()))!;
+    const ctx: Ctx = {
+      ...ctxFor(staff, everywhere, clock),
+      session: { id: session.id, stepUpAt: clock.now(), secondFactor: true },
+    };
+    const { secret } = await beginTotp({ ctx, input: {} });
+    const code = (at: string) => generate({ secret, epoch: Math.floor(Date.parse(at) / 1000) });
+    const codes = await confirmTotp({ ctx, input: { code: await code("2026-11-20T10:00:00Z") } });
+    expect(codes.length).toBe(10);
+
+    const soon = fixedClock("2026-11-20T10:01:30Z");
+    const again = await logIn(stranger("10.8.0.1", soon), { email: staff.email, password: PASSWORD, device: null });
+    expect(again.next).toBe("verify");
+    const half = (await findSession(cookie(again.cookies, SESSION), soon.now()))!;
+    expect(half.second_factor).toBe(false);
+    const halfCtx: Ctx = { ...ctxFor(staff, everywhere, soon), session: { id: half.id, stepUpAt: null, secondFactor: false } };
+    const right = await code("2026-11-20T10:01:30Z");
+    await expect(verifySecondFactor(halfCtx, "000000")).rejects.toThrow(Invalid);
+    // Two who saw the same code at once: one gets in.
+    const both = await Promise.allSettled([verifySecondFactor(halfCtx, right), verifySecondFactor(halfCtx, right)]);
+    expect(both.filter((one) => one.status === "fulfilled").length).toBe(1);
+    await verifySecondFactor(halfCtx, codes[0]!);
+    await expect(verifySecondFactor(halfCtx, codes[0]!)).rejects.toThrow(Invalid);
+  });
+
+  it("must be fresh for what can't be undone", async () => {
+    const boss = await account("SUPER_ADMIN");
+    const stale: Ctx = {
+      ...ctxFor(boss, everywhere),
+      session: { id: crypto.randomUUID(), stepUpAt: new Date(Date.now() - 11 * 60_000), secondFactor: true },
+    };
+    await expect(
+      createStaff({ ctx: stale, input: { email: "new@test.example", name: "New", role: "SRE", colleges: [] } }),
+    ).rejects.toThrow(StepUpRequired);
+  });
+});
+
+describe("staff", () => {
+  it("choose their password with a link that works once, also for two at the same moment", async () => {
+    const boss = await account("SUPER_ADMIN");
+    const ctx = ctxFor(boss, everywhere);
+    const { link } = await createStaff({ ctx, input: { email: "link@test.example", name: "Link", role: "SRE", colleges: [] } });
+    const token = link.split("/").at(-1)!;
+    const both = await Promise.allSettled(
+      [1, 2].map(() =>
+        resetPassword(stranger("10.9.0.1", ctx.clock as never), {
+          token,
+          password: "a long enough one",
+          again: "a long enough one",
+        }),
+      ),
+    );
+    expect(both.filter((one) => one.status === "fulfilled").length).toBe(1);
+  });
+
+  it("can't be left without a super-admin, even when two demote each other at once", async () => {
+    await db.owner.query("update console.staff set is_active = false where role = 'SUPER_ADMIN'");
+    const a = await account("SUPER_ADMIN");
+    const b = await account("SUPER_ADMIN");
+    const demote = (by: typeof a, id: string) =>
+      updateStaff({ ctx: ctxFor(by, everywhere), input: { id, name: "Demoted", role: "AUDITOR", colleges: [], active: true } });
+    const both = await Promise.allSettled([demote(a, b.id), demote(b, a.id)]);
+    expect(both.filter((one) => one.status === "fulfilled").length).toBe(1);
+    expect((both.find((one) => one.status === "rejected") as PromiseRejectedResult).reason).toBeInstanceOf(Conflict);
+  });
+
+  it("are made by super-admins only", async () => {
+    const proctor = await account();
+    await expect(
+      createStaff({
+        ctx: ctxFor(proctor, everywhere),
+        input: { email: "x@test.example", name: "Xx", role: "SRE", colleges: [] },
+      }),
+    ).rejects.toThrow(Forbidden);
+  });
+});
+
+it("a mutation that records nothing is undone", async () => {
+  const { mutation } = await import("./verb.server.ts");
+  const { z } = await import("zod");
+  const silent = mutation({
+    name: "test.silent",
+    permission: "self",
+    input: z.object({}),
+    run: ({ ctx }) => ctx.tx.prisma.setting.create({ data: { key: "silent", value: 1 } }),
+  });
+  const staff = await account();
+  await expect(silent({ ctx: ctxFor(staff, everywhere), input: {} })).rejects.toThrow(/recorded nothing/);
+  const left = await withScope(ctxFor(staff, everywhere), ({ tx }) => tx.prisma.setting.count({ where: { key: "silent" } }));
+  expect(left).toBe(0);
+});

@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { Conflict, Forbidden } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { cannotSit } from "./cannot-sit.server.ts";
+import { dropEnrollment, setEnrollmentState } from "./change-state.server.ts";
+import { enroll } from "./enroll.server.ts";
+import { approvePayment, recordPayment, settlePayment } from "./payments.server.ts";
+
+const db = testDatabase();
+let college: string;
+let recorder: Ctx;
+let approver: Ctx;
+
+beforeAll(async () => {
+  college = (await makeCollege(db.owner)).id;
+  recorder = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [college]), inTenants(college));
+  approver = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [college]), inTenants(college));
+});
+
+async function makeClass(capacity: number | null = null): Promise<string> {
+  const id = newId();
+  await db.owner.query(
+    `insert into public."class" (id, college_id, name, academic_year, capacity) values ($1, $2, $3, '2026', $4)`,
+    [id, college, `C${id}`, capacity],
+  );
+  return id;
+}
+
+async function makeStudents(n: number): Promise<string[]> {
+  const ids = Array.from({ length: n }, () => newId());
+  await db.owner.query(
+    `insert into public."user" (id, college_id, name, email) select id, $2, 'S', id::text || '@s.example' from unnest($1::uuid[]) id`,
+    [ids, college],
+  );
+  return ids;
+}
+
+const settled = async (work: Promise<unknown>[]) => {
+  const results = await Promise.allSettled(work);
+  const refused = results.filter((one): one is PromiseRejectedResult => one.status === "rejected");
+  return { won: results.length - refused.length, refused };
+};
+
+describe("two hundred at once", () => {
+  it("for the last place: one gets it, the rest are told that it is full", async () => {
+    const classId = await makeClass(1);
+    const students = await makeStudents(200);
+    const { won, refused } = await settled(students.map((userId) => enroll({ ctx: recorder, input: { userId, classId } })));
+    expect(won).toBe(1);
+    expect(refused.every((one) => one.reason instanceof Conflict && /is full/.test((one.reason as Error).message))).toBe(true);
+  });
+
+  it("enrolling the same student: one enrollment", async () => {
+    const classId = await makeClass();
+    const [userId] = await makeStudents(1);
+    const { won, refused } = await settled(
+      Array.from({ length: 200 }, () => enroll({ ctx: recorder, input: { userId: userId!, classId } })),
+    );
+    expect(won).toBe(1);
+    expect(refused.every((one) => one.reason instanceof Conflict)).toBe(true);
+  });
+
+  it("using one transaction id, in two tenants: one payment", async () => {
+    const other = (await makeCollege(db.owner)).id;
+    const classId = await makeClass();
+    const [userId] = await makeStudents(1);
+    const { id: enrollmentId } = await enroll({ ctx: recorder, input: { userId: userId!, classId } });
+    const theirs = newId();
+    await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, 'X', '2026')`, [
+      theirs,
+      other,
+    ]);
+    await db.owner.query(`insert into public."user" (id, college_id, name, email) values ($1, $2, 'S', 'x@x.example')`, [
+      theirs,
+      other,
+    ]);
+    await db.owner.query(`insert into public.enrollment (id, college_id, user_id, class_id) values ($1, $2, $1, $1)`, [
+      theirs,
+      other,
+    ]);
+    const foreign = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [other]), inTenants(other));
+    const pay = (ctx: Ctx, id: string) =>
+      recordPayment({ ctx, input: { enrollmentId: id, amountMinor: 5000, method: "CARD", transactionId: "TX-ONCE" } });
+    const { won, refused } = await settled(
+      Array.from({ length: 200 }, (_, n) => (n % 2 ? pay(recorder, enrollmentId) : pay(foreign, theirs))),
+    );
+    expect(won).toBe(1);
+    expect(
+      refused.every((one) => one.reason instanceof Conflict && /used for a payment already/.test((one.reason as Error).message)),
+    ).toBe(true);
+  });
+});
+
+describe("payments", () => {
+  it("need a second person, and number their invoices without a gap", async () => {
+    const classId = await makeClass();
+    const students = await makeStudents(12);
+    const payments: string[] = [];
+    for (const [n, userId] of students.entries()) {
+      const { id } = await enroll({ ctx: recorder, input: { userId, classId } });
+      payments.push(
+        (
+          await recordPayment({
+            ctx: recorder,
+            input: { enrollmentId: id, amountMinor: 1000, method: "CASH", transactionId: `T-${n}` },
+          })
+        ).id,
+      );
+    }
+    await expect(approvePayment({ ctx: recorder, input: { id: payments[0]! } })).rejects.toThrow(Forbidden);
+    // Each twice and at once: the second approval of one payment is refused and takes no number.
+    const { won } = await settled([...payments, ...payments].map((id) => approvePayment({ ctx: approver, input: { id } })));
+    expect(won).toBe(12);
+    const { rows } = await db.owner.query<{ number: number }>(
+      "select number::int from public.invoice where college_id = $1 order by number",
+      [college],
+    );
+    expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+    await settlePayment({ ctx: approver, input: { id: payments[3]!, state: "REFUNDED", reason: "left the course" } });
+    await expect(
+      settlePayment({ ctx: approver, input: { id: payments[3]!, state: "FAILED", reason: "again, wrongly" } }),
+    ).rejects.toThrow(Conflict);
+  });
+});
+
+describe("a drop", () => {
+  it("keeps its date and reason, and coming back needs a place", async () => {
+    const classId = await makeClass(1);
+    const [first, second] = await makeStudents(2);
+    const { id } = await enroll({ ctx: recorder, input: { userId: first!, classId } });
+    await dropEnrollment({ ctx: recorder, input: { id, date: "2026-11-02", reason: "moved away" } });
+    await expect(dropEnrollment({ ctx: recorder, input: { id, date: "2026-02-30", reason: "no such day" } })).rejects.toThrow(
+      /date that exists/,
+    );
+    await enroll({ ctx: recorder, input: { userId: second!, classId } });
+    await expect(setEnrollmentState({ ctx: recorder, input: { id, state: "ACTIVE", reason: "is back" } })).rejects.toThrow(
+      /is full/,
+    );
+  });
+});
+
+describe("who can't sit", () => {
+  it("is everybody whom something holds back, with the reason, and nobody else", async () => {
+    const classId = await makeClass();
+    const [fine, unpaid, locked, inactive] = await makeStudents(4);
+    for (const userId of [fine, unpaid, locked, inactive]) await enroll({ ctx: recorder, input: { userId: userId!, classId } });
+    await db.owner.query("update public.enrollment set payment_status = 'COMPLETED' where class_id = $1 and user_id <> $2", [
+      classId,
+      unpaid,
+    ]);
+    await db.owner.query(`update public."user" set locked_until = now() + interval '1 day' where id = $1`, [locked]);
+    await db.owner.query(`update public."user" set is_active = false where id = $1`, [inactive]);
+    const at = recorder.clock.now();
+    const start = new Date(Math.min(at.getTime() + 60_000, new Date(at).setUTCHours(23, 59, 0, 0)));
+    await db.owner.query(
+      "insert into public.exam (id, college_id, title, duration_minutes, total_marks, passing_marks, start_time, end_time, class_id, status) values ($1, $2, 'E', 60, 10, 5, $3, $4, $5, 'SCHEDULED')",
+      [newId(), college, start, new Date(start.getTime() + 7_200_000), classId],
+    );
+    const rows = (await cannotSit({ ctx: recorder, input: { days: 2 } })).filter((row) =>
+      [fine, unpaid, locked, inactive].includes(row.user_id),
+    );
+    expect(Object.fromEntries(rows.map((row) => [row.user_id, row.reason]))).toEqual({
+      [unpaid!]: "UNPAID",
+      [locked!]: "LOCKED",
+      [inactive!]: "INACTIVE",
+    });
+  });
+});
