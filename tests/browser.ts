@@ -42,6 +42,9 @@ export async function logIn(
   await page.fill("input[name=password]", password);
   await page.click("button[type=submit]");
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  await page.locator("#content").waitFor();
+  // Keys and clicks before React has taken the page over would go nowhere.
+  if (options.javaScript ?? true) await page.waitForLoadState("networkidle");
   return { page, context };
 }
 

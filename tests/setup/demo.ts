@@ -51,6 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     await gone;
-    fs.rmSync(dataDir, { recursive: true, force: true });
+    // Kept on request, for whoever wants to read its logs.
+    if (!process.env["INVIGIL_KEEP_DATA"]) fs.rmSync(dataDir, { recursive: true, force: true });
   };
 }

@@ -1,0 +1,146 @@
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { logIn, openBrowser } from "../browser.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const { password } = { ...inject("demo") };
+
+/** A destructive form asks who it is when the login is long ago; what was typed stays. */
+async function confirmIfAsked(page: Page, button: string): Promise<void> {
+  const proof = page.locator("input[name=_proof]");
+  if (await proof.isVisible().catch(() => false)) {
+    await proof.fill(password);
+    await page.getByRole("button", { name: button }).click();
+  }
+}
+
+it("a new college, from its creation to a first enrollment, with an import that is wrong, put right and done", async () => {
+  const { page, context } = await logIn(browser, "super");
+  await page.goto("/tenants");
+  await page.getByRole("link", { name: "New tenant" }).click();
+  await page.getByLabel("Name of the college").fill("Brand New College");
+  await page.getByLabel("Code").fill("bnew");
+  await page.getByLabel("First manager").fill("Nia New");
+  await page.getByLabel("Manager's e-mail").fill("nia@bnew.example");
+  await page.getByRole("button", { name: "Make this tenant" }).click();
+  await confirmIfAsked(page, "Make this tenant");
+  await page.getByText("The college is there").waitFor();
+
+  await page.getByRole("link", { name: "Import its students" }).click();
+  const wrong = "Name,Email,Roll number\nAda One,ada@bnew.example,B-1\nB,not-an-address,B-2\nCy Three,cy@bnew.example,B-1\n";
+  await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(wrong) });
+  await page.getByRole("button", { name: "Bring it" }).click();
+  await page.waitForURL(/imports\/[0-9a-f-]{36}/);
+  await page.selectOption("select[name='map.email']", "Email");
+  await page.getByRole("button", { name: "Check, write nothing" }).click();
+  await page.getByText("Nothing was written").waitFor({ timeout: 20_000 });
+  expect(await page.locator("[aria-label='Errors by line'] tbody tr").count()).toBe(3);
+
+  await page.goto("/tenants");
+  await page.goto("/imports/new?resource=user");
+  await page.selectOption("select[name=collegeId]", { label: "Brand New College" });
+  const right =
+    "Name,E-mail,Roll number\nAda One,ada@bnew.example,B-1\nBo Two,bo@bnew.example,B-2\nCy Three,cy@bnew.example,B-3\n";
+  await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(right) });
+  await page.getByRole("button", { name: "Bring it" }).click();
+  await page.waitForURL(/imports\/[0-9a-f-]{36}/);
+  await page.getByRole("button", { name: "Check, write nothing" }).click();
+  await page.getByText("Every line is right").waitFor({ timeout: 20_000 });
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByText("3 rows are in").waitFor({ timeout: 20_000 });
+
+  await page.goto("/data/class/new");
+  await page.selectOption("select[name=collegeId]", { label: "Brand New College" });
+  await page.getByLabel("Name", { exact: true }).fill("Logic A");
+  await page.getByLabel("Academic year").fill("2026-2027");
+  await page.getByLabel("Capacity").fill("1");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}/);
+  const classUrl = page.url();
+  for (const [student, says] of [
+    ["ada@bnew.example", /academics\/classes/],
+    ["B-2", /is full: 1 of 1/],
+  ] as const) {
+    await page.goto(classUrl);
+    await page.getByRole("link", { name: "Enroll" }).click();
+    await page.getByLabel("Class").fill(classUrl.split("/").at(-1)!);
+    await page.getByLabel("Student").fill(student);
+    await page.getByRole("button", { name: "Enroll" }).click();
+    if (says.source.includes("full")) {
+      await page.getByText(says).waitFor();
+      expect(await page.getByLabel("Student").inputValue()).toBe("B-2");
+    } else await page.waitForURL(says);
+  }
+  await page.goto(classUrl);
+  await page.getByRole("link", { name: "Ada One" }).waitFor();
+  await context.close();
+}, 120_000);
+
+it("a bulk act, previewed, run as a job, and found in the log", async () => {
+  const { page, context } = await logIn(browser, "super");
+  await page.goto("/people?q=.7%40westbrook");
+  const rows = await page.locator("tbody tr").count();
+  expect(rows).toBeGreaterThan(0);
+  await page.getByLabel("Select every row of this page").check();
+  await page.getByRole("button", { name: /Move to the trash/ }).click();
+  await page.getByRole("heading", { name: /Move to the trash:/ }).waitFor();
+  await page.getByLabel("Reason").fill("duplicates of last year");
+  await page.getByRole("button", { name: /Move to the trash/ }).click();
+  await confirmIfAsked(page, "Move to the trash");
+  await page.waitForURL(/jobs\/[0-9a-f-]{36}/);
+  await page.getByText("Done", { exact: true }).waitFor({ timeout: 20_000 });
+  await page.goto("/people?q=.7%40westbrook");
+  await page.getByText("No people match").waitFor();
+  await page.goto("/audit?q=action%3Auser.delete&range=1h");
+  expect(await page.locator('a[href^="/audit/entries/"]').count()).toBe(rows);
+  await context.close();
+});
+
+it("two editors: the second sees both versions and chooses", async () => {
+  const { page, context } = await logIn(browser, "super");
+  await page.goto("/academics/classes");
+  await page.locator("tbody a").first().click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.waitForURL(/edit$/);
+  const url = page.url();
+  const other = await context.newPage();
+  await other.goto(url);
+  await other.getByLabel("Schedule").fill("Mondays");
+  await other.getByRole("button", { name: "Save" }).click();
+  await other.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
+  await page.getByLabel("Schedule").fill("Tuesdays");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Somebody else has changed this").waitFor();
+  await page.getByRole("cell", { name: "Mondays" }).waitFor();
+  await page.getByRole("cell", { name: "Tuesdays" }).waitFor();
+  await page.getByRole("button", { name: "Save mine over theirs" }).click();
+  await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
+  await context.close();
+});
+
+it("an auditor finds the planted bad session, sees all of it, and exports it", async () => {
+  const { page, context } = await logIn(browser, "auditor");
+  await page.goto("/audit?range=30d");
+  await page.getByRole("link", { name: "what stands out" }).click();
+  await page.locator("tbody .mono", { hasText: "api_key.create" }).first().click();
+  await page.getByText("Changes who may do what").waitFor();
+  await page.getByRole("link", { name: "everything in it" }).click();
+  await page.waitForURL(/session/);
+  const acts = page.locator('a[href^="/audit/entries/"]');
+  await acts.nth(40).waitFor();
+  expect(await acts.count()).toBe(41);
+  const download = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Export with proofs" }).click(),
+  ]);
+  expect(download[0].suggestedFilename()).toMatch(/^audit-.*\.ndjson$/);
+  await page.goto("/audit/integrity");
+  await page.getByRole("button", { name: "Verify now" }).click();
+  await page.getByText("nothing was changed or cut").waitFor({ timeout: 30_000 });
+  await context.close();
+});
