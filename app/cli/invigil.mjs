@@ -107,7 +107,7 @@ async function buildEntries() {
   const entries = { cli: "app/cli/main.ts", collector: "app/collector/main.ts", server: "app/server.ts" };
   await upToDate(
     "entries",
-    ["app", "prisma", "package-lock.json", "tsconfig.json", "grafana/build"],
+    ["app", "prisma", "package.json", "package-lock.json", "tsconfig.json", "grafana/build"],
     () => Object.keys(entries).every((name) => fs.existsSync(`build/${name}.js`)),
     "building the commands",
     async () => {
@@ -145,7 +145,7 @@ function workers() {
 async function buildWeb() {
   await upToDate(
     "web",
-    ["app", "public", "vite.config.ts", "package-lock.json", "tsconfig.json"],
+    ["app", "public", "vite.config.ts", "package.json", "package-lock.json", "tsconfig.json"],
     () => fs.existsSync("build/web/server/index.js") && fs.existsSync("build/web/client/assets"),
     "building the console",
     () =>
