@@ -67,10 +67,10 @@ it("a new college, from its creation to a first enrollment, with an import that 
     ["B-2", /is full: 1 of 1/],
   ] as const) {
     await page.goto(classUrl);
-    await page.getByRole("link", { name: "Enroll" }).click();
+    await page.getByRole("link", { name: "Enroll", exact: true }).click();
     await page.getByLabel("Class").fill(classUrl.split("/").at(-1)!);
     await page.getByLabel("Student").fill(student);
-    await page.getByRole("button", { name: "Enroll" }).click();
+    await page.getByRole("button", { name: "Enroll", exact: true }).click();
     if (says.source.includes("full")) {
       await page.getByText(says).waitFor();
       expect(await page.getByLabel("Student").inputValue()).toBe("B-2");
