@@ -110,3 +110,10 @@ BEGIN
 END
 $$;
 CREATE TRIGGER number_candidate BEFORE INSERT ON public."student_exam_attempt" FOR EACH ROW WHEN (NEW.candidate_no = 0) EXECUTE FUNCTION public.number_candidate();
+
+-- A hold may be lifted to whatever the attempt was before.
+INSERT INTO console.state_transition (machine, from_state, to_state) VALUES
+  ('student_exam_attempt.state', 'WITHHELD', 'FORCE_SUBMITTED'),
+  ('student_exam_attempt.state', 'WITHHELD', 'EXPIRED'),
+  ('student_exam_attempt.state', 'ZEROED', 'FORCE_SUBMITTED'),
+  ('student_exam_attempt.state', 'ZEROED', 'EXPIRED');
