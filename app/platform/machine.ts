@@ -12,4 +12,6 @@ export function assertMove<S extends string>(machine: Machine<S>, what: string, 
 export const words = (state: string) => state.toLowerCase().replaceAll("_", " ");
 
 export const movesOf = (machine: Machine): string[] =>
-  Object.entries(machine).flatMap(([from, targets]) => targets.map((to) => `${from} → ${to}`)).sort();
+  Object.entries(machine)
+    .flatMap(([from, targets]) => targets.map((to) => `${from} → ${to}`))
+    .sort();

@@ -34,7 +34,11 @@ export const examRow = z.object({
 });
 export type ExamRow = z.infer<typeof examRow>;
 
-const COLUMNS = raw(Object.keys(examRow.shape).map((name) => `e.${name}`).join(", "));
+const COLUMNS = raw(
+  Object.keys(examRow.shape)
+    .map((name) => `e.${name}`)
+    .join(", "),
+);
 
 export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
   const exam = await one(ctx.tx, sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null`, examRow);

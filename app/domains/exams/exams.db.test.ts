@@ -39,13 +39,17 @@ beforeAll(async () => {
   // The log has room for the years in which the tests of the clock play.
   for (const table of ["audit.entry", "audit.content"])
     for (const day of ["2031-03-01", "2032-03-01"])
-      await db.owner.query("select public.ensure_partitions($1::regclass, '1 month', $2::timestamptz, $2::timestamptz)", [table, day]);
+      await db.owner.query("select public.ensure_partitions($1::regclass, '1 month', $2::timestamptz, $2::timestamptz)", [
+        table,
+        day,
+      ]);
 });
 
 const audited = async (action: string, id: string) =>
   (await db.owner.query("select 1 from audit.entry where action = $1 and resource_id = $2", [action, id])).rowCount;
 
-const status = async (id: string) => (await db.owner.query<{ status: string }>("select status from public.exam where id = $1", [id])).rows[0]!.status;
+const status = async (id: string) =>
+  (await db.owner.query<{ status: string }>("select status from public.exam where id = $1", [id])).rows[0]!.status;
 
 const fields = (classId: string) => ({
   title: "Organic Chemistry II",
@@ -67,12 +71,21 @@ describe("authoring", () => {
       ctx: manager,
       input: { examId: id, text: "Which?", type: "MULTIPLE_CHOICE", marks: 2, options: ["One", "Two", "", "Three"] },
     });
-    const failing = async () => (await examChecklist({ ctx: proctor, input: { examId: id } })).filter((item) => !item.ok).map((item) => item.key);
+    const failing = async () =>
+      (await examChecklist({ ctx: proctor, input: { examId: id } })).filter((item) => !item.ok).map((item) => item.key);
     expect(await failing()).toEqual(["marks", "keys"]);
     const { questions } = await listQuestions({ ctx: manager, input: { examId: id } });
     await saveQuestion({
       ctx: manager,
-      input: { examId: id, questionId: questions[0]!.id, text: "Which?", type: "MULTIPLE_CHOICE", marks: 2, options: ["One", "Two", "Three"], key: "1" },
+      input: {
+        examId: id,
+        questionId: questions[0]!.id,
+        text: "Which?",
+        type: "MULTIPLE_CHOICE",
+        marks: 2,
+        options: ["One", "Two", "Three"],
+        key: "1",
+      },
     });
     await saveQuestion({ ctx: manager, input: { examId: id, text: "Is it?", type: "TRUE_FALSE", marks: 2, key: "0" } });
     expect(await failing()).toEqual([]);
@@ -80,7 +93,9 @@ describe("authoring", () => {
     expect(await status(id)).toBe("SCHEDULED");
     await expect(updateExam({ ctx: manager, input: { id, ...fields(classId), totalMarks: 9 } })).rejects.toThrow(/unfit/);
     await updateExam({ ctx: manager, input: { id, ...fields(classId), title: "Renamed" } });
-    await expect(saveQuestion({ ctx: manager, input: { examId: id, text: "More", type: "ESSAY", marks: 1 } })).rejects.toThrow(/back to draft/);
+    await expect(saveQuestion({ ctx: manager, input: { examId: id, text: "More", type: "ESSAY", marks: 1 } })).rejects.toThrow(
+      /back to draft/,
+    );
     await unscheduleExam({ ctx: manager, input: { examId: id } });
     expect(await status(id)).toBe("DRAFT");
   });
@@ -91,28 +106,49 @@ describe("authoring", () => {
     const clash = await makeExam(db.owner, college.id, { start, classId: first.classId, students: 0, windowMinutes: 10 });
     const items = await examChecklist({ ctx: manager, input: { examId: clash.id } });
     expect(items.filter((item) => !item.ok).map((item) => item.key)).toEqual(["window", "clash"]);
-    const empty = await makeExam(db.owner, college.id, { students: 0, start: new Date(Date.now() - 86_400_000), windowMinutes: 90 });
-    expect((await examChecklist({ ctx: manager, input: { examId: empty.id } })).filter((item) => !item.ok).map((item) => item.key)).toEqual(["students", "future"]);
+    const empty = await makeExam(db.owner, college.id, {
+      students: 0,
+      start: new Date(Date.now() - 86_400_000),
+      windowMinutes: 90,
+    });
+    expect(
+      (await examChecklist({ ctx: manager, input: { examId: empty.id } })).filter((item) => !item.ok).map((item) => item.key),
+    ).toEqual(["students", "future"]);
   });
 
   it("refuses what can't be an exam or a question, field by field", async () => {
     const { classId } = await makeExam(db.owner, college.id);
     const at = fields(classId);
-    await expect(createExam({ ctx: manager, input: { ...at, endTime: at.startTime } })).rejects.toMatchObject({ fields: { endTime: [expect.any(String)] } });
-    await expect(createExam({ ctx: manager, input: { ...at, passingMarks: 5 } })).rejects.toMatchObject({ fields: { passingMarks: [expect.any(String)] } });
-    await expect(createExam({ ctx: manager, input: { ...at, durationMinutes: "abc" } })).rejects.toMatchObject({ fields: { durationMinutes: [expect.any(String)] } });
-    await expect(createExam({ ctx: manager, input: { ...at, startTime: "yesterday-ish" } })).rejects.toMatchObject({ status: 422 });
-    await expect(createExam({ ctx: manager, input: { ...at, enableTimeLimitPerQuestion: true } })).rejects.toMatchObject({ fields: { secondsPerQuestion: [expect.any(String)] } });
+    await expect(createExam({ ctx: manager, input: { ...at, endTime: at.startTime } })).rejects.toMatchObject({
+      fields: { endTime: [expect.any(String)] },
+    });
+    await expect(createExam({ ctx: manager, input: { ...at, passingMarks: 5 } })).rejects.toMatchObject({
+      fields: { passingMarks: [expect.any(String)] },
+    });
+    await expect(createExam({ ctx: manager, input: { ...at, durationMinutes: "abc" } })).rejects.toMatchObject({
+      fields: { durationMinutes: [expect.any(String)] },
+    });
+    await expect(createExam({ ctx: manager, input: { ...at, startTime: "yesterday-ish" } })).rejects.toMatchObject({
+      status: 422,
+    });
+    await expect(createExam({ ctx: manager, input: { ...at, enableTimeLimitPerQuestion: true } })).rejects.toMatchObject({
+      fields: { secondsPerQuestion: [expect.any(String)] },
+    });
     const { id } = await createExam({ ctx: manager, input: at });
     const question = { examId: id, text: "Which?", type: "MULTIPLE_CHOICE" as const, marks: 1 };
-    await expect(saveQuestion({ ctx: manager, input: { ...question, options: ["only one"] } })).rejects.toMatchObject({ fields: { options: [expect.any(String)] } });
+    await expect(saveQuestion({ ctx: manager, input: { ...question, options: ["only one"] } })).rejects.toMatchObject({
+      fields: { options: [expect.any(String)] },
+    });
     await expect(saveQuestion({ ctx: manager, input: { ...question, options: ["a", "A"] } })).rejects.toThrow(/say the same/);
-    await expect(saveQuestion({ ctx: manager, input: { ...question, options: ["a", "b"], key: "7" } })).rejects.toMatchObject({ fields: { key: [expect.any(String)] } });
+    await expect(saveQuestion({ ctx: manager, input: { ...question, options: ["a", "b"], key: "7" } })).rejects.toMatchObject({
+      fields: { key: [expect.any(String)] },
+    });
   });
 
   it("orders, removes and copies questions", async () => {
     const exam = await makeExam(db.owner, college.id, { questions: 3 });
-    const order = async () => (await listQuestions({ ctx: manager, input: { examId: exam.id } })).questions.map((question) => question.id);
+    const order = async () =>
+      (await listQuestions({ ctx: manager, input: { examId: exam.id } })).questions.map((question) => question.id);
     const [a, b, c] = await order();
     await moveQuestion({ ctx: manager, input: { examId: exam.id, questionId: c!, by: -1 } });
     expect(await order()).toEqual([a, c, b]);
@@ -146,10 +182,15 @@ describe("authoring", () => {
         values: [college.id, exam.students[0], exam.id],
       }),
     );
-    const { rows } = await db.owner.query("select frozen_at, (select candidate_no from public.student_exam_attempt a where a.exam_id = e.id) as no from public.exam e where id = $1", [exam.id]);
+    const { rows } = await db.owner.query(
+      "select frozen_at, (select candidate_no from public.student_exam_attempt a where a.exam_id = e.id) as no from public.exam e where id = $1",
+      [exam.id],
+    );
     expect(rows[0].frozen_at).not.toBeNull();
     expect(rows[0].no).toBeGreaterThan(1000);
-    await expect(saveQuestion({ ctx: manager, input: { examId: exam.id, text: "Late", type: "ESSAY", marks: 1 } })).rejects.toThrow(/frozen/);
+    await expect(
+      saveQuestion({ ctx: manager, input: { examId: exam.id, text: "Late", type: "ESSAY", marks: 1 } }),
+    ).rejects.toThrow(/frozen/);
     for (const text of [
       `update public.question set marks = 9 where exam_id = '${exam.id}'`,
       `delete from public.question where exam_id = '${exam.id}'`,
@@ -180,13 +221,16 @@ describe("who may", () => {
     for (const verb of author) {
       for (const ctx of [proctor, sre, auditor]) await expect(verb(ctx)).rejects.toMatchObject({ status: 403 });
       // Of another tenant: as if it did not exist.
-      await expect(verb(stranger)).rejects.toMatchObject({ status: expect.toSatisfy((code: number) => code === 404 || code === 422) });
+      await expect(verb(stranger)).rejects.toMatchObject({
+        status: expect.toSatisfy((code: number) => code === 404 || code === 422),
+      });
     }
     const operate = [
       (ctx: Ctx) => giveExtraTime({ ctx, input: { examId: exam.id, attemptIds: "all", minutes: 5, reason: "because" } }),
       (ctx: Ctx) => forceSubmit({ ctx, input: { examId: exam.id, attemptIds: [exam.id], reason: "because" } }),
       (ctx: Ctx) => closeExam({ ctx, input: { examId: exam.id, reason: "because" } }),
-      (ctx: Ctx) => grantAccommodation({ ctx, input: { examId: exam.id, userId: exam.students[0]!, extraPercent: 25, reason: "because" } }),
+      (ctx: Ctx) =>
+        grantAccommodation({ ctx, input: { examId: exam.id, userId: exam.students[0]!, extraPercent: 25, reason: "because" } }),
     ];
     for (const verb of operate) {
       for (const ctx of [sre, auditor]) await expect(verb(ctx)).rejects.toMatchObject({ status: 403 });
@@ -200,7 +244,9 @@ describe("who may", () => {
   it("asks for a fresh proof before a cancellation and a publication", async () => {
     const exam = await makeExam(db.owner, college.id);
     const stale = { ...manager, session: { ...manager.session!, stepUpAt: null } };
-    await expect(cancelExam({ ctx: stale, input: { examId: exam.id, reason: "because" } })).rejects.toMatchObject({ status: 401 });
+    await expect(cancelExam({ ctx: stale, input: { examId: exam.id, reason: "because" } })).rejects.toMatchObject({
+      status: 401,
+    });
     await expect(publishExam({ ctx: stale, input: { examId: exam.id } })).rejects.toMatchObject({ status: 401 });
   });
 });
@@ -218,7 +264,9 @@ describe("the clock", () => {
     const on = { state: "IN_PROGRESS", started: new Date("2031-03-01T09:05:00Z") };
     const early = await makeAttempt(db.owner, exam, 0, { ...on, deadline: new Date("2031-03-01T10:05:00Z") });
     const extended = await makeAttempt(db.owner, exam, 1, { ...on, deadline: new Date("2031-03-01T10:50:00Z") });
-    const state = async (id: string) => (await db.owner.query<{ state: string }>("select state from public.student_exam_attempt where id = $1", [id])).rows[0]!.state;
+    const state = async (id: string) =>
+      (await db.owner.query<{ state: string }>("select state from public.student_exam_attempt where id = $1", [id])).rows[0]!
+        .state;
     await advanceExams(system("2031-03-01T10:05:29Z"));
     expect(await state(early)).toBe("IN_PROGRESS");
     await advanceExams(system("2031-03-01T10:06:00Z"));
@@ -241,7 +289,9 @@ describe("the clock", () => {
     const start = new Date(Date.now() + 70 * 86_400_000);
     const first = await makeExam(db.owner, college.id, { start });
     const second = await makeExam(db.owner, college.id, { start, classId: first.classId, students: 0 });
-    const done = await Promise.allSettled([first, second].map((exam) => scheduleExam({ ctx: manager, input: { examId: exam.id } })));
+    const done = await Promise.allSettled(
+      [first, second].map((exam) => scheduleExam({ ctx: manager, input: { examId: exam.id } })),
+    );
     expect(done.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 });
@@ -252,10 +302,22 @@ describe("the live board", () => {
     const now = Date.now();
     await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", picks: [0, 1], started: new Date(now - 100_000) });
     await makeAttempt(db.owner, exam, 1, { state: "IN_PROGRESS", started: new Date(now - 600_000) });
-    await makeAttempt(db.owner, exam, 2, { state: "IN_PROGRESS", started: new Date(now - 600_000), seen: new Date(now - 120_000) });
+    await makeAttempt(db.owner, exam, 2, {
+      state: "IN_PROGRESS",
+      started: new Date(now - 600_000),
+      seen: new Date(now - 120_000),
+    });
     await makeAttempt(db.owner, exam, 3, { state: "SUBMITTED" });
     const board = await liveBoard({ ctx: proctor, input: { examId: exam.id } });
-    expect(board.counts).toMatchObject({ expected_total: 5, started: 4, working: 1, idle: 1, offline: 1, submitted: 1, expected: 1 });
+    expect(board.counts).toMatchObject({
+      expected_total: 5,
+      started: 4,
+      working: 1,
+      idle: 1,
+      offline: 1,
+      submitted: 1,
+      expected: 1,
+    });
     expect(board.seats[0]!.state).toBe("offline");
     expect(board.seats.find((seat) => seat.state === "working")).toMatchObject({ answered: 2, secondsLeft: expect.any(Number) });
     const one = await liveBoard({ ctx: proctor, input: { examId: exam.id, q: "Student 2 " } });
@@ -266,13 +328,28 @@ describe("the live board", () => {
   it("gives extra time to one, many and all, with a reason, once", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
     const attempts = [];
-    for (let i = 0; i < 3; i++) attempts.push(await makeAttempt(db.owner, exam, i, { state: "IN_PROGRESS", deadline: new Date("2031-01-01T10:00:00Z") }));
+    for (let i = 0; i < 3; i++)
+      attempts.push(await makeAttempt(db.owner, exam, i, { state: "IN_PROGRESS", deadline: new Date("2031-01-01T10:00:00Z") }));
     const done = await makeAttempt(db.owner, exam, 3, { state: "SUBMITTED", deadline: new Date("2031-01-01T10:00:00Z") });
-    await expect(giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: 5, reason: " " } })).rejects.toMatchObject({ status: 422 });
-    await expect(giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: -5, reason: "why not" } })).rejects.toMatchObject({ status: 422 });
-    expect(await giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: 5, reason: "a stall" } })).toEqual({ given: 3, minutes: 5 });
-    expect(await giveExtraTime({ ctx: manager, input: { examId: exam.id, attemptIds: [attempts[0]!, done], minutes: 10, reason: "ill" } })).toEqual({ given: 1, minutes: 10 });
-    const { rows } = await db.owner.query<{ id: string; extra: number; at: Date }>("select id, extra_seconds as extra, deadline_at as at from public.student_exam_attempt where exam_id = $1", [exam.id]);
+    await expect(
+      giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: 5, reason: " " } }),
+    ).rejects.toMatchObject({ status: 422 });
+    await expect(
+      giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: -5, reason: "why not" } }),
+    ).rejects.toMatchObject({ status: 422 });
+    expect(
+      await giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds: "all", minutes: 5, reason: "a stall" } }),
+    ).toEqual({ given: 3, minutes: 5 });
+    expect(
+      await giveExtraTime({
+        ctx: manager,
+        input: { examId: exam.id, attemptIds: [attempts[0]!, done], minutes: 10, reason: "ill" },
+      }),
+    ).toEqual({ given: 1, minutes: 10 });
+    const { rows } = await db.owner.query<{ id: string; extra: number; at: Date }>(
+      "select id, extra_seconds as extra, deadline_at as at from public.student_exam_attempt where exam_id = $1",
+      [exam.id],
+    );
     const of = (id: string) => rows.find((row) => row.id === id)!;
     expect(of(attempts[0]!)).toMatchObject({ extra: 900, at: new Date("2031-01-01T10:15:00Z") });
     expect(of(attempts[1]!)).toMatchObject({ extra: 300, at: new Date("2031-01-01T10:05:00Z") });
@@ -282,7 +359,11 @@ describe("the live board", () => {
   it("does not give twice when two proctors press at once", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
     const attempt = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS" });
-    const give = (ctx: Ctx) => giveExtraTime({ ctx, input: { examId: exam.id, attemptIds: [attempt], minutes: 5, reason: "a stall", seen: { [attempt]: 0 } } });
+    const give = (ctx: Ctx) =>
+      giveExtraTime({
+        ctx,
+        input: { examId: exam.id, attemptIds: [attempt], minutes: 5, reason: "a stall", seen: { [attempt]: 0 } },
+      });
     const done = await Promise.allSettled([give(proctor), give(manager)]);
     expect(done.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
     const { rows } = await db.owner.query("select extra_seconds from public.student_exam_attempt where id = $1", [attempt]);
@@ -293,11 +374,15 @@ describe("the live board", () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
     const writing = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS" });
     const ended = await makeAttempt(db.owner, exam, 1, { state: "SUBMITTED" });
-    const submit = (ctx: Ctx) => forceSubmit({ ctx, input: { examId: exam.id, attemptIds: [writing, ended], reason: "left the room" } });
+    const submit = (ctx: Ctx) =>
+      forceSubmit({ ctx, input: { examId: exam.id, attemptIds: [writing, ended], reason: "left the room" } });
     const done = await Promise.allSettled([submit(proctor), submit(manager)]);
     expect(done.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(done.find((one) => one.status === "fulfilled")).toMatchObject({ value: { ended: 1, skipped: 1 } });
-    const { rows } = await db.owner.query("select state from public.student_exam_attempt where id = any($1) order by candidate_no", [[writing, ended]]);
+    const { rows } = await db.owner.query(
+      "select state from public.student_exam_attempt where id = any($1) order by candidate_no",
+      [[writing, ended]],
+    );
     expect(rows.map((row) => row.state)).toEqual(["FORCE_SUBMITTED", "SUBMITTED"]);
     expect(await audited("exam.force_submit", exam.id)).toBe(1);
   });
@@ -305,10 +390,20 @@ describe("the live board", () => {
   it("knows accommodations, and moves the deadline of who is writing", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
     const started = new Date("2031-01-01T09:00:00Z");
-    const attempt = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", started, deadline: new Date("2031-01-01T10:00:00Z") });
+    const attempt = await makeAttempt(db.owner, exam, 0, {
+      state: "IN_PROGRESS",
+      started,
+      deadline: new Date("2031-01-01T10:00:00Z"),
+    });
     const { id } = await grantAccommodation({
       ctx: proctor,
-      input: { examId: exam.id, userId: exam.students[0]!, extraPercent: 25, ignoredSignals: ["GAZE_AWAY"], reason: "Uses a screen reader" },
+      input: {
+        examId: exam.id,
+        userId: exam.students[0]!,
+        extraPercent: 25,
+        ignoredSignals: ["GAZE_AWAY"],
+        reason: "Uses a screen reader",
+      },
     });
     const { rows } = await db.owner.query("select deadline_at from public.student_exam_attempt where id = $1", [attempt]);
     expect(rows[0].deadline_at).toEqual(new Date("2031-01-01T10:15:00Z"));
@@ -324,7 +419,9 @@ describe("the live board", () => {
     await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS" });
     expect(await closeExam({ ctx: proctor, input: { examId: exam.id, reason: "everybody left" } })).toEqual({ ended: 1 });
     expect(await status(exam.id)).toBe("CLOSED");
-    await expect(cancelExam({ ctx: manager, input: { examId: exam.id, reason: "too late" } })).rejects.toMatchObject({ status: 409 });
+    await expect(cancelExam({ ctx: manager, input: { examId: exam.id, reason: "too late" } })).rejects.toMatchObject({
+      status: 409,
+    });
     const next = await makeExam(db.owner, college.id, { status: "SCHEDULED" });
     await cancelExam({ ctx: manager, input: { examId: next.id, reason: "the room is flooded" } });
     expect(await status(next.id)).toBe("CANCELLED");
@@ -337,39 +434,75 @@ describe("grading", () => {
     const keys = exam.questions.map((question) => question.key);
     const full = await makeAttempt(db.owner, exam, 0, { picks: keys });
     const half = await makeAttempt(db.owner, exam, 1, { picks: [keys[0]!, keys[1]!, (keys[2]! + 1) % 4, null] });
-    const essay = (await db.owner.query<{ id: string }>("select id from public.question where exam_id = $1 and type = 'ESSAY'", [exam.id])).rows[0]!.id;
+    const essay = (
+      await db.owner.query<{ id: string }>("select id from public.question where exam_id = $1 and type = 'ESSAY'", [exam.id])
+    ).rows[0]!.id;
     for (const attempt of [full, half])
-      await db.owner.query("insert into public.student_answer (id, college_id, attempt_id, question_id, answer_text) values (gen_random_uuid(), $1, $2, $3, ' The same ')", [college.id, attempt, essay]);
+      await db.owner.query(
+        "insert into public.student_answer (id, college_id, attempt_id, question_id, answer_text) values (gen_random_uuid(), $1, $2, $3, ' The same ')",
+        [college.id, attempt, essay],
+      );
     expect(await gradeExam({ ctx: manager, input: { examId: exam.id } })).toEqual({ graded: false, waiting: 2, results: 0 });
     const { queue } = await markingQueue({ ctx: manager, input: { examId: exam.id } });
     expect(queue).toHaveLength(2);
     expect(JSON.stringify(queue)).not.toMatch(/Student \d/);
-    await expect(markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 4.01 } })).rejects.toMatchObject({ status: 422 });
-    expect(await markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 3.5, alike: true } })).toEqual({ marked: 2 });
-    await expect(markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 1 } })).rejects.toMatchObject({ status: 409 });
+    await expect(
+      markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 4.01 } }),
+    ).rejects.toMatchObject({ status: 422 });
+    expect(
+      await markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 3.5, alike: true } }),
+    ).toEqual({ marked: 2 });
+    await expect(
+      markAnswer({ ctx: manager, input: { examId: exam.id, answerId: queue[0]!.id, marks: 1 } }),
+    ).rejects.toMatchObject({ status: 409 });
     expect(await gradeExam({ ctx: manager, input: { examId: exam.id } })).toEqual({ graded: true, waiting: 0, results: 2 });
     const results = async () =>
-      (await db.owner.query("select attempt_id, score, percentage, grade, passed, withheld, published_at is not null as published from public.exam_result where exam_id = $1 order by score desc", [exam.id])).rows;
+      (
+        await db.owner.query(
+          "select attempt_id, score, percentage, grade, passed, withheld, published_at is not null as published from public.exam_result where exam_id = $1 order by score desc",
+          [exam.id],
+        )
+      ).rows;
     // 8 + 3.5 of 12 and 4 + 3.5 of 12.
     expect(await results()).toEqual([
       { attempt_id: full, score: 1150, percentage: 9583, grade: "A", passed: true, withheld: false, published: false },
       { attempt_id: half, score: 750, percentage: 6250, grade: "C", passed: true, withheld: false, published: false },
     ]);
-    await saveBoundaries({ ctx: manager, input: { examId: exam.id, starts: [{ label: "Pass", min: 5000 }, { label: "Fail", min: 0 }] } });
+    await saveBoundaries({
+      ctx: manager,
+      input: {
+        examId: exam.id,
+        starts: [
+          { label: "Pass", min: 5000 },
+          { label: "Fail", min: 0 },
+        ],
+      },
+    });
     await reopenGrading({ ctx: manager, input: { examId: exam.id, reason: "a new scale" } });
     await gradeExam({ ctx: manager, input: { examId: exam.id } });
     expect((await results()).map((row) => row.grade)).toEqual(["Pass", "Pass"]);
     await db.owner.query("update public.exam_result set withheld = true where attempt_id = $1", [half]);
     expect(await publishExam({ ctx: manager, input: { examId: exam.id } })).toEqual({ published: 1, withheld: 1 });
     expect((await results()).map((row) => row.published)).toEqual([true, false]);
-    const { rowCount } = await db.owner.query("select 1 from public.notification where college_id = $1 and user_id = $2 and title like 'Result of %'", [college.id, exam.students[0]]);
+    const { rowCount } = await db.owner.query(
+      "select 1 from public.notification where college_id = $1 and user_id = $2 and title like 'Result of %'",
+      [college.id, exam.students[0]],
+    );
     expect(rowCount).toBe(1);
     await expect(publishExam({ ctx: manager, input: { examId: exam.id } })).rejects.toMatchObject({ status: 409 });
   });
 
   it("refuses a scale with a gap, and grades an exam with no attempt", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "CLOSED" });
-    for (const starts of [[], [{ label: "A", min: 5000 }], [{ label: "A", min: 0 }, { label: "B", min: 0 }], [{ label: "A", min: NaN }]])
+    for (const starts of [
+      [],
+      [{ label: "A", min: 5000 }],
+      [
+        { label: "A", min: 0 },
+        { label: "B", min: 0 },
+      ],
+      [{ label: "A", min: NaN }],
+    ])
       await expect(saveBoundaries({ ctx: manager, input: { examId: exam.id, starts } })).rejects.toMatchObject({ status: 422 });
     expect(await gradeExam({ ctx: manager, input: { examId: exam.id } })).toMatchObject({ graded: true, results: 0 });
   });
@@ -378,7 +511,8 @@ describe("grading", () => {
 describe("lists", () => {
   it("show exams by start, page by page, in scope only", async () => {
     const start = Date.UTC(2033, 0, 1);
-    for (let i = 0; i < 52; i++) await makeExam(db.owner, other.id, { students: 0, questions: 0, start: new Date(start + i * 3_600_000) });
+    for (let i = 0; i < 52; i++)
+      await makeExam(db.owner, other.id, { students: 0, questions: 0, start: new Date(start + i * 3_600_000) });
     const first = await listExams({ ctx: stranger, input: { from: new Date(start) } });
     expect(first.exams).toHaveLength(50);
     const second = await listExams({ ctx: stranger, input: { from: new Date(start), cursor: first.next! } });
@@ -387,8 +521,8 @@ describe("lists", () => {
     expect((await listExams({ ctx: manager, input: { from: new Date(start) } })).exams).toHaveLength(0);
     expect((await listExams({ ctx: manager, input: { q: "Organic" } })).exams.length).toBeGreaterThan(0);
     expect((await listExams({ ctx: manager, input: { q: "100%_\\" } })).exams).toHaveLength(0);
-    expect(await expectedStarts({ ctx: proctor, input: { from: new Date(), to: new Date(Date.now() + 400 * 86_400_000) } })).toEqual(
-      expect.arrayContaining([expect.objectContaining({ college_id: college.id, students: expect.any(Number) })]),
-    );
+    expect(
+      await expectedStarts({ ctx: proctor, input: { from: new Date(), to: new Date(Date.now() + 400 * 86_400_000) } }),
+    ).toEqual(expect.arrayContaining([expect.objectContaining({ college_id: college.id, students: expect.any(Number) })]));
   });
 });

@@ -34,7 +34,11 @@ export const listExams = read({
     q: z.string().trim().max(200).optional(),
     direction: z.enum(["later", "earlier"]).default("later"),
     from: z.date().optional(),
-    cursor: z.string().regex(/^\d+_[0-9a-f-]{36}$/).optional().catch(undefined),
+    cursor: z
+      .string()
+      .regex(/^\d+_[0-9a-f-]{36}$/)
+      .optional()
+      .catch(undefined),
   }),
   async run({ ctx, input }) {
     const [at, id] = input.cursor?.split("_") ?? [];

@@ -39,7 +39,12 @@ beforeAll(async () => {
 });
 
 const attemptOf = async (id: string) =>
-  (await db.owner.query("select state, score, review_state, risk_score, violation_count, suspicious_activity from public.student_exam_attempt where id = $1", [id])).rows[0] as {
+  (
+    await db.owner.query(
+      "select state, score, review_state, risk_score, violation_count, suspicious_activity from public.student_exam_attempt where id = $1",
+      [id],
+    )
+  ).rows[0] as {
     state: string;
     score: number;
     review_state: string;
@@ -47,22 +52,42 @@ const attemptOf = async (id: string) =>
     violation_count: number;
     suspicious_activity: boolean;
   };
-const reviewState = async (id: string) => (await db.owner.query<{ state: string }>("select state from public.review where id = $1", [id])).rows[0]?.state;
+const reviewState = async (id: string) =>
+  (await db.owner.query<{ state: string }>("select state from public.review where id = $1", [id])).rows[0]?.state;
 const result = async (attempt: string) =>
-  (await db.owner.query("select score, percentage, grade, passed, withheld, published_at from public.exam_result where attempt_id = $1", [attempt])).rows[0];
+  (
+    await db.owner.query(
+      "select score, percentage, grade, passed, withheld, published_at from public.exam_result where attempt_id = $1",
+      [attempt],
+    )
+  ).rows[0];
 const told = async (exam: MadeExam, student: number) =>
-  (await db.owner.query<{ title: string }>("select title from public.notification where user_id = $1 order by id", [exam.students[student]])).rows.map((row) => row.title);
+  (
+    await db.owner.query<{ title: string }>("select title from public.notification where user_id = $1 order by id", [
+      exam.students[student],
+    ])
+  ).rows.map((row) => row.title);
 
 async function queued(given: { status?: string; picks?: boolean } = {}) {
   const exam = await makeExam(db.owner, college.id, { status: given.status ?? "CLOSED" });
-  const attempt = await makeAttempt(db.owner, exam, 0, { picks: given.picks === false ? [] : exam.questions.map((question) => question.key) });
+  const attempt = await makeAttempt(db.owner, exam, 0, {
+    picks: given.picks === false ? [] : exam.questions.map((question) => question.key),
+  });
   return { exam, attempt, review: await makeReview(db.owner, exam, attempt, 60) };
 }
 
 const NOTE = "The same five wrong answers within two minutes";
-const later = (ctx: Ctx, seconds: number): Ctx => ({ ...ctx, clock: fixedClock(new Date(Date.now() + seconds * 1000).toISOString()) });
+const later = (ctx: Ctx, seconds: number): Ctx => ({
+  ...ctx,
+  clock: fixedClock(new Date(Date.now() + seconds * 1000).toISOString()),
+});
 
-async function decide(ctx: Ctx, review: string, decision: "CLEARED" | "INCONCLUSIVE" | "VIOLATION", consequence?: "WITHHELD" | "ZEROED") {
+async function decide(
+  ctx: Ctx,
+  review: string,
+  decision: "CLEARED" | "INCONCLUSIVE" | "VIOLATION",
+  consequence?: "WITHHELD" | "ZEROED",
+) {
   await claimReview({ ctx, input: { reviewId: review } });
   return decideReview({ ctx, input: { reviewId: review, decision, note: NOTE, consequence } });
 }
@@ -97,14 +122,18 @@ describe("claims", () => {
       ]);
       expect(released.status).toBe("fulfilled");
       const { rows } = await db.owner.query("select state, claimed_by from public.review where id = $1", [review]);
-      expect(rows[0]).toEqual(claimed.status === "fulfilled" ? { state: "CLAIMED", claimed_by: ben.actor.id } : { state: "QUEUED", claimed_by: null });
+      expect(rows[0]).toEqual(
+        claimed.status === "fulfilled" ? { state: "CLAIMED", claimed_by: ben.actor.id } : { state: "QUEUED", claimed_by: null },
+      );
     }
   });
 
   it("run out, and can't be decided on then", async () => {
     const { review } = await queued();
     await claimReview({ ctx: ana, input: { reviewId: review } });
-    await expect(decideReview({ ctx: later(ana, 21 * 60), input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(/run out/);
+    await expect(decideReview({ ctx: later(ana, 21 * 60), input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(
+      /run out/,
+    );
     await expireClaims({ ...systemCtx("test"), clock: fixedClock(new Date(Date.now() + 21 * 60_000).toISOString()) });
     expect(await reviewState(review)).toBe("QUEUED");
   });
@@ -138,7 +167,9 @@ describe("decisions", () => {
   it("need a sentence for a violation", async () => {
     const { review } = await queued();
     await claimReview({ ctx: ana, input: { reviewId: review } });
-    await expect(decideReview({ ctx: ana, input: { reviewId: review, decision: "VIOLATION", note: "bad" } })).rejects.toMatchObject({ fields: { note: [expect.any(String)] } });
+    await expect(
+      decideReview({ ctx: ana, input: { reviewId: review, decision: "VIOLATION", note: "bad" } }),
+    ).rejects.toMatchObject({ fields: { note: [expect.any(String)] } });
   });
 
   it("need another person, who has not seen the first one's, for a violation; then it stands at once", async () => {
@@ -165,7 +196,8 @@ describe("decisions", () => {
       const { review, attempt } = await queued();
       await decide(ana, review, "VIOLATION");
       expect(await decide(ben, review, "CLEARED")).toMatchObject({ state: "THIRD" });
-      for (const ctx of [ana, ben]) await expect(claimReview({ ctx, input: { reviewId: review } })).rejects.toMatchObject({ status: 403 });
+      for (const ctx of [ana, ben])
+        await expect(claimReview({ ctx, input: { reviewId: review } })).rejects.toMatchObject({ status: 403 });
       expect(await decide(cleo, review, last)).toMatchObject({ state: last });
       expect((await attemptOf(attempt)).state).toBe(last === "VIOLATION" ? "WITHHELD" : "SUBMITTED");
     }
@@ -175,7 +207,9 @@ describe("decisions", () => {
     const { review } = await queued();
     await claimReview({ ctx: ana, input: { reviewId: review } });
     const both = await Promise.allSettled(
-      ["CLEARED", "INCONCLUSIVE"].map((decision) => decideReview({ ctx: ana, input: { reviewId: review, decision: decision as "CLEARED" } })),
+      ["CLEARED", "INCONCLUSIVE"].map((decision) =>
+        decideReview({ ctx: ana, input: { reviewId: review, decision: decision as "CLEARED" } }),
+      ),
     );
     expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
     const { rows } = await db.owner.query("select count(*)::int as n from public.review_decision where review_id = $1", [review]);
@@ -191,16 +225,35 @@ describe("decisions", () => {
     await publishExam({ ctx: manager, input: { examId: exam.id } });
     expect(await attemptOf(attempt)).toMatchObject({ state: "ZEROED", score: 0 });
     expect(await result(attempt)).toMatchObject({ score: 0, percentage: 0, passed: false, grade: null });
-    const { id } = await fileAppeal({ ctx: manager, input: { reviewId: review, statement: "The student had the same tutor as the other." } });
+    const { id } = await fileAppeal({
+      ctx: manager,
+      input: { reviewId: review, statement: "The student had the same tutor as the other." },
+    });
     expect(await reviewState(review)).toBe("APPEALED");
-    for (const ctx of [ana, ben]) await expect(decideAppeal({ ctx, input: { appealId: id, outcome: "UPHELD", note: "convincing enough" } })).rejects.toMatchObject({ status: 403 });
-    await expect(decideAppeal({ ctx: manager, input: { appealId: id, outcome: "UPHELD", note: "convincing enough" } })).rejects.toMatchObject({ status: 403 });
+    for (const ctx of [ana, ben])
+      await expect(
+        decideAppeal({ ctx, input: { appealId: id, outcome: "UPHELD", note: "convincing enough" } }),
+      ).rejects.toMatchObject({ status: 403 });
+    await expect(
+      decideAppeal({ ctx: manager, input: { appealId: id, outcome: "UPHELD", note: "convincing enough" } }),
+    ).rejects.toMatchObject({ status: 403 });
     await decideAppeal({ ctx: cleo, input: { appealId: id, outcome: "UPHELD", note: "The tutor confirms it" } });
     expect(await reviewState(review)).toBe("CLEARED");
     expect(await attemptOf(attempt)).toMatchObject({ state: "GRADED", score: 800, review_state: "CLEARED" });
-    expect(await result(attempt)).toMatchObject({ score: 800, percentage: 10_000, grade: "A", passed: true, withheld: false, published_at: expect.any(Date) });
-    expect(await told(exam, 0)).toEqual(expect.arrayContaining([expect.stringMatching(/set to zero/), expect.stringMatching(/restored/)]));
-    await expect(decideAppeal({ ctx: cleo, input: { appealId: id, outcome: "DISMISSED", note: "once more, and again" } })).rejects.toMatchObject({ status: 409 });
+    expect(await result(attempt)).toMatchObject({
+      score: 800,
+      percentage: 10_000,
+      grade: "A",
+      passed: true,
+      withheld: false,
+      published_at: expect.any(Date),
+    });
+    expect(await told(exam, 0)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/set to zero/), expect.stringMatching(/restored/)]),
+    );
+    await expect(
+      decideAppeal({ ctx: cleo, input: { appealId: id, outcome: "DISMISSED", note: "once more, and again" } }),
+    ).rejects.toMatchObject({ status: 409 });
   });
 
   it("hold back a result under review, and release it when it is cleared after publication", async () => {
@@ -267,8 +320,17 @@ describe("who may review", () => {
     expect((await attemptDossier({ ctx: ana, input: { attemptId: attempt } })).bar).toBe("conflict");
 
     const teacher = randomUUID();
-    await db.owner.query('insert into public."user" (id, college_id, name, email, role) values ($1, $2, $3, $4, $5)', [teacher, college.id, "Ben", ben.actor.email, "TEACHER"]);
-    await db.owner.query("insert into public.teacher_class_assignment (id, college_id, user_id, class_id) values ($1, $2, $3, $4)", [randomUUID(), college.id, teacher, exam.classId]);
+    await db.owner.query('insert into public."user" (id, college_id, name, email, role) values ($1, $2, $3, $4, $5)', [
+      teacher,
+      college.id,
+      "Ben",
+      ben.actor.email,
+      "TEACHER",
+    ]);
+    await db.owner.query(
+      "insert into public.teacher_class_assignment (id, college_id, user_id, class_id) values ($1, $2, $3, $4)",
+      [randomUUID(), college.id, teacher, exam.classId],
+    );
     await expect(claimReview({ ctx: ben, input: { reviewId: review } })).rejects.toThrow(/teach/);
     await db.owner.query('delete from public."user" where id = $1', [teacher]);
 
@@ -285,10 +347,13 @@ describe("who may review", () => {
         () => setWeights({ ctx, input: { examId: exam.id, threshold: 50, points: {} } }),
       ])
         await expect(act()).rejects.toMatchObject({ status: 403 });
-      if (role === "SRE") await expect(attemptDossier({ ctx, input: { attemptId: attempt } })).rejects.toMatchObject({ status: 403 });
+      if (role === "SRE")
+        await expect(attemptDossier({ ctx, input: { attemptId: attempt } })).rejects.toMatchObject({ status: 403 });
     }
     await expect(claimReview({ ctx: manager, input: { reviewId: review } })).rejects.toMatchObject({ status: 403 });
-    await expect(decideReview({ ctx: systemCtx("test"), input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(/Only a person/);
+    await expect(decideReview({ ctx: systemCtx("test"), input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(
+      /Only a person/,
+    );
   });
 
   it("keeps notes from whoever still has to decide", async () => {
@@ -310,24 +375,36 @@ describe("appeals", () => {
   it("are filed once, in time, against what stands", async () => {
     const open = await queued();
     const statement = "A sentence that is long enough.";
-    await expect(fileAppeal({ ctx: manager, input: { reviewId: open.review, statement } })).rejects.toMatchObject({ status: 409 });
+    await expect(fileAppeal({ ctx: manager, input: { reviewId: open.review, statement } })).rejects.toMatchObject({
+      status: 409,
+    });
     const { review } = await stands();
     expect((await appealable({ ctx: manager, input: {} })).map((row) => row.review_id)).toContain(review);
-    await expect(fileAppeal({ ctx: later(manager, 15 * 86_400), input: { reviewId: review, statement } })).rejects.toThrow(/have passed/);
+    await expect(fileAppeal({ ctx: later(manager, 15 * 86_400), input: { reviewId: review, statement } })).rejects.toThrow(
+      /have passed/,
+    );
     const both = await Promise.allSettled([1, 2].map(() => fileAppeal({ ctx: manager, input: { reviewId: review, statement } })));
     expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
     const [listed] = (await listAppeals({ ctx: ana, input: {} })).filter((row) => row.review_id === review);
     expect(listed).toMatchObject({ barred: true, status: "OPEN" });
-    expect((await listAppeals({ ctx: cleo, input: {} })).find((row) => row.review_id === review)).toMatchObject({ barred: false });
+    expect((await listAppeals({ ctx: cleo, input: {} })).find((row) => row.review_id === review)).toMatchObject({
+      barred: false,
+    });
   });
 
   it("leave the violation standing when dismissed or withdrawn", async () => {
     const one = await stands();
-    const first = await fileAppeal({ ctx: manager, input: { reviewId: one.review, statement: "A sentence that is long enough." } });
+    const first = await fileAppeal({
+      ctx: manager,
+      input: { reviewId: one.review, statement: "A sentence that is long enough." },
+    });
     await decideAppeal({ ctx: cleo, input: { appealId: first.id, outcome: "DISMISSED", note: "Nothing new was brought" } });
     expect([await reviewState(one.review), (await attemptOf(one.attempt)).state]).toEqual(["VIOLATION", "WITHHELD"]);
     const two = await stands();
-    const second = await fileAppeal({ ctx: manager, input: { reviewId: two.review, statement: "A sentence that is long enough." } });
+    const second = await fileAppeal({
+      ctx: manager,
+      input: { reviewId: two.review, statement: "A sentence that is long enough." },
+    });
     await withdrawAppeal({ ctx: manager, input: { appealId: second.id, reason: "The student withdrew" } });
     expect([await reviewState(two.review), (await attemptOf(two.attempt)).state]).toEqual(["VIOLATION", "WITHHELD"]);
   });
@@ -342,13 +419,21 @@ describe("scores", () => {
     for (let i = 0; i < 4; i++) await makeSignal(db.owner, exam, attempt, "PASTE", at(i));
     for (let i = 0; i < 2; i++) await makeSignal(db.owner, exam, attempt, "SEVERAL_FACES", at(i));
     await rescoreExam(systemCtx("test"), exam.id);
-    expect(await attemptOf(attempt)).toMatchObject({ risk_score: 36, review_state: "NONE", violation_count: 6, suspicious_activity: true });
+    expect(await attemptOf(attempt)).toMatchObject({
+      risk_score: 36,
+      review_state: "NONE",
+      violation_count: 6,
+      suspicious_activity: true,
+    });
     await makeSignal(db.owner, exam, attempt, "PHONE", at(5));
     await db.owner.query("update public.student_exam_attempt set needs_scoring = true where id = $1", [attempt]);
     await scorePending(systemCtx("test"));
     expect(await attemptOf(attempt)).toMatchObject({ risk_score: 51, review_state: "QUEUED" });
     await setWeights({ ctx: manager, input: { examId: exam.id, threshold: 45, points: { PHONE: 5, PASTE: "5" as never } } });
-    expect((await db.owner.query("select 1 from console.job where kind = 'integrity.rescore' and input ->> 'examId' = $1", [exam.id])).rowCount).toBe(1);
+    expect(
+      (await db.owner.query("select 1 from console.job where kind = 'integrity.rescore' and input ->> 'examId' = $1", [exam.id]))
+        .rowCount,
+    ).toBe(1);
     await rescoreExam(systemCtx("test"), exam.id);
     expect(await attemptOf(attempt)).toMatchObject({ risk_score: 41, review_state: "NONE" });
     expect((await db.owner.query("select 1 from public.review where attempt_id = $1", [attempt])).rowCount).toBe(0);
@@ -357,8 +442,12 @@ describe("scores", () => {
   it("refuse weights that are not numbers", async () => {
     const exam = await makeExam(db.owner, college.id);
     for (const bad of ["much", NaN, -1, 101, 1.5])
-      await expect(setWeights({ ctx: manager, input: { examId: exam.id, threshold: 40, points: { PASTE: bad as number } } })).rejects.toMatchObject({ status: 422 });
-    await expect(setWeights({ ctx: manager, input: { examId: exam.id, threshold: 0, points: {} } })).rejects.toMatchObject({ status: 422 });
+      await expect(
+        setWeights({ ctx: manager, input: { examId: exam.id, threshold: 40, points: { PASTE: bad as number } } }),
+      ).rejects.toMatchObject({ status: 422 });
+    await expect(setWeights({ ctx: manager, input: { examId: exam.id, threshold: 0, points: {} } })).rejects.toMatchObject({
+      status: 422,
+    });
   });
 
   it("leave alone what somebody has begun or decided", async () => {
@@ -377,7 +466,10 @@ describe("scores", () => {
     const exam = await makeExam(db.owner, college.id, { status: "CLOSED" });
     const attempt = await makeAttempt(db.owner, exam, 0);
     for (let i = 0; i < 6; i++) await makeSignal(db.owner, exam, attempt, "GAZE_AWAY", at(i));
-    await db.owner.query("insert into public.accommodation (id, college_id, user_id, ignored_signals, reason) values (gen_random_uuid(), $1, $2, '{GAZE_AWAY}', 'reader')", [college.id, exam.students[0]]);
+    await db.owner.query(
+      "insert into public.accommodation (id, college_id, user_id, ignored_signals, reason) values (gen_random_uuid(), $1, $2, '{GAZE_AWAY}', 'reader')",
+      [college.id, exam.students[0]],
+    );
     await rescoreExam(systemCtx("test"), exam.id);
     expect((await attemptOf(attempt)).risk_score).toBe(0);
   });
@@ -388,7 +480,8 @@ describe("scores", () => {
     const guilty = await makeAttempt(db.owner, exam, 1);
     const window = { from: at(10), to: at(14) };
     for (const attempt of [hit, guilty]) {
-      for (let i = 0; i < 5; i++) await makeSignal(db.owner, exam, attempt, "NETWORK_LOST", at(10 + i / 2), { durationMs: 20_000 });
+      for (let i = 0; i < 5; i++)
+        await makeSignal(db.owner, exam, attempt, "NETWORK_LOST", at(10 + i / 2), { durationMs: 20_000 });
       for (let i = 0; i < 2; i++) await makeSignal(db.owner, exam, attempt, "CONCURRENT_SESSION", at(12));
       await makeSignal(db.owner, exam, attempt, "PASTE", at(11));
     }
@@ -400,7 +493,13 @@ describe("scores", () => {
     await rescoreExam(systemCtx("test"), exam.id);
     expect((await attemptOf(hit)).review_state).toBe("QUEUED");
     expect((await attemptOf(guilty)).review_state).toBe("QUEUED");
-    const input = { incidentId: randomUUID(), incidentNumber: 12, ...window, collegeIds: [college.id], attemptIds: [hit, guilty] };
+    const input = {
+      incidentId: randomUUID(),
+      incidentNumber: 12,
+      ...window,
+      collegeIds: [college.id],
+      attemptIds: [hit, guilty],
+    };
     const preview = await previewExplain({ ctx: ana, input });
     expect(preview).toMatchObject({ signals: 15, attempts: 2, reviewsLeft: 1 });
     expect((await attemptOf(hit)).review_state).toBe("QUEUED");
@@ -410,7 +509,11 @@ describe("scores", () => {
     expect(await attemptOf(guilty)).toMatchObject({ risk_score: 45, review_state: "QUEUED" });
     const { rows } = await db.owner.query("select reasons from public.review where attempt_id = $1", [guilty]);
     expect(rows[0].reasons).toEqual(expect.arrayContaining([{ signal: "NETWORK_LOST", count: 5, points: 0, incident: 12 }]));
-    expect(await unexplainSignals({ ctx: ana, input: { incidentId: input.incidentId } })).toMatchObject({ signals: 15, attempts: 2, reviewsBack: 1 });
+    expect(await unexplainSignals({ ctx: ana, input: { incidentId: input.incidentId } })).toMatchObject({
+      signals: 15,
+      attempts: 2,
+      reviewsBack: 1,
+    });
     expect((await attemptOf(hit)).review_state).toBe("QUEUED");
     await expect(explainSignals({ ctx: ana, input: { ...input, to: window.from } })).rejects.toMatchObject({ status: 422 });
   });
@@ -422,7 +525,10 @@ describe("scores", () => {
     await makeSignal(db.owner, exam, attempt, "NETWORK_LOST", wrong(12), { received: new Date(at(12).getTime() + 100) });
     // Sent late: it happened outside of the incident, whenever it came.
     await makeSignal(db.owner, exam, attempt, "NETWORK_LOST", wrong(2), { received: at(12) });
-    const done = await previewExplain({ ctx: ana, input: { incidentId: randomUUID(), incidentNumber: 3, from: at(10), to: at(14), attemptIds: [attempt] } });
+    const done = await previewExplain({
+      ctx: ana,
+      input: { incidentId: randomUUID(), incidentNumber: 3, from: at(10), to: at(14), attemptIds: [attempt] },
+    });
     expect(done.signals).toBe(1);
   });
 });
@@ -434,7 +540,15 @@ describe("the analysis of an exam", () => {
     let state = 3;
     const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
     for (let s = 0; s < 30; s++) {
-      const picks = exam.questions.map((question, i) => (s >= 28 ? (i % 3 ? (question.key + 1 + (i % 2)) % 4 : question.key) : random() < 0.55 ? question.key : Math.floor(random() * 4)));
+      const picks = exam.questions.map((question, i) =>
+        s >= 28
+          ? i % 3
+            ? (question.key + 1 + (i % 2)) % 4
+            : question.key
+          : random() < 0.55
+            ? question.key
+            : Math.floor(random() * 4),
+      );
       attempts.push(await makeAttempt(db.owner, exam, s, { picks }));
     }
     expect((await dueAnalyses(systemCtx("test"), 50)).map((one) => one.id)).toContain(exam.id);
@@ -449,7 +563,12 @@ describe("the analysis of an exam", () => {
     await scorePending(systemCtx("test"));
     expect(await attemptOf(attempts[28]!)).toMatchObject({ review_state: "QUEUED" });
     const comparison = await mostAlike({ ctx: ana, input: { attemptId: attempts[28]! } });
-    expect(comparison).toMatchObject({ eeic: 13, differences: 0, other: { attemptId: attempts[29] }, tested: { pairs: 435, ring: 1, atLeastAsMany: 1 } });
+    expect(comparison).toMatchObject({
+      eeic: 13,
+      differences: 0,
+      other: { attemptId: attempts[29] },
+      tested: { pairs: 435, ring: 1, atLeastAsMany: 1 },
+    });
     const other = await comparePair({ ctx: ana, input: { examId: exam.id, a: attempts[0]!, b: attempts[1]! } });
     expect(other!.cells).toHaveLength(20);
     expect(JSON.stringify([found, comparison, other])).not.toMatch(/Student \d/);
@@ -476,7 +595,10 @@ describe("the analysis of an exam", () => {
 
   it("shows nothing that tells keys while the exam is live", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
-    const attempts = [await makeAttempt(db.owner, exam, 0, { picks: [0, 0, 0, 0] }), await makeAttempt(db.owner, exam, 1, { picks: [0, 0, 0, 0] })];
+    const attempts = [
+      await makeAttempt(db.owner, exam, 0, { picks: [0, 0, 0, 0] }),
+      await makeAttempt(db.owner, exam, 1, { picks: [0, 0, 0, 0] }),
+    ];
     expect(await mostAlike({ ctx: ana, input: { attemptId: attempts[0]! } })).toBeNull();
     expect(await comparePair({ ctx: ana, input: { examId: exam.id, a: attempts[0]!, b: attempts[1]! } })).toBeNull();
     expect((await examStatistics({ ctx: ana, input: { examId: exam.id } })).statistics).toBeNull();

@@ -64,7 +64,8 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
     });
   } catch (error) {
     if (error instanceof BadBatch) return problem(request, error.status, error.message);
-    if (isConnectionLoss(error)) return problem(request, 503, "Nothing was taken: send the same events again", { "Retry-After": "2" });
+    if (isConnectionLoss(error))
+      return problem(request, 503, "Nothing was taken: send the same events again", { "Retry-After": "2" });
     log.error({ err: { message: (error as Error).message, stack: (error as Error).stack } }, "an ingest failed");
     return problem(request, 500, "Nothing was taken: the same events may be sent again");
   }

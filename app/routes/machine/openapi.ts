@@ -48,26 +48,38 @@ export function description() {
             401: problem("No key, or one that is unknown, expired or revoked"),
             403: problem("The key has no right to send events"),
             413: problem("Too many events or bytes"),
-            429: problem("Too many requests for this key", { "Retry-After": { schema: { type: "integer" }, description: "Seconds" } }),
+            429: problem("Too many requests for this key", {
+              "Retry-After": { schema: { type: "integer" }, description: "Seconds" },
+            }),
             503: problem("The database can't be reached; nothing was taken"),
           },
         },
       },
     },
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "A key of one tenant, made under Settings, API keys." } },
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "A key of one tenant, made under Settings, API keys." },
+      },
       schemas: {
         Event: {
           type: "object",
           required: ["id", "attemptId", "type", "at"],
           properties: {
-            id: { type: "string", format: "uuid", description: "Chosen by the sender; the same event is always sent under the same id." },
+            id: {
+              type: "string",
+              format: "uuid",
+              description: "Chosen by the sender; the same event is always sent under the same id.",
+            },
             attemptId: { type: "string", format: "uuid" },
             type: { type: "string", maxLength: 64, examples: Object.keys(SIGNALS) },
             at: { type: "string", format: "date-time", description: "By the client's clock; ours is kept beside it." },
             seq: { type: "integer", minimum: 0, description: "Counts up within an attempt." },
             durationMs: { type: "number", minimum: 0, maximum: 86_400_000 },
-            details: { type: "object", description: "At most 4,096 characters. FINGERPRINT_CHANGE: fingerprint; IP_CHANGE: ip; USER_AGENT_CHANGE: userAgent." },
+            details: {
+              type: "object",
+              description:
+                "At most 4,096 characters. FINGERPRINT_CHANGE: fingerprint; IP_CHANGE: ip; USER_AGENT_CHANGE: userAgent.",
+            },
           },
         },
         Taken: {

@@ -5,7 +5,14 @@ import { distribution, type Distribution } from "../statistics/distribution.ts";
 export type RawSheets = {
   /** Percent. */
   passing: number;
-  items: { id: string; type: string; text: string; marks: number; unmarked: number; options: { text: string; correct: boolean }[] }[];
+  items: {
+    id: string;
+    type: string;
+    text: string;
+    marks: number;
+    unmarked: number;
+    options: { text: string; correct: boolean }[];
+  }[];
   attempts: {
     id: string;
     user_id: string;
@@ -41,7 +48,10 @@ export type ExamStatistics = {
 };
 
 /** Closed items are judged by their key here and now, others by the marks they were given. */
-export function statisticsOf(raw: RawSheets, cells: Cell[][] = raw.attempts.map((attempt) => cellsOf(attempt.cells))): ExamStatistics {
+export function statisticsOf(
+  raw: RawSheets,
+  cells: Cell[][] = raw.attempts.map((attempt) => cellsOf(attempt.cells)),
+): ExamStatistics {
   const used = raw.items.flatMap((item, index) => (item.unmarked === 0 && item.marks > 0 ? [index] : []));
   const column = new Map(used.map((index, at) => [index, at]));
   const sheets: Sheets = {
@@ -50,7 +60,10 @@ export function statisticsOf(raw: RawSheets, cells: Cell[][] = raw.attempts.map(
       return {
         id: item.id,
         maxMarks: item.marks * 100,
-        options: item.options.map((option, place) => ({ label: "ABCDEFGHIJKLMNOPQRST"[place] ?? String(place + 1), correct: option.correct })),
+        options: item.options.map((option, place) => ({
+          label: "ABCDEFGHIJKLMNOPQRST"[place] ?? String(place + 1),
+          correct: option.correct,
+        })),
       };
     }),
     marks: cells.map(() => used.map(() => 0)),
@@ -63,7 +76,11 @@ export function statisticsOf(raw: RawSheets, cells: Cell[][] = raw.attempts.map(
       const item = raw.items[cell.item]!;
       sheets.picks[attempt]![at] = cell.option;
       sheets.marks[attempt]![at] =
-        item.options.length > 0 ? (cell.option !== null && item.options[cell.option]?.correct ? item.marks * 100 : 0) : cell.marks;
+        item.options.length > 0
+          ? cell.option !== null && item.options[cell.option]?.correct
+            ? item.marks * 100
+            : 0
+          : cell.marks;
     }
   });
   const possible = used.reduce((sum, index) => sum + raw.items[index]!.marks * 100, 0);

@@ -8,16 +8,17 @@ const whole = (min: number, max: number, what: string) =>
     .max(max, `At most ${max}`);
 
 /** `2026-11-24T09:00` as a form sends it is read as UTC; anything with a zone as what it says. */
-const moment = z
-  .union([z.date(), z.string()])
-  .transform((value, ctx) => {
-    const at = value instanceof Date ? value : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
-    if (!Number.isNaN(at.getTime()) && at.getUTCFullYear() > 1999 && at.getUTCFullYear() < 2200) return at;
-    ctx.addIssue({ code: "custom", message: "Enter a date and a time" });
-    return z.NEVER;
-  });
+const moment = z.union([z.date(), z.string()]).transform((value, ctx) => {
+  const at = value instanceof Date ? value : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
+  if (!Number.isNaN(at.getTime()) && at.getUTCFullYear() > 1999 && at.getUTCFullYear() < 2200) return at;
+  ctx.addIssue({ code: "custom", message: "Enter a date and a time" });
+  return z.NEVER;
+});
 
-const flag = z.union([z.boolean(), z.string()]).optional().transform((value) => value === true || value === "on" || value === "true");
+const flag = z
+  .union([z.boolean(), z.string()])
+  .optional()
+  .transform((value) => value === true || value === "on" || value === "true");
 
 const optionalId = z
   .string()
@@ -90,7 +91,8 @@ export const questionFields = z
     if (question.type === "MULTIPLE_CHOICE") {
       if (options.length < 2) wrong("options", "Give at least two options");
       if (options.length > 10) wrong("options", "At most ten options");
-      if (new Set(options.map((text) => text.toLowerCase())).size !== options.length) wrong("options", "Two options say the same");
+      if (new Set(options.map((text) => text.toLowerCase())).size !== options.length)
+        wrong("options", "Two options say the same");
     }
     const place = question.key === undefined || question.key === "" ? null : Number(question.key);
     if (isClosed(question.type) && place !== null && !(Number.isInteger(place) && place >= 0 && place < options.length))

@@ -90,12 +90,20 @@ export const saveQuestion = mutation({
     if (id) {
       const known = await prisma.question.findFirst({ where: { id, examId: exam.id, collegeId } });
       if (!known) throw new NotFound("There is no such question in this exam");
-      before = { text: known.text, type: known.type, marks: known.marks, difficulty: known.difficulty, correctAnswer: known.correctAnswer };
+      before = {
+        text: known.text,
+        type: known.type,
+        marks: known.marks,
+        difficulty: known.difficulty,
+        correctAnswer: known.correctAnswer,
+      };
       await prisma.question.update({ where: { id_collegeId: { id, collegeId } }, data: fields });
       await prisma.questionOption.deleteMany({ where: { questionId: id, collegeId } });
     } else {
       id = newId(ctx.clock.now().getTime());
-      await prisma.question.create({ data: { id, collegeId, examId: exam.id, orderIndex: await nextPlace(ctx, exam), ...fields } });
+      await prisma.question.create({
+        data: { id, collegeId, examId: exam.id, orderIndex: await nextPlace(ctx, exam), ...fields },
+      });
     }
     await prisma.questionOption.createMany({
       data: input.options.map((text, orderIndex) => ({

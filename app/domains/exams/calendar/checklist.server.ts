@@ -36,7 +36,12 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
     facts,
   ))!;
   const window = (exam.end_time.getTime() - exam.start_time.getTime()) / 60_000;
-  const item = (key: string, ok: boolean, label: string, wrong: string): CheckItem => ({ key, ok, label, says: ok ? label : wrong });
+  const item = (key: string, ok: boolean, label: string, wrong: string): CheckItem => ({
+    key,
+    ok,
+    label,
+    says: ok ? label : wrong,
+  });
   return [
     item("questions", found.questions > 0, plural(found.questions, "question"), "There is no question yet"),
     item(
@@ -49,7 +54,9 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
       "keys",
       found.questions > 0 && found.keyless === 0 && found.few_options === 0,
       "Every question has its key",
-      found.questions === 0 ? "No question, so no key" : `${plural(found.keyless + found.few_options, "question")} without exactly one key`,
+      found.questions === 0
+        ? "No question, so no key"
+        : `${plural(found.keyless + found.few_options, "question")} without exactly one key`,
     ),
     item(
       "window",
@@ -58,13 +65,13 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
       `The window is ${Math.round(window)} minutes, the exam takes ${exam.duration_minutes}`,
     ),
     item("students", found.students > 0, `${plural(found.students, "student")} in the class`, "Nobody is enrolled in the class"),
-    item("clash", found.clash === null, "No other exam of the class then", `The class sits “${found.clash ?? ""}” at the same time`),
     item(
-      "future",
-      exam.end_time > ctx.clock.now(),
-      "It has not passed yet",
-      "The window has already passed",
+      "clash",
+      found.clash === null,
+      "No other exam of the class then",
+      `The class sits “${found.clash ?? ""}” at the same time`,
     ),
+    item("future", exam.end_time > ctx.clock.now(), "It has not passed yet", "The window has already passed"),
   ];
 }
 

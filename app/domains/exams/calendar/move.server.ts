@@ -46,10 +46,12 @@ export const scheduleExam = mutation({
     const exam = await lockExam(ctx, input.examId);
     assertMove(EXAM, "exam", exam.status, "SCHEDULED");
     // Two exams of one class scheduled at once would each miss the other: the class makes them wait.
-    await execute(ctx.tx, sql`select 1 from public.class where id = ${exam.class_id} and college_id = ${exam.college_id} for no key update`);
+    await execute(
+      ctx.tx,
+      sql`select 1 from public.class where id = ${exam.class_id} and college_id = ${exam.college_id} for no key update`,
+    );
     const open = (await checklistOf(ctx, exam)).filter((item) => !item.ok);
-    if (open.length > 0)
-      throw new Invalid(open[0]!.says, Object.fromEntries(open.map((item) => [item.key, [item.says]])));
+    if (open.length > 0) throw new Invalid(open[0]!.says, Object.fromEntries(open.map((item) => [item.key, [item.says]])));
     await moveExam(ctx, exam, "SCHEDULED", { action: "exam.schedule" });
   },
 });

@@ -206,7 +206,10 @@ export const publishExam = mutation({
       sql`select count(*)::int as n from public.exam_result where exam_id = ${exam.id} and college_id = ${exam.college_id} and withheld`,
       z.object({ n: z.number() }),
     );
-    await moveExam(ctx, exam, "PUBLISHED", { action: "exam.publish", details: { published: published.length, withheld: kept!.n } });
+    await moveExam(ctx, exam, "PUBLISHED", {
+      action: "exam.publish",
+      details: { published: published.length, withheld: kept!.n },
+    });
     return { published: published.length, withheld: kept!.n };
   },
 });

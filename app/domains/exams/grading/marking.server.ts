@@ -59,7 +59,13 @@ export const markAnswer = mutation({
       sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks from public.student_answer s
             join public.question q on q.id = s.question_id and q.college_id = s.college_id
           where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} for update of s`,
-      z.object({ id: z.string(), is_correct: z.boolean().nullable(), answer_text: z.string().nullable(), question_id: z.string(), marks: z.number() }),
+      z.object({
+        id: z.string(),
+        is_correct: z.boolean().nullable(),
+        answer_text: z.string().nullable(),
+        question_id: z.string(),
+        marks: z.number(),
+      }),
     );
     if (!answer) throw new NotFound("There is no such answer in this exam");
     if (answer.is_correct !== null) throw new Conflict("Somebody has marked this answer already");

@@ -46,7 +46,10 @@ export const grantAccommodation = mutation({
     examId: z.uuid(),
     userId: z.uuid("Choose a student"),
     extraPercent: z.coerce.number().int("Whole percent").min(0).max(400, "At most 400 %"),
-    ignoredSignals: z.array(z.string().regex(/^[A-Z_]{2,40}$/)).max(40).default([]),
+    ignoredSignals: z
+      .array(z.string().regex(/^[A-Z_]{2,40}$/))
+      .max(40)
+      .default([]),
     reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {

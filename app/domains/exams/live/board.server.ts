@@ -86,7 +86,16 @@ export const liveBoard = read({
       z.object({ items: z.number() }),
     );
     const all = found.map((row): Seat => ({ ...row, state: seatState(row, now), secondsLeft: secondsLeft(row, exam, now) }));
-    const counts = { expected: 0, working: 0, idle: 0, offline: 0, submitted: 0, expired: 0, expected_total: all.length, started: 0 };
+    const counts = {
+      expected: 0,
+      working: 0,
+      idle: 0,
+      offline: 0,
+      submitted: 0,
+      expired: 0,
+      expected_total: all.length,
+      started: 0,
+    };
     for (const seat of all) {
       counts[seat.state]++;
       if (seat.attempt_id) counts.started++;

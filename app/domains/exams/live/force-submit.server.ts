@@ -32,7 +32,11 @@ export const forceSubmit = mutation({
       resourceId: exam.id,
       collegeId: exam.college_id,
       reason: input.reason,
-      details: { attempts: ended.length, skipped: input.attemptIds.length - ended.length, attemptIds: ended.slice(0, 50).map((one) => one.id) },
+      details: {
+        attempts: ended.length,
+        skipped: input.attemptIds.length - ended.length,
+        attemptIds: ended.slice(0, 50).map((one) => one.id),
+      },
     });
     return { ended: ended.length, skipped: input.attemptIds.length - ended.length };
   },

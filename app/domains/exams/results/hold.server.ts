@@ -73,7 +73,10 @@ const holdRow = z.object({
 });
 
 /** Gives back everything that the hold took: state, score, result, publication. */
-export async function liftHold(ctx: TxCtx, input: { attemptId: string; reviewId: string; reason: string; quietly?: boolean }): Promise<void> {
+export async function liftHold(
+  ctx: TxCtx,
+  input: { attemptId: string; reviewId: string; reason: string; quietly?: boolean },
+): Promise<void> {
   const attempt = await lockAttempt(ctx, input.attemptId);
   const now = ctx.clock.now();
   const hold = await one(

@@ -10,7 +10,13 @@ export type Sheets = {
   picks: (number | null)[][];
 };
 
-export type Flag = "negative discrimination" | "too easy" | "too hard" | "weak discrimination" | "a distractor nobody takes" | "the key may be wrong";
+export type Flag =
+  | "negative discrimination"
+  | "too easy"
+  | "too hard"
+  | "weak discrimination"
+  | "a distractor nobody takes"
+  | "the key may be wrong";
 
 export type DistractorRow = {
   label: string;
@@ -50,8 +56,7 @@ export function itemStatistics(sheets: Sheets): ItemStatistics[] {
     const earned = sheets.marks.map((row) => row[column]!);
     const rest = totals.map((total, row) => total - earned[row]!);
     const chosen = sheets.picks.map((row) => row[column] ?? null);
-    const share = (rows: readonly number[], option: number) =>
-      rows.filter((row) => chosen[row] === option).length / rows.length;
+    const share = (rows: readonly number[], option: number) => rows.filter((row) => chosen[row] === option).length / rows.length;
     const answered = item.options.length > 0 ? chosen.filter((pick) => pick !== null).length : n;
     const distractors = item.options.map((option, index): DistractorRow => {
       const count = chosen.filter((pick) => pick === index).length;
@@ -62,12 +67,22 @@ export function itemStatistics(sheets: Sheets): ItemStatistics[] {
         share: count / n,
         upper: share(upper, index),
         lower: share(lower, index),
-        pointBiserial: correlation(chosen.map((pick) => (pick === index ? 1 : 0)), rest),
+        pointBiserial: correlation(
+          chosen.map((pick) => (pick === index ? 1 : 0)),
+          rest,
+        ),
       };
     });
     const difficulty = item.maxMarks > 0 ? moments(earned)!.mean / item.maxMarks : 0;
     const discrimination = correlation(earned, rest);
-    return { id: item.id, answered, difficulty, discrimination, distractors, flags: flagsOf(n, difficulty, discrimination, distractors) };
+    return {
+      id: item.id,
+      answered,
+      difficulty,
+      discrimination,
+      distractors,
+      flags: flagsOf(n, difficulty, discrimination, distractors),
+    };
   });
 }
 

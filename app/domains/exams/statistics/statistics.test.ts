@@ -17,8 +17,7 @@ const naive = {
     const s = (v: number[]) => v.reduce((x, y) => x + y, 0);
     const ab = s(a.map((x, i) => x * b[i]!));
     return (
-      (n * ab - s(a) * s(b)) /
-      Math.sqrt((n * s(a.map((x) => x * x)) - s(a) ** 2) * (n * s(b.map((x) => x * x)) - s(b) ** 2))
+      (n * ab - s(a) * s(b)) / Math.sqrt((n * s(a.map((x) => x * x)) - s(a) ** 2) * (n * s(b.map((x) => x * x)) - s(b) ** 2))
     );
   },
 };
@@ -33,7 +32,9 @@ function sheets(rows: number, columns: number): Sheets {
     options: "ABCD".split("").map((label, option) => ({ label, correct: option === i % 4 })),
   }));
   const picks = Array.from({ length: rows }, () =>
-    items.map((item) => (random() < 0.05 ? null : random() < 0.5 ? item.options.findIndex((o) => o.correct) : Math.floor(random() * 4))),
+    items.map((item) =>
+      random() < 0.05 ? null : random() < 0.5 ? item.options.findIndex((o) => o.correct) : Math.floor(random() * 4),
+    ),
   );
   const marks = picks.map((row) => row.map((pick, i) => (pick !== null && items[i]!.options[pick]!.correct ? 200 : 0)));
   return { items, picks, marks };
@@ -86,7 +87,15 @@ describe("Cronbach's alpha", () => {
     close(cronbachAlpha(marks), 1.5 * (1 - 3.2 / 7.7));
   });
   it("is 1 for items that say the same, and KR-20 for right and wrong", () => {
-    close(cronbachAlpha([[1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 0, 0]]), 1);
+    close(
+      cronbachAlpha([
+        [1, 1, 1],
+        [0, 0, 0],
+        [1, 1, 1],
+        [0, 0, 0],
+      ]),
+      1,
+    );
     const binary = sheets(200, 12).marks.map((row) => row.map((mark) => mark / 200));
     const p = binary[0]!.map((_, i) => naive.mean(binary.map((row) => row[i]!)));
     const totals = binary.map((row) => row.reduce((a, b) => a + b, 0));
@@ -98,7 +107,13 @@ describe("Cronbach's alpha", () => {
     expect(cronbachAlpha([])).toBeNull();
     expect(cronbachAlpha([[1, 2]])).toBeNull();
     expect(cronbachAlpha([[1], [2]])).toBeNull();
-    expect(cronbachAlpha([[1, 1], [1, 1], [1, 1]])).toBeNull();
+    expect(
+      cronbachAlpha([
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ]),
+    ).toBeNull();
   });
 });
 

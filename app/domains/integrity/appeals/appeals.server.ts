@@ -39,7 +39,10 @@ export const fileAppeal = mutation({
     await ctx.tx.prisma.appeal.create({
       data: { id, collegeId: review.college_id, reviewId: review.id, filedBy: me.id, statement: input.statement, deadlineAt },
     });
-    await execute(ctx.tx, sql`update public.review set state = 'APPEALED', updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`);
+    await execute(
+      ctx.tx,
+      sql`update public.review set state = 'APPEALED', updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`,
+    );
     await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
     await record(ctx, {
       action: "appeal.file",
@@ -52,7 +55,13 @@ export const fileAppeal = mutation({
   },
 });
 
-const appealRow = z.object({ id: z.string(), college_id: z.string(), review_id: z.string(), filed_by: z.string(), status: z.string() });
+const appealRow = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  review_id: z.string(),
+  filed_by: z.string(),
+  status: z.string(),
+});
 
 /** By somebody who has not decided on this attempt before, and did not file. Success restores everything at once. */
 export const decideAppeal = mutation({
@@ -84,9 +93,13 @@ export const decideAppeal = mutation({
       sql`update public.appeal set status = ${input.outcome}, decided_by = ${me.id}, decided_at = ${now}, decision_note = ${input.note}, updated_at = ${now}
           where id = ${appeal.id} and college_id = ${appeal.college_id}`,
     );
-    await execute(ctx.tx, sql`update public.review set state = ${to}, updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`);
+    await execute(
+      ctx.tx,
+      sql`update public.review set state = ${to}, updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`,
+    );
     await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
-    if (input.outcome === "UPHELD") await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "appeal upheld" });
+    if (input.outcome === "UPHELD")
+      await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "appeal upheld" });
     await record(ctx, {
       action: "appeal.decide",
       resource: "appeal",

@@ -38,7 +38,14 @@ function exam(students: number, items: number, rings: number[] = [], seed = 11):
 
 describe("Harpp and Hogan", () => {
   // Key A A A A A A. The first: A B C D blank B; the second: A B C A B blank.
-  const r = responsesOf([[0, 1, 2, 3, null, 1], [0, 1, 2, 0, 1, null]], [5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 0, 0]);
+  const r = responsesOf(
+    [
+      [0, 1, 2, 3, null, 1],
+      [0, 1, 2, 0, 1, null],
+    ],
+    [5, 5, 5, 5, 5, 5],
+    [0, 0, 0, 0, 0, 0],
+  );
   it("counts a hand-made pair, leaving out what either left blank", () => {
     expect(countPair(r, 0, 1)).toEqual({ eeic: 2, differences: 1, common: 4, same: 3 });
     expect(ratioOf(2, 1)).toBe(2);
@@ -94,7 +101,12 @@ describe("bit planes", () => {
     for (const x of [0, 1, 0xff, 0x80000000, 0xffffffff, 0x12345678])
       expect(popcount(x | 0)).toBe((x >>> 0).toString(2).replaceAll("0", "").length);
   });
-  it.each([[31, 7], [40, 32], [33, 70], [12, 200]])("agree with the plain count for %i students and %i items", (students, items) => {
+  it.each([
+    [31, 7],
+    [40, 32],
+    [33, 70],
+    [12, 200],
+  ])("agree with the plain count for %i students and %i items", (students, items) => {
     const r = exam(students, items);
     const got = new Map<string, number>();
     scanScalar(wrongPlanes(r), students, 1, (a, b, eeic) => got.set(`${a} ${b}`, eeic));
@@ -106,7 +118,10 @@ describe("bit planes", () => {
 describe("the analysis of an exam", () => {
   it("puts planted rings on top, and nobody else among them", () => {
     const result = analyse(exam(60, 18, [4, 3]));
-    expect(result.rings.slice(0, 2)).toEqual([[3, 4, 5, 6], [7, 8, 9]]);
+    expect(result.rings.slice(0, 2)).toEqual([
+      [3, 4, 5, 6],
+      [7, 8, 9],
+    ]);
     expect(result.rings).toHaveLength(2);
     expect(result.pairs).toBe(1770);
   });
@@ -123,12 +138,15 @@ describe("the analysis of an exam", () => {
       key: r.key.map((k, i) => (k + 1) % r.options[i]!),
       picks: r.picks.map((pick, at) => (pick < 0 ? pick : (pick + 1) % r.options[at % r.items]!)),
     };
-    const strip = (a: ReturnType<typeof analyse>) => a.found.map(({ p, ...pair }) => ({ ...pair, expected: 0, digits: p.toExponential(9) }));
+    const strip = (a: ReturnType<typeof analyse>) =>
+      a.found.map(({ p, ...pair }) => ({ ...pair, expected: 0, digits: p.toExponential(9) }));
     expect(strip(analyse(turned))).toEqual(strip(analyse(r)));
     const back: Responses = { ...r, picks: new Int8Array(r.picks.length) };
     for (let s = 0; s < r.students; s++)
       back.picks.set(r.picks.subarray((r.students - 1 - s) * r.items, (r.students - s) * r.items), s * r.items);
-    expect(analyse(back).found.map((pair) => pair.p.toExponential(9))).toEqual(analyse(r).found.map((pair) => pair.p.toExponential(9)));
+    expect(analyse(back).found.map((pair) => pair.p.toExponential(9))).toEqual(
+      analyse(r).found.map((pair) => pair.p.toExponential(9)),
+    );
   });
   it("finds a pair less likely with every further answer it shares", () => {
     const r = exam(60, 20);
@@ -165,7 +183,17 @@ describe("the analysis of an exam", () => {
 
 describe("rings", () => {
   it("are the connected parts, largest first", () => {
-    expect(ringsOf([{ a: 1, b: 2 }, { a: 5, b: 6 }, { a: 2, b: 3 }, { a: 9, b: 1 }])).toEqual([[1, 2, 3, 9], [5, 6]]);
+    expect(
+      ringsOf([
+        { a: 1, b: 2 },
+        { a: 5, b: 6 },
+        { a: 2, b: 3 },
+        { a: 9, b: 1 },
+      ]),
+    ).toEqual([
+      [1, 2, 3, 9],
+      [5, 6],
+    ]);
     expect(ringsOf([])).toEqual([]);
     const chain = Array.from({ length: 5000 }, (_, i) => ({ a: i, b: i + 1 }));
     expect(ringsOf(chain)[0]).toHaveLength(5001);
@@ -173,7 +201,10 @@ describe("rings", () => {
 });
 
 describe("response times", () => {
-  const crowd = Array.from({ length: 20 }, () => [{ item: 0, seconds: 60 }, { item: 1, seconds: 200 }]);
+  const crowd = Array.from({ length: 20 }, () => [
+    { item: 0, seconds: 60 },
+    { item: 1, seconds: 200 },
+  ]);
   it("use a tenth of the mean, and at most ten seconds", () => {
     expect(thresholds(3, crowd)).toEqual([6, 10, null]);
   });
@@ -182,6 +213,14 @@ describe("response times", () => {
     const answers = [5, 2, 30, 1, 3, 1].map((seconds, item) => ({ item, seconds }));
     expect(tempoOf(answers, limits)).toEqual({ answered: 6, quick: 4, share: 4 / 6, block: 2 });
     expect(tempoOf([], limits)).toEqual({ answered: 0, quick: 0, share: 0, block: 0 });
-    expect(tempoOf([{ item: 0, seconds: -4 }, { item: 0, seconds: NaN }], limits).answered).toBe(0);
+    expect(
+      tempoOf(
+        [
+          { item: 0, seconds: -4 },
+          { item: 0, seconds: NaN },
+        ],
+        limits,
+      ).answered,
+    ).toBe(0);
   });
 });

@@ -23,10 +23,21 @@ export type Comparison = {
   tested: { log10p: number; expected: number; pairs: number; ring: number | null; atLeastAsMany: number | null } | null;
 };
 
-const item = z.object({ place: z.number(), options: z.array(z.string()), key: z.string().nullable(), a: z.string().nullable(), b: z.string().nullable() });
+const item = z.object({
+  place: z.number(),
+  options: z.array(z.string()),
+  key: z.string().nullable(),
+  a: z.string().nullable(),
+  b: z.string().nullable(),
+});
 
 /** Two answer sheets side by side: no names, only candidates' numbers. */
-async function compare(ctx: TxCtx, exam: { id: string; college_id: string }, a: string, b: string): Promise<Omit<Comparison, "other" | "tested">> {
+async function compare(
+  ctx: TxCtx,
+  exam: { id: string; college_id: string },
+  a: string,
+  b: string,
+): Promise<Omit<Comparison, "other" | "tested">> {
   const items = await rows(
     ctx.tx,
     sql`select (row_number() over (order by q.order_index, q.id))::int as place,
@@ -113,7 +124,13 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
                (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= ${counted.eeic}) as at_least
         from public.collusion_pair p left join public.exam_analysis n on n.exam_id = p.exam_id and n.college_id = p.college_id and n.kind = 'EVIDENCE'
         where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} and p.first_attempt_id = ${first} and p.second_attempt_id = ${second}`,
-    z.object({ log10p: z.number(), expected: z.number(), ring: z.number().nullable(), pairs: z.number(), at_least: z.number().nullable() }),
+    z.object({
+      log10p: z.number(),
+      expected: z.number(),
+      ring: z.number().nullable(),
+      pairs: z.number(),
+      at_least: z.number().nullable(),
+    }),
   );
   return {
     ...counted,

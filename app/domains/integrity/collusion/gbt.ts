@@ -19,8 +19,7 @@ const MIN_IN_GROUP = 12;
 
 export function scoreGroups(r: Responses): { groups: number; groupOf: Uint8Array } {
   const scores = new Int32Array(r.students);
-  for (let s = 0; s < r.students; s++)
-    for (let i = 0; i < r.items; i++) if (r.picks[s * r.items + i] === r.key[i]) scores[s]!++;
+  for (let s = 0; s < r.students; s++) for (let i = 0; i < r.items; i++) if (r.picks[s * r.items + i] === r.key[i]) scores[s]!++;
   const groups = Math.max(1, Math.min(MAX_GROUPS, Math.floor(r.students / MIN_IN_GROUP)));
   const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]! || a - b);
   const groupOf = new Uint8Array(r.students);
@@ -28,7 +27,9 @@ export function scoreGroups(r: Responses): { groups: number; groupOf: Uint8Array
   order.forEach((student, rank) => {
     // Equal scores stay together, whichever row came first.
     const group =
-      rank > 0 && scores[student] === scores[order[rank - 1]!]! ? previous : Math.min(groups - 1, Math.floor((rank * groups) / r.students));
+      rank > 0 && scores[student] === scores[order[rank - 1]!]!
+        ? previous
+        : Math.min(groups - 1, Math.floor((rank * groups) / r.students));
     groupOf[student] = group;
     previous = group;
   });
@@ -97,7 +98,12 @@ export function survival(chances: ArrayLike<number>, matches: number): number {
 }
 
 /** The survival probability of one pair, over the items that both answered. */
-export function gbt(r: Responses, chances: Chances, a: number, b: number): { p: number; matches: number; common: number; expected: number } {
+export function gbt(
+  r: Responses,
+  chances: Chances,
+  a: number,
+  b: number,
+): { p: number; matches: number; common: number; expected: number } {
   const row = (chances.groupOf[a]! * chances.groups + chances.groupOf[b]!) * r.items;
   const used: number[] = [];
   let matches = 0;

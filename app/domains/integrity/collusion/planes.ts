@@ -38,7 +38,12 @@ export function popcount(x: number): number {
 }
 
 /** Every pair with at least `least` identical wrong answers, without a vector unit. */
-export function scanScalar(planes: Planes, students: number, least: number, emit: (a: number, b: number, eeic: number) => void): void {
+export function scanScalar(
+  planes: Planes,
+  students: number,
+  least: number,
+  emit: (a: number, b: number, eeic: number) => void,
+): void {
   const { words, codes, data, students: stride } = planes;
   const width = 1 + codes;
   for (let a = 0; a < students; a++) {

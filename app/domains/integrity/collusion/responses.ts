@@ -16,7 +16,11 @@ export const BLANK = -1;
 /** Fewer answers in common than this say nothing about a pair, whatever the figures. */
 export const MIN_COMMON = 5;
 
-export function responsesOf(rows: readonly (readonly (number | null)[])[], options: readonly number[], key: readonly number[]): Responses {
+export function responsesOf(
+  rows: readonly (readonly (number | null)[])[],
+  options: readonly number[],
+  key: readonly number[],
+): Responses {
   const items = options.length;
   const picks = new Int8Array(rows.length * items).fill(BLANK);
   rows.forEach((row, student) =>

@@ -5,7 +5,7 @@ export function ringsOf(pairs: readonly { a: number; b: number }[]): number[][] 
     let at = x;
     while (parent.get(at) !== undefined && parent.get(at) !== at) at = parent.get(at)!;
     // Short cuts, so that a long chain is walked once.
-    for (let next = x; next !== at; ) {
+    for (let next = x; next !== at;) {
       const after = parent.get(next)!;
       parent.set(next, at);
       next = after;

@@ -15,7 +15,10 @@ import { findingsOf, type ExamFindings } from "./evidence.ts";
  * Statistics and evidence of one exam, computed in a thread and stored. The attempts about which there is something to say
  * are scored anew by the next round.
  */
-export async function analyseExam(ctx: Ctx, examId: string): Promise<{ attempts: number; flagged: number; rings: number; ms: number }> {
+export async function analyseExam(
+  ctx: Ctx,
+  examId: string,
+): Promise<{ attempts: number; flagged: number; rings: number; ms: number }> {
   return measure("integrity.analyse_exam", ctx, async () => {
     const started = performance.now();
     const { exam, raw } = await withScope(ctx, async (inner) => {

@@ -29,7 +29,10 @@ export function findingsOf(raw: RawSheets): ExamFindings {
 
   const partner = new Map<number, { other: number; eeic: number }>();
   for (const pair of collusion.found.filter((one) => one.flagged))
-    for (const [mine, other] of [[pair.a, pair.b], [pair.b, pair.a]] as const)
+    for (const [mine, other] of [
+      [pair.a, pair.b],
+      [pair.b, pair.a],
+    ] as const)
       if (!partner.has(mine)) partner.set(mine, { other, eeic: pair.eeic });
   for (const [mine, { other, eeic }] of partner)
     say(mine, {
@@ -64,7 +67,9 @@ export function findingsOf(raw: RawSheets): ExamFindings {
 /** Items with exactly one key and at least two options; an item without a key can't be answered wrong. */
 export function closedItems(raw: RawSheets): number[] {
   return raw.items.flatMap((item, index) =>
-    item.options.length >= 2 && item.options.length <= 120 && item.options.filter((option) => option.correct).length === 1 ? [index] : [],
+    item.options.length >= 2 && item.options.length <= 120 && item.options.filter((option) => option.correct).length === 1
+      ? [index]
+      : [],
   );
 }
 

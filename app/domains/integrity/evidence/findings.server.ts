@@ -80,7 +80,12 @@ export const examStatistics = read({
     if (!known || !keysAreOpen(exam.status)) return { exam, statistics: null };
     return {
       exam,
-      statistics: { ...(known.result as ExamStatistics), attempts: known.attempts, computedAt: known.computed_at, tookMs: known.took_ms },
+      statistics: {
+        ...(known.result as ExamStatistics),
+        attempts: known.attempts,
+        computedAt: known.computed_at,
+        tookMs: known.took_ms,
+      },
     };
   },
 });

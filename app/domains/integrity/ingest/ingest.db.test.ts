@@ -62,7 +62,9 @@ describe("the endpoint of integrity events", () => {
     const answer = await send({ events: [sent, event({ type: "HEARTBEAT" }), event({ type: "telepathy-2" })] });
     expect(answer).toMatchObject({ status: 202, body: { accepted: 3, duplicates: 0, rejected: [], unknownTypes: 1 } });
     expect(await flags()).toMatchObject({ suspicious: true, violations: 1, due: true });
-    const { rows } = await db.owner.query("select type, at, received_at, details from public.integrity_event where id = $1", [sent.id]);
+    const { rows } = await db.owner.query("select type, at, received_at, details from public.integrity_event where id = $1", [
+      sent.id,
+    ]);
     expect(rows[0]).toMatchObject({ type: "TAB_SWITCH", at: new Date(sent.at), details: { from: "exam" } });
     expect(rows[0].received_at.getTime()).toBeGreaterThan(Date.now() - 60_000);
     expect((await db.owner.query("select 1 from public.integrity_event where type = 'TELEPATHY_2'")).rowCount).toBe(1);
@@ -141,7 +143,12 @@ describe("the endpoint of integrity events", () => {
       const answer = await send(body);
       expect(answer.status).toBe(400);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
-      expect(answer.body).toMatchObject({ status: 400, title: expect.any(String), detail: expect.any(String), type: "about:blank" });
+      expect(answer.body).toMatchObject({
+        status: 400,
+        title: expect.any(String),
+        detail: expect.any(String),
+        type: "about:blank",
+      });
     }
     expect((await send({ events: Array.from({ length: 5001 }, () => ({})) })).status).toBe(413);
     expect((await send(`{"events": [], "pad": "${"x".repeat(8 * 1024 * 1024)}"}`)).status).toBe(413);
@@ -160,18 +167,30 @@ describe("the endpoint of integrity events", () => {
 describe("API keys", () => {
   it("are kept as a hash only, shown once, and bound to their tenant", async () => {
     const made = await createApiKey({ ctx: manager, input: { collegeId: college.id, name: "Second" } });
-    const { rows } = await db.owner.query("select k.*, (select count(*)::int from public.platform_identifier p where p.value = k.key_hash) as held from public.api_key k where id = $1", [made.id]);
+    const { rows } = await db.owner.query(
+      "select k.*, (select count(*)::int from public.platform_identifier p where p.value = k.key_hash) as held from public.api_key k where id = $1",
+      [made.id],
+    );
     expect(JSON.stringify(rows)).not.toContain(made.key.split(".")[1]);
     expect(rows[0].held).toBe(1);
     expect(JSON.stringify(await listApiKeys({ ctx: manager, input: {} }))).not.toContain(rows[0].key_hash);
-    const { rows: entries } = await db.owner.query("select c.body from audit.content c join audit.entry e on e.id = c.entry_id where e.resource_id = $1", [made.id]);
+    const { rows: entries } = await db.owner.query(
+      "select c.body from audit.content c join audit.entry e on e.id = c.entry_id where e.resource_id = $1",
+      [made.id],
+    );
     expect(entries[0].body).not.toContain(made.key.split(".")[1]);
-    await expect(createApiKey({ ctx: manager, input: { collegeId: other.id, name: "Not mine" } })).rejects.toMatchObject({ status: 404 });
+    await expect(createApiKey({ ctx: manager, input: { collegeId: other.id, name: "Not mine" } })).rejects.toMatchObject({
+      status: 404,
+    });
     const proctor = ctxFor(await makeStaff(db.owner, "PROCTOR", [college.id]), inTenants(college.id));
-    await expect(createApiKey({ ctx: proctor, input: { collegeId: college.id, name: "No" } })).rejects.toMatchObject({ status: 403 });
+    await expect(createApiKey({ ctx: proctor, input: { collegeId: college.id, name: "No" } })).rejects.toMatchObject({
+      status: 403,
+    });
     const auditor = ctxFor(await makeStaff(db.owner, "AUDITOR"), everywhere);
     expect((await listApiKeys({ ctx: auditor, input: {} })).length).toBeGreaterThan(1);
-    await expect(revokeApiKey({ ctx: auditor, input: { id: made.id, reason: "because" } })).rejects.toMatchObject({ status: 403 });
+    await expect(revokeApiKey({ ctx: auditor, input: { id: made.id, reason: "because" } })).rejects.toMatchObject({
+      status: 403,
+    });
   });
 
   it("stop when revoked, and a rotated one lives a day", async () => {

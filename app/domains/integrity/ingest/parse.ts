@@ -32,7 +32,8 @@ export class BadBatch extends Error {
 /** JSON `{"events":[…]}` or one event a line. Each event stands for itself: a bad one is named, the others are taken. */
 export function parseBatch(text: string, contentType: string, now: Date): Batch {
   const list = /ndjson|jsonl|json-seq/i.test(contentType) ? lines(text) : document(text);
-  if (list.length > MAX_EVENTS) throw new BadBatch(`At most ${MAX_EVENTS} events in one request; this one has ${list.length}`, 413);
+  if (list.length > MAX_EVENTS)
+    throw new BadBatch(`At most ${MAX_EVENTS} events in one request; this one has ${list.length}`, 413);
   const batch: Batch = { events: [], rejected: [], repeated: 0 };
   const seen = new Set<string>();
   list.forEach((value, index) => {
@@ -84,7 +85,8 @@ function readEvent(value: unknown, now: Date): IntegrityEvent | string {
   const { id, attemptId, type, at, seq, durationMs, details } = value as Record<string, unknown>;
   if (typeof id !== "string" || !isUuid(id)) return "id must be a UUID";
   if (typeof attemptId !== "string" || !isUuid(attemptId)) return "attemptId must be a UUID";
-  if (typeof type !== "string" || !/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(type)) return "type must be a name of at most 64 characters";
+  if (typeof type !== "string" || !/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(type))
+    return "type must be a name of at most 64 characters";
   if (typeof at !== "string" || at.length > 40) return "at must be a time (RFC 3339)";
   const time = Date.parse(at);
   if (Number.isNaN(time) || !/^\d{4}-\d\d-\d\dT/.test(at)) return "at must be a time (RFC 3339)";

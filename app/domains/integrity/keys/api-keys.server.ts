@@ -73,7 +73,12 @@ export const createApiKey = mutation({
   input: z.object({
     collegeId: z.uuid("Choose a tenant"),
     name: z.string().trim().min(2, "Say what the key is for").max(120, "At most 120 characters"),
-    ratePerMinute: z.coerce.number({ message: "Enter a number" }).int("A whole number").min(1).max(100_000, "At most 100,000").default(600),
+    ratePerMinute: z.coerce
+      .number({ message: "Enter a number" })
+      .int("A whole number")
+      .min(1)
+      .max(100_000, "At most 100,000")
+      .default(600),
     days: z.union([z.literal("").transform(() => null), z.coerce.number().int().min(1).max(3650), z.null()]).default(null),
   }),
   async run({ ctx, input }) {
@@ -90,7 +95,13 @@ export const createApiKey = mutation({
       resource: "api_key",
       resourceId: made.id,
       collegeId: input.collegeId,
-      after: { name: input.name, prefix: made.prefix, scopes: KEY_SCOPES.join(" "), ratePerMinute: input.ratePerMinute, expiresAt },
+      after: {
+        name: input.name,
+        prefix: made.prefix,
+        scopes: KEY_SCOPES.join(" "),
+        ratePerMinute: input.ratePerMinute,
+        expiresAt,
+      },
     });
     return made;
   },

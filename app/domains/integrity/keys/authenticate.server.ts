@@ -40,7 +40,10 @@ export async function authenticate(token: string, clock: Clock): Promise<Key | n
   if (now - fresh.usedAt > USED_EVERY_MS) {
     fresh.usedAt = now;
     await withScope(scopeOfKey(key), (ctx) =>
-      execute(ctx.tx, sql`update public.api_key set last_used_at = ${new Date(now)} where id = ${key.id} and college_id = ${key.college_id}`),
+      execute(
+        ctx.tx,
+        sql`update public.api_key set last_used_at = ${new Date(now)} where id = ${key.id} and college_id = ${key.college_id}`,
+      ),
     );
   }
   return key;

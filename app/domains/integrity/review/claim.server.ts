@@ -44,7 +44,8 @@ export const claimReview = mutation({
     if (!isOpen(review.state)) throw new Conflict("This review is decided");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
-    const taken = review.claimed_by && review.claimed_by !== me.id && review.claimed_until && review.claimed_until > ctx.clock.now();
+    const taken =
+      review.claimed_by && review.claimed_by !== me.id && review.claimed_until && review.claimed_until > ctx.clock.now();
     if (taken) throw new Conflict("Somebody else is reviewing this attempt");
     return { reviewId: review.id, attemptId: review.attempt_id, until: await hold(ctx, review) };
   },

@@ -66,6 +66,12 @@ export const myConflicts = read({
       sql`select d.id, d.reason, d.created_at, k.name as class_name, d.user_id is not null as student from public.declared_conflict d
             left join public.class k on k.id = d.class_id and k.college_id = d.college_id
           where d.staff_id = ${ctx.actor.id} order by d.id desc limit 200`,
-      z.object({ id: z.string(), reason: z.string(), created_at: z.date(), class_name: z.string().nullable(), student: z.boolean() }),
+      z.object({
+        id: z.string(),
+        reason: z.string(),
+        created_at: z.date(),
+        class_name: z.string().nullable(),
+        student: z.boolean(),
+      }),
     ),
 });

@@ -13,7 +13,12 @@ import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./r
 
 export const UNDO_SECONDS = 10;
 
-async function setState(ctx: TxCtx, review: ReviewRow, to: ReviewState, claim: { by: string; until: Date } | null): Promise<void> {
+async function setState(
+  ctx: TxCtx,
+  review: ReviewRow,
+  to: ReviewState,
+  claim: { by: string; until: Date } | null,
+): Promise<void> {
   assertMove(REVIEW, "review", review.state, to);
   await execute(
     ctx.tx,
@@ -59,7 +64,8 @@ export const decideReview = mutation({
           values (${decisionId}, ${review.college_id}, ${review.id}, ${round}, ${me.id}, ${input.decision}, ${input.note}, ${now}, ${now})`,
     );
     await setState(ctx, review, to, null);
-    if (to === "VIOLATION") await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
+    if (to === "VIOLATION")
+      await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
     else if (!isOpen(to)) await releaseResult(ctx, { attemptId: review.attempt_id, reviewId: review.id });
     await record(ctx, {
       action: "review.decide",
@@ -68,7 +74,12 @@ export const decideReview = mutation({
       collegeId: review.college_id,
       before: { state: review.state },
       after: { state: to },
-      details: { attempt: review.attempt_id, round, decision: input.decision, ...(to === "VIOLATION" ? { consequence: input.consequence } : {}) },
+      details: {
+        attempt: review.attempt_id,
+        round,
+        decision: input.decision,
+        ...(to === "VIOLATION" ? { consequence: input.consequence } : {}),
+      },
     });
     return { decisionId, state: to, attemptId: review.attempt_id, undoUntil: new Date(now.getTime() + UNDO_SECONDS * 1000) };
   },
@@ -96,7 +107,8 @@ export const undoDecision = mutation({
     );
     const now = ctx.clock.now();
     if (!last || last.id !== input.decisionId || last.decider_id !== me.id) throw new Conflict("Somebody has decided after you");
-    if (now.getTime() - last.created_at.getTime() > UNDO_SECONDS * 1000) throw new Conflict("The ten seconds for an undo have passed");
+    if (now.getTime() - last.created_at.getTime() > UNDO_SECONDS * 1000)
+      throw new Conflict("The ten seconds for an undo have passed");
     if (review.claimed_by && review.claimed_by !== me.id) throw new Conflict("Somebody has taken up the review since");
     const to = before(last.round);
     if (review.state === "VIOLATION")
@@ -123,7 +135,10 @@ export const undoDecision = mutation({
 export const addNote = mutation({
   name: "review.note",
   permission: "integrity.review",
-  input: z.object({ reviewId: z.uuid(), body: z.string().trim().min(2, "Write something").max(4000, "At most 4,000 characters") }),
+  input: z.object({
+    reviewId: z.uuid(),
+    body: z.string().trim().min(2, "Write something").max(4000, "At most 4,000 characters"),
+  }),
   async run({ ctx, input }) {
     const me = person(ctx);
     const review = await lockReview(ctx, input.reviewId);

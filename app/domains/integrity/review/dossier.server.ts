@@ -6,7 +6,7 @@ import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { isOpen } from "../machine.ts";
-import type { Reason } from "../score/score.ts";
+import { reasonRow } from "../score/score.ts";
 import { barOf, reviewStates } from "./review-row.server.ts";
 
 const attemptRow = z.object({
@@ -38,7 +38,7 @@ const reviewOf = z.object({
   id: z.string(),
   state: z.enum(reviewStates),
   score: z.number(),
-  reasons: z.array(z.unknown()),
+  reasons: z.array(reasonRow),
   claimed_by: z.string().nullable(),
   claimed_until: z.date().nullable(),
   decided_at: z.date().nullable(),
@@ -127,9 +127,10 @@ export const attemptDossier = read({
       review: review && {
         ...review,
         claimed_by: undefined,
-        reasons: review.reasons as Reason[],
-        mine: review.claimed_by !== null && review.claimed_by === staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
-        taken: review.claimed_by !== null && review.claimed_by !== staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
+        mine:
+          review.claimed_by !== null && review.claimed_by === staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
+        taken:
+          review.claimed_by !== null && review.claimed_by !== staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
       },
       bar: review && blind ? await barOf(ctx, review.id) : null,
       decisions: blind ? decisions.filter((one) => one.mine) : decisions,

@@ -3,6 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
+import { reasonRow } from "../score/score.ts";
 import { barred, reviewStates } from "./review-row.server.ts";
 
 const queueRow = z.object({
@@ -14,7 +15,7 @@ const queueRow = z.object({
   candidate_no: z.number(),
   state: z.enum(reviewStates),
   score: z.number(),
-  reasons: z.array(z.unknown()),
+  reasons: z.array(reasonRow),
   ended_at: z.date().nullable(),
   since: z.date(),
   claimed: z.enum(["mine", "other"]).nullable(),
@@ -36,8 +37,16 @@ export const reviewQueue = read({
     view: z.enum(QUEUE_VIEWS).default("open"),
     examId: z.uuid().optional().catch(undefined),
     least: z.number().int().min(0).max(100).default(0),
-    signal: z.string().regex(/^[A-Z_]{2,40}$/).optional().catch(undefined),
-    cursor: z.string().regex(/^\d{1,3}_[0-9a-f-]{36}$/).optional().catch(undefined),
+    signal: z
+      .string()
+      .regex(/^[A-Z_]{2,40}$/)
+      .optional()
+      .catch(undefined),
+    cursor: z
+      .string()
+      .regex(/^\d{1,3}_[0-9a-f-]{36}$/)
+      .optional()
+      .catch(undefined),
   }),
   async run({ ctx, input }) {
     const me = ctx.actor.kind === "staff" ? ctx.actor : null;

@@ -68,7 +68,9 @@ async function mark(ctx: TxCtx, work: Input): Promise<Explained> {
   return {
     signals: marked.length,
     attempts: attemptIds.length,
-    byType: [...groupBy(marked, (row) => row.type)].map(([type, list]) => ({ type, count: list.length })).sort((a, b) => b.count - a.count),
+    byType: [...groupBy(marked, (row) => row.type)]
+      .map(([type, list]) => ({ type, count: list.length }))
+      .sort((a, b) => b.count - a.count),
     reviewsLeft: left,
     attemptIds,
   };

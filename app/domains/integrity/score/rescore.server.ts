@@ -86,9 +86,18 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
                       ${enters.map((one) => one.score)}::int[], ${enters.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, attempt_id, score, reasons)
           on conflict (attempt_id, college_id) do nothing`,
     );
-    await setReviewState(ctx, enters.map((one) => one.attempt.id), "QUEUED");
+    await setReviewState(
+      ctx,
+      enters.map((one) => one.attempt.id),
+      "QUEUED",
+    );
   }
-  const left = await leaveQueue(ctx, scored.filter(({ attempt, score }) => attempt.review_state === "QUEUED" && score < attempt.threshold).map((one) => one.attempt.id));
+  const left = await leaveQueue(
+    ctx,
+    scored
+      .filter(({ attempt, score }) => attempt.review_state === "QUEUED" && score < attempt.threshold)
+      .map((one) => one.attempt.id),
+  );
   return { scored: scored.length, queued: enters.length, left };
 }
 
@@ -119,7 +128,11 @@ async function leaveQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
         returning attempt_id`,
     z.object({ attempt_id: z.string() }),
   );
-  await setReviewState(ctx, gone.map((row) => row.attempt_id), "NONE");
+  await setReviewState(
+    ctx,
+    gone.map((row) => row.attempt_id),
+    "NONE",
+  );
   return gone.length;
 }
 
@@ -135,7 +148,10 @@ export async function scorePending(ctx: Ctx, limit = 500): Promise<Rescored> {
         sql`select id from public.student_exam_attempt where needs_scoring order by college_id, id limit ${limit} for no key update skip locked`,
         z.object({ id: z.string() }),
       );
-      return rescore(inner, due.map((row) => row.id));
+      return rescore(
+        inner,
+        due.map((row) => row.id),
+      );
     }),
   );
 }
@@ -147,7 +163,11 @@ export async function rescoreExam(
   progress: (done: number, total: number) => Promise<void> = async () => undefined,
 ): Promise<Rescored> {
   const ids = await withScope(ctx, (inner) =>
-    rows(inner.tx, sql`select id from public.student_exam_attempt where exam_id = ${examId} order by id`, z.object({ id: z.string() })),
+    rows(
+      inner.tx,
+      sql`select id from public.student_exam_attempt where exam_id = ${examId} order by id`,
+      z.object({ id: z.string() }),
+    ),
   );
   const total: Rescored = { scored: 0, queued: 0, left: 0 };
   for (let from = 0; from < ids.length; from += CHUNK) {

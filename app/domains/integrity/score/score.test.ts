@@ -10,7 +10,10 @@ describe("the score", () => {
     const { score, reasons, violations } = scoreOf({ ...plain, counts: [of("TAB_SWITCH", 4), of("PASTE", 1)] });
     expect(score).toBe(17);
     expect(violations).toBe(5);
-    expect(reasons.map((reason) => [sayReason(reason), reason.points])).toEqual([["4 tab switches", 12], ["A paste", 5]]);
+    expect(reasons.map((reason) => [sayReason(reason), reason.points])).toEqual([
+      ["4 tab switches", 12],
+      ["A paste", 5],
+    ]);
   });
   it("counts no more than the cap, and at most 100 in all", () => {
     expect(scoreOf({ ...plain, counts: [of("TAB_SWITCH", 400)] }).score).toBe(SIGNALS.TAB_SWITCH.cap * SIGNALS.TAB_SWITCH.points);
@@ -18,11 +21,19 @@ describe("the score", () => {
     expect(scoreOf({ ...plain, counts: everything }).score).toBe(100);
   });
   it("keeps what an incident explains, worth nothing, in words", () => {
-    const { score, reasons, violations } = scoreOf({ ...plain, counts: [of("NETWORK_LOST", 4, 12), of("CONCURRENT_SESSION", 1, 12), of("NETWORK_LOST", 1)] });
+    const { score, reasons, violations } = scoreOf({
+      ...plain,
+      counts: [of("NETWORK_LOST", 4, 12), of("CONCURRENT_SESSION", 1, 12), of("NETWORK_LOST", 1)],
+    });
     expect(score).toBe(3);
     expect(violations).toBe(0);
-    expect(reasons.find((reason) => reason.incident === 12 && reason.signal === "NETWORK_LOST")).toMatchObject({ points: 0, count: 4 });
-    expect(sayReason(reasons.find((reason) => reason.incident && reason.signal === "NETWORK_LOST")!)).toBe("4 network gaps during incident #12");
+    expect(reasons.find((reason) => reason.incident === 12 && reason.signal === "NETWORK_LOST")).toMatchObject({
+      points: 0,
+      count: 4,
+    });
+    expect(sayReason(reasons.find((reason) => reason.incident && reason.signal === "NETWORK_LOST")!)).toBe(
+      "4 network gaps during incident #12",
+    );
   });
   it("leaves out what does not apply to the student, and says so", () => {
     const { score, reasons } = scoreOf({ ...plain, ignored: ["GAZE_AWAY"], counts: [of("GAZE_AWAY", 6)] });
@@ -42,13 +53,25 @@ describe("the score", () => {
     }
   });
   it("ignores types nobody knows and counts that are none", () => {
-    expect(scoreOf({ ...plain, counts: [of("TELEPATHY", 9), of("PASTE", 0), of("PASTE", NaN)] })).toEqual({ score: 0, reasons: [], violations: 0 });
+    expect(scoreOf({ ...plain, counts: [of("TELEPATHY", 9), of("PASTE", 0), of("PASTE", NaN)] })).toEqual({
+      score: 0,
+      reasons: [],
+      violations: 0,
+    });
   });
 });
 
 describe("weights", () => {
   it("take numbers from 0 to 100 and leave everything else at its default", () => {
-    const weights = weightsOf({ PASTE: 9, COPY: { points: 2, cap: 1 }, CUT: "many", PRINT: NaN, PHONE: -4, DEVTOOLS: { points: 1e9 }, TELEPATHY: 50 });
+    const weights = weightsOf({
+      PASTE: 9,
+      COPY: { points: 2, cap: 1 },
+      CUT: "many",
+      PRINT: NaN,
+      PHONE: -4,
+      DEVTOOLS: { points: 1e9 },
+      TELEPATHY: 50,
+    });
     expect(weights["PASTE"]).toEqual({ points: 9, cap: 4 });
     expect(weights["COPY"]).toEqual({ points: 2, cap: 1 });
     for (const type of ["CUT", "PRINT", "PHONE", "DEVTOOLS"] as const)
@@ -60,6 +83,8 @@ describe("weights", () => {
     const evidence = [{ kind: "IDENTICAL_ERRORS" as const, count: 19, points: 40, with: 1190 }];
     expect(scoreOf({ ...plain, counts: [], evidence }).score).toBe(40);
     expect(scoreOf({ ...plain, counts: [], evidence, weights: weightsOf({ IDENTICAL_ERRORS: 20 }) }).score).toBe(20);
-    expect(sayReason(scoreOf({ ...plain, counts: [], evidence }).reasons[0]!)).toBe("19 identical wrong answers with candidate 1190");
+    expect(sayReason(scoreOf({ ...plain, counts: [], evidence }).reasons[0]!)).toBe(
+      "19 identical wrong answers with candidate 1190",
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { EVIDENCE, isEvidence, isSignal, SIGNALS, type EvidenceKind } from "../signals.ts";
 
 /** What one occurrence is worth in this exam, and how many are counted. */
@@ -9,17 +10,17 @@ export type Counted = { type: string; count: number; incident: number | null };
 /** Found by the analysis of the whole exam; `with` is the other candidate's number where there is one. */
 export type Evidence = { kind: EvidenceKind; count: number; points: number; with?: number; detail?: string };
 
-export type Reason = {
-  signal: string;
-  count: number;
-  points: number;
-  /** The incident of ours that explains these: they stay visible and are worth nothing. */
-  incident?: number;
-  /** An accommodation says that this signal does not apply to this student. */
-  ignored?: boolean;
-  with?: number;
-  detail?: string;
-};
+/** As stored with a review. `incident`: explained by one of ours, visible and worth nothing. `ignored`: an accommodation. */
+export const reasonRow = z.object({
+  signal: z.string(),
+  count: z.number(),
+  points: z.number(),
+  incident: z.number().optional(),
+  ignored: z.boolean().optional(),
+  with: z.number().optional(),
+  detail: z.string().optional(),
+});
+export type Reason = z.infer<typeof reasonRow>;
 
 export type Score = { score: number; reasons: Reason[]; violations: number };
 
@@ -85,7 +86,14 @@ export function scoreOf(work: {
     });
   }
   reasons.sort((a, b) => b.points - a.points || a.signal.localeCompare(b.signal) || (a.incident ?? 0) - (b.incident ?? 0));
-  return { score: Math.min(100, reasons.reduce((sum, reason) => sum + reason.points, 0)), reasons, violations };
+  return {
+    score: Math.min(
+      100,
+      reasons.reduce((sum, reason) => sum + reason.points, 0),
+    ),
+    reasons,
+    violations,
+  };
 }
 
 const many = (count: number, one: string) => {
@@ -119,11 +127,14 @@ export function sayReason(reason: Reason): string {
       QUICK_BLOCK: `${n} answers in a row at impossible speed`,
       SHARED_DEVICE: `device shared with ${n === 1 ? "another account" : `${n} other accounts`}`,
       SHARED_ADDRESS: `address shared with ${n === 1 ? "one other candidate" : `${n} other candidates`}`,
-      OVERLAPPING_ATTEMPTS: n === 1 ? "another attempt of this account at the same time" : `${n} attempts of this account at the same time`,
+      OVERLAPPING_ATTEMPTS:
+        n === 1 ? "another attempt of this account at the same time" : `${n} attempts of this account at the same time`,
     };
     return capital(said[reason.signal]);
   }
-  const base = isSignal(reason.signal) ? many(reason.count, SIGNALS[reason.signal].label) : `${reason.count} signals of an unknown kind`;
+  const base = isSignal(reason.signal)
+    ? many(reason.count, SIGNALS[reason.signal].label)
+    : `${reason.count} signals of an unknown kind`;
   if (reason.incident !== undefined) return capital(`${base} during incident #${reason.incident}`);
   if (reason.ignored) return capital(`${base}, which do not apply to this student`);
   return capital(base);

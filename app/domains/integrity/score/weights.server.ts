@@ -7,9 +7,19 @@ import { NotFound } from "~/platform/errors.ts";
 import { EVIDENCE, SIGNALS } from "../signals.ts";
 import { MAX_POINTS, weightsOf } from "./score.ts";
 
-const stored = z.object({ id: z.string(), college_id: z.string(), title: z.string(), weights: z.unknown(), threshold: z.number() });
+const stored = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  title: z.string(),
+  weights: z.unknown(),
+  threshold: z.number(),
+});
 
-const weight = z.coerce.number({ message: "Enter a number" }).int("A whole number").min(0, "At least 0").max(MAX_POINTS, `At most ${MAX_POINTS}`);
+const weight = z.coerce
+  .number({ message: "Enter a number" })
+  .int("A whole number")
+  .min(0, "At least 0")
+  .max(MAX_POINTS, `At most ${MAX_POINTS}`);
 
 export const examWeights = read({
   name: "integrity.weights",
@@ -58,7 +68,11 @@ export const setWeights = mutation({
     );
     const now = weightsOf(own);
     const changed = (weights: typeof was) =>
-      Object.fromEntries(Object.keys(weights).filter((type) => was[type]!.points !== now[type]!.points).map((type) => [type, weights[type]!.points]));
+      Object.fromEntries(
+        Object.keys(weights)
+          .filter((type) => was[type]!.points !== now[type]!.points)
+          .map((type) => [type, weights[type]!.points]),
+      );
     await record(ctx, {
       action: "integrity.set_weights",
       resource: "exam",
