@@ -1,9 +1,14 @@
+import { z } from "zod";
 import "~/domains/resources.ts";
+import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
+import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
 import { verifyLogJob } from "~/jobs/verify-log.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { runArchive } from "~/domains/tenants/archive.server.ts";
 import { runBulk } from "~/resources/bulk.server.ts";
 import { importJob } from "~/resources/import.server.ts";
+
+const ofExam = (input: unknown) => z.object({ examId: z.uuid() }).parse(input).examId;
 
 /** What jobs of each kind do; each room brings its own. */
 export const handlers: Record<string, JobHandler> = {
@@ -11,4 +16,6 @@ export const handlers: Record<string, JobHandler> = {
   "audit.verify": verifyLogJob,
   "resource.import": importJob,
   "tenant.archive": runArchive,
+  "integrity.rescore": ({ ctx, input, progress }) => rescoreExam(ctx, ofExam(input), progress),
+  "integrity.analyse": ({ ctx, input }) => analyseExam(ctx, ofExam(input)),
 };

@@ -4,6 +4,10 @@ import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
+import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
+import { analyseExam, dueAnalyses } from "~/domains/integrity/evidence/analyse-exam.server.ts";
+import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
+import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 
@@ -22,6 +26,19 @@ export function schedules(): Schedule[] {
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
+    { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },
+    { name: "integrity.score", every: 3000, run: async () => void (await scorePending(systemCtx("integrity score"))) },
+    { name: "integrity.claims", every: 15_000, run: async () => void (await expireClaims(systemCtx("integrity claims"))) },
+    {
+      // A few exams a round, newest first: the thread shares the machine with everything else.
+      name: "integrity.analyse",
+      every: 4000,
+      async run() {
+        const ctx = systemCtx("integrity analyse");
+        for (const exam of await dueAnalyses(ctx, 8))
+          await analyseExam({ ...ctx, scope: { kind: "tenants", ids: [exam.college_id] } }, exam.id);
+      },
+    },
     {
       name: "audit.partitions",
       every: "7 0 * * *",

@@ -1,10 +1,26 @@
+import { may } from "~/access/policy.ts";
 import type { Ctx } from "~/db/ctx.ts";
+import { countExams } from "~/domains/exams/list.server.ts";
+import { listAppeals } from "~/domains/integrity/appeals/appeals.server.ts";
+import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import type { Tone } from "~/ui/feedback/badge.tsx";
 
 export type NavCounts = Record<string, { count: string; tone?: Tone }>;
 
+const some = (to: string, n: number, text = String(n), tone?: Tone): NavCounts =>
+  n > 0 ? { [to]: { count: text, ...(tone ? { tone } : {}) } } : {};
+
 /** Small numbers beside the rail's entries: what waits there. Each room adds its own; a failing one is left out. */
-const sources: ((ctx: Ctx) => Promise<NavCounts>)[] = [];
+const sources: ((ctx: Ctx) => Promise<NavCounts>)[] = [
+  async (ctx) => {
+    if (!may(ctx.actor.role, "exams.read")) return {};
+    const live = (await countExams({ ctx, input: {} })).LIVE ?? 0;
+    return some("/exams", live, `${live} live`);
+  },
+  async (ctx) => (may(ctx.actor.role, "integrity.read") ? some("/integrity", (await queueCounts({ ctx, input: {} })).open) : {}),
+  async (ctx) =>
+    may(ctx.actor.role, "appeals.read") ? some("/integrity/appeals", (await listAppeals({ ctx, input: {} })).length) : {},
+];
 
 export async function navCounts(ctx: Ctx): Promise<NavCounts> {
   const found = await Promise.allSettled(sources.map((source) => source(ctx)));

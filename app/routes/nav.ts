@@ -58,6 +58,7 @@ export const NAV: NavSection[] = [
         permission: "platform.read",
         words: "payments registrations invoices",
       },
+      { to: "/exams", label: "Exams", icon: NotebookPen, permission: "exams.read", words: "papers questions live schedule" },
       {
         to: "/communication/events",
         label: "Communication",
@@ -74,6 +75,20 @@ export const NAV: NavSection[] = [
       },
       { to: "/imports", label: "Imports", icon: FileUp, permission: "platform.manage", words: "csv upload" },
       { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk" },
+    ],
+  },
+  {
+    title: "Integrity",
+    items: [
+      {
+        to: "/integrity",
+        label: "Review",
+        icon: ScanEye,
+        permission: "integrity.read",
+        end: true,
+        words: "queue suspicious attempts proctor",
+      },
+      { to: "/integrity/appeals", label: "Appeals", icon: Scale, permission: "appeals.read", words: "violation restore" },
     ],
   },
   {

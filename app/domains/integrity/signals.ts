@@ -38,3 +38,27 @@ export const SIGNALS = {
 export type SignalType = keyof typeof SIGNALS;
 
 export const isSignal = (type: string): type is SignalType => Object.hasOwn(SIGNALS, type);
+
+/** What the answers, the clock and the devices of a whole exam say about one attempt; found by the analysis, not by a client. */
+export const EVIDENCE = {
+  IDENTICAL_ERRORS: { label: "identical wrong answers with another candidate", points: 40 },
+  TOO_QUICK: { label: "answers given too quickly to have been read", points: 10 },
+  QUICK_BLOCK: { label: "a block of answers at impossible speed", points: 15 },
+  SHARED_DEVICE: { label: "a device shared with another account", points: 12 },
+  SHARED_ADDRESS: { label: "an address shared with few others", points: 2 },
+  OVERLAPPING_ATTEMPTS: { label: "two attempts of one account at the same time", points: 12 },
+} as const satisfies Record<string, { label: string; points: number }>;
+
+export type EvidenceKind = keyof typeof EVIDENCE;
+
+export const isEvidence = (kind: string): kind is EvidenceKind => Object.hasOwn(EVIDENCE, kind);
+
+/** Types that make an attempt count as suspicious. A flag says "look", never "guilty". */
+export const VIOLATION_TYPES: readonly string[] = Object.entries(SIGNALS)
+  .filter(([, spec]) => spec.violation)
+  .map(([type]) => type);
+
+/** Types that a failure of ours can cause. */
+export const EXPLAINABLE_TYPES: readonly string[] = Object.entries(SIGNALS)
+  .filter(([, spec]) => spec.explainable && spec.points > 0)
+  .map(([type]) => type);

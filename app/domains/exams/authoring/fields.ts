@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+const whole = (min: number, max: number, what: string) =>
+  z.coerce
+    .number({ message: `Enter ${what}` })
+    .int(`Enter ${what} as a whole number`)
+    .min(min, `At least ${min}`)
+    .max(max, `At most ${max}`);
+
+/** `2026-11-24T09:00` as a form sends it is read as UTC; anything with a zone as what it says. */
+const moment = z.union([z.date(), z.string()]).transform((value, ctx) => {
+  const at = value instanceof Date ? value : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
+  if (!Number.isNaN(at.getTime()) && at.getUTCFullYear() > 1999 && at.getUTCFullYear() < 2200) return at;
+  ctx.addIssue({ code: "custom", message: "Enter a date and a time" });
+  return z.NEVER;
+});
+
+const flag = z
+  .union([z.boolean(), z.string()])
+  .optional()
+  .transform((value) => value === true || value === "on" || value === "true");
+
+const optionalId = z
+  .string()
+  .optional()
+  .transform((value) => value || null)
+  .pipe(z.uuid().nullable());
+
+export const examFields = z
+  .object({
+    title: z.string().trim().min(2, "Enter a title").max(200, "At most 200 characters"),
+    kind: z.enum(["EXAM", "QUIZ"]).default("EXAM"),
+    description: z.string().trim().max(4000, "At most 4,000 characters").optional(),
+    durationMinutes: whole(1, 1440, "minutes"),
+    totalMarks: whole(0, 10_000, "marks"),
+    passingMarks: whole(0, 10_000, "marks"),
+    startTime: moment,
+    endTime: moment,
+    classId: z.uuid("Choose a class"),
+    subjectId: optionalId,
+    enableQuestionShuffling: flag,
+    enableTimeLimitPerQuestion: flag,
+    secondsPerQuestion: z.union([z.literal("").transform(() => null), whole(5, 7200, "seconds"), z.null()]).optional(),
+    enableBrowserLock: flag,
+    enableFullscreenMode: flag,
+    enableWebcamMonitoring: flag,
+    maxAttempts: whole(1, 20, "attempts").default(1),
+  })
+  .superRefine((exam, ctx) => {
+    const wrong = (path: string, message: string) => ctx.addIssue({ code: "custom", path: [path], message });
+    if (exam.endTime <= exam.startTime) wrong("endTime", "The end must be after the start");
+    if (exam.passingMarks > exam.totalMarks) wrong("passingMarks", "Not more than the total");
+    if (exam.enableTimeLimitPerQuestion && !exam.secondsPerQuestion)
+      wrong("secondsPerQuestion", "Say how many seconds a question has");
+  });
+
+export type ExamFields = z.output<typeof examFields>;
+
+export const QUESTION_TYPES = ["MULTIPLE_CHOICE", "TRUE_FALSE", "SHORT_ANSWER", "ESSAY"] as const;
+export type QuestionType = (typeof QUESTION_TYPES)[number];
+
+export const TYPE_LABELS: Record<QuestionType, string> = {
+  MULTIPLE_CHOICE: "Multiple choice",
+  TRUE_FALSE: "True or false",
+  SHORT_ANSWER: "Short answer",
+  ESSAY: "Essay",
+};
+
+export const isClosed = (type: string): boolean => type === "MULTIPLE_CHOICE" || type === "TRUE_FALSE";
+
+export const questionFields = z
+  .object({
+    text: z.string().trim().min(2, "Enter the question").max(10_000, "At most 10,000 characters"),
+    type: z.enum(QUESTION_TYPES),
+    marks: whole(0, 1000, "marks"),
+    difficulty: z.enum(["EASY", "MEDIUM", "HARD"]).default("MEDIUM"),
+    explanation: z.string().trim().max(4000).optional(),
+    /** Multiple choice only; empty lines are left out. */
+    options: z.array(z.string().trim().max(2000, "At most 2,000 characters")).max(20).default([]),
+    /** The key: the option's place for closed types, the expected text for a short answer. May come later. */
+    key: z.string().trim().max(2000).optional(),
+  })
+  .transform((question, ctx) => {
+    const options =
+      question.type === "TRUE_FALSE"
+        ? ["True", "False"]
+        : question.type === "MULTIPLE_CHOICE"
+          ? question.options.filter((text) => text !== "")
+          : [];
+    const wrong = (path: string, message: string) => ctx.addIssue({ code: "custom", path: [path], message });
+    if (question.type === "MULTIPLE_CHOICE") {
+      if (options.length < 2) wrong("options", "Give at least two options");
+      if (options.length > 10) wrong("options", "At most ten options");
+      if (new Set(options.map((text) => text.toLowerCase())).size !== options.length)
+        wrong("options", "Two options say the same");
+    }
+    const place = question.key === undefined || question.key === "" ? null : Number(question.key);
+    if (isClosed(question.type) && place !== null && !(Number.isInteger(place) && place >= 0 && place < options.length))
+      wrong("key", "The key is not one of the options");
+    return { ...question, options, place: isClosed(question.type) ? place : null };
+  });
+
+export type QuestionFields = z.output<typeof questionFields>;

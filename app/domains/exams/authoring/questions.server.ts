@@ -1,0 +1,186 @@
+import { z } from "zod";
+import { may } from "~/access/policy.ts";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { execute, one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Conflict, NotFound } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { assertNotFrozen, findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
+import { keysAreOpen } from "../machine.ts";
+import { isClosed, QUESTION_TYPES, questionFields } from "./fields.ts";
+
+const questionRow = z.object({
+  id: z.string(),
+  text: z.string(),
+  type: z.enum(QUESTION_TYPES),
+  marks: z.number(),
+  difficulty: z.string(),
+  order_index: z.number(),
+  explanation: z.string().nullable(),
+  correct_answer: z.string().nullable(),
+  options: z.array(z.object({ id: z.string(), text: z.string(), correct: z.boolean() })),
+});
+
+export type Question = Omit<z.infer<typeof questionRow>, "correct_answer" | "options"> & {
+  /** Left out, not emptied, for whoever may not see keys. */
+  correct_answer?: string | null;
+  options: { id: string; text: string; correct?: boolean }[];
+};
+
+/** Keys never leave the server for anyone who may not see them: they are not in what this returns. */
+export const listQuestions = read({
+  name: "exam.questions",
+  permission: "exams.read",
+  input: z.object({ examId: z.uuid() }),
+  async run({ ctx, input }): Promise<{ exam: ExamRow; keys: boolean; questions: Question[] }> {
+    const exam = await findExam(ctx, input.examId);
+    const keys = may(ctx.actor.role, "exams.author") || keysAreOpen(exam.status);
+    const found = await rows(
+      ctx.tx,
+      sql`select q.id, q.text, q.type, q.marks, q.difficulty, q.order_index, q.explanation, q.correct_answer,
+                 coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'text', o.text, 'correct', o.is_correct) order by o.order_index, o.id)
+                           from public.question_option o where o.question_id = q.id and o.college_id = q.college_id), '[]'::jsonb) as options
+          from public.question q where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id} order by q.order_index, q.id`,
+      questionRow,
+    );
+    if (keys) return { exam, keys, questions: found };
+    return {
+      exam,
+      keys,
+      questions: found.map(({ correct_answer: _, explanation: __, options, ...question }) => ({
+        ...question,
+        explanation: null,
+        options: options.map(({ id, text }) => ({ id, text })),
+      })),
+    };
+  },
+});
+
+async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
+  const found = await one(
+    ctx.tx,
+    sql`select coalesce(max(order_index) + 1, 0)::int as place from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+    z.object({ place: z.number() }),
+  );
+  return found!.place;
+}
+
+/** Adds a question, or replaces one with all its options. */
+export const saveQuestion = mutation({
+  name: "exam.save_question",
+  permission: "exams.author",
+  input: z.object({ examId: z.uuid(), questionId: z.uuid().optional() }).and(questionFields),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    assertNotFrozen(exam);
+    if (exam.status !== "DRAFT") throw new Conflict("Take the exam back to draft before changing its questions");
+    const collegeId = exam.college_id;
+    const fields = {
+      text: input.text,
+      type: input.type,
+      marks: input.marks,
+      difficulty: input.difficulty,
+      explanation: input.explanation || null,
+      correctAnswer: isClosed(input.type) ? (input.place === null ? null : String(input.place)) : input.key || null,
+    };
+    const { prisma } = ctx.tx;
+    let id = input.questionId;
+    let before: Record<string, unknown> | null = null;
+    if (id) {
+      const known = await prisma.question.findFirst({ where: { id, examId: exam.id, collegeId } });
+      if (!known) throw new NotFound("There is no such question in this exam");
+      before = {
+        text: known.text,
+        type: known.type,
+        marks: known.marks,
+        difficulty: known.difficulty,
+        correctAnswer: known.correctAnswer,
+      };
+      await prisma.question.update({ where: { id_collegeId: { id, collegeId } }, data: fields });
+      await prisma.questionOption.deleteMany({ where: { questionId: id, collegeId } });
+    } else {
+      id = newId(ctx.clock.now().getTime());
+      await prisma.question.create({
+        data: { id, collegeId, examId: exam.id, orderIndex: await nextPlace(ctx, exam), ...fields },
+      });
+    }
+    await prisma.questionOption.createMany({
+      data: input.options.map((text, orderIndex) => ({
+        id: newId(),
+        collegeId,
+        questionId: id,
+        text,
+        isCorrect: orderIndex === input.place,
+        orderIndex,
+      })),
+    });
+    const { explanation: _, ...shown } = fields;
+    await record(ctx, {
+      action: before ? "question.update" : "question.create",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId,
+      before,
+      after: shown,
+      details: { question: id, options: input.options.length },
+    });
+    return { id };
+  },
+});
+
+export const removeQuestion = mutation({
+  name: "exam.remove_question",
+  permission: "exams.author",
+  input: z.object({ examId: z.uuid(), questionId: z.uuid() }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    assertNotFrozen(exam);
+    if (exam.status !== "DRAFT") throw new Conflict("Take the exam back to draft before changing its questions");
+    const gone = await execute(
+      ctx.tx,
+      sql`delete from public.question where id = ${input.questionId} and exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+    );
+    if (gone === 0) throw new NotFound("There is no such question in this exam");
+    await record(ctx, {
+      action: "question.remove",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      details: { question: input.questionId },
+    });
+  },
+});
+
+/** Moves a question up or down by one place; places are made gapless on the way. */
+export const moveQuestion = mutation({
+  name: "exam.move_question",
+  permission: "exams.author",
+  input: z.object({ examId: z.uuid(), questionId: z.uuid(), by: z.union([z.literal(-1), z.literal(1)]) }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    assertNotFrozen(exam);
+    const order = await rows(
+      ctx.tx,
+      sql`select id from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id} order by order_index, id`,
+      z.object({ id: z.string() }),
+    );
+    const from = order.findIndex((question) => question.id === input.questionId);
+    if (from < 0) throw new NotFound("There is no such question in this exam");
+    const to = Math.max(0, Math.min(order.length - 1, from + input.by));
+    order.splice(to, 0, ...order.splice(from, 1));
+    await execute(
+      ctx.tx,
+      sql`update public.question q set order_index = p.place - 1, updated_at = ${ctx.clock.now()}
+          from unnest(${order.map((question) => question.id)}::uuid[]) with ordinality as p (id, place)
+          where q.id = p.id and q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}`,
+    );
+    await record(ctx, {
+      action: "question.move",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      details: { question: input.questionId, from, to },
+    });
+  },
+});

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { TxCtx } from "~/db/ctx.ts";
+import { one } from "~/db/query.ts";
+import { raw, sql } from "~/db/sql.ts";
+import { Conflict, NotFound } from "~/platform/errors.ts";
+import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
+
+export const examRow = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  title: z.string(),
+  kind: z.enum(["EXAM", "QUIZ"]),
+  description: z.string().nullable(),
+  duration_minutes: z.number(),
+  total_marks: z.number(),
+  passing_marks: z.number(),
+  start_time: z.date(),
+  end_time: z.date(),
+  subject_id: z.string().nullable(),
+  class_id: z.string(),
+  status: z.enum(EXAM_STATUSES as [ExamStatus, ...ExamStatus[]]),
+  enable_question_shuffling: z.boolean(),
+  enable_time_limit_per_question: z.boolean(),
+  seconds_per_question: z.number().nullable(),
+  enable_browser_lock: z.boolean(),
+  enable_fullscreen_mode: z.boolean(),
+  enable_webcam_monitoring: z.boolean(),
+  max_attempts: z.number(),
+  review_threshold: z.number(),
+  integrity_weights: z.record(z.string(), z.unknown()).nullable(),
+  frozen_at: z.date().nullable(),
+  cancelled_reason: z.string().nullable(),
+  published_at: z.date().nullable(),
+});
+export type ExamRow = z.infer<typeof examRow>;
+
+const COLUMNS = raw(
+  Object.keys(examRow.shape)
+    .map((name) => `e.${name}`)
+    .join(", "),
+);
+
+export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
+  const exam = await one(ctx.tx, sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null`, examRow);
+  if (!exam) throw new NotFound("There is no such exam");
+  return exam;
+}
+
+/** The exam, held until the end of this transaction: whoever changes it too waits. */
+export async function lockExam(ctx: TxCtx, id: string): Promise<ExamRow> {
+  const exam = await one(
+    ctx.tx,
+    sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null for update`,
+    examRow,
+  );
+  if (!exam) throw new NotFound("There is no such exam");
+  return exam;
+}
+
+export function assertNotFrozen(exam: ExamRow): void {
+  if (exam.frozen_at) throw new Conflict("This paper is frozen: its first attempt has started. Copy the exam to change it");
+  if (exam.status !== "DRAFT" && exam.status !== "SCHEDULED")
+    throw new Conflict("Only a draft or a scheduled exam can be changed");
+}

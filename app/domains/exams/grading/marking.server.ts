@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import { execute, one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
+import { findExam, lockExam } from "../exam-row.server.ts";
+
+const waitingRow = z.object({
+  id: z.string(),
+  candidate_no: z.number(),
+  question_id: z.string(),
+  question: z.string(),
+  place: z.number(),
+  type: z.string(),
+  expected: z.string().nullable(),
+  marks: z.number(),
+  answer: z.string().nullable(),
+});
+
+/** What waits for a person, question by question, so that one standard is applied to all; candidates are numbers. */
+export const markingQueue = read({
+  name: "exam.marking_queue",
+  permission: "exams.author",
+  on: "primary",
+  input: z.object({ examId: z.uuid(), limit: z.number().int().min(1).max(200).default(20) }),
+  async run({ ctx, input }) {
+    const exam = await findExam(ctx, input.examId);
+    const queue = await rows(
+      ctx.tx,
+      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, q.order_index + 1 as place, q.type, q.correct_answer as expected, q.marks,
+                 s.answer_text as answer
+          from public.student_exam_attempt a
+            join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is null
+            join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ('SHORT_ANSWER', 'ESSAY')
+          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and a.state <> 'IN_PROGRESS'
+          order by q.order_index, lower(trim(s.answer_text)), a.candidate_no limit ${input.limit}`,
+      waitingRow,
+    );
+    return { exam, queue };
+  },
+});
+
+/** Marks in whole and half marks; the first who marks an answer has marked it. */
+export const markAnswer = mutation({
+  name: "exam.mark_answer",
+  permission: "exams.author",
+  input: z.object({
+    examId: z.uuid(),
+    answerId: z.uuid(),
+    marks: z.coerce.number({ message: "Enter marks" }).min(0, "Not below 0"),
+    /** The same text to the same question, marked the same. */
+    alike: z.boolean().default(false),
+  }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    if (exam.status !== "CLOSED") throw new Conflict("Answers are marked after an exam has closed, and before it is graded");
+    const answer = await one(
+      ctx.tx,
+      sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks from public.student_answer s
+            join public.question q on q.id = s.question_id and q.college_id = s.college_id
+          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} for update of s`,
+      z.object({
+        id: z.string(),
+        is_correct: z.boolean().nullable(),
+        answer_text: z.string().nullable(),
+        question_id: z.string(),
+        marks: z.number(),
+      }),
+    );
+    if (!answer) throw new NotFound("There is no such answer in this exam");
+    if (answer.is_correct !== null) throw new Conflict("Somebody has marked this answer already");
+    const hundredths = Math.round(input.marks * 100);
+    if (!Number.isFinite(hundredths) || hundredths > answer.marks * 100)
+      throw new Invalid(`At most ${answer.marks}`, { marks: [`At most ${answer.marks}`] });
+    const marked = await execute(
+      ctx.tx,
+      sql`update public.student_answer s
+          set marks_awarded = ${hundredths}, is_correct = ${hundredths >= answer.marks * 100}, marked_by = ${ctx.actor.id}, updated_at = ${ctx.clock.now()}
+          where s.college_id = ${exam.college_id} and s.is_correct is null and (s.id = ${answer.id} or (${input.alike} and s.question_id = ${answer.question_id}
+            and lower(trim(s.answer_text)) = lower(trim(${answer.answer_text}::text))))`,
+    );
+    await record(ctx, {
+      action: "exam.mark",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      details: { answer: answer.id, question: answer.question_id, marks: input.marks, answers: marked },
+    });
+    return { marked };
+  },
+});

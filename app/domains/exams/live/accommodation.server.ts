@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import { execute, one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { NotFound } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { findExam, lockExam } from "../exam-row.server.ts";
+
+const row = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  name: z.string(),
+  roll_no: z.string().nullable(),
+  exam_id: z.string().nullable(),
+  extra_percent: z.number(),
+  ignored_signals: z.array(z.string()),
+  reason: z.string(),
+  valid_until: z.string().nullable(),
+});
+
+/** Of everybody expected in this exam: those for it alone, and those for every exam. */
+export const listAccommodations = read({
+  name: "exam.accommodations",
+  permission: "exams.live",
+  input: z.object({ examId: z.uuid() }),
+  async run({ ctx, input }) {
+    const exam = await findExam(ctx, input.examId);
+    return rows(
+      ctx.tx,
+      sql`select c.id, c.user_id, u.name, u.roll_no, c.exam_id, c.extra_percent, c.ignored_signals, c.reason, c.valid_until
+          from public.accommodation c join public."user" u on u.id = c.user_id and u.college_id = c.college_id
+          where c.college_id = ${exam.college_id} and (c.exam_id = ${exam.id} or (c.exam_id is null and exists (
+            select 1 from public.enrollment n where n.user_id = c.user_id and n.college_id = c.college_id and n.class_id = ${exam.class_id} and n.status = 'ACTIVE')))
+            and (c.valid_until is null or c.valid_until >= ${ctx.clock.now()}::timestamptz::date)
+          order by u.name, c.id limit 500`,
+      row,
+    );
+  },
+});
+
+/** What a student is entitled to in this exam. Given during the exam, the extra share moves the deadline too. */
+export const grantAccommodation = mutation({
+  name: "exam.grant_accommodation",
+  permission: "exams.operate",
+  input: z.object({
+    examId: z.uuid(),
+    userId: z.uuid("Choose a student"),
+    extraPercent: z.coerce.number().int("Whole percent").min(0).max(400, "At most 400 %"),
+    ignoredSignals: z
+      .array(z.string().regex(/^[A-Z_]{2,40}$/))
+      .max(40)
+      .default([]),
+    reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
+  }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    const student = await one(
+      ctx.tx,
+      sql`select id from public."user" where id = ${input.userId} and college_id = ${exam.college_id}`,
+      z.object({ id: z.string() }),
+    );
+    if (!student) throw new NotFound("There is no such student in this tenant");
+    const id = newId(ctx.clock.now().getTime());
+    await ctx.tx.prisma.accommodation.create({
+      data: {
+        id,
+        collegeId: exam.college_id,
+        userId: input.userId,
+        examId: exam.id,
+        extraPercent: input.extraPercent,
+        ignoredSignals: input.ignoredSignals,
+        reason: input.reason,
+      },
+    });
+    const moved = await execute(
+      ctx.tx,
+      sql`update public.student_exam_attempt
+          set needs_scoring = true, updated_at = ${ctx.clock.now()}, deadline_at = case when state = 'IN_PROGRESS'
+            then greatest(deadline_at, started_at + extra_seconds * interval '1 second' + ${exam.duration_minutes * (1 + input.extraPercent / 100)}::float8 * interval '1 minute')
+            else deadline_at end
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${input.userId}`,
+    );
+    await record(ctx, {
+      action: "accommodation.grant",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      reason: input.reason,
+      after: { userId: input.userId, extraPercent: input.extraPercent, ignoredSignals: input.ignoredSignals.join(", ") },
+      details: { attempts: moved },
+    });
+    return { id };
+  },
+});
+
+export const removeAccommodation = mutation({
+  name: "exam.remove_accommodation",
+  permission: "exams.operate",
+  input: z.object({ examId: z.uuid(), id: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    const gone = await one(
+      ctx.tx,
+      sql`delete from public.accommodation where id = ${input.id} and exam_id = ${exam.id} and college_id = ${exam.college_id}
+          returning user_id, extra_percent`,
+      z.object({ user_id: z.string(), extra_percent: z.number() }),
+    );
+    if (!gone) throw new NotFound("This accommodation is not of this exam alone; change it where the student is");
+    await execute(
+      ctx.tx,
+      sql`update public.student_exam_attempt set needs_scoring = true where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${gone.user_id}`,
+    );
+    await record(ctx, {
+      action: "accommodation.remove",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      reason: input.reason,
+      before: { userId: gone.user_id, extraPercent: gone.extra_percent },
+    });
+  },
+});

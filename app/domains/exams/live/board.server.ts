@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { findExam, type ExamRow } from "../exam-row.server.ts";
+
+/** Silent for longer than this: offline. Heartbeats come every fifteen seconds. */
+export const OFFLINE_AFTER_S = 60;
+/** Connected, but without an answer for this long: idle. */
+export const IDLE_AFTER_S = 300;
+
+export const SEAT_STATES = ["expected", "working", "idle", "offline", "submitted", "expired"] as const;
+export type SeatState = (typeof SEAT_STATES)[number];
+
+const seatRow = z.object({
+  user_id: z.string(),
+  name: z.string(),
+  roll_no: z.string().nullable(),
+  attempt_id: z.string().nullable(),
+  attempt_state: z.string().nullable(),
+  started_at: z.date().nullable(),
+  ended_at: z.date().nullable(),
+  deadline_at: z.date().nullable(),
+  extra_seconds: z.number(),
+  last_seen_at: z.date().nullable(),
+  last_answer_at: z.date().nullable(),
+  answered: z.number(),
+  violations: z.number(),
+  extra_percent: z.number(),
+  ignored: z.array(z.string()),
+});
+
+export type Seat = z.infer<typeof seatRow> & { state: SeatState; secondsLeft: number | null };
+
+export type LiveBoard = {
+  exam: ExamRow;
+  now: Date;
+  items: number;
+  counts: Record<SeatState, number> & { expected_total: number; started: number };
+  seats: Seat[];
+  /** More seats than a page shows: search narrows them. */
+  more: boolean;
+};
+
+const SHOWN = 1500;
+
+/** What each expected student is doing. Names are here because a person in the room has one; reviews never show them. */
+export const liveBoard = read({
+  name: "exam.live_board",
+  permission: "exams.live",
+  on: "primary",
+  input: z.object({ examId: z.uuid(), q: z.string().trim().max(100).optional(), state: z.enum(SEAT_STATES).optional() }),
+  async run({ ctx, input }): Promise<LiveBoard> {
+    const exam = await findExam(ctx, input.examId);
+    const now = ctx.clock.now();
+    const found = await rows(
+      ctx.tx,
+      sql`with sitting as (
+            select a.*, (select max(s.answered_at) from public.student_answer s where s.attempt_id = a.id and s.college_id = a.college_id) as last_answer_at
+            from public.student_exam_attempt a where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
+          ), latest as (select distinct on (user_id) * from sitting order by user_id, attempt_no desc),
+          people as (
+            select user_id from public.enrollment where class_id = ${exam.class_id} and college_id = ${exam.college_id} and status = 'ACTIVE'
+            union select user_id from latest
+          )
+          select u.id as user_id, u.name, u.roll_no, l.id as attempt_id, l.state as attempt_state, l.started_at, l.ended_at, l.deadline_at,
+                 coalesce(l.extra_seconds, 0) as extra_seconds, l.last_seen_at, l.last_answer_at, coalesce(l.answered_count, 0) as answered,
+                 coalesce(l.violation_count, 0) as violations,
+                 coalesce(acc.extra_percent, 0) as extra_percent, coalesce(acc.ignored, '{}') as ignored
+          from people p join public."user" u on u.id = p.user_id and u.college_id = ${exam.college_id}
+          left join latest l on l.user_id = p.user_id
+          left join lateral (
+            select max(c.extra_percent)::int as extra_percent,
+                   array(select distinct x from public.accommodation c2, unnest(c2.ignored_signals) x
+                         where c2.user_id = p.user_id and c2.college_id = ${exam.college_id} and (c2.exam_id is null or c2.exam_id = ${exam.id})
+                           and (c2.valid_until is null or c2.valid_until >= ${now}::timestamptz::date)) as ignored
+            from public.accommodation c where c.user_id = p.user_id and c.college_id = ${exam.college_id}
+              and (c.exam_id is null or c.exam_id = ${exam.id}) and (c.valid_until is null or c.valid_until >= ${now}::timestamptz::date)
+          ) acc on true
+          order by u.name, u.id limit 12000`,
+      seatRow,
+    );
+    const [{ items } = { items: 0 }] = await rows(
+      ctx.tx,
+      sql`select count(*)::int as items from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+      z.object({ items: z.number() }),
+    );
+    const all = found.map((row): Seat => ({ ...row, state: seatState(row, now), secondsLeft: secondsLeft(row, exam, now) }));
+    const counts = {
+      expected: 0,
+      working: 0,
+      idle: 0,
+      offline: 0,
+      submitted: 0,
+      expired: 0,
+      expected_total: all.length,
+      started: 0,
+    };
+    for (const seat of all) {
+      counts[seat.state]++;
+      if (seat.attempt_id) counts.started++;
+    }
+    const q = input.q?.toLowerCase();
+    const matching = all.filter(
+      (seat) =>
+        (!input.state || seat.state === input.state) &&
+        (!q || seat.name.toLowerCase().includes(q) || (seat.roll_no ?? "").toLowerCase().includes(q)),
+    );
+    matching.sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || a.name.localeCompare(b.name));
+    return { exam, now, items, counts, seats: matching.slice(0, SHOWN), more: matching.length > SHOWN };
+  },
+});
+
+/** Who may need a person first. */
+const URGENCY: Record<SeatState, number> = { offline: 0, idle: 1, expected: 2, working: 3, expired: 4, submitted: 5 };
+
+export function seatState(
+  seat: { attempt_state: string | null; last_seen_at: Date | null; last_answer_at: Date | null; started_at: Date | null },
+  now: Date,
+): SeatState {
+  if (seat.attempt_state === null) return "expected";
+  if (seat.attempt_state === "EXPIRED") return "expired";
+  if (seat.attempt_state !== "IN_PROGRESS") return "submitted";
+  const since = (at: Date | null) => (at ? (now.getTime() - at.getTime()) / 1000 : Infinity);
+  if (since(seat.last_seen_at ?? seat.started_at) > OFFLINE_AFTER_S) return "offline";
+  return since(seat.last_answer_at ?? seat.started_at) > IDLE_AFTER_S ? "idle" : "working";
+}
+
+function secondsLeft(seat: z.infer<typeof seatRow>, exam: ExamRow, now: Date): number | null {
+  if (seat.attempt_state !== "IN_PROGRESS") return null;
+  return Math.max(0, Math.round(((seat.deadline_at ?? exam.end_time).getTime() - now.getTime()) / 1000));
+}

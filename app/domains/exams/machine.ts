@@ -1,0 +1,33 @@
+import type { Machine } from "~/platform/machine.ts";
+
+export type ExamStatus = "DRAFT" | "SCHEDULED" | "LIVE" | "CLOSED" | "GRADED" | "PUBLISHED" | "CANCELLED";
+
+export const EXAM: Machine<ExamStatus> = {
+  DRAFT: ["SCHEDULED", "CANCELLED"],
+  SCHEDULED: ["DRAFT", "LIVE", "CANCELLED"],
+  LIVE: ["CLOSED", "CANCELLED"],
+  CLOSED: ["GRADED"],
+  GRADED: ["PUBLISHED", "CLOSED"],
+  PUBLISHED: [],
+  CANCELLED: [],
+};
+
+export type AttemptState = "IN_PROGRESS" | "SUBMITTED" | "FORCE_SUBMITTED" | "EXPIRED" | "GRADED" | "WITHHELD" | "ZEROED";
+
+export const ATTEMPT: Machine<AttemptState> = {
+  IN_PROGRESS: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED"],
+  SUBMITTED: ["GRADED", "WITHHELD", "ZEROED"],
+  FORCE_SUBMITTED: ["GRADED", "WITHHELD", "ZEROED"],
+  EXPIRED: ["GRADED", "WITHHELD", "ZEROED"],
+  GRADED: ["WITHHELD", "ZEROED"],
+  WITHHELD: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "ZEROED"],
+  ZEROED: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "WITHHELD"],
+};
+
+export const EXAM_STATUSES = Object.keys(EXAM) as ExamStatus[];
+
+/** Who has ended but is not marked yet. */
+export const ENDED: readonly AttemptState[] = ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED"];
+
+/** Keys go to whoever writes the paper, and to the others once nobody can still use them. */
+export const keysAreOpen = (status: ExamStatus): boolean => status === "CLOSED" || status === "GRADED" || status === "PUBLISHED";

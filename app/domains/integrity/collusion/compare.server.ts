@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { findExam } from "~/domains/exams/exam-row.server.ts";
+import { keysAreOpen } from "~/domains/exams/machine.ts";
+import { NotFound } from "~/platform/errors.ts";
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** One closed item of a pair: what each chose, as a letter, and whether that was wrong. */
+export type Cell = { place: number; a: string | null; b: string | null; aWrong: boolean; bWrong: boolean };
+
+export type Comparison = {
+  attemptId: string;
+  other: { attemptId: string; candidateNo: number; reviewState: string };
+  cells: Cell[];
+  eeic: number;
+  differences: number;
+  common: number;
+  /** Only where the exam was analysed and this pair was tested. */
+  tested: { log10p: number; expected: number; pairs: number; ring: number | null; atLeastAsMany: number | null } | null;
+};
+
+const item = z.object({
+  place: z.number(),
+  options: z.array(z.string()),
+  key: z.string().nullable(),
+  a: z.string().nullable(),
+  b: z.string().nullable(),
+});
+
+/** Two answer sheets side by side: no names, only candidates' numbers. */
+async function compare(
+  ctx: TxCtx,
+  exam: { id: string; college_id: string },
+  a: string,
+  b: string,
+): Promise<Omit<Comparison, "other" | "tested">> {
+  const items = await rows(
+    ctx.tx,
+    sql`select (row_number() over (order by q.order_index, q.id))::int as place,
+          array(select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id order by o.order_index, o.id) as options,
+          (select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id and o.is_correct order by o.order_index limit 1) as key,
+          (select s.selected_option_id::text from public.student_answer s where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${a}) as a,
+          (select s.selected_option_id::text from public.student_answer s where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${b}) as b
+        from public.question q where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id} and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE') order by 1`,
+    item,
+  );
+  const letter = (options: string[], id: string | null) => (id === null ? null : (LETTERS[options.indexOf(id)] ?? "?"));
+  let eeic = 0;
+  let differences = 0;
+  let common = 0;
+  const cells = items.map((row): Cell => {
+    if (row.a !== null && row.b !== null) {
+      common++;
+      if (row.a !== row.b) differences++;
+      else if (row.a !== row.key) eeic++;
+    }
+    return {
+      place: row.place,
+      a: letter(row.options, row.a),
+      b: letter(row.options, row.b),
+      aWrong: row.a !== null && row.a !== row.key,
+      bWrong: row.b !== null && row.b !== row.key,
+    };
+  });
+  return { attemptId: a, cells, eeic, differences, common };
+}
+
+const candidate = z.object({ id: z.string(), candidate_no: z.number(), review_state: z.string() });
+
+/** The other candidate whose answers are most like this one's: the tested pair if there is one, else most errors in common. */
+export const mostAlike = read({
+  name: "integrity.most_alike",
+  permission: "integrity.read",
+  input: z.object({ attemptId: z.uuid() }),
+  async run({ ctx, input }): Promise<Comparison | null> {
+    const attempt = await one(
+      ctx.tx,
+      sql`select exam_id, college_id from public.student_exam_attempt where id = ${input.attemptId}`,
+      z.object({ exam_id: z.string(), college_id: z.string() }),
+    );
+    if (!attempt) throw new NotFound("There is no such attempt");
+    const exam = await findExam(ctx, attempt.exam_id);
+    if (!keysAreOpen(exam.status)) return null;
+    const tested = await one(
+      ctx.tx,
+      sql`select case when first_attempt_id = ${input.attemptId} then second_attempt_id else first_attempt_id end as other from public.collusion_pair
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and (first_attempt_id = ${input.attemptId} or second_attempt_id = ${input.attemptId})
+          order by gbt_log10_p limit 1`,
+      z.object({ other: z.string() }),
+    );
+    const found = tested?.other ?? (await mostErrorsInCommon(ctx, input.attemptId, exam.college_id));
+    return found ? comparePairIn(ctx, exam, input.attemptId, found) : null;
+  },
+});
+
+async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, collegeId: string): Promise<string | null> {
+  const found = await one(
+    ctx.tx,
+    sql`select o.attempt_id as other from public.student_answer mine
+          join public.question_option p on p.id = mine.selected_option_id and p.college_id = mine.college_id and not p.is_correct
+          join public.student_answer o on o.question_id = mine.question_id and o.college_id = mine.college_id and o.selected_option_id = mine.selected_option_id and o.attempt_id <> mine.attempt_id
+        where mine.attempt_id = ${attemptId} and mine.college_id = ${collegeId} group by o.attempt_id order by count(*) desc, o.attempt_id limit 1`,
+    z.object({ other: z.string() }),
+  );
+  return found?.other ?? null;
+}
+
+async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string }, a: string, b: string): Promise<Comparison> {
+  const other = await one(
+    ctx.tx,
+    sql`select id, candidate_no, review_state from public.student_exam_attempt where id = ${b} and exam_id = ${exam.id}`,
+    candidate,
+  );
+  if (!other) throw new NotFound("There is no such attempt in this exam");
+  const counted = await compare(ctx, exam, a, b);
+  const [first, second] = [a, b].sort();
+  const tested = await one(
+    ctx.tx,
+    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, coalesce((n.result -> 'collusion' ->> 'pairs')::float8, 0) as pairs,
+               (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= ${counted.eeic}) as at_least
+        from public.collusion_pair p left join public.exam_analysis n on n.exam_id = p.exam_id and n.college_id = p.college_id and n.kind = 'EVIDENCE'
+        where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} and p.first_attempt_id = ${first} and p.second_attempt_id = ${second}`,
+    z.object({
+      log10p: z.number(),
+      expected: z.number(),
+      ring: z.number().nullable(),
+      pairs: z.number(),
+      at_least: z.number().nullable(),
+    }),
+  );
+  return {
+    ...counted,
+    other: { attemptId: other.id, candidateNo: other.candidate_no, reviewState: other.review_state },
+    tested: tested && {
+      log10p: tested.log10p / 1000,
+      expected: tested.expected / 1000,
+      pairs: tested.pairs,
+      ring: tested.ring,
+      atLeastAsMany: tested.at_least,
+    },
+  };
+}
+
+/** Any two candidates of one exam, on the collusion page. */
+export const comparePair = read({
+  name: "integrity.compare_pair",
+  permission: "integrity.read",
+  input: z.object({ examId: z.uuid(), a: z.uuid(), b: z.uuid() }),
+  async run({ ctx, input }): Promise<Comparison | null> {
+    const exam = await findExam(ctx, input.examId);
+    if (!keysAreOpen(exam.status)) return null;
+    return comparePairIn(ctx, exam, input.a, input.b);
+  },
+});

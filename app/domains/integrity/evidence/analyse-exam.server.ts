@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { measure } from "~/access/measure.server.ts";
+import { findExam } from "~/domains/exams/exam-row.server.ts";
+import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { execute, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { withRetry } from "~/db/retry.ts";
+import { inThread } from "~/jobs/thread.server.ts";
+import { newId } from "~/platform/ids.ts";
+import { findingsOf, type ExamFindings } from "./evidence.ts";
+
+/**
+ * Statistics and evidence of one exam, computed in a thread and stored. The attempts about which there is something to say
+ * are scored anew by the next round.
+ */
+export async function analyseExam(
+  ctx: Ctx,
+  examId: string,
+): Promise<{ attempts: number; flagged: number; rings: number; ms: number }> {
+  return measure("integrity.analyse_exam", ctx, async () => {
+    const started = performance.now();
+    const { exam, raw } = await withScope(ctx, async (inner) => {
+      const found = await findExam(inner, examId);
+      return { exam: found, raw: await loadSheets(inner, found) };
+    });
+    const findings = await inThread("exam-analysis", raw, findingsOf);
+    const ms = Math.round(performance.now() - started);
+    await withRetry("write", () =>
+      withScope(ctx, async (inner) => {
+        // Two analyses of one exam at once: the second waits, and writes the newer.
+        await execute(inner.tx, sql`select pg_advisory_xact_lock(hashtextextended(${exam.id}, 4))`);
+        await store(inner, exam, findings, ms);
+      }),
+    );
+    return {
+      attempts: raw.attempts.length,
+      flagged: findings.collusion.found.filter((pair) => pair.flagged).length,
+      rings: findings.collusion.rings.length,
+      ms,
+    };
+  });
+}
+
+async function store(ctx: TxCtx, exam: { id: string; college_id: string }, findings: ExamFindings, ms: number): Promise<void> {
+  const now = ctx.clock.now();
+  const { found, ...collusion } = findings.collusion;
+  const flagged = found.filter((pair) => pair.flagged).length;
+  const kinds = {
+    STATISTICS: findings.statistics,
+    EVIDENCE: {
+      collusion: { ...collusion, flagged, rings: collusion.rings.map((ring) => ring.map((index) => findings.order[index]!)) },
+      attempts: findings.attempts,
+    },
+  };
+  // Who was in the last analysis and is not in this one has to be scored again too.
+  await execute(
+    ctx.tx,
+    sql`update public.student_exam_attempt a set needs_scoring = true
+        where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and (a.id = any(${Object.keys(findings.attempts)}::uuid[]) or a.id::text in (
+          select jsonb_object_keys(n.result -> 'attempts') from public.exam_analysis n where n.exam_id = ${exam.id} and n.college_id = ${exam.college_id} and n.kind = 'EVIDENCE'))`,
+  );
+  for (const [kind, result] of Object.entries(kinds))
+    await execute(
+      ctx.tx,
+      sql`insert into public.exam_analysis (id, college_id, exam_id, kind, attempts, computed_at, took_ms, result)
+          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${now}, ${ms}, ${JSON.stringify(result)}::jsonb)
+          on conflict (college_id, exam_id, kind) do update set attempts = excluded.attempts, computed_at = excluded.computed_at, took_ms = excluded.took_ms,
+            result = excluded.result, updated_at = excluded.computed_at`,
+    );
+  await execute(ctx.tx, sql`delete from public.collusion_pair where exam_id = ${exam.id} and college_id = ${exam.college_id}`);
+  const ringOf = new Map(findings.collusion.rings.flatMap((ring, index) => ring.map((member) => [member, index + 1] as const)));
+  const pairs = found.map((pair) => {
+    const ends = [findings.order[pair.a]!, findings.order[pair.b]!].sort();
+    return { ...pair, first: ends[0]!, second: ends[1]!, ring: pair.flagged ? (ringOf.get(pair.a) ?? null) : null };
+  });
+  await execute(
+    ctx.tx,
+    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs)
+        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected
+        from unnest(${pairs.map(() => newId(now.getTime()))}::uuid[], ${pairs.map((pair) => pair.first)}::uuid[], ${pairs.map((pair) => pair.second)}::uuid[],
+          ${pairs.map((pair) => pair.ring)}::int[], ${pairs.map((pair) => pair.eeic)}::int[], ${pairs.map((pair) => pair.differences)}::int[],
+          ${pairs.map((pair) => Math.round(pair.ratio * 100))}::int[], ${pairs.map((pair) => pair.common)}::int[],
+          ${pairs.map((pair) => Math.round(Math.log10(Math.max(pair.p, Number.MIN_VALUE)) * 1000))}::int[],
+          ${pairs.map((pair) => Math.min(2_000_000_000, Math.round(pair.expected * 1000)))}::int[])
+          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected)`,
+  );
+}
+
+/** Exams that have ended and were not analysed since they last changed; newest first. */
+export async function dueAnalyses(ctx: Ctx, limit: number): Promise<{ id: string; college_id: string }[]> {
+  return withScope(ctx, (inner) =>
+    rows(
+      inner.tx,
+      sql`select e.id, e.college_id from public.exam e
+          left join public.exam_analysis n on n.exam_id = e.id and n.college_id = e.college_id and n.kind = 'EVIDENCE'
+          where e.status in ('CLOSED', 'GRADED', 'PUBLISHED') and e.deleted_at is null and e.start_time > ${inner.clock.now()}::timestamptz - interval '400 days'
+            and (n.id is null or n.computed_at < e.updated_at)
+          order by e.start_time desc limit ${limit}`,
+      z.object({ id: z.string(), college_id: z.string() }),
+    ),
+  );
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { execute, one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { HOLDS, holdResult, liftHold, releaseResult, withholdAgain } from "~/domains/exams/results/hold.server.ts";
+import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { assertMove } from "~/platform/machine.ts";
+import { after, before, DECISIONS, isOpen, REVIEW, roundOf, type ReviewState } from "../machine.ts";
+import { claimEnds } from "./claim.server.ts";
+import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
+
+export const UNDO_SECONDS = 10;
+
+async function setState(
+  ctx: TxCtx,
+  review: ReviewRow,
+  to: ReviewState,
+  claim: { by: string; until: Date } | null,
+): Promise<void> {
+  assertMove(REVIEW, "review", review.state, to);
+  await execute(
+    ctx.tx,
+    sql`update public.review set state = ${to}, claimed_by = ${claim?.by ?? null}, claimed_until = ${claim?.until ?? null},
+               decided_at = ${isOpen(to) ? null : ctx.clock.now()}, updated_at = ${ctx.clock.now()}
+        where id = ${review.id} and college_id = ${review.college_id}`,
+  );
+  await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+}
+
+/**
+ * One person's decision. A violation stands only when a second person, who has not seen the first one's decision, decides
+ * the same; a disagreement goes to a third. What stands takes effect in this same transaction.
+ */
+export const decideReview = mutation({
+  name: "review.decide",
+  permission: "integrity.review",
+  input: z.object({
+    reviewId: z.uuid(),
+    decision: z.enum(DECISIONS),
+    note: z.string().trim().max(4000, "At most 4,000 characters").default(""),
+    /** What a violation that stands does to the result. */
+    consequence: z.enum(HOLDS).default("WITHHELD"),
+  }),
+  async run({ ctx, input }) {
+    const me = person(ctx);
+    if (input.decision === "VIOLATION" && input.note.length < 10)
+      throw new Invalid("Say what you saw", { note: ["A violation needs a sentence that a committee can read"] });
+    const review = await lockReview(ctx, input.reviewId);
+    const round = roundOf(review.state);
+    if (round === null) throw new Conflict("This review is decided");
+    const bar = await barOf(ctx, review.id);
+    if (bar) throw new Forbidden(BAR_SAYS[bar]);
+    if (review.claimed_by !== me.id || !review.claimed_until || review.claimed_until <= ctx.clock.now())
+      throw new Conflict(review.claimed_by === me.id ? "Your claim has run out: claim it again" : "Claim this review first");
+    const to = after(review.state, input.decision);
+    if (!to) throw new Conflict("Claim this review first");
+    const now = ctx.clock.now();
+    const decisionId = newId(now.getTime());
+    await execute(
+      ctx.tx,
+      sql`insert into public.review_decision (id, college_id, review_id, round, decider_id, decision, note, created_at, updated_at)
+          values (${decisionId}, ${review.college_id}, ${review.id}, ${round}, ${me.id}, ${input.decision}, ${input.note}, ${now}, ${now})`,
+    );
+    await setState(ctx, review, to, null);
+    if (to === "VIOLATION")
+      await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
+    else if (!isOpen(to)) await releaseResult(ctx, { attemptId: review.attempt_id, reviewId: review.id });
+    await record(ctx, {
+      action: "review.decide",
+      resource: "review",
+      resourceId: review.id,
+      collegeId: review.college_id,
+      before: { state: review.state },
+      after: { state: to },
+      details: {
+        attempt: review.attempt_id,
+        round,
+        decision: input.decision,
+        ...(to === "VIOLATION" ? { consequence: input.consequence } : {}),
+      },
+    });
+    return { decisionId, state: to, attemptId: review.attempt_id, undoUntil: new Date(now.getTime() + UNDO_SECONDS * 1000) };
+  },
+});
+
+/** Within ten seconds, by who decided, as long as nobody has built on it. */
+export const undoDecision = mutation({
+  name: "review.undo",
+  permission: "integrity.review",
+  input: z.object({ decisionId: z.uuid() }),
+  async run({ ctx, input }) {
+    const me = person(ctx);
+    const found = await one(
+      ctx.tx,
+      sql`select review_id from public.review_decision where id = ${input.decisionId}`,
+      z.object({ review_id: z.string() }),
+    );
+    if (!found) throw new Conflict("There is nothing to undo");
+    const review = await lockReview(ctx, found.review_id);
+    const last = await one(
+      ctx.tx,
+      sql`select id, round, decider_id, created_at from public.review_decision where review_id = ${review.id} and college_id = ${review.college_id} and undone_at is null
+          order by round desc limit 1`,
+      z.object({ id: z.string(), round: z.number(), decider_id: z.string(), created_at: z.date() }),
+    );
+    const now = ctx.clock.now();
+    if (!last || last.id !== input.decisionId || last.decider_id !== me.id) throw new Conflict("Somebody has decided after you");
+    if (now.getTime() - last.created_at.getTime() > UNDO_SECONDS * 1000)
+      throw new Conflict("The ten seconds for an undo have passed");
+    if (review.claimed_by && review.claimed_by !== me.id) throw new Conflict("Somebody has taken up the review since");
+    const to = before(last.round);
+    if (review.state === "VIOLATION")
+      await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "undone", quietly: true });
+    else if (!isOpen(review.state)) await withholdAgain(ctx, { attemptId: review.attempt_id, reviewId: review.id });
+    await execute(
+      ctx.tx,
+      sql`update public.review_decision set undone_at = ${now}, updated_at = ${now} where id = ${last.id} and college_id = ${review.college_id}`,
+    );
+    await setState(ctx, review, to, { by: me.id, until: claimEnds(now) });
+    await record(ctx, {
+      action: "review.undo",
+      resource: "review",
+      resourceId: review.id,
+      collegeId: review.college_id,
+      before: { state: review.state },
+      after: { state: to },
+      details: { attempt: review.attempt_id, round: last.round },
+    });
+    return { reviewId: review.id, attemptId: review.attempt_id, state: to };
+  },
+});
+
+export const addNote = mutation({
+  name: "review.note",
+  permission: "integrity.review",
+  input: z.object({
+    reviewId: z.uuid(),
+    body: z.string().trim().min(2, "Write something").max(4000, "At most 4,000 characters"),
+  }),
+  async run({ ctx, input }) {
+    const me = person(ctx);
+    const review = await lockReview(ctx, input.reviewId);
+    const bar = await barOf(ctx, review.id);
+    if (bar === "conflict" || bar === "teaches") throw new Forbidden(BAR_SAYS[bar]);
+    const id = newId(ctx.clock.now().getTime());
+    await ctx.tx.prisma.reviewNote.create({
+      data: { id, collegeId: review.college_id, reviewId: review.id, authorId: me.id, body: input.body },
+    });
+    await record(ctx, {
+      action: "review.note",
+      resource: "review",
+      resourceId: review.id,
+      collegeId: review.college_id,
+      details: { attempt: review.attempt_id, length: input.body.length },
+    });
+    return { id };
+  },
+});

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { one, rows } from "~/db/query.ts";
+import { and, raw, sql, type Sql } from "~/db/sql.ts";
+import { tenantIs } from "~/db/tenant.ts";
+import { reasonRow } from "../score/score.ts";
+import { barred, reviewStates } from "./review-row.server.ts";
+
+const queueRow = z.object({
+  id: z.string(),
+  attempt_id: z.string(),
+  college: z.string(),
+  exam_id: z.string(),
+  exam: z.string(),
+  candidate_no: z.number(),
+  state: z.enum(reviewStates),
+  score: z.number(),
+  reasons: z.array(reasonRow),
+  ended_at: z.date().nullable(),
+  since: z.date(),
+  claimed: z.enum(["mine", "other"]).nullable(),
+  claimed_until: z.date().nullable(),
+  bar: z.enum(["conflict", "teaches", "decided"]).nullable(),
+});
+export type QueueRow = z.infer<typeof queueRow>;
+
+export const QUEUE_VIEWS = ["open", "mine", "second", "decided"] as const;
+
+const PAGE = 50;
+
+/** The queue by risk. What this person may not review is shown as such, and never offered as the next. */
+export const reviewQueue = read({
+  name: "review.queue",
+  permission: "integrity.read",
+  on: "primary",
+  input: z.object({
+    view: z.enum(QUEUE_VIEWS).default("open"),
+    examId: z.uuid().optional().catch(undefined),
+    least: z.number().int().min(0).max(100).default(0),
+    signal: z
+      .string()
+      .regex(/^[A-Z_]{2,40}$/)
+      .optional()
+      .catch(undefined),
+    cursor: z
+      .string()
+      .regex(/^\d{1,3}_[0-9a-f-]{36}$/)
+      .optional()
+      .catch(undefined),
+  }),
+  async run({ ctx, input }) {
+    const me = ctx.actor.kind === "staff" ? ctx.actor : null;
+    const where: Sql[] = [tenantIs(ctx, "r.college_id")];
+    if (input.view === "open") where.push(sql`r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD')`);
+    if (input.view === "second") where.push(sql`r.state in ('SECOND', 'THIRD')`);
+    if (input.view === "decided") where.push(sql`r.state in ('CLEARED', 'INCONCLUSIVE', 'VIOLATION', 'APPEALED')`);
+    if (input.view === "mine") where.push(sql`r.claimed_by = ${me?.id ?? null} and r.state in ('CLAIMED', 'SECOND', 'THIRD')`);
+    if (input.examId) where.push(sql`a.exam_id = ${input.examId}`);
+    if (input.least > 0) where.push(sql`r.score >= ${input.least}`);
+    if (input.signal) where.push(sql`r.reasons @> ${JSON.stringify([{ signal: input.signal }])}::jsonb`);
+    const [score, id] = input.cursor?.split("_") ?? [];
+    if (score && id) where.push(sql`(r.score, r.id) < (${Number(score)}, ${id}::uuid)`);
+    const found = await rows(
+      ctx.tx,
+      sql`select r.id, r.attempt_id, c.name as college, e.id as exam_id, e.title as exam, a.candidate_no, r.state, r.score, r.reasons, a.ended_at, r.created_at as since,
+                 case when r.claimed_by is null or r.claimed_until < ${ctx.clock.now()} then null when r.claimed_by = ${me?.id ?? null}::uuid then 'mine' else 'other' end as claimed,
+                 r.claimed_until, ${me ? barred(me.id, me.email) : raw("null")} as bar
+          from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = r.college_id
+          where ${and(where)} order by r.score desc, r.id desc limit ${PAGE + 1}`,
+      queueRow,
+    );
+    const page = found.slice(0, PAGE);
+    const last = page.at(-1);
+    return { rows: page, next: found.length > PAGE && last ? `${last.score}_${last.id}` : null };
+  },
+});
+
+export const queueCounts = read({
+  name: "review.counts",
+  permission: "integrity.read",
+  on: "primary",
+  input: z.object({}),
+  async run({ ctx }) {
+    const found = await one(
+      ctx.tx,
+      sql`select count(*)::int as open, count(*) filter (where state in ('SECOND', 'THIRD'))::int as second,
+                 count(*) filter (where claimed_by = ${ctx.actor.id}::uuid and claimed_until > ${ctx.clock.now()})::int as mine, min(created_at) as oldest
+          from public.review where state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD') and ${tenantIs(ctx)}`,
+      z.object({ open: z.number(), second: z.number(), mine: z.number(), oldest: z.date().nullable() }),
+    );
+    return found!;
+  },
+});

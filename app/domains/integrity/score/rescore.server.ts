@@ -1,0 +1,182 @@
+import { z } from "zod";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { execute, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { withRetry } from "~/db/retry.ts";
+import { groupBy } from "~/platform/group.ts";
+import { newId } from "~/platform/ids.ts";
+import { scoreOf, weightsOf, type Evidence, type Score } from "./score.ts";
+
+const attemptRow = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  exam_id: z.string(),
+  state: z.string(),
+  review_state: z.string(),
+  weights: z.unknown(),
+  threshold: z.number(),
+  ignored: z.array(z.string()),
+  evidence: z.array(z.unknown()).nullable(),
+});
+
+const countRow = z.object({ attempt_id: z.string(), type: z.string(), incident: z.number().nullable(), count: z.number() });
+
+export type Rescored = { scored: number; queued: number; left: number };
+
+const CHUNK = 500;
+
+/**
+ * Scores these attempts from their signals as they are now, and lets the queue follow: who reaches the threshold enters it,
+ * who is still untouched and falls below leaves it. A review that somebody has begun stays.
+ */
+export async function rescore(ctx: TxCtx, attemptIds: readonly string[]): Promise<Rescored> {
+  const total: Rescored = { scored: 0, queued: 0, left: 0 };
+  const ids = [...new Set(attemptIds)].sort();
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const done = await rescoreChunk(ctx, ids.slice(from, from + CHUNK));
+    total.scored += done.scored;
+    total.queued += done.queued;
+    total.left += done.left;
+  }
+  return total;
+}
+
+async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
+  const now = ctx.clock.now();
+  const attempts = await rows(
+    ctx.tx,
+    sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights, e.review_threshold as threshold,
+               array(select distinct x from public.accommodation c, unnest(c.ignored_signals) x
+                     where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
+                       and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
+               (select n.result -> 'attempts' -> a.id::text from public.exam_analysis n where n.exam_id = a.exam_id and n.college_id = a.college_id and n.kind = 'EVIDENCE') as evidence
+        from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+        where a.id = any(${ids}::uuid[]) order by a.id for no key update of a`,
+    attemptRow,
+  );
+  if (attempts.length === 0) return { scored: 0, queued: 0, left: 0 };
+  const counts = await rows(
+    ctx.tx,
+    sql`select attempt_id, type, explained_number as incident, count(*)::int as count from public.integrity_event
+        where attempt_id = any(${attempts.map((one) => one.id)}::uuid[]) and college_id = any(${[...new Set(attempts.map((one) => one.college_id))]}::uuid[])
+        group by attempt_id, type, explained_number`,
+    countRow,
+  );
+  const byAttempt = groupBy(counts, (row) => row.attempt_id);
+  const scored = attempts.map((attempt) => ({
+    attempt,
+    ...scoreOf({
+      counts: byAttempt.get(attempt.id) ?? [],
+      evidence: (attempt.evidence ?? []) as Evidence[],
+      weights: weightsOf(attempt.weights),
+      ignored: attempt.ignored,
+    }),
+  }));
+  await writeScores(ctx, scored);
+  const enters = scored.filter(
+    ({ attempt, score }) => attempt.review_state === "NONE" && attempt.state !== "IN_PROGRESS" && score >= attempt.threshold,
+  );
+  if (enters.length > 0) {
+    await execute(
+      ctx.tx,
+      sql`insert into public.review (id, college_id, attempt_id, state, score, reasons, created_at, updated_at)
+          select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, ${now}, ${now}
+          from unnest(${enters.map(() => newId(now.getTime()))}::uuid[], ${enters.map((one) => one.attempt.college_id)}::uuid[], ${enters.map((one) => one.attempt.id)}::uuid[],
+                      ${enters.map((one) => one.score)}::int[], ${enters.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, attempt_id, score, reasons)
+          on conflict (attempt_id, college_id) do nothing`,
+    );
+    await setReviewState(
+      ctx,
+      enters.map((one) => one.attempt.id),
+      "QUEUED",
+    );
+  }
+  const left = await leaveQueue(
+    ctx,
+    scored
+      .filter(({ attempt, score }) => attempt.review_state === "QUEUED" && score < attempt.threshold)
+      .map((one) => one.attempt.id),
+  );
+  return { scored: scored.length, queued: enters.length, left };
+}
+
+async function writeScores(ctx: TxCtx, scored: (Score & { attempt: z.infer<typeof attemptRow> })[]): Promise<void> {
+  const values = sql`unnest(${scored.map((one) => one.attempt.id)}::uuid[], ${scored.map((one) => one.attempt.college_id)}::uuid[], ${scored.map((one) => one.score)}::int[],
+    ${scored.map((one) => one.violations)}::int[], ${scored.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, score, violations, reasons)`;
+  await execute(
+    ctx.tx,
+    sql`update public.student_exam_attempt a set risk_score = v.score, violation_count = v.violations, suspicious_activity = v.violations > 0, needs_scoring = false
+        from ${values} where a.id = v.id and a.college_id = v.college_id`,
+  );
+  // What a decision rested on stays as it was decided upon.
+  await execute(
+    ctx.tx,
+    sql`update public.review r set score = v.score, reasons = v.reasons::jsonb, updated_at = ${ctx.clock.now()} from ${values}
+        where r.attempt_id = v.id and r.college_id = v.college_id and r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD')
+          and (r.score <> v.score or r.reasons <> v.reasons::jsonb)`,
+  );
+}
+
+async function leaveQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
+  if (attemptIds.length === 0) return 0;
+  const gone = await rows(
+    ctx.tx,
+    sql`delete from public.review r where r.attempt_id = any(${attemptIds}::uuid[]) and r.state = 'QUEUED' and r.claimed_by is null
+          and not exists (select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id)
+          and not exists (select 1 from public.review_note n where n.review_id = r.id and n.college_id = r.college_id)
+        returning attempt_id`,
+    z.object({ attempt_id: z.string() }),
+  );
+  await setReviewState(
+    ctx,
+    gone.map((row) => row.attempt_id),
+    "NONE",
+  );
+  return gone.length;
+}
+
+const setReviewState = (ctx: TxCtx, ids: string[], state: string) =>
+  execute(ctx.tx, sql`update public.student_exam_attempt set review_state = ${state} where id = any(${ids}::uuid[])`);
+
+/** New signals since the last score, a few hundred attempts a round. The collector calls this every few seconds. */
+export async function scorePending(ctx: Ctx, limit = 500): Promise<Rescored> {
+  return withRetry("write", () =>
+    withScope(ctx, async (inner) => {
+      const due = await rows(
+        inner.tx,
+        sql`select id from public.student_exam_attempt where needs_scoring order by college_id, id limit ${limit} for no key update skip locked`,
+        z.object({ id: z.string() }),
+      );
+      return rescore(
+        inner,
+        due.map((row) => row.id),
+      );
+    }),
+  );
+}
+
+/** Every attempt of one exam, in rounds of their own transactions, so that nobody waits for all of it. */
+export async function rescoreExam(
+  ctx: Ctx,
+  examId: string,
+  progress: (done: number, total: number) => Promise<void> = async () => undefined,
+): Promise<Rescored> {
+  const ids = await withScope(ctx, (inner) =>
+    rows(
+      inner.tx,
+      sql`select id from public.student_exam_attempt where exam_id = ${examId} order by id`,
+      z.object({ id: z.string() }),
+    ),
+  );
+  const total: Rescored = { scored: 0, queued: 0, left: 0 };
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    const chunk = ids.slice(from, from + CHUNK).map((row) => row.id);
+    const done = await withRetry("write", () => withScope(ctx, (inner) => rescore(inner, chunk)));
+    total.scored += done.scored;
+    total.queued += done.queued;
+    total.left += done.left;
+    await progress(total.scored, ids.length);
+  }
+  return total;
+}

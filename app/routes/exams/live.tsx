@@ -1,0 +1,158 @@
+import { Link, useActionData, useLoaderData, useRevalidator, useSearchParams } from "@remix-run/react";
+import { useEffect } from "react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { grantAccommodation, listAccommodations } from "~/domains/exams/live/accommodation.server.ts";
+import { liveBoard, SEAT_STATES, type SeatState } from "~/domains/exams/live/board.server.ts";
+import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
+import { forceSubmit } from "~/domains/exams/live/force-submit.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+import { Accommodations } from "./accommodations.tsx";
+import { Seats } from "./seats.tsx";
+import { ExamBadge } from "./state.tsx";
+import { examHandle, examTabs } from "./tabs.ts";
+
+export const handle = examHandle("Live");
+export const meta = () => [{ title: "Live · Invigil" }];
+
+export const loader = page("exams.live", async ({ ctx, params, url }) => {
+  const examId = params["id"] ?? "";
+  const asked = url.searchParams.get("state") as SeatState | null;
+  const input = {
+    examId,
+    q: url.searchParams.get("q") ?? undefined,
+    state: asked && SEAT_STATES.includes(asked) ? asked : undefined,
+  };
+  const [board, accommodations] = await Promise.all([liveBoard({ ctx, input }), listAccommodations({ ctx, input: { examId } })]);
+  return { ...board, accommodations, role: ctx.actor.role };
+});
+
+export const action = act("exams.operate", async ({ ctx, form, params }) => {
+  const examId = params["id"] ?? "";
+  const chosen = form.all("attempt");
+  const reason = form.get("reason");
+  if (form.get("intent") === "submit") {
+    const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
+    return {
+      said: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
+    };
+  }
+  if (form.get("intent") === "accommodate") {
+    await grantAccommodation({
+      ctx,
+      input: {
+        examId,
+        userId: form.get("userId"),
+        extraPercent: form.get("extraPercent"),
+        ignoredSignals: form.all("ignored").filter(Boolean),
+        reason,
+      },
+    });
+    return { said: "The accommodation holds from now on." };
+  }
+  const all = form.get("intent") === "time-all";
+  const seen = Object.fromEntries(
+    form
+      .all("seen")
+      .map((pair) => pair.split(":"))
+      .filter(([id]) => all || chosen.includes(id!))
+      .map(([id, seconds]) => [id!, Number(seconds)]),
+  );
+  const done = await giveExtraTime({
+    ctx,
+    input: { examId, attemptIds: all ? "all" : chosen, minutes: form.get("minutes"), reason, seen },
+  });
+  return {
+    said: `${plural(done.given, "student")} ${done.given === 1 ? "has" : "have"} ${plural(done.minutes, "more minute")}.`,
+  };
+});
+
+/** The board keeps up by itself while somebody looks at it. */
+function useFresh(every: number, active: boolean) {
+  const { revalidate, state } = useRevalidator();
+  useEffect(() => {
+    if (!active) return;
+    const timer = setInterval(() => {
+      // Whoever is choosing or typing keeps what they see.
+      const busy = document.querySelector("[data-board] input:checked, [data-board] :focus");
+      if (document.visibilityState === "visible" && state === "idle" && !busy) revalidate();
+    }, every);
+    return () => clearInterval(timer);
+  }, [active, every, revalidate, state]);
+}
+
+export default function Live() {
+  const { exam, counts, seats, items, more, accommodations, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string } } | undefined;
+  const [params] = useSearchParams();
+  useFresh(5000, exam.status === "LIVE");
+  const writing = counts.working + counts.idle + counts.offline;
+  const missing = counts.expected;
+  const operate = may(role, "exams.operate");
+  return (
+    <Page
+      title={
+        exam.status === "LIVE"
+          ? `${plural(writing, "student writes", "students write")}${missing > 0 ? `, ${count(missing)} ${missing === 1 ? "has" : "have"} not started` : ""}`
+          : exam.title
+      }
+      badge={<ExamBadge status={exam.status} />}
+      context={
+        <>
+          {exam.title} · <Clock at={exam.start_time} withDay /> to <Clock at={exam.end_time} /> · {exam.duration_minutes} minutes
+        </>
+      }
+      tabs={examTabs(exam.id, role)}
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
+      <Figures>
+        <Figure
+          label="Started"
+          value={count(counts.started)}
+          unit={`of ${count(counts.expected_total)} expected`}
+          note={missing > 0 ? `${count(missing)} missing` : "everybody is here"}
+        />
+        <Figure
+          label="Idle"
+          value={count(counts.idle)}
+          note="no answer for five minutes"
+          tone={counts.idle > 0 ? "warn" : undefined}
+        />
+        <Figure
+          label="Offline"
+          value={count(counts.offline)}
+          note="silent for a minute"
+          tone={counts.offline > 0 ? "bad" : undefined}
+        />
+        <Figure
+          label="Submitted"
+          value={count(counts.submitted)}
+          note={counts.expired > 0 ? `${count(counts.expired)} ran out of time` : "nobody ran out of time"}
+        />
+      </Figures>
+      <Seats
+        seats={seats}
+        items={items}
+        counts={counts}
+        operate={operate && exam.status === "LIVE"}
+        q={params.get("q") ?? ""}
+        state={(params.get("state") as SeatState | null) ?? null}
+        more={more}
+      />
+      <Accommodations list={accommodations} seats={seats} operate={operate} />
+      {exam.status !== "LIVE" && (
+        <p className="text-muted">
+          This exam is not live. What is shown is how it ended, or who is expected.{" "}
+          <Link to={`/exams/${exam.id}`} className="link">
+            Overview
+          </Link>
+        </p>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,142 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { gradingState, saveBoundaries } from "~/domains/exams/grading/grade.server.ts";
+import { markAnswer, markingQueue } from "~/domains/exams/grading/marking.server.ts";
+import { plural } from "~/platform/format.ts";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Checkbox, Form, Input, Submit, Textarea } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { ExamBadge } from "./state.tsx";
+import { examHandle, examTabs } from "./tabs.ts";
+
+export const handle = examHandle("Marking");
+export const meta = () => [{ title: "Marking · Invigil" }];
+
+export const loader = page("exams.author", async ({ ctx, params }) => {
+  const examId = params["id"] ?? "";
+  const [state, { queue }] = await Promise.all([
+    gradingState({ ctx, input: { examId } }),
+    markingQueue({ ctx, input: { examId, limit: 10 } }),
+  ]);
+  return { ...state, queue, role: ctx.actor.role };
+});
+
+export const action = act("exams.author", async ({ ctx, form, params }) => {
+  const examId = params["id"] ?? "";
+  if (form.get("intent") === "scale") {
+    const starts = form
+      .get("scale")
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => {
+        const [, label = "", from = ""] = /^\s*(\S+)\s+([\d.]+)\s*%?\s*$/.exec(line) ?? [];
+        return { label: label || line.trim(), min: from === "" ? Number.NaN : Math.round(Number(from) * 100) };
+      });
+    await saveBoundaries({
+      ctx,
+      input: { examId, starts: starts.map((one) => ({ ...one, min: Number.isNaN(one.min) ? -1 : one.min })) },
+    });
+    return { said: "The tenant's scale is replaced. Grade again to apply it here." };
+  }
+  const { marked } = await markAnswer({
+    ctx,
+    input: { examId, answerId: form.get("answerId"), marks: form.get("marks"), alike: form.has("alike") },
+  });
+  return { said: `${plural(marked, "answer")} marked.` };
+});
+
+export default function Marking() {
+  const { exam, waiting, boundaries, queue, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const [first, ...rest] = queue;
+  return (
+    <Page
+      title={waiting === 0 ? "Nothing waits to be marked" : `${plural(waiting, "answer waits", "answers wait")} to be marked`}
+      badge={<ExamBadge status={exam.status} />}
+      context={`${exam.title}. Question by question, so that one standard applies to all; candidates are numbers.`}
+      tabs={examTabs(exam.id, role)}
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      <WithAside
+        aside={
+          <Panel title="Grades">
+            <Form intent="scale">
+              <Textarea
+                label="Each grade and where it begins, in percent"
+                name="scale"
+                rows={Math.max(5, boundaries.length)}
+                defaultValue={boundaries.map((one) => `${one.label} ${one.min / 100}`).join("\n")}
+                hint="For the whole tenant. The lowest begins at 0."
+                className="input mono"
+              />
+              <div>
+                <Submit tone="plain">Replace the scale</Submit>
+              </div>
+            </Form>
+          </Panel>
+        }
+      >
+        {first && exam.status === "CLOSED" ? (
+          <Panel title={`Question ${first.place}: ${first.question}`} aside={`candidate ${first.candidate_no}`}>
+            <p className="rounded-control bg-sunk p-3 whitespace-pre-wrap">
+              {first.answer ?? <span className="text-muted">Left empty</span>}
+            </p>
+            {first.expected && (
+              <p className="mt-2 text-muted">
+                Expected: <span className="text-ink">{first.expected}</span>
+              </p>
+            )}
+            <Form intent="mark" key={first.id} className="mt-3 flex flex-wrap items-end gap-3">
+              <input type="hidden" name="answerId" value={first.id} />
+              <div className="w-32">
+                <Input
+                  label={`Marks of ${first.marks}`}
+                  name="marks"
+                  type="number"
+                  step="0.5"
+                  min={0}
+                  max={first.marks}
+                  autoFocus
+                  required
+                />
+              </div>
+              {first.type === "SHORT_ANSWER" && <Checkbox name="alike" label="Every answer with this text" defaultChecked />}
+              <Submit busy="Marking…">Mark, and the next</Submit>
+            </Form>
+          </Panel>
+        ) : (
+          <Panel>
+            <Empty title={exam.status === "CLOSED" ? "Everything is marked" : "Marking is not open"}>
+              {exam.status === "CLOSED"
+                ? "Grade the exam on its overview."
+                : "Answers are marked after an exam has closed and before it is graded."}
+            </Empty>
+          </Panel>
+        )}
+        {rest.length > 0 && exam.status === "CLOSED" && (
+          <Panel flush title="After this">
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th className="num">Question</th>
+                  <th className="num">Candidate</th>
+                  <th>Answer</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rest.map((one) => (
+                  <tr key={one.id}>
+                    <td className="num">{one.place}</td>
+                    <td className="num">{one.candidate_no}</td>
+                    <td className="max-w-[480px] truncate">{one.answer ?? "Left empty"}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Panel>
+        )}
+      </WithAside>
+    </Page>
+  );
+}

@@ -1,0 +1,34 @@
+import { useLoaderData } from "@remix-run/react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { createExam } from "~/domains/exams/authoring/exam.server.ts";
+import { authoringChoices } from "~/domains/exams/list.server.ts";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { ExamFieldsForm } from "./exam-form.tsx";
+
+export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "New" }] };
+export const meta = () => [{ title: "New exam · Invigil" }];
+
+export const loader = page("exams.author", async ({ ctx }) => authoringChoices({ ctx, input: {} }));
+
+export const action = act("exams.author", async ({ ctx, form }) => {
+  const { id } = await createExam({ ctx, input: form.values() as never });
+  return redirect(`/exams/${id}/questions`);
+});
+
+export default function NewExam() {
+  const { classes, subjects } = useLoaderData<typeof loader>();
+  return (
+    <Page title="New exam" context="It begins as a draft: questions come next, and nobody sees it before it is scheduled.">
+      <Panel className="max-w-[860px]">
+        <Form className="flex flex-col gap-4 pt-2">
+          <ExamFieldsForm values={{}} classes={classes} subjects={subjects} />
+          <div>
+            <Submit busy="Making…">Make the draft</Submit>
+          </div>
+        </Form>
+      </Panel>
+    </Page>
+  );
+}

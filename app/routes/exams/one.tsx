@@ -1,0 +1,274 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Check, X } from "lucide-react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { copyExam } from "~/domains/exams/authoring/exam.server.ts";
+import { examChecklist, type CheckItem } from "~/domains/exams/calendar/checklist.server.ts";
+import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "~/domains/exams/calendar/move.server.ts";
+import { getExam } from "~/domains/exams/list.server.ts";
+import { gradeExam, publishExam, reopenGrading } from "~/domains/exams/grading/grade.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+import { ExamBadge } from "./state.tsx";
+import { examHandle, examTabs } from "./tabs.ts";
+
+export const handle = examHandle();
+export const meta = () => [{ title: "Exam · Invigil" }];
+
+export const loader = page("exams.read", async ({ ctx, params }) => {
+  const id = params["id"] ?? "";
+  const { exam, facts } = await getExam({ ctx, input: { id } });
+  const asked = exam.status === "DRAFT" || exam.status === "SCHEDULED";
+  return { exam, facts, checklist: asked ? await examChecklist({ ctx, input: { examId: id } }) : null, role: ctx.actor.role };
+});
+
+export const action = act("exams.read", async ({ ctx, form, params }) => {
+  const examId = params["id"] ?? "";
+  const reason = form.get("reason");
+  switch (form.get("intent")) {
+    case "schedule":
+      await scheduleExam({ ctx, input: { examId } });
+      return { said: "Scheduled. It opens by itself at its start." };
+    case "unschedule":
+      await unscheduleExam({ ctx, input: { examId } });
+      return { said: "Back to draft." };
+    case "cancel": {
+      const { ended } = await cancelExam({ ctx, input: { examId, reason } });
+      return { said: `Cancelled. ${plural(ended, "open attempt")} ended.` };
+    }
+    case "close": {
+      const { ended } = await closeExam({ ctx, input: { examId, reason } });
+      return { said: `Closed. ${plural(ended, "open attempt")} submitted as they were.` };
+    }
+    case "grade": {
+      const done = await gradeExam({ ctx, input: { examId } });
+      return {
+        said: done.graded
+          ? `Graded: ${plural(done.results, "result")}.`
+          : `${plural(done.waiting, "answer")} wait for a person: see Marking.`,
+      };
+    }
+    case "reopen":
+      await reopenGrading({ ctx, input: { examId, reason } });
+      return { said: "Back to marking." };
+    case "publish": {
+      const done = await publishExam({ ctx, input: { examId } });
+      return {
+        said: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
+      };
+    }
+    default: {
+      const { id } = await copyExam({ ctx, input: { id: examId } });
+      return redirect(`/exams/${id}`);
+    }
+  }
+});
+
+function Checklist({ items }: { items: CheckItem[] }) {
+  return (
+    <ul className="flex flex-col gap-2">
+      {items.map((item) => (
+        <li key={item.key} className="flex items-start gap-2">
+          {item.ok ? (
+            <Check size={15} className="mt-0.5 shrink-0 text-ok" aria-label="holds" />
+          ) : (
+            <X size={15} className="mt-0.5 shrink-0 text-bad" aria-label="does not hold" />
+          )}
+          <span className={item.ok ? "" : "font-[520]"}>{item.says}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** An act with a reason, closed until wanted. */
+function WithReason({ intent, label, says }: { intent: string; label: string; says: string }) {
+  return (
+    <details className="border-t pt-3">
+      <summary className="w-fit font-[520] text-bad">{label}…</summary>
+      <Form intent={intent} className="mt-2 flex flex-col gap-2">
+        <p className="text-muted">{says}</p>
+        <Input label="Reason" name="reason" required />
+        <div>
+          <Submit tone="danger">{label}</Submit>
+        </div>
+      </Form>
+    </details>
+  );
+}
+
+export default function OneExam() {
+  const { exam, facts, checklist, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const open = checklist?.filter((item) => !item.ok).length ?? 0;
+  const author = may(role, "exams.author");
+  const operate = may(role, "exams.operate");
+  return (
+    <Page
+      title={exam.title}
+      badge={<ExamBadge status={exam.status} />}
+      context={
+        <>
+          {facts.college} · {facts.class_name} · {facts.subject ?? "no subject"} · <Clock at={exam.start_time} withDay /> to{" "}
+          <Clock at={exam.end_time} /> · {exam.duration_minutes} minutes
+        </>
+      }
+      tabs={examTabs(exam.id, role)}
+      actions={
+        author && (
+          <>
+            <Form intent="copy" className="contents">
+              <Submit tone="plain">Copy</Submit>
+            </Form>
+            <Link to={`/exams/${exam.id}/edit`} className="control font-[520]">
+              Edit
+            </Link>
+          </>
+        )
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {exam.cancelled_reason && <Notice tone="warn" title={`Cancelled: ${exam.cancelled_reason}`} />}
+      <Figures>
+        <Figure label="Students" value={count(facts.students)} note={`${count(facts.attempts)} have started`} />
+        <Figure label="Writing now" value={count(facts.writing)} note={`${count(facts.ended)} have ended`} />
+        <Figure
+          label="Reviews open"
+          value={count(facts.open_reviews)}
+          note={facts.violations > 0 ? `${plural(facts.violations, "violation")} stand` : "no violation stands"}
+          tone={facts.open_reviews > 0 ? "warn" : undefined}
+        />
+        <Figure
+          label="Results"
+          value={count(facts.results)}
+          note={`${count(facts.published)} published, ${count(facts.withheld)} withheld`}
+        />
+      </Figures>
+      <WithAside
+        aside={
+          (author || operate) && (
+            <Panel title="What comes next">
+              <div className="flex flex-col gap-3">
+                {author && exam.status === "DRAFT" && (
+                  <Form intent="schedule">
+                    <p className="text-muted">
+                      {open === 0
+                        ? "Everything on the list holds."
+                        : `${plural(open, "point")} of the list ${open === 1 ? "does" : "do"} not hold yet.`}
+                    </p>
+                    <div>
+                      <Submit disabled={open > 0}>Schedule</Submit>
+                    </div>
+                  </Form>
+                )}
+                {author && exam.status === "SCHEDULED" && (
+                  <Form intent="unschedule">
+                    <p className="text-muted">It opens by itself. To change the questions, take it back first.</p>
+                    <div>
+                      <Submit tone="plain">Back to draft</Submit>
+                    </div>
+                  </Form>
+                )}
+                {exam.status === "LIVE" && (
+                  <>
+                    <p className="text-muted">It closes by itself when its window ends and nobody writes any more.</p>
+                    <Link to={`/exams/${exam.id}/live`} className="control w-fit font-[520]">
+                      Open the live board
+                    </Link>
+                    {operate && (
+                      <WithReason
+                        intent="close"
+                        label="Close now"
+                        says={`${plural(facts.writing, "open attempt")} will be submitted as they are.`}
+                      />
+                    )}
+                  </>
+                )}
+                {author && exam.status === "CLOSED" && (
+                  <Form intent="grade">
+                    <p className="text-muted">Closed types mark themselves; essays and short answers wait under Marking.</p>
+                    <div>
+                      <Submit>Grade</Submit>
+                    </div>
+                  </Form>
+                )}
+                {author && exam.status === "GRADED" && (
+                  <>
+                    <Form intent="publish">
+                      <p className="text-muted">
+                        {plural(facts.results - facts.withheld, "result")} will be published at once
+                        {facts.withheld > 0 ? `, ${count(facts.withheld)} held back by a review.` : "."}
+                      </p>
+                      <div>
+                        <Submit>Publish results</Submit>
+                      </div>
+                    </Form>
+                    <WithReason
+                      intent="reopen"
+                      label="Back to marking"
+                      says="Nothing is published yet; grades are computed again."
+                    />
+                  </>
+                )}
+                {exam.status === "PUBLISHED" && exam.published_at && (
+                  <p className="text-muted">
+                    Published <Clock at={exam.published_at} withDay />.
+                  </p>
+                )}
+                {author && ["DRAFT", "SCHEDULED", "LIVE"].includes(exam.status) && (
+                  <WithReason
+                    intent="cancel"
+                    label="Cancel the exam"
+                    says={`${plural(facts.writing, "open attempt")} will end. This can't be taken back.`}
+                  />
+                )}
+              </div>
+            </Panel>
+          )
+        }
+      >
+        {checklist && (
+          <Panel title={open === 0 ? "Ready to be sat" : "Before it can be scheduled"}>
+            <Checklist items={checklist} />
+          </Panel>
+        )}
+        <Panel title="The paper">
+          <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-6 gap-y-2">
+            <dt className="text-muted">Questions</dt>
+            <dd>
+              {plural(facts.questions, "question")}, {plural(exam.total_marks, "mark")}, {exam.passing_marks} to pass
+            </dd>
+            <dt className="text-muted">Attempts</dt>
+            <dd>{exam.max_attempts === 1 ? "One for each student" : `${exam.max_attempts} for each student`}</dd>
+            <dt className="text-muted">Invigilated by</dt>
+            <dd>
+              {[
+                exam.enable_browser_lock && "browser lock",
+                exam.enable_fullscreen_mode && "full screen",
+                exam.enable_webcam_monitoring && "webcam",
+                exam.enable_question_shuffling && "shuffled questions",
+                exam.enable_time_limit_per_question && `${exam.seconds_per_question} s a question`,
+              ]
+                .filter(Boolean)
+                .join(", ") || "nothing"}
+            </dd>
+            <dt className="text-muted">Review from</dt>
+            <dd>risk {exam.review_threshold}</dd>
+            <dt className="text-muted">Frozen</dt>
+            <dd>{exam.frozen_at ? <Clock at={exam.frozen_at} withDay /> : "not yet: no attempt has started"}</dd>
+            {exam.description && (
+              <>
+                <dt className="text-muted">Description</dt>
+                <dd className="whitespace-pre-wrap">{exam.description}</dd>
+              </>
+            )}
+          </dl>
+        </Panel>
+      </WithAside>
+    </Page>
+  );
+}

@@ -1,0 +1,212 @@
+import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/fields.ts";
+import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "~/domains/exams/authoring/questions.server.ts";
+import { plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { ExamBadge } from "./state.tsx";
+import { examHandle, examTabs } from "./tabs.ts";
+
+export const handle = examHandle("Questions");
+export const meta = () => [{ title: "Questions · Invigil" }];
+
+export const loader = page("exams.read", async ({ ctx, params }) => ({
+  ...(await listQuestions({ ctx, input: { examId: params["id"] ?? "" } })),
+  role: ctx.actor.role,
+}));
+
+export const action = act("exams.author", async ({ ctx, form, params }) => {
+  const examId = params["id"] ?? "";
+  const questionId = form.get("questionId");
+  switch (form.get("intent")) {
+    case "remove":
+      await removeQuestion({ ctx, input: { examId, questionId } });
+      return { said: "Removed." };
+    case "up":
+    case "down":
+      await moveQuestion({ ctx, input: { examId, questionId, by: form.get("intent") === "up" ? -1 : 1 } });
+      return { said: "Moved." };
+    default: {
+      const type = form.get("type") as QuestionType;
+      await saveQuestion({
+        ctx,
+        input: {
+          examId,
+          questionId: questionId || undefined,
+          text: form.get("text"),
+          type,
+          marks: form.get("marks"),
+          difficulty: form.get("difficulty") as "EASY",
+          explanation: form.get("explanation"),
+          options: form.get("options").split("\n"),
+          key: keyFrom(type, form.get("key")),
+        },
+      });
+      return { said: questionId ? "Saved." : "Added." };
+    }
+  }
+});
+
+/** A person writes B, True or 2; the paper keeps the option's place. */
+function keyFrom(type: QuestionType, typed: string): string {
+  const text = typed.trim();
+  if (type === "TRUE_FALSE") return /^(t|true|a|1)$/i.test(text) ? "0" : /^(f|false|b|2)$/i.test(text) ? "1" : text;
+  if (type !== "MULTIPLE_CHOICE" || text === "") return text;
+  if (/^[a-j]$/i.test(text)) return String(text.toUpperCase().charCodeAt(0) - 65);
+  return /^\d+$/.test(text) ? String(Number(text) - 1) : "-1";
+}
+
+type Question = Awaited<ReturnType<typeof listQuestions>>["questions"][number];
+
+function shownKey(question: Question | undefined): string {
+  if (!question) return "";
+  const at = question.options.findIndex((option) => option.correct);
+  if (question.type === "TRUE_FALSE") return at < 0 ? "" : at === 0 ? "True" : "False";
+  return question.type === "MULTIPLE_CHOICE" ? (at < 0 ? "" : "ABCDEFGHIJ"[at]!) : (question.correct_answer ?? "");
+}
+
+function QuestionForm({ question }: { question?: Question }) {
+  return (
+    <Form intent="save" key={question?.id ?? "new"} className="flex flex-col gap-3">
+      <input type="hidden" name="questionId" value={question?.id ?? ""} />
+      <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} required />
+      <div className="grid grid-cols-2 gap-3">
+        <Select
+          label="Type"
+          name="type"
+          defaultValue={question?.type ?? "MULTIPLE_CHOICE"}
+          options={QUESTION_TYPES.map((type) => ({ value: type, label: TYPE_LABELS[type] }))}
+        />
+        <Select
+          label="Difficulty"
+          name="difficulty"
+          defaultValue={question?.difficulty ?? "MEDIUM"}
+          options={[
+            { value: "EASY", label: "Easy" },
+            { value: "MEDIUM", label: "Medium" },
+            { value: "HARD", label: "Hard" },
+          ]}
+        />
+      </div>
+      <Textarea
+        label="Options"
+        name="options"
+        rows={5}
+        defaultValue={question?.type === "MULTIPLE_CHOICE" ? question.options.map((option) => option.text).join("\n") : ""}
+        hint="Multiple choice only, one a line; the first is A"
+      />
+      <div className="grid grid-cols-2 gap-3">
+        <Input label="Key" name="key" defaultValue={shownKey(question)} hint="A letter, True or False, or the expected text" />
+        <Input label="Marks" name="marks" type="number" min={0} defaultValue={question?.marks ?? 1} />
+      </div>
+      <Textarea label="Explanation" name="explanation" rows={2} defaultValue={question?.explanation} />
+      <div className="flex gap-2">
+        <Submit busy="Saving…">{question ? "Save" : "Add the question"}</Submit>
+        {question && (
+          <Link to="." className="control">
+            Done
+          </Link>
+        )}
+      </div>
+    </Form>
+  );
+}
+
+export default function Questions() {
+  const { exam, questions, keys, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const [params] = useSearchParams();
+  const editable = may(role, "exams.author") && exam.status === "DRAFT" && !exam.frozen_at;
+  const editing = questions.find((question) => question.id === params.get("edit"));
+  const marks = questions.reduce((sum, question) => sum + question.marks, 0);
+  const list = (
+    <Panel flush title={plural(questions.length, "question")} aside={`${marks} of ${plural(exam.total_marks, "mark")}`}>
+      {questions.length === 0 ? (
+        <Empty title="No question yet">{editable ? "Write the first one on the right." : "The paper is still empty."}</Empty>
+      ) : (
+        <ol>
+          {questions.map((question, index) => (
+            <li key={question.id} className="flex flex-col gap-2 border-t px-3.5 py-3 first:border-t-0">
+              <div className="flex items-start gap-3">
+                <span className="num mono w-6 shrink-0 pt-px text-right text-muted">{index + 1}</span>
+                <p className="min-w-0 flex-1 whitespace-pre-wrap">{question.text}</p>
+                <span className="shrink-0 text-[12px] whitespace-nowrap text-muted">
+                  {TYPE_LABELS[question.type]} · {question.difficulty.toLowerCase()} · {plural(question.marks, "mark")}
+                </span>
+              </div>
+              {question.options.length > 0 && (
+                <ul className="ml-9 flex flex-wrap gap-x-4 gap-y-1">
+                  {question.options.map((option, at) => (
+                    <li key={option.id} className={option.correct ? "font-[560] text-ok" : "text-muted"}>
+                      <span className="mono">{"ABCDEFGHIJ"[at]}</span> {option.text}
+                      {option.correct && <span className="sr-only"> (the key)</span>}
+                    </li>
+                  ))}
+                </ul>
+              )}
+              {keys && question.type === "SHORT_ANSWER" && (
+                <p className="ml-9 text-muted">
+                  Expected: <span className="text-ink">{question.correct_answer ?? "nothing yet"}</span>
+                </p>
+              )}
+              {editable && (
+                <div className="ml-9 flex flex-wrap gap-2 text-[12px]">
+                  <Link to={`?edit=${question.id}`} className="link" preventScrollReset>
+                    Edit
+                  </Link>
+                  {(["up", "down", "remove"] as const).map((intent) => (
+                    <Form key={intent} intent={intent} className="contents">
+                      <input type="hidden" name="questionId" value={question.id} />
+                      <button
+                        className="link"
+                        aria-label={`${intent === "remove" ? "Remove" : `Move ${intent}`} question ${index + 1}`}
+                      >
+                        {intent === "up" ? "Move up" : intent === "down" ? "Move down" : "Remove"}
+                      </button>
+                    </Form>
+                  ))}
+                </div>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+  return (
+    <Page
+      title={exam.title}
+      badge={<ExamBadge status={exam.status} />}
+      tabs={examTabs(exam.id, role)}
+      context={
+        !keys
+          ? "Keys are shown after the exam has closed."
+          : exam.frozen_at
+            ? "Frozen: the first attempt has started. Copy the exam to change its paper."
+            : exam.status === "DRAFT"
+              ? "Everything here can still be changed."
+              : "Take the exam back to draft to change its questions."
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {editable ? (
+        <WithAside
+          aside={
+            <Panel title={editing ? "Edit the question" : "Another question"} aside={!keys && <Badge>No keys</Badge>}>
+              <QuestionForm question={editing} />
+            </Panel>
+          }
+        >
+          {list}
+        </WithAside>
+      ) : (
+        list
+      )}
+    </Page>
+  );
+}

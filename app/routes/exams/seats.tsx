@@ -1,0 +1,242 @@
+import { Form, Link, useNavigation } from "@remix-run/react";
+import { useState } from "react";
+import type { SeatState } from "~/domains/exams/live/board.server.ts";
+import { count, plural, seconds } from "~/platform/format.ts";
+import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+
+const STATES: Record<SeatState, [string, Tone]> = {
+  offline: ["Offline", "bad"],
+  idle: ["Idle", "warn"],
+  expected: ["Not started", "neutral"],
+  working: ["Working", "ok"],
+  expired: ["Time ran out", "warn"],
+  submitted: ["Submitted", "neutral"],
+};
+
+type Seat = {
+  user_id: string;
+  name: string;
+  roll_no: string | null;
+  attempt_id: string | null;
+  attempt_state: string | null;
+  extra_seconds: number;
+  extra_percent: number;
+  ignored: string[];
+  answered: number;
+  violations: number;
+  last_seen_at: Date | string | null;
+  state: SeatState;
+  secondsLeft: number | null;
+};
+
+type Props = {
+  seats: Seat[];
+  items: number;
+  counts: Record<SeatState, number>;
+  operate: boolean;
+  q: string;
+  state: SeatState | null;
+  more: boolean;
+};
+
+function Progress({ done, of }: { done: number; of: number }) {
+  return (
+    <span className="inline-flex items-center gap-2">
+      <span aria-hidden className="hidden h-1.5 w-20 overflow-hidden rounded-full bg-sunk sm:block">
+        <span
+          className="block h-full rounded-full bg-accent"
+          style={{ width: `${of > 0 ? Math.min(100, (done / of) * 100) : 0}%` }}
+        />
+      </span>
+      <span className="tabular-nums">
+        {done} of {of}
+      </span>
+    </span>
+  );
+}
+
+/** One form around the whole board: it works with nothing but a browser, and says what it would touch. */
+export function Seats({ seats, items, counts, operate, q, state, more }: Props) {
+  const [chosen, setChosen] = useState<Set<string>>(new Set());
+  const working = useNavigation().state === "submitting";
+  const writing = seats.filter((seat) => seat.attempt_state === "IN_PROGRESS");
+  const toggle = (id: string, on: boolean) =>
+    setChosen((was) => {
+      const next = new Set(was);
+      if (on) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+  const picked = writing.filter((seat) => chosen.has(seat.attempt_id!)).length;
+  return (
+    <div data-board>
+      <Panel flush>
+        <div className="flex flex-wrap items-center gap-2 px-3.5 py-2.5">
+          <Form method="get" role="search" className="w-full sm:w-60">
+            <label htmlFor="seat-q" className="sr-only">
+              Find a student by name or roll number
+            </label>
+            <input
+              id="seat-q"
+              type="search"
+              name="q"
+              defaultValue={q}
+              placeholder="Name or roll number…"
+              className="input"
+              data-page-search
+            />
+            {state && <input type="hidden" name="state" value={state} />}
+          </Form>
+          <nav aria-label="Which students" className="flex flex-wrap gap-1">
+            <Link
+              to="."
+              aria-current={state ? undefined : "page"}
+              className={`control !min-h-7 ${state ? "" : "!border-accent !text-accent font-[560]"}`}
+            >
+              Everybody
+            </Link>
+            {(Object.keys(STATES) as SeatState[])
+              .filter((one) => counts[one] > 0 || one === state)
+              .map((one) => (
+                <Link
+                  key={one}
+                  to={`?state=${one}`}
+                  aria-current={state === one ? "page" : undefined}
+                  className={`control !min-h-7 ${state === one ? "!border-accent !text-accent font-[560]" : ""}`}
+                >
+                  {STATES[one][0]} <span className="text-muted tabular-nums">{count(counts[one])}</span>
+                </Link>
+              ))}
+          </nav>
+        </div>
+        <Form method="post" preventScrollReset onSubmit={() => setChosen(new Set())}>
+          {seats.length === 0 ? (
+            <Empty title="Nobody here">
+              {q ? "No student of this exam has that name or roll number." : "Nobody is in this state now."}
+            </Empty>
+          ) : (
+            <table className="rows">
+              <thead>
+                <tr>
+                  {operate && <th className="w-8">{<span className="sr-only">Choose</span>}</th>}
+                  <th>Student</th>
+                  <th>State</th>
+                  <th className="hidden sm:table-cell">Answered</th>
+                  <th className="num">Time left</th>
+                  <th className="num hidden md:table-cell">Extra</th>
+                  <th className="num hidden lg:table-cell">Signals</th>
+                  <th className="hidden lg:table-cell">Last seen</th>
+                </tr>
+              </thead>
+              <tbody>
+                {seats.map((seat) => {
+                  const open = seat.attempt_state === "IN_PROGRESS";
+                  const [label, tone] = STATES[seat.state];
+                  return (
+                    <tr key={seat.user_id} data-selected={seat.attempt_id && chosen.has(seat.attempt_id) ? "" : undefined}>
+                      {operate && (
+                        <td>
+                          {open && (
+                            <>
+                              <input
+                                type="checkbox"
+                                name="attempt"
+                                value={seat.attempt_id!}
+                                checked={chosen.has(seat.attempt_id!)}
+                                onChange={(event) => toggle(seat.attempt_id!, event.target.checked)}
+                                aria-label={`Choose ${seat.name}`}
+                                className="size-4 accent-(--accent)"
+                              />
+                              <input type="hidden" name="seen" value={`${seat.attempt_id}:${seat.extra_seconds}`} />
+                            </>
+                          )}
+                        </td>
+                      )}
+                      <td className="max-w-[260px]">
+                        <span className="block truncate">
+                          <span className="font-[520]">{seat.name}</span> <span className="text-muted">{seat.roll_no}</span>
+                        </span>
+                      </td>
+                      <td>
+                        <Badge tone={tone}>{label}</Badge>
+                      </td>
+                      <td className="hidden sm:table-cell">
+                        {seat.attempt_id ? <Progress done={seat.answered} of={items} /> : <span className="text-muted">–</span>}
+                      </td>
+                      <td className={`num ${seat.secondsLeft !== null && seat.secondsLeft < 300 ? "font-[560] text-warn" : ""}`}>
+                        {seat.secondsLeft === null ? <span className="text-muted">–</span> : seconds(seat.secondsLeft)}
+                      </td>
+                      <td className="num hidden md:table-cell">
+                        {[
+                          seat.extra_seconds > 0 && `+${Math.round(seat.extra_seconds / 60)} min`,
+                          seat.extra_percent > 0 && `${seat.extra_percent} %`,
+                        ]
+                          .filter(Boolean)
+                          .join(", ") || <span className="text-muted">–</span>}
+                      </td>
+                      <td className="num hidden lg:table-cell">
+                        {seat.violations > 0 ? count(seat.violations) : <span className="text-muted">–</span>}
+                      </td>
+                      <td className="hidden lg:table-cell">
+                        {seat.last_seen_at ? <Ago at={seat.last_seen_at} /> : <span className="text-muted">–</span>}
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          )}
+          {more && <p className="border-t px-3.5 py-2.5 text-muted">There are more; search for a name to find one.</p>}
+          {operate && writing.length > 0 && (
+            <div className="sticky bottom-0 flex flex-wrap items-end gap-3 border-t bg-panel px-3.5 py-3 max-md:bottom-14">
+              <label className="flex flex-col gap-1">
+                <span className="text-[12px] text-muted">Minutes</span>
+                <input name="minutes" type="number" min={1} max={240} defaultValue={5} className="input !w-20" />
+              </label>
+              <label className="flex min-w-48 flex-1 flex-col gap-1">
+                <span className="text-[12px] text-muted">Reason, kept in the log</span>
+                <input name="reason" className="input" placeholder="What happened" />
+              </label>
+              <button
+                name="intent"
+                value="time"
+                disabled={working}
+                className="control !border-accent !bg-accent font-[560] !text-on-accent"
+              >
+                {picked > 0 ? `Give ${plural(picked, "student")} time` : "Give the chosen time"}
+              </button>
+              <button name="intent" value="time-all" disabled={working} className="control font-[520]">
+                Give all {count(counts.working + counts.idle + counts.offline)} time
+              </button>
+              <details className="relative">
+                <summary className="control list-none !border-bad font-[560] !text-bad">Force submit…</summary>
+                <div
+                  className="panel absolute right-0 bottom-10 z-20 flex w-72 flex-col gap-2 p-3"
+                  style={{ boxShadow: "var(--shadow)" }}
+                >
+                  <p>
+                    {picked > 0
+                      ? `${plural(picked, "attempt")} will end now, with the answers as they are.`
+                      : "Choose students first."}{" "}
+                    This can't be taken back.
+                  </p>
+                  <button
+                    name="intent"
+                    value="submit"
+                    disabled={working}
+                    className="control justify-center !border-bad font-[560] !text-bad"
+                  >
+                    End {picked > 0 ? plural(picked, "attempt") : "the chosen attempts"}
+                  </button>
+                </div>
+              </details>
+            </div>
+          )}
+        </Form>
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { getExam } from "~/domains/exams/list.server.ts";
+import { weightsOf } from "~/domains/integrity/score/score.ts";
+import { examWeights, setWeights } from "~/domains/integrity/score/weights.server.ts";
+import { EVIDENCE, SIGNALS } from "~/domains/integrity/signals.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit, useFormResult } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { ExamBadge } from "./state.tsx";
+import { examHandle, examTabs } from "./tabs.ts";
+
+export const handle = examHandle("Weights");
+export const meta = () => [{ title: "Weights · Invigil" }];
+
+export const loader = page("exams.author", async ({ ctx, params }) => {
+  const examId = params["id"] ?? "";
+  const { exam } = await getExam({ ctx, input: { id: examId } });
+  return { exam, ...(await examWeights({ ctx, input: { examId } })), role: ctx.actor.role };
+});
+
+export const action = act("exams.author", async ({ ctx, form, params }) => {
+  const points: Record<string, string> = {};
+  for (const [name, value] of Object.entries(form.values())) if (name.startsWith("points.")) points[name.slice(7)] = value;
+  await setWeights({ ctx, input: { examId: params["id"] ?? "", threshold: form.get("threshold"), points: points as never } });
+  return { said: "Saved. The attempts are scored anew in the background." };
+});
+
+const SHOWN = [
+  ...Object.entries(EVIDENCE).map(([type, spec]) => ({ type, label: spec.label, cap: null as number | null })),
+  ...Object.entries(SIGNALS)
+    .filter(([, spec]) => spec.cap > 0)
+    .map(([type, spec]) => ({ type, label: spec.label, cap: spec.cap as number | null })),
+];
+
+function Points({ type, label, value, standard }: { type: string; label: string; value: number; standard: number }) {
+  const result = useFormResult();
+  const error = result && !result.ok ? result.fields?.[`points.${type}`]?.[0] : undefined;
+  const typed = result && !result.ok ? result.values?.[`points.${type}`] : undefined;
+  return (
+    <input
+      name={`points.${type}`}
+      type="number"
+      min={0}
+      max={100}
+      defaultValue={typed ?? value}
+      aria-label={`Points for ${label}`}
+      aria-invalid={error ? true : undefined}
+      title={error}
+      className={`input num !w-20 text-right ${value === standard ? "" : "!border-accent font-[560]"}`}
+    />
+  );
+}
+
+export default function Weights() {
+  const { exam, threshold, weights, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const standard = weightsOf(null);
+  return (
+    <Page
+      title={`Review from risk ${threshold}`}
+      badge={<ExamBadge status={exam.status} />}
+      context="What one occurrence is worth in this exam. A score is a reason to look, never a verdict; it can be changed at any time."
+      tabs={examTabs(exam.id, role)}
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      <Panel className="max-w-[760px]" flush>
+        <Form className="flex flex-col">
+          <div className="max-w-60 px-3.5 py-3">
+            <Input label="Threshold of the queue" name="threshold" type="number" min={1} max={100} defaultValue={threshold} />
+          </div>
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Signal</th>
+                <th className="num">Counted at most</th>
+                <th className="num">Standard</th>
+                <th className="num">Points each</th>
+              </tr>
+            </thead>
+            <tbody>
+              {SHOWN.map(({ type, label, cap }) => (
+                <tr key={type}>
+                  <td>{label.charAt(0).toUpperCase() + label.slice(1)}</td>
+                  <td className="num">{cap ?? "once"}</td>
+                  <td className="num">{standard[type]!.points}</td>
+                  <td className="num">
+                    <Points type={type} label={label} value={weights[type]!.points} standard={standard[type]!.points} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <div className="border-t px-3.5 py-3">
+            <Submit busy="Saving…">Save, and score anew</Submit>
+          </div>
+        </Form>
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,224 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { mostAlike } from "~/domains/integrity/collusion/compare.server.ts";
+import { claimNext, claimReview, releaseReview } from "~/domains/integrity/review/claim.server.ts";
+import { declareConflict } from "~/domains/integrity/review/conflicts.server.ts";
+import { addNote, decideReview } from "~/domains/integrity/review/decide.server.ts";
+import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
+import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { sayReason } from "~/domains/integrity/score/score.ts";
+import { isOpen, type Decision } from "~/domains/integrity/machine.ts";
+import { Conflict } from "~/platform/errors.ts";
+import { plural, seconds } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+import { Method } from "../exams/collusion.tsx";
+import { ReviewBadge } from "../exams/state.tsx";
+import { DecisionBox } from "./decision.tsx";
+import { Decided, NotesPanel, StudentPanel } from "./facts.tsx";
+import { useShortcut } from "./keys.ts";
+import { sayPair, Sheets } from "./sheets.tsx";
+import { Timeline, type TimelineBand } from "./timeline.tsx";
+import { UndoBar } from "./undo-bar.tsx";
+
+export const handle = {
+  crumbs: (data: { attempt: { exam: string; exam_id: string } } | undefined) => [
+    { label: "Review", to: "/integrity" },
+    { label: data?.attempt.exam ?? "Attempt", to: data ? `/exams/${data.attempt.exam_id}` : undefined },
+  ],
+};
+export const meta = () => [{ title: "Attempt · Invigil" }];
+
+/** Bands for the timeline: the incidents that explain signals of this attempt, as far as these tell. */
+function bandsOf(events: { at: Date; duration_ms: number | null; incident: number | null }[], skewMs: number): TimelineBand[] {
+  const spans = new Map<number, [number, number]>();
+  for (const event of events) {
+    if (event.incident === null) continue;
+    const from = event.at.getTime() + skewMs;
+    const to = from + (event.duration_ms ?? 0);
+    const known = spans.get(event.incident);
+    spans.set(event.incident, known ? [Math.min(known[0], from), Math.max(known[1], to)] : [from, to]);
+  }
+  return [...spans].map(([incident, [from, to]]) => ({ from: new Date(from), to: new Date(to), label: `Incident ${incident}` }));
+}
+
+export const loader = page("integrity.read", async ({ ctx, params }) => {
+  const attemptId = params["id"] ?? "";
+  const [dossier, alike, counts] = await Promise.all([
+    attemptDossier({ ctx, input: { attemptId } }),
+    mostAlike({ ctx, input: { attemptId } }),
+    queueCounts({ ctx, input: {} }),
+  ]);
+  const bands = bandsOf(dossier.events, dossier.skewMs ?? 0);
+  return { ...dossier, alike, bands, open: counts.open, role: ctx.actor.role };
+});
+
+export const action = act("integrity.review", async ({ ctx, form, params }) => {
+  const reviewId = form.get("reviewId");
+  const here = `/integrity/attempts/${params["id"]}`;
+  switch (form.get("intent")) {
+    case "claim":
+      await claimReview({ ctx, input: { reviewId } });
+      return redirect(here);
+    case "release":
+      await releaseReview({ ctx, input: { reviewId } });
+      return redirect("/integrity");
+    case "next": {
+      const next = await claimNext({ ctx, input: { after: reviewId || undefined } });
+      return redirect(`/integrity/attempts/${next.attemptId}`);
+    }
+    case "note":
+      await addNote({ ctx, input: { reviewId, body: form.get("body") } });
+      return redirect(`${here}#notes`);
+    case "conflict":
+      await declareConflict({
+        ctx,
+        input: { reviewId, reason: form.get("reason"), whole: form.get("whole") === "class" ? "class" : "student" },
+      });
+      return redirect("/integrity");
+    default: {
+      const done = await decideReview({
+        ctx,
+        input: {
+          reviewId,
+          decision: form.get("decision") as Decision,
+          note: form.get("note"),
+          consequence: form.get("consequence") === "ZEROED" ? "ZEROED" : "WITHHELD",
+        },
+      });
+      const said = new URLSearchParams({
+        decided: done.decisionId,
+        as: done.state,
+        no: form.get("no"),
+        until: String(done.undoUntil.getTime()),
+      });
+      // Straight on to the next: ten attempts are ten decisions, not thirty clicks.
+      const next = await claimNext({ ctx, input: { after: reviewId } }).catch((error: unknown) => {
+        if (error instanceof Conflict) return null;
+        throw error;
+      });
+      return redirect(next ? `/integrity/attempts/${next.attemptId}?${said.toString()}` : `/integrity?${said.toString()}`);
+    }
+  }
+});
+
+export default function Attempt() {
+  const data = useLoaderData<typeof loader>();
+  const { attempt, review, person, alike, bands, events, answers, skewMs, open, role } = data;
+  const result = useActionData() as { ok: boolean; message?: string } | undefined;
+  useShortcut({
+    c: "[data-decide=CLEARED]",
+    u: "[data-decide=INCONCLUSIVE]",
+    v: "[data-decide=VIOLATION]",
+    n: "[data-next]",
+    z: "[data-undo]",
+    enter: "[data-claim]",
+  });
+  const end = attempt.ended_at ?? events.at(-1)?.at ?? answers.at(-1)?.at ?? attempt.started_at;
+  const reviewer = may(role, "integrity.review");
+  return (
+    <Page
+      title={person ? `${person.name}, candidate ${attempt.candidate_no}` : `Attempt of candidate ${attempt.candidate_no}`}
+      badge={
+        review?.mine && review.claimed_until ? (
+          <Badge tone="warn">
+            In review, yours until <Clock at={review.claimed_until} />
+          </Badge>
+        ) : review ? (
+          <ReviewBadge state={review.state} />
+        ) : null
+      }
+      actions={open > 0 && reviewer && <Badge>{open} open</Badge>}
+      context={
+        <>
+          {attempt.exam} · {attempt.college} · <Clock at={attempt.started_at} withDay /> to{" "}
+          {attempt.ended_at ? <Clock at={attempt.ended_at} /> : "now"}
+          {attempt.address && ` · seat ${attempt.address}`}
+          {!person && " · names are hidden until a decision"}
+          {skewMs !== null &&
+            Math.abs(skewMs) > 60_000 &&
+            ` · the client's clock is ${seconds(Math.abs(skewMs) / 1000)} ${skewMs > 0 ? "slow" : "fast"}; times are by ours`}
+        </>
+      }
+    >
+      <UndoBar />
+      {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
+      <WithAside
+        aside={
+          <>
+            <Panel flush title={`Risk ${review?.score ?? attempt.risk_score}`} aside={review ? "why" : "below the threshold"}>
+              {review && review.reasons.length > 0 ? (
+                <table className="rows">
+                  <tbody>
+                    {review.reasons.map((reason, index) => {
+                      const off = reason.incident !== undefined || reason.ignored;
+                      return (
+                        <tr key={`${reason.signal}${reason.incident ?? ""}${index}`}>
+                          <td className={off ? "text-muted line-through" : ""}>{sayReason(reason)}</td>
+                          <td className="num mono">{reason.points}</td>
+                        </tr>
+                      );
+                    })}
+                  </tbody>
+                </table>
+              ) : (
+                <p className="px-3.5 py-3 text-muted">
+                  {events.length === 0 ? "No signal at all." : "Nothing that counts for much."}
+                </p>
+              )}
+            </Panel>
+            <StudentPanel attempt={attempt} history={data.history} accommodations={data.accommodations} />
+            {review && isOpen(review.state) && reviewer && (
+              <DecisionBox
+                reviewId={review.id}
+                candidateNo={attempt.candidate_no}
+                mine={review.mine}
+                taken={review.taken}
+                bar={data.bar}
+                second={review.state !== "CLAIMED" && review.state !== "QUEUED"}
+              />
+            )}
+            <Decided decisions={data.decisions} open={review !== null && isOpen(review.state)} />
+          </>
+        }
+      >
+        <Panel title="What happened">
+          <Timeline from={attempt.started_at} to={end} skewMs={skewMs} events={events} answers={answers} bands={bands} />
+        </Panel>
+        {alike ? (
+          <Panel
+            title={
+              <>
+                Most like candidate{" "}
+                <Link to={`/integrity/attempts/${alike.other.attemptId}`} className="link">
+                  {alike.other.candidateNo}
+                </Link>
+              </>
+            }
+            aside={<Method />}
+          >
+            <p className="mb-3 max-w-[110ch]">{sayPair(alike)}</p>
+            <Sheets comparison={alike} first={`Candidate ${attempt.candidate_no}`} />
+          </Panel>
+        ) : (
+          <Panel title="Answers">
+            <p className="text-muted">
+              Answers are compared with the others after the exam has closed. {plural(attempt.answered, "question")} answered.
+            </p>
+          </Panel>
+        )}
+        {review && (
+          <NotesPanel
+            reviewId={review.id}
+            notes={data.notes}
+            may={reviewer && isOpen(review.state) && data.bar !== "conflict" && data.bar !== "teaches"}
+          />
+        )}
+      </WithAside>
+    </Page>
+  );
+}

@@ -1,0 +1,204 @@
+import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { claimNext } from "~/domains/integrity/review/claim.server.ts";
+import { QUEUE_VIEWS, queueCounts, reviewQueue } from "~/domains/integrity/review/queue.server.ts";
+import { sayReason } from "~/domains/integrity/score/score.ts";
+import { EVIDENCE, SIGNALS } from "~/domains/integrity/signals.ts";
+import { ago, count, plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { ReviewBadge } from "../exams/state.tsx";
+import { useShortcut } from "./keys.ts";
+import { UndoBar } from "./undo-bar.tsx";
+
+export const handle = { crumbs: () => [{ label: "Integrity" }, { label: "Review" }] };
+export const meta = () => [{ title: "Review · Invigil" }];
+
+const VIEW_LABELS: Record<(typeof QUEUE_VIEWS)[number], string> = {
+  open: "Open",
+  second: "Needs another person",
+  mine: "Mine",
+  decided: "Decided",
+};
+
+export const loader = page("integrity.read", async ({ ctx, url }) => {
+  const asked = url.searchParams.get("view") as (typeof QUEUE_VIEWS)[number] | null;
+  const view = asked && QUEUE_VIEWS.includes(asked) ? asked : "open";
+  const least = Number(url.searchParams.get("least") ?? 0);
+  const [queue, counts] = await Promise.all([
+    reviewQueue({
+      ctx,
+      input: {
+        view,
+        least: Number.isInteger(least) && least >= 0 && least <= 100 ? least : 0,
+        signal: url.searchParams.get("signal") || undefined,
+        examId: url.searchParams.get("exam") || undefined,
+        cursor: url.searchParams.get("cursor") || undefined,
+      },
+    }),
+    queueCounts({ ctx, input: {} }),
+  ]);
+  return { ...queue, counts, view, role: ctx.actor.role, now: ctx.clock.now() };
+});
+
+export const action = act("integrity.review", async ({ ctx }) => {
+  const next = await claimNext({ ctx, input: {} });
+  return redirect(`/integrity/attempts/${next.attemptId}`);
+});
+
+const CHOICES = [
+  ...Object.entries(EVIDENCE).map(([type, spec]) => ({ type, label: spec.label })),
+  ...Object.entries(SIGNALS)
+    .filter(([, spec]) => spec.points > 0)
+    .map(([type, spec]) => ({ type, label: spec.label })),
+];
+
+export default function Queue() {
+  const { rows, next, counts, view, role, now } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; message?: string } | undefined;
+  const [params] = useSearchParams();
+  useShortcut({ n: "[data-next]" });
+  const reviewer = may(role, "integrity.review");
+  const more = new URLSearchParams(params);
+  if (next) more.set("cursor", next);
+  return (
+    <Page
+      title={
+        counts.open === 0 ? "Nothing waits for a review" : `${plural(counts.open, "attempt waits", "attempts wait")} for a review`
+      }
+      context={
+        counts.open === 0
+          ? "Attempts come here when their risk reaches the threshold of their exam."
+          : `The oldest has waited ${counts.oldest ? ago(new Date(counts.oldest), new Date(now)).replace(" ago", "") : "a moment"}. ${counts.second > 0 ? `${plural(counts.second, "needs", "need")} another person.` : "None needs a second person yet."}`
+      }
+      actions={
+        reviewer && (
+          <Form className="contents">
+            <Submit data-next="" busy="Claiming…">
+              Next attempt <kbd className="rounded border border-current/40 px-1 text-[10.5px]">N</kbd>
+            </Submit>
+          </Form>
+        )
+      }
+    >
+      <UndoBar />
+      {result && !result.ok && <Notice tone="warn" title={result.message ?? "There is nothing to claim"} />}
+      <Panel flush>
+        <div className="flex flex-wrap items-end gap-2 px-3.5 py-2.5">
+          <nav aria-label="Which reviews" className="flex flex-wrap gap-1">
+            {QUEUE_VIEWS.filter((one) => one !== "mine" || reviewer).map((one) => (
+              <Link
+                key={one}
+                to={`?view=${one}`}
+                aria-current={view === one ? "page" : undefined}
+                className={`control !min-h-7 ${view === one ? "!border-accent !text-accent font-[560]" : ""}`}
+              >
+                {VIEW_LABELS[one]}
+                {one === "mine" && counts.mine > 0 && <span className="text-muted tabular-nums">{counts.mine}</span>}
+                {one === "second" && counts.second > 0 && <span className="text-muted tabular-nums">{counts.second}</span>}
+              </Link>
+            ))}
+          </nav>
+          <form method="get" className="ml-auto flex flex-wrap items-center gap-2">
+            <input type="hidden" name="view" value={view} />
+            {params.get("exam") && <input type="hidden" name="exam" value={params.get("exam")!} />}
+            <label className="sr-only" htmlFor="queue-signal">
+              With this signal
+            </label>
+            <select id="queue-signal" name="signal" defaultValue={params.get("signal") ?? ""} className="input !w-52">
+              <option value="">Any signal</option>
+              {CHOICES.map((one) => (
+                <option key={one.type} value={one.type}>
+                  {one.label}
+                </option>
+              ))}
+            </select>
+            <label className="sr-only" htmlFor="queue-least">
+              Risk at least
+            </label>
+            <input
+              id="queue-least"
+              name="least"
+              type="number"
+              min={0}
+              max={100}
+              defaultValue={params.get("least") ?? ""}
+              placeholder="Risk from"
+              className="input !w-24"
+            />
+            <button className="control">Filter</button>
+          </form>
+        </div>
+        {rows.length === 0 ? (
+          <Empty title={view === "mine" ? "You hold no review" : "Nothing here"}>
+            {reviewer && view !== "decided"
+              ? "“Next attempt” claims the one with the highest risk that you may review."
+              : "No review matches."}
+          </Empty>
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th className="num">Risk</th>
+                <th>Candidate</th>
+                <th className="hidden md:table-cell">Exam</th>
+                <th className="hidden lg:table-cell">Why</th>
+                <th>State</th>
+                <th className="hidden sm:table-cell">Waits since</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => {
+                const why = row.reasons.filter((reason) => reason.points > 0).slice(0, 3);
+                return (
+                  <tr key={row.id} className={row.bar ? "text-muted" : ""}>
+                    <td className={`num font-[600] ${row.score >= 70 ? "text-bad" : ""}`}>{row.score}</td>
+                    <td>
+                      <Link to={`/integrity/attempts/${row.attempt_id}`} className="font-[560] whitespace-nowrap hover:underline">
+                        Candidate {row.candidate_no}
+                      </Link>
+                    </td>
+                    <td className="hidden max-w-[260px] truncate md:table-cell">
+                      {row.exam} <span className="text-muted">· {row.college}</span>
+                    </td>
+                    <td className="hidden max-w-[420px] truncate lg:table-cell">
+                      {why.map(sayReason).join(", ") || <span className="text-muted">Nothing that counts any more</span>}
+                    </td>
+                    <td>
+                      {row.claimed === "mine" ? (
+                        <Badge tone="accent">Yours</Badge>
+                      ) : row.claimed === "other" ? (
+                        <Badge>Somebody reviews it</Badge>
+                      ) : row.bar === "conflict" || row.bar === "teaches" ? (
+                        <Badge>Not for you</Badge>
+                      ) : row.bar === "decided" && view !== "decided" ? (
+                        <Badge>Another person is next</Badge>
+                      ) : (
+                        <ReviewBadge state={row.state} />
+                      )}
+                    </td>
+                    <td className="hidden sm:table-cell">
+                      <Ago at={row.since} />
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+        {next && (
+          <div className="border-t px-3.5 py-2.5">
+            <Link to={`?${more.toString()}`} className="link">
+              Next {count(50)}
+            </Link>
+          </div>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,44 @@
+import { Form, useSearchParams } from "@remix-run/react";
+import { useEffect, useState } from "react";
+import { Notice } from "~/ui/feedback/empty.tsx";
+
+const SAID: Record<string, string> = {
+  CLEARED: "Cleared",
+  INCONCLUSIVE: "Marked inconclusive",
+  VIOLATION: "A violation stands",
+  SECOND: "Handed to a second person",
+  THIRD: "Handed to a third person",
+};
+
+/** What was just decided, and ten seconds in which it can be taken back. Without a script it stays until the next page. */
+export function UndoBar() {
+  const [params] = useSearchParams();
+  const decision = params.get("decided");
+  const until = Number(params.get("until") ?? 0);
+  const [left, setLeft] = useState<number | null>(null);
+  useEffect(() => {
+    if (!decision) return;
+    const tick = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
+    tick();
+    const timer = setInterval(tick, 250);
+    return () => clearInterval(timer);
+  }, [decision, until]);
+  if (params.get("late"))
+    return <Notice tone="warn" title="Too late to undo: the ten seconds have passed, or somebody went on from it." />;
+  if (params.get("undone")) return <Notice tone="neutral" title="Taken back. The attempt is yours again." />;
+  if (!decision || left === 0) return null;
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-3 rounded-control bg-sunk px-3 py-2">
+      <span>
+        {SAID[params.get("as") ?? ""] ?? "Decided"}: candidate {params.get("no")}.
+      </span>
+      <Form method="post" action="/integrity/undo">
+        <input type="hidden" name="decisionId" value={decision} />
+        <button className="link font-[560]" data-undo>
+          Undo{left === null ? "" : ` (${left} s)`}
+        </button>
+      </Form>
+      <span className="ml-auto hidden text-[12px] text-muted md:inline">Z undoes</span>
+    </div>
+  );
+}

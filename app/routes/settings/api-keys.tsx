@@ -1,0 +1,177 @@
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { allTenants } from "~/access/ctx.server.ts";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "~/domains/integrity/keys/api-keys.server.ts";
+import { count, plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago, Clock } from "~/ui/time/time.tsx";
+import { settingsTabs } from "./tabs.ts";
+
+export const handle = { crumbs: () => [{ label: "API keys" }] };
+export const meta = () => [{ title: "API keys · Invigil" }];
+
+export const loader = page("apikeys.read", async ({ ctx, url }) => {
+  const { scope } = ctx;
+  const tenants = (await allTenants()).filter(
+    (tenant) => scope.kind === "all" || (scope.kind === "tenants" && scope.ids.includes(tenant.id)),
+  );
+  return { keys: await listApiKeys({ ctx, input: {} }), tenants, role: ctx.actor.role, origin: url.origin, now: ctx.clock.now() };
+});
+
+export const action = act("apikeys.manage", async ({ ctx, form }) => {
+  switch (form.get("intent")) {
+    case "revoke":
+      await revokeApiKey({ ctx, input: { id: form.get("id"), reason: form.get("reason") } });
+      return { said: "The key is revoked." };
+    case "rotate": {
+      const { key } = await rotateApiKey({ ctx, input: { id: form.get("id") } });
+      return { key, said: "The new key. The old one works for a day, so that nothing stops while you replace it." };
+    }
+    default: {
+      const { key } = await createApiKey({
+        ctx,
+        input: {
+          collegeId: form.get("collegeId"),
+          name: form.get("name"),
+          ratePerMinute: form.get("ratePerMinute"),
+          days: form.get("days") as "",
+        },
+      });
+      return { key, said: "The new key." };
+    }
+  }
+});
+
+export default function ApiKeys() {
+  const { keys, tenants, role, origin, now } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string; key?: string } } | undefined;
+  const manage = may(role, "apikeys.manage");
+  const working = keys.filter((key) => !key.revoked_at && !(key.expires_at && new Date(key.expires_at) <= new Date(now))).length;
+  const list = (
+    <Panel flush>
+      {keys.length === 0 ? (
+        <Empty title="No key yet">An exam client sends its integrity events with a key of its tenant.</Empty>
+      ) : (
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Key</th>
+              <th className="hidden md:table-cell">Tenant</th>
+              <th className="num hidden lg:table-cell">Requests a minute</th>
+              <th className="hidden sm:table-cell">Last used</th>
+              <th>State</th>
+              {manage && <th className="hidden sm:table-cell">Acts</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => {
+              const over = key.expires_at !== null && new Date(key.expires_at) <= new Date(now);
+              return (
+                <tr key={key.id} className={key.revoked_at || over ? "text-muted" : ""}>
+                  <td>
+                    <span className="font-[560]">{key.name}</span> <span className="mono text-muted">{key.prefix}…</span>
+                  </td>
+                  <td className="hidden md:table-cell">{key.college}</td>
+                  <td className="num hidden lg:table-cell">{count(key.rate_per_minute)}</td>
+                  <td className="hidden sm:table-cell">
+                    {key.last_used_at ? <Ago at={key.last_used_at} /> : <span className="text-muted">never</span>}
+                  </td>
+                  <td>
+                    {key.revoked_at ? (
+                      <Badge>Revoked</Badge>
+                    ) : over ? (
+                      <Badge>Expired</Badge>
+                    ) : key.expires_at ? (
+                      <Badge tone="warn">
+                        Until <Clock at={key.expires_at} withDay />
+                      </Badge>
+                    ) : (
+                      <Badge tone="ok">Works</Badge>
+                    )}
+                  </td>
+                  {manage && (
+                    <td className="hidden sm:table-cell">
+                      {!key.revoked_at && (
+                        <div className="flex gap-3 py-1.5">
+                          <Form intent="rotate" className="contents">
+                            <input type="hidden" name="id" value={key.id} />
+                            <button className="link">Rotate</button>
+                          </Form>
+                          <details>
+                            <summary className="list-none text-bad hover:underline">Revoke…</summary>
+                            <Form intent="revoke" className="mt-1 flex items-end gap-2">
+                              <input type="hidden" name="id" value={key.id} />
+                              <Input label="Reason" name="reason" required />
+                              <Submit tone="danger">Revoke</Submit>
+                            </Form>
+                          </details>
+                        </div>
+                      )}
+                    </td>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+  return (
+    <Page
+      title={working === 0 ? "No API key works" : plural(working, "API key works", "API keys work")}
+      context={
+        <>
+          Each belongs to one tenant and may send integrity events to <code>{origin}/api/v1/integrity/events</code>, as{" "}
+          <a href="/api/v1/openapi.json" className="link">
+            openapi.json
+          </a>{" "}
+          describes.
+        </>
+      }
+      tabs={settingsTabs(role)}
+    >
+      {result?.ok && result.result?.said && (
+        <Notice tone="ok" title={result.result.said}>
+          {result.result.key && (
+            <p className="mono flex flex-wrap items-center gap-2 break-all">
+              {result.result.key} <CopyButton text={result.result.key} label="Copy the key" />{" "}
+              <span className="font-sans text-[12px] text-muted">It is shown this once.</span>
+            </p>
+          )}
+        </Notice>
+      )}
+      {manage ? (
+        <WithAside
+          aside={
+            <Panel title="A new key">
+              <Form intent="create">
+                <Input label="What for" name="name" placeholder="Exam client" required />
+                <Select
+                  label="Tenant"
+                  name="collegeId"
+                  options={tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}
+                />
+                <Input label="Requests a minute" name="ratePerMinute" type="number" min={1} defaultValue={600} />
+                <Input label="Expires after days" name="days" type="number" min={1} hint="Empty: never" />
+                <div>
+                  <Submit>Make the key</Submit>
+                </div>
+              </Form>
+            </Panel>
+          }
+        >
+          {list}
+        </WithAside>
+      ) : (
+        list
+      )}
+    </Page>
+  );
+}
