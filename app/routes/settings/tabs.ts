@@ -5,6 +5,7 @@ const TABS: (Tab & { permission: Permission })[] = [
   { to: "/settings/security", label: "Security", permission: "self" },
   { to: "/settings/sessions", label: "Sessions", permission: "self" },
   { to: "/settings/staff", label: "Staff", permission: "staff.read" },
+  { to: "/settings/alerts", label: "Notifications", permission: "database.read" },
 ];
 
 export const settingsTabs = (role: string): Tab[] => TABS.filter((tab) => may(role, tab.permission));
