@@ -8,6 +8,7 @@ import { handlers } from "./handlers.ts";
 import { answerInternal } from "./internal.server.ts";
 import { holdLease } from "./lease.server.ts";
 import { startSchedules } from "./schedule.server.ts";
+import { startSimulator } from "./simulate/simulate.server.ts";
 import { startSampling } from "./sampling.server.ts";
 import { schedules } from "./schedules.ts";
 import { serveMetrics } from "./http.server.ts";
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   const { COLLECTOR_PORT, HOST } = env();
   const lease = await holdLease("collector");
   const sampling = startSampling(lease);
+  const simulator = env().simulate ? startSimulator(lease.active) : null;
   const running = startSchedules([...schedules(), ...sampling.schedules], lease.active);
   const workers = startWorkers(handlers).catch((error: unknown) =>
     log.error({ reason: messageOf(error) }, "jobs are not being worked on"),
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(0), 2500).unref();
     server.close();
     server.closeAllConnections();
+    await simulator?.stop();
     await running.stop();
     await sampling.stop();
     await Promise.race([workers, new Promise((resolve) => setTimeout(resolve, 200))]);

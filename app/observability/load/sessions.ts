@@ -15,9 +15,14 @@ export type LoadGroup = {
   n: number;
 };
 
-/** At work: running a statement or waiting within one. Open transactions that do nothing are not load. */
-export const isActive = (row: ActivityRow) =>
-  row.state === "active" && row.wait_class !== "Activity" && row.backend_type !== "walsender";
+/**
+ * At work: running a statement or waiting within one. Open transactions that do nothing are not load, nor is a background
+ * process that sleeps on purpose (a spread-out checkpoint, a throttled vacuum).
+ */
+export function isActive(row: ActivityRow): boolean {
+  if (row.state !== "active" || row.backend_type === "walsender") return false;
+  return row.wait_class !== "Activity" && !(row.wait_class === "Timeout" && row.backend_type !== "client backend");
+}
 
 export function loadGroups(rows: readonly ActivityRow[]): LoadGroup[] {
   const groups = new Map<string, LoadGroup>();

@@ -4,14 +4,14 @@ import { may } from "~/access/policy.ts";
 import { ruleByKey } from "~/observability/alerts/rules.ts";
 import { getIncident, noteIncident, resolveIncident } from "~/observability/incidents/incidents.server.ts";
 import { readLoad } from "~/observability/load/read-load.server.ts";
-import { decimal, percent, plural, seconds } from "~/platform/format.ts";
+import { clockTime, day, decimal, percent, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
-import { Clock } from "~/ui/time/time.tsx";
+import { Clock, useZone } from "~/ui/time/time.tsx";
 import { useLive } from "./parts/live.ts";
 import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
@@ -73,6 +73,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
 export default function Incident() {
   const data = useLoaderData<typeof loader>();
   const { incident } = data;
+  const zone = useZone();
   const open = incident.state === "OPEN";
   useLive(open);
   const most = Math.max(0, ...data.blocked.map((one) => one.most_waiting));
@@ -104,7 +105,7 @@ export default function Incident() {
     >
       <Said />
       <Figures>
-        <Figure label="From" value={<Clock at={incident.from_at} withDay withSeconds />} />
+        <Figure label="From" value={clockTime(incident.from_at, zone, true)} note={`${day(incident.from_at, zone)}, ${zone}`} />
         <Figure
           label={open ? "Lasts" : "Lasted"}
           value={seconds(((incident.to_at ?? new Date(data.to)).getTime() - incident.from_at.getTime()) / 1000)}

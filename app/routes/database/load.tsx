@@ -7,7 +7,7 @@ import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
-import { metricHistory } from "~/observability/history.server.ts";
+import type { metricHistory } from "~/observability/history.server.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
 import { topQueries } from "~/observability/queries/top.server.ts";
 import { env } from "~/platform/env.server.ts";
