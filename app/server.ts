@@ -8,6 +8,7 @@ import type { ServerBuild } from "@remix-run/node";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { Counter, Histogram } from "prom-client";
 import { clients } from "~/db/clients.server.ts";
+import { startPoolReports } from "~/observability/connections/pools.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
@@ -132,8 +133,10 @@ async function main(): Promise<void> {
     process.send?.({ ready: true });
   });
 
+  const stopReports = startPoolReports();
   const stop = () => {
     log.info("web is stopping");
+    stopReports();
     server.close();
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1000).unref();

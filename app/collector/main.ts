@@ -5,8 +5,11 @@ import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { handlers } from "./handlers.ts";
+import { answerInternal } from "./internal.server.ts";
 import { holdLease } from "./lease.server.ts";
 import { startSchedules } from "./schedule.server.ts";
+import { startSimulator } from "./simulate/simulate.server.ts";
+import { startSampling } from "./sampling.server.ts";
 import { schedules } from "./schedules.ts";
 import { serveMetrics } from "./http.server.ts";
 
@@ -15,11 +18,16 @@ async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "collector";
   const { COLLECTOR_PORT, HOST } = env();
   const lease = await holdLease("collector");
-  const running = startSchedules(schedules(), lease.active);
+  const sampling = startSampling(lease);
+  const simulator = env().simulate ? startSimulator(lease.active) : null;
+  const running = startSchedules([...schedules(), ...sampling.schedules], lease.active);
   const workers = startWorkers(handlers).catch((error: unknown) =>
     log.error({ reason: messageOf(error) }, "jobs are not being worked on"),
   );
-  const server = http.createServer(serveMetrics(() => ({ active: lease.active(), schedules: running.states })));
+  const metrics = serveMetrics(() => ({ active: lease.active(), schedules: running.states }));
+  const server = http.createServer((request, response) => {
+    if (!answerInternal(sampling, lease.active(), request, response)) metrics(request, response);
+  });
   server.on("error", (error: NodeJS.ErrnoException) => {
     process.stderr.write(error.code === "EADDRINUSE" ? `COLLECTOR_PORT: ${COLLECTOR_PORT} is taken\n` : `${error.message}\n`);
     process.exit(1);
@@ -35,7 +43,9 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(0), 2500).unref();
     server.close();
     server.closeAllConnections();
+    await simulator?.stop();
     await running.stop();
+    await sampling.stop();
     await Promise.race([workers, new Promise((resolve) => setTimeout(resolve, 200))]);
     await lease.release();
     await clients().close();

@@ -3,6 +3,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { countExams } from "~/domains/exams/list.server.ts";
 import { listAppeals } from "~/domains/integrity/appeals/appeals.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { databaseCounts } from "./database/nav-counts.server.ts";
 import type { Tone } from "~/ui/feedback/badge.tsx";
 
 export type NavCounts = Record<string, { count: string; tone?: Tone }>;
@@ -20,6 +21,7 @@ const sources: ((ctx: Ctx) => Promise<NavCounts>)[] = [
   async (ctx) => (may(ctx.actor.role, "integrity.read") ? some("/integrity", (await queueCounts({ ctx, input: {} })).open) : {}),
   async (ctx) =>
     may(ctx.actor.role, "appeals.read") ? some("/integrity/appeals", (await listAppeals({ ctx, input: {} })).length) : {},
+  databaseCounts,
 ];
 
 export async function navCounts(ctx: Ctx): Promise<NavCounts> {

@@ -7,6 +7,7 @@ import { examTables } from "./exams.ts";
 import { learningTables } from "./learning.ts";
 import { platformTables } from "./platform.ts";
 import { Random } from "./random.ts";
+import { PLANTED_INDEX, telemetryTables } from "./telemetry.ts";
 
 const STAFF = [
   ["super@invigil.local", "Sara Amadi", "SUPER_ADMIN"],
@@ -83,6 +84,8 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
   setting.add(random.id(now), "demo.planted", JSON.stringify(planted));
   const audit = auditTables(random, now, colleges, staff);
   const learning = learningTables(random, now, colleges);
+  const telemetry = telemetryTables(random, now, colleges, planted);
+  await ensureDays(url, telemetry.days);
   const answers = exams.filter((table) => table.name === "public.student_answer");
   // Without the right to skip triggers the order of one lane matters; it is the order of reference.
   const skips = await maySkipTriggers(url);
@@ -94,6 +97,7 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
     ...learning,
     ...exams.filter((table) => !answers.includes(table)),
     ...audit,
+    ...telemetry.tables,
   ];
   await load(url, skips ? [rest, answers] : [[...rest, ...answers]]);
   const client = new pg.Client({ connectionString: url });
@@ -104,7 +108,19 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
       select public.invigil_uuid7(), college_id, 'TRANSACTION', transaction_id, id from public.payment where transaction_id is not null
       union all select public.invigil_uuid7(), college_id, 'CERTIFICATE', certificate_no, id from public.certificate
     on conflict do nothing`);
+  await client.query(PLANTED_INDEX);
   await client.query("analyze");
+  await client.end();
+}
+
+/** The past of the demo needs partitions that a fresh installation has not. */
+async function ensureDays(url: string, days: Date[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const table of ["load", "tick", "load_1m", "tick_1m"]) {
+    for (const at of days)
+      await client.query("select public.ensure_partitions($1::regclass, interval '1 day', $2, $2)", [`telemetry.${table}`, at]);
+  }
   await client.end();
 }
 

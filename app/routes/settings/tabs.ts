@@ -6,6 +6,7 @@ const TABS: (Tab & { permission: Permission })[] = [
   { to: "/settings/sessions", label: "Sessions", permission: "self" },
   { to: "/settings/staff", label: "Staff", permission: "staff.read" },
   { to: "/settings/api-keys", label: "API keys", permission: "apikeys.read" },
+  { to: "/settings/alerts", label: "Notifications", permission: "database.read" },
 ];
 
 export const settingsTabs = (role: string): Tab[] => TABS.filter((tab) => may(role, tab.permission));

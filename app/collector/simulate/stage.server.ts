@@ -1,0 +1,93 @@
+import type pg from "pg";
+import { createPool, type Pool } from "~/db/pool.server.ts";
+import { connection } from "~/db/urls.server.ts";
+
+export type Tenant = { id: string; code: string };
+export type Seat = { attemptId: string; collegeId: string; code: string; examId: string; userId: string };
+export type LiveExam = {
+  id: string;
+  collegeId: string;
+  code: string;
+  classId: string;
+  totalMarks: number;
+  durationMinutes: number;
+  endTime: Date;
+};
+
+/** Who sits where, read anew every half minute. */
+export class Stage {
+  readonly pool: Pool = createPool("simulator", {
+    ...connection("app"),
+    applicationName: "exam-app",
+    max: 6,
+    connectTimeoutMs: 3000,
+    statementTimeoutMs: 30_000,
+    maxLifetimeMs: 0,
+  });
+  tenants: Tenant[] = [];
+  exams: LiveExam[] = [];
+  seats: Seat[] = [];
+
+  async refresh(): Promise<void> {
+    await this.run(null, async (client) => {
+      this.tenants = (
+        await client.query<Tenant>(
+          "select id, code from public.college where deleted_at is null and subscription_status <> 'EXPIRED' order by code",
+        )
+      ).rows;
+      this.exams = (
+        await client.query<LiveExam>(
+          `select e.id, e.college_id as "collegeId", c.code, e.class_id as "classId", e.total_marks as "totalMarks", e.duration_minutes as "durationMinutes", e.end_time as "endTime"
+           from public.exam e join public.college c on c.id = e.college_id where e.status = 'LIVE' and e.deleted_at is null and e.end_time > now()`,
+        )
+      ).rows;
+      this.seats = (
+        await client.query<Seat>(
+          `select a.id as "attemptId", a.college_id as "collegeId", c.code, a.exam_id as "examId", a.user_id as "userId"
+           from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = a.college_id
+           where e.status = 'LIVE' and a.state = 'IN_PROGRESS' limit 2000`,
+        )
+      ).rows;
+    });
+  }
+
+  /** One transaction as the exam application makes it: scoped to a tenant and tagged with its code. Null is the platform's own work. */
+  async run<T>(tenant: { collegeId: string; code: string } | null, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      await client.query(
+        tenant
+          ? `begin; set local app.college_ids = '{${tenant.collegeId}}'; set local application_name = 'exam-app tenant=${tenant.code.replaceAll(/[^A-Za-z0-9_.-]/g, "")}'`
+          : "begin; set local role invigil_platform; set local application_name = 'exam-app'",
+      );
+      const result = await work(client);
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}
+
+export const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)];
+export const between = (low: number, high: number) => low + Math.random() * (high - low);
+export const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", done);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });

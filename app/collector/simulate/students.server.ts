@@ -1,0 +1,82 @@
+import { newId } from "~/platform/ids.ts";
+import { pick, type Stage } from "./stage.server.ts";
+
+/** A student saves the next answer, or goes back to one. */
+export async function answer(stage: Stage): Promise<void> {
+  const seat = pick(stage.seats);
+  if (!seat) return;
+  await stage.run(seat, async (client) => {
+    const question = await client.query<{ id: string; option: string | null }>({
+      text: `select q.id, (select o.id from public.question_option o where o.question_id = q.id and o.college_id = q.college_id order by random() limit 1) as option
+             from public.question q where q.college_id = $1 and q.exam_id = $2
+             order by (select count(*) from public.student_answer s where s.college_id = $1 and s.attempt_id = $3 and s.question_id = q.id), q.order_index limit 1`,
+      values: [seat.collegeId, seat.examId, seat.attemptId],
+    });
+    const next = question.rows[0];
+    if (!next) return;
+    await client.query({
+      text: `insert into public.student_answer (id, college_id, attempt_id, question_id, selected_option_id, answer_text, time_spent, answered_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, now(), now())
+             on conflict (college_id, attempt_id, question_id) do update set selected_option_id = excluded.selected_option_id, revisions = student_answer.revisions + 1, answered_at = now(), updated_at = now()`,
+      values: [
+        newId(),
+        seat.collegeId,
+        seat.attemptId,
+        next.id,
+        next.option,
+        next.option ? null : "equilibrium",
+        20 + Math.floor(Math.random() * 60),
+      ],
+    });
+    await client.query({
+      text: `update public.student_exam_attempt set last_seen_at = now(), updated_at = now(),
+               answered_count = (select count(*) from public.student_answer s where s.college_id = $2 and s.attempt_id = $1)
+             where id = $1 and college_id = $2`,
+      values: [seat.attemptId, seat.collegeId],
+    });
+  });
+}
+
+const SIGNALS = ["HEARTBEAT", "HEARTBEAT", "HEARTBEAT", "NAVIGATION", "WINDOW_BLUR", "TAB_SWITCH", "GAZE_AWAY"];
+
+export async function signal(stage: Stage): Promise<void> {
+  const seat = pick(stage.seats);
+  if (!seat) return;
+  await stage.run(seat, (client) =>
+    client.query({
+      text: "insert into public.integrity_event (id, college_id, attempt_id, type, at, seq, duration_ms, updated_at) values ($1, $2, $3, $4, now(), (select coalesce(max(seq), 0) + 1 from public.integrity_event where college_id = $2 and attempt_id = $3), $5, now())",
+      values: [newId(), seat.collegeId, seat.attemptId, pick(SIGNALS), 500 + Math.floor(Math.random() * 8000)],
+    }),
+  );
+}
+
+/** Somebody who is enrolled and has not begun, begins. */
+export async function begin(stage: Stage): Promise<void> {
+  const exam = pick(stage.exams);
+  if (!exam) return;
+  await stage.run(exam, (client) =>
+    client.query({
+      text: `insert into public.student_exam_attempt (id, college_id, user_id, exam_id, candidate_no, deadline_at, last_seen_at, total_marks, updated_at)
+             select $1, $2, n.user_id, $3, (select coalesce(max(candidate_no), 1000) + 1 from public.student_exam_attempt where college_id = $2 and exam_id = $3),
+                    least(now() + $4::int * interval '1 minute', $5::timestamptz), now(), $6, now()
+             from public.enrollment n where n.college_id = $2 and n.class_id = $7 and n.status = 'ACTIVE'
+               and not exists (select 1 from public.student_exam_attempt a where a.college_id = $2 and a.exam_id = $3 and a.user_id = n.user_id)
+             limit 1 on conflict do nothing`,
+      values: [newId(), exam.collegeId, exam.id, exam.durationMinutes, exam.endTime, exam.totalMarks, exam.classId],
+    }),
+  );
+}
+
+export async function submit(stage: Stage): Promise<void> {
+  // Most stay until the end: a hall that empties within minutes shows nothing.
+  if (stage.seats.length < 40) return;
+  const seat = pick(stage.seats);
+  if (!seat) return;
+  await stage.run(seat, (client) =>
+    client.query({
+      text: `update public.student_exam_attempt set state = 'SUBMITTED', is_completed = true, ended_at = now(), last_seen_at = now(), updated_at = now()
+             where id = $1 and college_id = $2 and state = 'IN_PROGRESS' and started_at < now() - interval '20 minutes'`,
+      values: [seat.attemptId, seat.collegeId],
+    }),
+  );
+}

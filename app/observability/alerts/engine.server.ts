@@ -1,0 +1,168 @@
+import fs from "node:fs";
+import { z } from "zod";
+import { clients } from "~/db/clients.server.ts";
+import { rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import { PROBES, PROBE_KEYS } from "../probes/all.ts";
+import type { Sampler } from "../sampler/sampler.server.ts";
+import { Evaluator, type Change, type Condition } from "./evaluate.ts";
+import { Keeper } from "./keeper.server.ts";
+import { deliverWithoutDatabase } from "./notify.server.ts";
+import { RULES, type AlertRule, type Severity } from "./rules.ts";
+import { readSignals, type Watch } from "./signals.ts";
+
+const overrideRow = z.object({
+  key: z.string(),
+  enabled: z.boolean(),
+  threshold: z.number().nullable(),
+  clear_at: z.number().nullable(),
+  for_seconds: z.number().nullable(),
+  severity: z.enum(["INFO", "WARNING", "CRITICAL"]).nullable(),
+});
+
+export type RuleOverride = z.infer<typeof overrideRow>;
+
+/** The rules as written, with what somebody changed about them. */
+export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule & { enabled: boolean; changed: boolean })[] {
+  const byKey = new Map(overrides.map((one) => [one.key, one]));
+  return RULES.map((rule) => {
+    const over = byKey.get(rule.key);
+    return {
+      ...rule,
+      threshold: over?.threshold ?? rule.threshold,
+      clearAt: over?.clear_at ?? rule.clearAt,
+      forSeconds: over?.for_seconds ?? rule.forSeconds,
+      severity: (over?.severity as Severity | null) ?? rule.severity,
+      enabled: over?.enabled ?? true,
+      changed: over !== undefined,
+    };
+  });
+}
+
+export const readOverrides = () =>
+  rows(
+    clients().primary,
+    sql`select key, enabled, threshold, clear_at, for_seconds, severity from console.alert_rule`,
+    overrideRow,
+  );
+
+/** Evaluates every rule once a second on the collector's latest samples, and keeps what comes of it. */
+export class AlertEngine {
+  readonly evaluator = new Evaluator();
+  private readonly keeper = new Keeper();
+  private rules: readonly AlertRule[] = RULES;
+  private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
+  private disk: Watch["disk"] = null;
+  private readonly lastGood = new Map<string, number>();
+  private adopted = false;
+
+  constructor(private readonly sampler: Sampler) {
+    sampler.onSecond((at, target) => (target === "primary" || at.getTime() % 1000 !== 0 ? this.second(at.getTime()) : undefined));
+  }
+
+  conditions(): Condition[] {
+    return this.evaluator.open();
+  }
+
+  /** What needs the database: rules as changed, the slow lane's sums, pools. Old values stay while it is away. */
+  async refresh(): Promise<void> {
+    const { primary } = clients();
+    if (!this.adopted) {
+      this.evaluator.adopt(await this.keeper.openEpisodes());
+      this.adopted = true;
+    }
+    this.rules = effectiveRules(await readOverrides()).filter((rule) => rule.enabled);
+    const [slowest] = await rows(
+      primary,
+      sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs", sum(s.calls)::int as calls, coalesce(max(t.text), '') as text
+          from telemetry.statement s left join telemetry.query_text t on t.query_id = s.query_id
+          where s.at > now() - interval '5 minutes' and s.target = 'primary' group by 1 having sum(s.calls) >= 3 order by 2 desc limit 1`,
+      z.object({ queryId: z.string(), meanMs: z.number(), calls: z.number(), text: z.string() }),
+    );
+    const [hits] = await rows(
+      primary,
+      sql`select avg(value) filter (where name = 'db.hit_ratio') as ratio, avg(value) filter (where name = 'db.blocks_per_s') as blocks
+          from telemetry.metric where at > now() - interval '5 minutes' and target = 'primary' and name in ('db.hit_ratio', 'db.blocks_per_s')`,
+      z.object({ ratio: z.number().nullable(), blocks: z.number().nullable() }),
+    );
+    const pools = await rows(
+      primary,
+      sql`select distinct on (process, pool) process, pool, max, total, idle, waiting from telemetry.pool where at > now() - interval '1 minute' order by process, pool, at desc`,
+      z.object({
+        process: z.string(),
+        pool: z.string(),
+        max: z.number(),
+        total: z.number(),
+        idle: z.number(),
+        waiting: z.number(),
+      }),
+    );
+    // A ratio of a handful of reads says nothing.
+    this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
+    const dir = env().embedded ? env().dataDir : null;
+    if (dir && fs.existsSync(dir)) {
+      const { blocks, bavail } = await fs.promises.statfs(dir);
+      this.disk = { used: blocks > 0 ? 1 - bavail / blocks : 0, where: "the data directory" };
+    }
+  }
+
+  private staleProbes(now: number): Watch["staleProbes"] {
+    const stale: Watch["staleProbes"] = [];
+    for (const target of this.sampler.targets()) {
+      if (target.reachable === false) continue;
+      for (const key of PROBE_KEYS) {
+        const sample = this.sampler.latest(target.name, key);
+        if (!sample) continue;
+        const id = `${target.name} ${key}`;
+        if (sample.rows) this.lastGood.set(id, sample.at.getTime());
+        // What this server can't tell by its version is no fault of the probe.
+        if (!sample.rows && sample.missing && !sample.missing.grant && sample.missing.reason.includes("exists from")) continue;
+        const good = this.lastGood.get(id) ?? sample.at.getTime();
+        if (!this.lastGood.has(id)) this.lastGood.set(id, good);
+        stale.push({
+          target: target.name,
+          probe: key,
+          seconds: Math.max(0, (now - good) / 1000 - PROBES[key].everyMs / 1000),
+          reason: sample.missing?.reason ?? "no answer",
+        });
+      }
+    }
+    return stale;
+  }
+
+  private second(now: number): void {
+    if (!this.adopted && this.sampler.targets().find((one) => one.name === "primary")?.reachable) return;
+    const watch: Watch = {
+      now,
+      targets: this.sampler.targets(),
+      latest: (target, key) => this.sampler.latest(target, key),
+      lags: this.sampler.lagsNow(),
+      ...this.slow,
+      disk: this.disk,
+      staleProbes: this.staleProbes(now),
+    };
+    for (const change of this.evaluator.step(this.rules, readSignals(watch), now)) this.take(change, now);
+  }
+
+  private take(change: Change, now: number): void {
+    if (change.kind !== "worse")
+      log.info(
+        { rule: change.rule.key, target: change.condition.target, kind: change.kind, says: change.condition.says },
+        "alert",
+      );
+    this.keeper.push(change, now);
+  }
+
+  /** Writes what happened; what can't be written now is written when the primary is back. */
+  async persist(): Promise<void> {
+    try {
+      await this.keeper.persist();
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "alerts wait to be written");
+      await deliverWithoutDatabase(this.keeper.unwritten());
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { Evaluator, unknownKey, type Reading } from "./evaluate.ts";
+import { RULES, ruleByKey, type AlertRule } from "./rules.ts";
+
+// Breaks when an alert fires early, flaps around its threshold, or is resolved by not knowing.
+const lock = ruleByKey("lock-wait")!;
+const reading = (value: number | null, metric: AlertRule["metric"] = "locks.waiting"): Reading => ({
+  signals: value === null ? [] : [{ metric, target: "primary", label: "", value, says: `${value} wait` }],
+  unknown: new Set(),
+});
+const kinds = (changes: { kind: string }[]) => changes.map((one) => one.kind);
+
+describe("an alert", () => {
+  it("fires when its condition has lasted long enough, and not before", () => {
+    const evaluator = new Evaluator();
+    for (let second = 0; second < 15; second++) expect(evaluator.step([lock], reading(4), second * 1000)).toEqual([]);
+    expect(evaluator.open()[0]!.state).toBe("PENDING");
+    expect(kinds(evaluator.step([lock], reading(4), 15_000))).toEqual(["fired"]);
+    expect(evaluator.open()[0]).toMatchObject({ state: "FIRING", since: 0, firedAt: 15_000 });
+  });
+
+  it("starts anew when the condition was interrupted", () => {
+    const evaluator = new Evaluator();
+    evaluator.step([lock], reading(4), 0);
+    evaluator.step([lock], reading(1), 10_000);
+    evaluator.step([lock], reading(4), 12_000);
+    expect(evaluator.step([lock], reading(4), 20_000)).toEqual([]);
+    expect(kinds(evaluator.step([lock], reading(4), 27_000))).toEqual(["fired"]);
+  });
+
+  it("does not flap between threshold and clear line", () => {
+    const rule = ruleByKey("connections-used")!;
+    const evaluator = new Evaluator();
+    evaluator.step([rule], reading(0.9, rule.metric), 0);
+    expect(kinds(evaluator.step([rule], reading(0.9, rule.metric), 30_000))).toEqual(["fired"]);
+    expect(evaluator.step([rule], reading(0.78, rule.metric), 31_000)).toEqual([]);
+    expect(kinds(evaluator.step([rule], reading(0.74, rule.metric), 32_000))).toEqual(["resolved"]);
+  });
+
+  it("works downwards too", () => {
+    const rule = ruleByKey("cache-hits")!;
+    const evaluator = new Evaluator();
+    evaluator.step([rule], reading(0.5, rule.metric), 0);
+    expect(kinds(evaluator.step([rule], reading(0.5, rule.metric), 300_000))).toEqual(["fired"]);
+    expect(evaluator.step([rule], reading(0.92, rule.metric), 301_000)).toEqual([]);
+    expect(kinds(evaluator.step([rule], reading(0.96, rule.metric), 302_000))).toEqual(["resolved"]);
+  });
+
+  it("is not resolved by not knowing", () => {
+    const evaluator = new Evaluator();
+    evaluator.step([lock], reading(5), 0);
+    evaluator.step([lock], reading(5), 15_000);
+    const blind: Reading = { signals: [], unknown: new Set([unknownKey("locks.waiting", "primary")]) };
+    expect(evaluator.step([lock], blind, 16_000)).toEqual([]);
+    expect(kinds(evaluator.step([lock], reading(null), 17_000))).toEqual(["resolved"]);
+  });
+
+  it("keeps the sentence of its worst moment", () => {
+    const evaluator = new Evaluator();
+    evaluator.step([lock], reading(4), 0);
+    evaluator.step([lock], reading(9), 15_000);
+    evaluator.step([lock], reading(2), 16_000);
+    expect(evaluator.open()[0]).toMatchObject({ says: "9 wait", worst: 9, value: 2 });
+  });
+
+  it("has rules whose clear line lies on the quiet side", () => {
+    for (const rule of RULES)
+      expect(rule.above ? rule.clearAt <= rule.threshold : rule.clearAt >= rule.threshold, rule.key).toBe(true);
+    expect(new Set(RULES.map((rule) => rule.key)).size).toBe(RULES.length);
+  });
+});

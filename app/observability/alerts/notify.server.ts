@@ -1,0 +1,187 @@
+import fs from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import path from "node:path";
+import { z } from "zod";
+import { clients } from "~/db/clients.server.ts";
+import { execute, rows, type Queryable } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { log } from "~/platform/log.server.ts";
+import { atLeast, type Severity } from "./rules.ts";
+import { safeAddress } from "./safe-url.server.ts";
+
+export type Happening = {
+  episodeId: string;
+  event: "FIRING" | "RESOLVED";
+  rule: string;
+  title: string;
+  severity: Severity;
+  target: string;
+  says: string;
+  link: string;
+};
+
+const targetRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(["WEBHOOK", "EMAIL"]),
+  address: z.string(),
+  min_severity: z.enum(["INFO", "WARNING", "CRITICAL"]),
+});
+type Target = z.infer<typeof targetRow>;
+
+let lastKnown: Target[] = [];
+
+const readTargets = async (on: Queryable) =>
+  (lastKnown = await rows(
+    on,
+    sql`select id, name, kind, address, min_severity from console.notification_target where enabled`,
+    targetRow,
+  ));
+
+const subjectOf = (one: Happening) => `${one.event === "RESOLVED" ? "Resolved" : one.severity}: ${one.title} (${one.target})`;
+
+/** In the transaction of the episode: what fired is told, or neither happened. Silenced rules are not told. */
+export async function queueNotifications(on: Queryable, happening: Happening, at: Date): Promise<void> {
+  const silenced = await execute(
+    on,
+    sql`select 1 from console.alert_silence where until > ${at} and rule in (${happening.rule}, '*') and (target is null or target = ${happening.target})`,
+  );
+  if (silenced > 0) return;
+  for (const target of await readTargets(on)) {
+    if (!atLeast(happening.severity, target.min_severity)) continue;
+    await execute(
+      on,
+      sql`insert into console.notification_delivery (id, target_id, event, subject, body, next_attempt_at)
+          values (${newId()}, ${target.id}, ${happening.event}, ${subjectOf(happening)}, ${JSON.stringify(happening)}::jsonb, ${at})`,
+    );
+  }
+}
+
+const TIMEOUT_MS = 5000;
+const GIVE_UP_AFTER = 12;
+
+/** No redirect is followed, no answer is read beyond its status, and the connection goes where the check looked. */
+export async function postWebhook(target: string, body: string, id: string, find = safeAddress): Promise<void> {
+  const { url, address } = await find(target);
+  await new Promise<void>((resolve, reject) => {
+    const request = (url.protocol === "https:" ? https : http).request(
+      url,
+      {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "Content-Length": Buffer.byteLength(body),
+          "User-Agent": "invigil",
+          "Idempotency-Key": id,
+        },
+        lookup: (_host, options, callback) => {
+          const family = net.isIP(address);
+          if ((options as { all?: boolean }).all)
+            (callback as unknown as (e: null, list: { address: string; family: number }[]) => void)(null, [{ address, family }]);
+          else callback(null, address, family);
+        },
+        timeout: TIMEOUT_MS,
+      },
+      (response) => {
+        response.destroy();
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve();
+        else reject(new Error(`it answered ${status}`));
+      },
+    );
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+/** The e-mail outbox: one message per file, for the mail system that picks it up. */
+function writeMail(to: string, subject: string, text: string, id: string): void {
+  const dir = path.join(env().dataDir, "outbox");
+  fs.mkdirSync(dir, { recursive: true });
+  const clean = (line: string) => line.replaceAll(/[\r\n]+/g, " ");
+  const mail = [
+    `To: ${clean(to)}`,
+    "From: Invigil <invigil@localhost>",
+    `Subject: ${clean(subject)}`,
+    `Message-ID: <${id}@invigil>`,
+    `Date: ${new Date().toUTCString()}`,
+    "Content-Type: text/plain; charset=utf-8",
+    "",
+    text,
+    "",
+  ].join("\r\n");
+  const file = path.join(dir, `${id}.eml`);
+  fs.writeFileSync(`${file}.part`, mail, { mode: 0o600 });
+  fs.renameSync(`${file}.part`, file);
+}
+
+async function send(target: Pick<Target, "kind" | "address">, subject: string, body: Happening, id: string): Promise<void> {
+  if (target.kind === "WEBHOOK") return postWebhook(target.address, JSON.stringify({ id, subject, ...body }), id);
+  writeMail(target.address, subject, `${body.says}\n\n${body.link}`, id);
+}
+
+const dueRow = z.object({
+  id: z.string(),
+  kind: z.enum(["WEBHOOK", "EMAIL"]),
+  address: z.string(),
+  subject: z.string(),
+  body: z.custom<Happening>(),
+  attempts: z.number(),
+});
+
+/** At least once: a delivery counts as sent only after the other side said so, and is tried again with growing waits. */
+export async function deliver(now: Date): Promise<void> {
+  const { primary } = clients();
+  await readTargets(primary);
+  const due = await rows(
+    primary,
+    sql`update console.notification_delivery d set attempts = attempts + 1, next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
+        from console.notification_target t
+        where t.id = d.target_id and d.id in (
+          select id from console.notification_delivery where state = 'PENDING' and next_attempt_at <= ${now} order by next_attempt_at limit 20 for update skip locked)
+        returning d.id, t.kind, t.address, d.subject, d.body, d.attempts`,
+    dueRow,
+  );
+  await Promise.all(
+    due.map(async (one) => {
+      try {
+        await send(one, one.subject, one.body, one.id);
+        await execute(
+          primary,
+          sql`update console.notification_delivery set state = 'SENT', sent_at = now(), error = null, updated_at = now() where id = ${one.id}`,
+        );
+      } catch (error) {
+        const state = one.attempts >= GIVE_UP_AFTER ? "FAILED" : "PENDING";
+        log.warn({ delivery: one.id, attempts: one.attempts, reason: messageOf(error) }, "a notification could not be delivered");
+        await execute(
+          primary,
+          sql`update console.notification_delivery set state = ${state}, error = ${messageOf(error)}, updated_at = now() where id = ${one.id}`,
+        );
+      }
+    }),
+  );
+}
+
+const told = new Set<string>();
+
+/** While the primary is away: straight to the targets last known. What is told twice carries the same episode. */
+export async function deliverWithoutDatabase(happenings: readonly Happening[]): Promise<void> {
+  for (const one of happenings) {
+    for (const target of lastKnown) {
+      const id = `${one.episodeId}-${one.event}-${target.id}`;
+      if (told.has(id) || !atLeast(one.severity, target.min_severity)) continue;
+      try {
+        await send(target, subjectOf(one), one, id);
+        told.add(id);
+      } catch (error) {
+        log.warn({ target: target.name, reason: messageOf(error) }, "a notification could not be delivered");
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import fs from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { sign } from "~/access/secrets.server.ts";
+import { mutation, record } from "~/access/verb.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { rolePool } from "~/db/clients.server.ts";
+import { createPool, type Pool } from "~/db/pool.server.ts";
+import { one } from "~/db/query.ts";
+import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { sql } from "~/db/sql.ts";
+import { connectionAt } from "~/db/urls.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { Conflict, Unavailable } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { log } from "~/platform/log.server.ts";
+import { singleton } from "~/platform/singleton.ts";
+import { mask } from "../queries/mask.ts";
+
+export const signalInput = z.object({
+  target: z.string().max(40).default("primary"),
+  pid: z.coerce.number().int().positive("This is not a process id"),
+  /** With the pid, what names one session: pids are used again. */
+  backendStart: z.coerce.date(),
+  act: z.enum(["cancel", "terminate"]),
+  reason: z.string().trim().min(3, "Say why").max(500),
+});
+type SignalInput = z.output<typeof signalInput>;
+
+export type SignalOutcome = { outcome: "gone" | "cancelled" | "signalled"; who: string; says: string };
+
+function signallerPool(target: string): Pool {
+  const index = Number(/^standby-(\d+)$/.exec(target)?.[1] ?? 0);
+  const replica = env().replicas[index - 1];
+  if (target === "primary" || !replica) return rolePool("signaller");
+  return singleton(`db.pool.signaller.${target}`, () =>
+    createPool(`signaller ${target}`, {
+      ...connectionAt("signaller", replica.url),
+      applicationName: "web signaller",
+      max: 1,
+      connectTimeoutMs: 3000,
+    }),
+  );
+}
+
+const WAIT_MS = 3000;
+const sessionRow = z.object({
+  username: z.string().nullable(),
+  app: z.string().nullable(),
+  query: z.string().nullable(),
+  query_start: z.date().nullable(),
+  state: z.string().nullable(),
+  sent: z.boolean(),
+});
+
+/** Over connections that the server keeps in reserve: it works when every ordinary one is used up. */
+async function sendSignal(input: SignalInput): Promise<SignalOutcome & { statement: string }> {
+  const pool = signallerPool(input.target);
+  const act = input.act === "cancel" ? sql`pg_cancel_backend(a.pid)` : sql`pg_terminate_backend(a.pid)`;
+  // backend_start is told in milliseconds by forms, and kept in microseconds by the server.
+  const same = sql`date_trunc('milliseconds', a.backend_start) = date_trunc('milliseconds', ${input.backendStart}::timestamptz)`;
+  const found = await one(
+    pool,
+    sql`select a.usename as username, a.application_name as app, a.query, a.query_start, a.state, ${act} as sent from pg_stat_activity a
+        where a.pid = ${input.pid} and ${same} and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()`,
+    sessionRow,
+  );
+  if (!found) throw new Conflict("This session has ended already, or its number belongs to another one now");
+  const who = `pid ${input.pid} of ${found.username ?? "?"} (${found.app || "no name"})`;
+  const until = Date.now() + WAIT_MS;
+  while (Date.now() < until) {
+    const left = await one(
+      pool,
+      sql`select a.state, a.query_start from pg_stat_activity a where a.pid = ${input.pid} and ${same}`,
+      z.object({ state: z.string().nullable(), query_start: z.date().nullable() }),
+    );
+    if (!left) return { outcome: "gone", who, says: `${who} has ended.`, statement: mask(found.query ?? "") };
+    if (input.act === "cancel" && (left.state !== "active" || left.query_start?.getTime() !== found.query_start?.getTime()))
+      return {
+        outcome: "cancelled",
+        who,
+        says:
+          found.state === "active"
+            ? `The statement of ${who} was cancelled.`
+            : `${who} runs no statement; there was nothing to cancel. Terminate it to end its transaction.`,
+        statement: mask(found.query ?? ""),
+      };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    outcome: "signalled",
+    who,
+    says: `${who} was told to stop and has not yet: it may be in a place that can't be interrupted.`,
+    statement: mask(found.query ?? ""),
+  };
+}
+
+const entry = (input: SignalInput, done: SignalOutcome & { statement: string }) => ({
+  action: `backend.${input.act}`,
+  resource: "backend",
+  resourceId: `${input.target}/${input.pid}`,
+  reason: input.reason,
+  details: {
+    target: input.target,
+    pid: input.pid,
+    backendStart: input.backendStart.toISOString(),
+    who: done.who,
+    outcome: done.outcome,
+    statement: done.statement.slice(0, 500),
+  },
+});
+
+const ordinary = mutation({
+  name: "backend.signal",
+  permission: "database.act",
+  stepUp: true,
+  input: signalInput,
+  async run({ ctx, input }): Promise<SignalOutcome> {
+    const done = await sendSignal(input);
+    try {
+      await record(ctx, entry(input, done));
+    } catch (error) {
+      // It has happened: what can't be recorded now is recorded later, and never not at all.
+      spoolAct(ctx, entry(input, done));
+      ctx.tx.audited++;
+      log.warn({ reason: (error as Error).message }, "an act is recorded in the spool");
+    }
+    return done;
+  },
+});
+
+/** Cancel a statement or end a session, by its pid and start. Where even the audit log can't be reached, it goes to the signed spool. */
+export async function signalBackend({ ctx, input }: { ctx: Ctx; input: z.input<typeof signalInput> }): Promise<SignalOutcome> {
+  try {
+    return await ordinary({ ctx, input });
+  } catch (error) {
+    // Permission and step-up were checked before a connection was asked for.
+    if (!isConnectionLoss(error) && codeOf(error) !== "53300") throw error;
+    const parsed = signalInput.parse(input);
+    const done = await sendSignal(parsed).catch((reason: unknown) => {
+      if (reason instanceof Conflict) throw reason;
+      throw new Unavailable("The server can't be reached, not even over the reserved connections");
+    });
+    spoolAct(ctx, entry(parsed, done));
+    return done;
+  }
+}
+
+export const actSpool = () => path.join(env().dataDir, "spool", "acts");
+
+/** One signed file an act; the collector brings them into the audit log when the primary is back. */
+function spoolAct(ctx: Ctx, act: ReturnType<typeof entry>): void {
+  const dir = actSpool();
+  fs.mkdirSync(dir, { recursive: true });
+  const id = newId();
+  const body = JSON.stringify({
+    at: ctx.clock.now().toISOString(),
+    actor: ctx.actor,
+    requestId: ctx.requestId,
+    session: ctx.session?.id ?? null,
+    address: ctx.address ?? null,
+    userAgent: ctx.userAgent ?? null,
+    act,
+  });
+  fs.writeFileSync(path.join(dir, `${id}.part`), sign(Buffer.from(body).toString("base64url")), { mode: 0o600 });
+  fs.renameSync(path.join(dir, `${id}.part`), path.join(dir, `${id}.act`));
+}

@@ -1,0 +1,150 @@
+import { createPool, type Pool } from "~/db/pool.server.ts";
+import { connection, connectionAt } from "~/db/urls.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { singleton } from "~/platform/singleton.ts";
+import type { Source } from "./source.ts";
+import type { Probe, ServerInfo } from "./probe.ts";
+import { PROBES, type ProbeKey, type ProbeRow } from "./probes/all.ts";
+import { lagOf, position, type Lag } from "./replication/lag.ts";
+import { ask, examineServer, Unreachable } from "./sampler/ask.server.ts";
+import { askCollector } from "./sampler/collector-link.server.ts";
+import type { Sample } from "./sampler/sample.ts";
+import type { Snapshot, TargetState } from "./sampler/sampler.server.ts";
+import { targetLabel } from "./target.ts";
+
+/**
+ * What is known now: the collector's latest samples, and where it is away or behind, the same probe asked here over a
+ * small pool of the observer (two connections a server, kept free by reserved_connections).
+ */
+type Held = {
+  pools: Map<string, Pool>;
+  servers: Map<string, { at: number; info: ServerInfo }>;
+  snapshot: { at: number; value: Promise<Snapshot | null> } | null;
+};
+
+const held = () => singleton<Held>("observability.current", () => ({ pools: new Map(), servers: new Map(), snapshot: null }));
+
+export const targetNames = (): string[] => ["primary", ...env().replicas.map((_, index) => `standby-${index + 1}`)];
+
+/** For live questions to one server. */
+export function livePool(target: string): Pool {
+  const { pools } = held();
+  const known = pools.get(target);
+  if (known) return known;
+  const index = Number(/^standby-(\d+)$/.exec(target)?.[1] ?? 0);
+  const replica = env().replicas[index - 1];
+  const where = target === "primary" || !replica ? connection("observer") : connectionAt("observer", replica.url);
+  const made = createPool(`live ${target}`, {
+    ...where,
+    applicationName: `${process.env["INVIGIL_PROCESS"] ?? "cli"} observer`,
+    max: 2,
+    connectTimeoutMs: 2000,
+    idleTimeoutMs: 20_000,
+    lockTimeoutMs: 100,
+    queryTimeoutMs: 12_000,
+  });
+  pools.set(target, made);
+  return made;
+}
+
+export async function closeLivePools(): Promise<void> {
+  const { pools, servers } = held();
+  await Promise.allSettled([...pools.values()].map((pool) => pool.end()));
+  pools.clear();
+  servers.clear();
+}
+
+const SNAPSHOT_MS = 500;
+
+export function snapshot(): Promise<Snapshot | null> {
+  const state = held();
+  if (state.snapshot && Date.now() - state.snapshot.at < SNAPSHOT_MS) return state.snapshot.value;
+  const value = askCollector<Snapshot>("/internal/snapshot");
+  state.snapshot = { at: Date.now(), value };
+  return value;
+}
+
+const SERVER_MS = 30_000;
+
+async function serverOf(target: string): Promise<ServerInfo> {
+  const { servers } = held();
+  const known = servers.get(target);
+  if (known && Date.now() - known.at < SERVER_MS) return known.info;
+  const info = await examineServer(livePool(target));
+  servers.set(target, { at: Date.now(), info });
+  return info;
+}
+
+/** Asked of the server itself, now. */
+export async function live<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
+  const probe = PROBES[key] as unknown as Probe<ProbeRow<K>>;
+  const lost = (reason: string): Sample<ProbeRow<K>> => ({
+    probe: probe.name,
+    target,
+    at: new Date(),
+    ms: 0,
+    rows: null,
+    missing: { reason: `${targetLabel(target)} can't be reached: ${reason}`, grant: null },
+    sql: "",
+  });
+  try {
+    const server = await serverOf(target).catch((error: unknown) => {
+      throw new Unreachable(messageOf(error));
+    });
+    return await ask(livePool(target), probe, target, server);
+  } catch (error) {
+    held().servers.delete(target);
+    if (error instanceof Unreachable) return lost(error.message);
+    throw error;
+  }
+}
+
+/** The collector's sample while it is fresh, else asked now. */
+export async function current<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
+  const probe = PROBES[key];
+  const known = (await snapshot())?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
+  const fresh = known && Date.now() - known.at.getTime() < Math.max(5000, probe.everyMs * 3);
+  if (fresh && known.rows) return known as Sample<ProbeRow<K>>;
+  return live(key, target);
+}
+
+export async function targetStates(): Promise<TargetState[]> {
+  const known = (await snapshot())?.targets;
+  if (known && known.length > 0) return known;
+  return Promise.all(
+    targetNames().map(async (name): Promise<TargetState> => {
+      const kind = name === "primary" ? ("primary" as const) : ("standby" as const);
+      try {
+        const server = await examineServer(livePool(name));
+        return { name, kind, reachable: true, error: null, since: null, server };
+      } catch (error) {
+        return { name, kind, reachable: false, error: messageOf(error), since: null, server: null };
+      }
+    }),
+  );
+}
+
+/** Lag of every standby: from the collector, which remembers when the primary was where, else from both ends now. */
+export async function currentLags(): Promise<Lag[]> {
+  const known = await snapshot();
+  if (known && Date.now() - known.at.getTime() < 5000 && known.lags.length > 0) return known.lags;
+  const main = await live("position", "primary");
+  const end = main.rows?.[0]?.written;
+  const primary = end ? { lsn: position(end), at: main.at.getTime(), fresh: true } : null;
+  return Promise.all(
+    targetNames()
+      .filter((name) => name !== "primary")
+      .map(async (name) => lagOf(name, (await live("position", name)).rows?.[0] ?? null, primary, null)),
+  );
+}
+
+/** What a panel shows behind "source". */
+export function sourceOf(sample: Sample): Source {
+  return {
+    sql: sample.sql,
+    target: targetLabel(sample.target),
+    at: sample.at.toISOString().replace("T", " ").slice(0, 19),
+    error: sample.missing?.reason ?? null,
+  };
+}

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { NotFound } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { current, targetNames } from "../current.server.ts";
+import type { ProbeKey, ProbeRow } from "../probes/all.ts";
+import { topQueries } from "../queries/top.server.ts";
+import type { Sample } from "../sampler/sample.ts";
+import { CHECKS } from "./all.ts";
+import type { Check, Evidence, View } from "./finding.ts";
+
+export type Mute = { reason: string; until: Date };
+export type FoundEvidence = Evidence & { mute: Mute | null };
+export type Finding = Pick<Check, "id" | "name" | "title" | "level" | "why"> & {
+  evidence: FoundEvidence[];
+  /** Why this check could not look; null when it did. */
+  unknown: { reason: string; grant: string | null } | null;
+};
+
+const muteRow = z.object({ finding: z.string(), subject: z.string(), reason: z.string(), until: z.date() });
+
+async function viewFor(ctx: TxCtx): Promise<{ view: View; samples: Map<ProbeKey, Sample> }> {
+  const needed = [...new Set(CHECKS.flatMap((check) => check.needs))];
+  const standbys = targetNames().filter((name) => name !== "primary");
+  const samples = new Map<ProbeKey, Sample>();
+  const others = new Map<ProbeKey, Sample[]>();
+  await Promise.all(
+    needed.map(async (key) => {
+      samples.set(key, (await current(key)) as Sample);
+      if (key === "indexes") others.set(key, (await Promise.all(standbys.map((name) => current(key, name)))) as Sample[]);
+    }),
+  );
+  const now = ctx.clock.now();
+  const statements = await topQueries({ ctx, input: { from: new Date(now.getTime() - 86_400_000), to: now, limit: 200 } });
+  const view: View = {
+    now,
+    rows: <K extends ProbeKey>(key: K) => (samples.get(key)?.rows ?? null) as ProbeRow<K>[] | null,
+    standbys: <K extends ProbeKey>(key: K) => (others.get(key) ?? []).map((sample) => sample.rows as ProbeRow<K>[] | null),
+    statements: statements.queries,
+  };
+  return { view, samples };
+}
+
+export function runChecks(
+  view: View,
+  samples: ReadonlyMap<ProbeKey, Sample>,
+  mutes: readonly z.infer<typeof muteRow>[],
+): Finding[] {
+  return CHECKS.map(({ id, name, title, level, why, needs, needsStatements, run }) => {
+    const blind = needs.map((key) => samples.get(key)).find((sample) => !sample?.rows);
+    const missing = needs.some((key) => view.rows(key) === null)
+      ? (blind?.missing ?? { reason: "A probe has brought nothing yet.", grant: null })
+      : needsStatements && !view.statements
+        ? { reason: "Statements are not known.", grant: null }
+        : null;
+    const evidence = missing ? [] : run(view);
+    return {
+      id,
+      name,
+      title,
+      level,
+      why,
+      unknown: missing,
+      evidence: evidence.map((one) => {
+        const mute = mutes.find((row) => row.finding === id && (row.subject === one.subject || row.subject === ""));
+        return { ...one, mute: mute ? { reason: mute.reason, until: mute.until } : null };
+      }),
+    };
+  });
+}
+
+export const listFindings = read({
+  name: "findings.list",
+  permission: "database.read",
+  input: z.object({}),
+  async run({ ctx }) {
+    const mutes = await rows(
+      ctx.tx,
+      sql`select finding, subject, reason, until from console.finding_mute where until > ${ctx.clock.now()}`,
+      muteRow,
+    );
+    const { view, samples } = await viewFor(ctx);
+    return runChecks(view, samples, mutes);
+  },
+});
+
+export const muteFinding = mutation({
+  name: "finding.mute",
+  permission: "database.act",
+  input: z.object({
+    finding: z.string().regex(/^\d{4}$/),
+    subject: z.string().max(300),
+    reason: z.string().trim().min(3, "Say why").max(500),
+    days: z.coerce.number().int().min(1).max(365),
+  }),
+  async run({ ctx, input }) {
+    if (!CHECKS.some((check) => check.id === input.finding)) throw new NotFound("There is no such check");
+    const until = new Date(ctx.clock.now().getTime() + input.days * 86_400_000);
+    const staffId = ctx.actor.kind === "staff" ? ctx.actor.id : null;
+    await ctx.tx.prisma.findingMute.upsert({
+      where: { finding_subject: { finding: input.finding, subject: input.subject } },
+      create: { id: newId(), finding: input.finding, subject: input.subject, reason: input.reason, until, staffId },
+      update: { reason: input.reason, until, staffId },
+    });
+    await record(ctx, {
+      action: "finding.mute",
+      resource: "finding",
+      resourceId: `${input.finding} ${input.subject}`,
+      reason: input.reason,
+      details: { days: input.days },
+    });
+  },
+});
+
+export const unmuteFinding = mutation({
+  name: "finding.unmute",
+  permission: "database.act",
+  input: z.object({ finding: z.string().regex(/^\d{4}$/), subject: z.string().max(300) }),
+  async run({ ctx, input }) {
+    await ctx.tx.prisma.findingMute.deleteMany({ where: input });
+    await record(ctx, { action: "finding.unmute", resource: "finding", resourceId: `${input.finding} ${input.subject}` });
+  },
+});

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { one } from "~/db/query.ts";
+import { readiness } from "~/db/health.server.ts";
+import { sql } from "~/db/sql.ts";
+import { current, snapshot, targetStates } from "../current.server.ts";
+import { PROBES, PROBE_KEYS } from "../probes/all.ts";
+
+/** Everything that must be there, with the last error of each: also of the probes, whose cost is shown. */
+export const healthReport = read({
+  name: "health.report",
+  permission: "database.read",
+  input: z.object({}),
+  async run({ ctx }) {
+    const [health, targets, known, archiver] = await Promise.all([readiness(), targetStates(), snapshot(), current("archiver")]);
+    const size = await one(
+      ctx.tx,
+      sql`select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'telemetry' and c.relkind = 'r'`,
+      z.object({ bytes: z.number() }),
+    ).catch(() => null);
+    return {
+      health,
+      targets,
+      archiver: archiver.rows?.[0] ?? null,
+      archiverMissing: archiver.missing,
+      store: known?.store ?? null,
+      telemetryBytes: size?.bytes ?? null,
+      probes: known
+        ? known.samples
+            .map((sample) => ({
+              probe: sample.probe,
+              target: sample.target,
+              at: sample.at,
+              ms: sample.ms,
+              rows: sample.rows?.length ?? null,
+              missing: sample.missing,
+              lane: PROBES[PROBE_KEYS.find((key) => PROBES[key].name === sample.probe)!].lane,
+            }))
+            .sort((a, b) => a.target.localeCompare(b.target) || b.ms - a.ms)
+        : null,
+    };
+  },
+});

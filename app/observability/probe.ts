@@ -1,0 +1,59 @@
+import type { z } from "zod";
+
+/** What a probe needs to know of the server it asks, learnt at connect and again every minute. */
+export type ServerInfo = {
+  version: number;
+  major: number;
+  recovering: boolean;
+  /** Whether this role sees the activity and statistics of others. */
+  monitor: boolean;
+  /** pg_stat_statements: where it is installed, as which version, and whether the server has loaded it. */
+  statements: { schema: string; version: number } | null;
+  statementsLoaded: boolean;
+};
+
+export type Missing = { reason: string; grant: string | null };
+
+/**
+ * One definition, five uses: samples, panels, metrics, findings and alerts all come from these rows.
+ * A probe is one statement without parameters, so that it travels with its timeout in one round trip.
+ */
+export type Probe<Row = unknown> = {
+  name: string;
+  /** fast: every second, nothing that could wait for a lock or read a file. */
+  lane: "fast" | "slow";
+  everyMs: number;
+  timeoutMs: number;
+  /** Standbys and primary know different things; without it both are asked. */
+  on?: "primary" | "standby";
+  /** Why this server can't answer, and what would change that. */
+  missing?(server: ServerInfo): Missing | null;
+  sql(server: ServerInfo): string;
+  row: z.ZodType<Row>;
+};
+
+export const probe = <Row>(definition: Probe<Row>): Probe<Row> => definition;
+
+export type RowOf<P> = P extends Probe<infer Row> ? Row : never;
+
+export const GRANT_MONITOR = "GRANT pg_monitor TO invigil_observer;";
+
+/** Most of the statistics are hidden from a role that is not a monitor, without any error. */
+export const needsMonitor = (server: ServerInfo): Missing | null =>
+  server.monitor ? null : { reason: "The observer's role sees only its own sessions and statistics.", grant: GRANT_MONITOR };
+
+/** What an error of the server means to somebody who can fix it. */
+export function missingOf(error: { code?: string; message: string }): Missing {
+  switch (error.code) {
+    case "42501":
+      return { reason: `The observer's role may not read this (${error.message}).`, grant: GRANT_MONITOR };
+    case "57014":
+      return { reason: "The server took longer than this probe may take.", grant: null };
+    case "55P03":
+      return { reason: "A lock was in the way for more than 100 ms; it is tried again.", grant: null };
+    case "53300":
+      return { reason: `Every connection is used up (${error.message}).`, grant: null };
+    default:
+      return { reason: error.message, grant: null };
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { needsMonitor, probe } from "../probe.ts";
+
+/**
+ * Every session that is doing something or holds something open. Idle ones are only counted (see backends): with
+ * thousands of them, listing each every second would be load of its own.
+ */
+export const activity = probe({
+  name: "activity",
+  lane: "fast",
+  everyMs: 1000,
+  timeoutMs: 900,
+  missing: needsMonitor,
+  sql: () => `
+select a.pid, a.backend_start, a.datname as database, a.usename as username, a.application_name as app, host(a.client_addr) as address,
+       a.backend_type, coalesce(a.state, 'active') as state, a.wait_event_type as wait_class, a.wait_event, a.query_id::text as query_id, left(a.query, 2000) as query,
+       a.xact_start, a.query_start, a.state_change,
+       (extract(epoch from clock_timestamp() - a.query_start) * 1000)::bigint as query_ms,
+       (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::bigint as transaction_ms,
+       (extract(epoch from clock_timestamp() - a.state_change) * 1000)::bigint as state_ms,
+       age(a.backend_xmin)::bigint as xmin_age, (a.backend_xid is not null) as has_xid, a.leader_pid
+from pg_stat_activity a
+where a.pid <> pg_backend_pid()
+  and (a.state <> 'idle' or a.state is null and a.backend_type not in ('client backend', 'walsender')
+       and coalesce(a.wait_event_type, '') not in ('Activity', 'Extension', ''))`,
+  row: z.object({
+    pid: z.number(),
+    backend_start: z.date().nullable(),
+    database: z.string().nullable(),
+    username: z.string().nullable(),
+    app: z.string().nullable(),
+    address: z.string().nullable(),
+    backend_type: z.string(),
+    state: z.string(),
+    wait_class: z.string().nullable(),
+    wait_event: z.string().nullable(),
+    query_id: z.string().nullable(),
+    query: z.string().nullable(),
+    xact_start: z.date().nullable(),
+    query_start: z.date().nullable(),
+    state_change: z.date().nullable(),
+    query_ms: z.number().nullable(),
+    transaction_ms: z.number().nullable(),
+    state_ms: z.number().nullable(),
+    xmin_age: z.number().nullable(),
+    has_xid: z.boolean(),
+    leader_pid: z.number().nullable(),
+  }),
+});

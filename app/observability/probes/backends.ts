@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { needsMonitor, probe } from "../probe.ts";
+
+/** How many sessions there are, by everything one would group them by, with the server's limits beside them. */
+export const backends = probe({
+  name: "backends",
+  lane: "fast",
+  everyMs: 1000,
+  timeoutMs: 900,
+  missing: needsMonitor,
+  sql: () => `
+select coalesce(a.state, 'starting') as state, a.usename as username, a.application_name as app, a.datname as database, a.backend_type, count(*)::int as n,
+       (extract(epoch from max(clock_timestamp() - a.state_change)))::float8 as longest_s,
+       current_setting('max_connections')::int as max_connections,
+       current_setting('superuser_reserved_connections')::int as superuser_reserved,
+       coalesce(current_setting('reserved_connections', true), '0')::int as reserved
+from pg_stat_activity a
+where a.backend_type in ('client backend', 'walsender')
+group by 1, 2, 3, 4, 5`,
+  row: z.object({
+    state: z.string(),
+    username: z.string().nullable(),
+    app: z.string().nullable(),
+    database: z.string().nullable(),
+    backend_type: z.string(),
+    n: z.number(),
+    longest_s: z.number().nullable(),
+    max_connections: z.number(),
+    superuser_reserved: z.number(),
+    reserved: z.number(),
+  }),
+});

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { needsMonitor, probe } from "../probe.ts";
+
+/** This end of the stream: what it has written or replayed, and (on a standby) whether its receiver is alive. */
+export const position = probe({
+  name: "position",
+  lane: "fast",
+  everyMs: 1000,
+  timeoutMs: 900,
+  missing: needsMonitor,
+  sql: () => `
+select pg_is_in_recovery() as recovering,
+       case when pg_is_in_recovery() then null else pg_current_wal_lsn()::text end as written,
+       pg_last_wal_receive_lsn()::text as received, pg_last_wal_replay_lsn()::text as replayed,
+       pg_last_xact_replay_timestamp() as replayed_at, clock_timestamp() as now,
+       case when pg_is_in_recovery() then pg_is_wal_replay_paused() else false end as paused,
+       r.status as receiver, r.flushed_lsn::text as receiver_flushed, r.latest_end_lsn::text as sender_end, r.last_msg_receipt_time as last_message,
+       r.sender_host, r.sender_port, r.slot_name, coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))::int as timeline,
+       pg_postmaster_start_time() as started_at
+from (select 1) as one left join pg_stat_wal_receiver r on true`,
+  row: z.object({
+    recovering: z.boolean(),
+    written: z.string().nullable(),
+    received: z.string().nullable(),
+    replayed: z.string().nullable(),
+    replayed_at: z.date().nullable(),
+    now: z.date(),
+    paused: z.boolean(),
+    receiver: z.string().nullable(),
+    receiver_flushed: z.string().nullable(),
+    sender_end: z.string().nullable(),
+    last_message: z.date().nullable(),
+    sender_host: z.string().nullable(),
+    sender_port: z.number().nullable(),
+    slot_name: z.string().nullable(),
+    timeline: z.number().nullable(),
+    started_at: z.date(),
+  }),
+});
+
+/** The sending end: one row per connected standby. One that is not here does not receive. */
+export const senders = probe({
+  name: "senders",
+  lane: "fast",
+  everyMs: 1000,
+  timeoutMs: 900,
+  missing: needsMonitor,
+  sql: () => `
+select r.pid, r.application_name as app, host(r.client_addr) as address, r.state, r.sync_state, r.backend_start, s.slot_name,
+       r.sent_lsn::text as sent, r.write_lsn::text as written, r.flush_lsn::text as flushed, r.replay_lsn::text as replayed,
+       (extract(epoch from r.write_lag))::float8 as write_lag_s, (extract(epoch from r.flush_lag))::float8 as flush_lag_s,
+       (extract(epoch from r.replay_lag))::float8 as replay_lag_s, r.reply_time
+from pg_stat_replication r left join pg_replication_slots s on s.active_pid = r.pid`,
+  row: z.object({
+    pid: z.number(),
+    app: z.string().nullable(),
+    address: z.string().nullable(),
+    state: z.string().nullable(),
+    sync_state: z.string().nullable(),
+    backend_start: z.date().nullable(),
+    slot_name: z.string().nullable(),
+    sent: z.string().nullable(),
+    written: z.string().nullable(),
+    flushed: z.string().nullable(),
+    replayed: z.string().nullable(),
+    write_lag_s: z.number().nullable(),
+    flush_lag_s: z.number().nullable(),
+    replay_lag_s: z.number().nullable(),
+    reply_time: z.date().nullable(),
+  }),
+});
+
+export const slots = probe({
+  name: "slots",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  missing: needsMonitor,
+  sql: (server) => `
+select slot_name as name, slot_type as type, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
+       case when pg_is_in_recovery() then null else pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint end as retained_bytes,
+       ${server.major >= 17 ? "inactive_since" : "null::timestamptz as inactive_since"}, age(xmin)::bigint as xmin_age, age(catalog_xmin)::bigint as catalog_xmin_age
+from pg_replication_slots`,
+  row: z.object({
+    name: z.string(),
+    type: z.string(),
+    active: z.boolean(),
+    wal_status: z.string().nullable(),
+    restart: z.string().nullable(),
+    safe_bytes: z.number().nullable(),
+    retained_bytes: z.number().nullable(),
+    inactive_since: z.date().nullable(),
+    xmin_age: z.number().nullable(),
+    catalog_xmin_age: z.number().nullable(),
+  }),
+});
+
+export const archiver = probe({
+  name: "archiver",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  on: "primary",
+  missing: needsMonitor,
+  sql: () => `
+select current_setting('archive_mode') as mode, archived_count::bigint as archived, last_archived_wal, last_archived_time, failed_count::bigint as failed,
+       last_failed_wal, last_failed_time,
+       case when current_setting('archive_mode') = 'off' then 0 else (select count(*)::int from pg_ls_archive_statusdir() where name like '%.ready') end as backlog
+from pg_stat_archiver`,
+  row: z.object({
+    mode: z.string(),
+    archived: z.number(),
+    last_archived_wal: z.string().nullable(),
+    last_archived_time: z.date().nullable(),
+    failed: z.number(),
+    last_failed_wal: z.string().nullable(),
+    last_failed_time: z.date().nullable(),
+    backlog: z.number(),
+  }),
+});
+
+export const conflicts = probe({
+  name: "conflicts",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  on: "standby",
+  missing: needsMonitor,
+  sql: () => `
+select confl_tablespace::bigint as tablespace, confl_lock::bigint as lock, confl_snapshot::bigint as snapshot, confl_bufferpin::bigint as bufferpin,
+       confl_deadlock::bigint as deadlock
+from pg_stat_database_conflicts where datname = current_database()`,
+  row: z.object({
+    tablespace: z.number(),
+    lock: z.number(),
+    snapshot: z.number(),
+    bufferpin: z.number(),
+    deadlock: z.number(),
+  }),
+});

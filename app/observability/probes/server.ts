@@ -1,0 +1,239 @@
+import { z } from "zod";
+import { needsMonitor, probe } from "../probe.ts";
+
+/** The database's own counters. */
+export const database = probe({
+  name: "database",
+  lane: "slow",
+  everyMs: 5000,
+  timeoutMs: 2000,
+  sql: () => `
+select d.xact_commit::bigint as commits, d.xact_rollback::bigint as rollbacks, d.blks_hit::bigint as blocks_hit, d.blks_read::bigint as blocks_read,
+       d.tup_inserted::bigint as inserted, d.tup_updated::bigint as updated, d.tup_deleted::bigint as deleted, d.tup_returned::bigint as returned,
+       d.temp_files::bigint, d.temp_bytes::bigint, d.deadlocks::bigint, d.conflicts::bigint, coalesce(d.checksum_failures, 0)::bigint as checksum_failures,
+       d.blk_read_time::float8 as read_ms, d.blk_write_time::float8 as write_ms, d.sessions_fatal::bigint as fatal, d.sessions_killed::bigint as killed, d.stats_reset
+from pg_stat_database d where d.datname = current_database()`,
+  row: z.object({
+    commits: z.number(),
+    rollbacks: z.number(),
+    blocks_hit: z.number(),
+    blocks_read: z.number(),
+    inserted: z.number(),
+    updated: z.number(),
+    deleted: z.number(),
+    returned: z.number(),
+    temp_files: z.number(),
+    temp_bytes: z.number(),
+    deadlocks: z.number(),
+    conflicts: z.number(),
+    checksum_failures: z.number(),
+    read_ms: z.number(),
+    write_ms: z.number(),
+    fatal: z.number(),
+    killed: z.number(),
+    stats_reset: z.date().nullable(),
+  }),
+});
+
+/** Ages of every database: wraparound is a matter of the whole server. */
+export const ages = probe({
+  name: "ages",
+  lane: "slow",
+  everyMs: 60_000,
+  timeoutMs: 2000,
+  sql: () => `
+select datname as database, age(datfrozenxid)::bigint as xid_age, mxid_age(datminmxid)::bigint as mxid_age, datname = current_database() as is_ours,
+       current_setting('autovacuum_freeze_max_age')::bigint as freeze_max, current_setting('autovacuum_multixact_freeze_max_age')::bigint as mxid_freeze_max
+from pg_database where datallowconn`,
+  row: z.object({
+    database: z.string(),
+    xid_age: z.number(),
+    mxid_age: z.number(),
+    is_ours: z.boolean(),
+    freeze_max: z.number(),
+    mxid_freeze_max: z.number(),
+  }),
+});
+
+/** What keeps old row versions from being removed, and by whom. */
+export const horizon = probe({
+  name: "horizon",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  on: "primary",
+  missing: needsMonitor,
+  sql: () => `
+select 'session' as kind, pid::text || ' ' || coalesce(application_name, '') as holder, age(backend_xmin)::bigint as age, xact_start as since from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()
+union all select 'slot', slot_name, greatest(age(xmin), age(catalog_xmin))::bigint, null from pg_replication_slots where xmin is not null or catalog_xmin is not null
+union all select 'standby', application_name, age(backend_xmin)::bigint, backend_start from pg_stat_replication where backend_xmin is not null
+union all select 'prepared', gid, age(transaction)::bigint, prepared from pg_prepared_xacts
+order by 3 desc limit 20`,
+  row: z.object({ kind: z.string(), holder: z.string(), age: z.number(), since: z.date().nullable() }),
+});
+
+export const io = probe({
+  name: "io",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  missing: (server) =>
+    server.major < 16
+      ? { reason: `pg_stat_io exists from PostgreSQL 16; this is ${server.major}.`, grant: null }
+      : needsMonitor(server),
+  sql: (server) => {
+    const bytes =
+      server.major >= 18
+        ? ["read_bytes", "write_bytes", "extend_bytes"]
+        : ["reads * op_bytes", "writes * op_bytes", "extends * op_bytes"];
+    return `
+select backend_type, context, sum(coalesce(reads, 0))::bigint as reads, sum(coalesce(${bytes[0]}, 0))::float8 as read_bytes, sum(coalesce(read_time, 0))::float8 as read_ms,
+       sum(coalesce(writes, 0))::bigint as writes, sum(coalesce(${bytes[1]}, 0) + coalesce(${bytes[2]}, 0))::float8 as write_bytes, sum(coalesce(write_time, 0) + coalesce(extend_time, 0))::float8 as write_ms,
+       sum(coalesce(hits, 0))::bigint as hits, sum(coalesce(evictions, 0))::bigint as evictions, sum(coalesce(fsyncs, 0))::bigint as fsyncs, max(stats_reset) as stats_reset
+from pg_stat_io where object in ('relation', 'temp relation') group by 1, 2 having sum(coalesce(reads, 0) + coalesce(writes, 0) + coalesce(extends, 0) + coalesce(hits, 0)) > 0`;
+  },
+  row: z.object({
+    backend_type: z.string(),
+    context: z.string(),
+    reads: z.number(),
+    read_bytes: z.number(),
+    read_ms: z.number(),
+    writes: z.number(),
+    write_bytes: z.number(),
+    write_ms: z.number(),
+    hits: z.number(),
+    evictions: z.number(),
+    fsyncs: z.number(),
+    stats_reset: z.date().nullable(),
+  }),
+});
+
+export const wal = probe({
+  name: "wal",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  on: "primary",
+  missing: needsMonitor,
+  // Write and sync left pg_stat_wal for pg_stat_io in 18.
+  sql: () => `
+select wal_records::bigint as records, wal_fpi::bigint as full_pages, wal_bytes::float8 as bytes, wal_buffers_full::bigint as buffers_full, stats_reset,
+       (select coalesce(sum(size), 0)::bigint from pg_ls_waldir()) as on_disk
+from pg_stat_wal`,
+  row: z.object({
+    records: z.number(),
+    full_pages: z.number(),
+    bytes: z.number(),
+    buffers_full: z.number(),
+    stats_reset: z.date().nullable(),
+    on_disk: z.number(),
+  }),
+});
+
+export const checkpointer = probe({
+  name: "checkpointer",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  sql: (server) =>
+    server.major >= 17
+      ? `select num_timed::bigint as timed, num_requested::bigint as requested, write_time::float8 as write_ms, sync_time::float8 as sync_ms, buffers_written::bigint as buffers,
+                (select maxwritten_clean::bigint from pg_stat_bgwriter) as maxwritten, stats_reset from pg_stat_checkpointer`
+      : `select checkpoints_timed::bigint as timed, checkpoints_req::bigint as requested, checkpoint_write_time::float8 as write_ms, checkpoint_sync_time::float8 as sync_ms,
+                buffers_checkpoint::bigint as buffers, maxwritten_clean::bigint as maxwritten, stats_reset from pg_stat_bgwriter`,
+  row: z.object({
+    timed: z.number(),
+    requested: z.number(),
+    write_ms: z.number(),
+    sync_ms: z.number(),
+    buffers: z.number(),
+    maxwritten: z.number(),
+    stats_reset: z.date().nullable(),
+  }),
+});
+
+/** Long works that say how far they are. */
+export const progress = probe({
+  name: "progress",
+  lane: "slow",
+  everyMs: 5000,
+  timeoutMs: 2000,
+  missing: needsMonitor,
+  sql: () => `
+select p.kind, p.pid, p.relation, p.phase, p.done::bigint, p.total::bigint, a.xact_start as since, a.backend_type, left(a.query, 300) as query
+from (
+  select 'vacuum' as kind, pid, coalesce((select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relid), relid::text) as relation, phase, heap_blks_scanned as done, heap_blks_total as total from pg_stat_progress_vacuum where datname = current_database()
+  union all select 'analyze', pid, coalesce((select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relid), relid::text), phase, sample_blks_scanned, sample_blks_total from pg_stat_progress_analyze where datname = current_database()
+  union all select 'create index', pid, coalesce((select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relid), relid::text), phase, blocks_done, blocks_total from pg_stat_progress_create_index where datname = current_database()
+  union all select 'copy', pid, coalesce((select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relid), ''), command, bytes_processed, nullif(bytes_total, 0) from pg_stat_progress_copy where datname = current_database()
+  union all select 'base backup', pid, '', phase, backup_streamed, backup_total from pg_stat_progress_basebackup
+) p left join pg_stat_activity a on a.pid = p.pid`,
+  row: z.object({
+    kind: z.string(),
+    pid: z.number(),
+    relation: z.string(),
+    phase: z.string(),
+    done: z.number().nullable(),
+    total: z.number().nullable(),
+    since: z.date().nullable(),
+    backend_type: z.string().nullable(),
+    query: z.string().nullable(),
+  }),
+});
+
+export const settings = probe({
+  name: "settings",
+  lane: "slow",
+  everyMs: 60_000,
+  timeoutMs: 3000,
+  missing: needsMonitor,
+  // What belongs to this one session is left out; secrets live in primary_conninfo.
+  sql: () => `
+select name, case when name in ('primary_conninfo', 'ssl_passphrase_command') then '(hidden)' else setting end as setting, unit, source, pending_restart, boot_val as default_value
+from pg_settings where source not in ('session', 'client', 'override', 'database user', 'user') or name in ('data_checksums', 'server_version')`,
+  row: z.object({
+    name: z.string(),
+    setting: z.string().nullable(),
+    unit: z.string().nullable(),
+    source: z.string(),
+    pending_restart: z.boolean(),
+    default_value: z.string().nullable(),
+  }),
+});
+
+export const sizes = probe({
+  name: "sizes",
+  lane: "slow",
+  everyMs: 60_000,
+  timeoutMs: 10_000,
+  missing: needsMonitor,
+  sql: () => `
+select datname as database, pg_database_size(oid)::bigint as bytes, datname = current_database() as is_ours from pg_database where datallowconn`,
+  row: z.object({ database: z.string(), bytes: z.number(), is_ours: z.boolean() }),
+});
+
+/** Which migration came when: read by the observer from Prisma's own table. */
+export const migrations = probe({
+  name: "migrations",
+  lane: "slow",
+  everyMs: 60_000,
+  timeoutMs: 2000,
+  on: "primary",
+  sql: () =>
+    `select migration_name as name, finished_at as at from public._prisma_migrations where finished_at is not null and rolled_back_at is null order by finished_at desc limit 50`,
+  row: z.object({ name: z.string(), at: z.date() }),
+});
+
+/** How far sequences are from their end. */
+export const sequences = probe({
+  name: "sequences",
+  lane: "slow",
+  everyMs: 300_000,
+  timeoutMs: 5000,
+  on: "primary",
+  sql: () => `
+select s.schemaname || '.' || s.sequencename as name, coalesce(s.last_value, 0)::float8 as value,
+       least(s.max_value::float8, case s.data_type when 'smallint'::regtype then 32767 when 'integer'::regtype then 2147483647 else s.max_value end::float8) as limit_value
+from pg_sequences s`,
+  row: z.object({ name: z.string(), value: z.number(), limit_value: z.number() }),
+});

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { needsMonitor, probe, type Missing, type ServerInfo } from "../probe.ts";
+
+export const CREATE_STATEMENTS = "CREATE EXTENSION pg_stat_statements;";
+export const LOAD_STATEMENTS = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL";
+
+export function statementsMissing(server: ServerInfo): Missing | null {
+  if (!server.statementsLoaded)
+    return { reason: "pg_stat_statements is not preloaded, so the server counts no statements.", grant: LOAD_STATEMENTS };
+  if (!server.statements) return { reason: "pg_stat_statements is not installed in this database.", grant: CREATE_STATEMENTS };
+  return needsMonitor(server);
+}
+
+/** Counters of every statement, without a text: `pg_stat_statements(true)` would read a file of all texts each time. */
+export const statements = probe({
+  name: "statements",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 5000,
+  missing: statementsMissing,
+  sql: (server) => {
+    const { schema, version } = server.statements!;
+    const io =
+      version >= 1.11
+        ? "s.shared_blk_read_time + s.shared_blk_write_time + s.local_blk_read_time + s.local_blk_write_time + s.temp_blk_read_time + s.temp_blk_write_time"
+        : "s.blk_read_time + s.blk_write_time + s.temp_blk_read_time + s.temp_blk_write_time";
+    return `
+select s.userid::text || '/' || s.toplevel::int as owner, s.queryid::text as query_id, s.calls::bigint, s.total_exec_time::float8 as total_ms, s.rows::bigint,
+       s.shared_blks_hit::bigint as blocks_hit, s.shared_blks_read::bigint as blocks_read, (${io})::float8 as io_ms,
+       (s.temp_blks_read + s.temp_blks_written)::bigint as temp_blocks, s.wal_bytes::float8 as wal_bytes,
+       ${version >= 1.11 ? "s.stats_since" : "null::timestamptz as stats_since"}, i.stats_reset
+from "${schema}".pg_stat_statements(false) s cross join "${schema}".pg_stat_statements_info i
+where s.dbid = (select oid from pg_database where datname = current_database()) and s.queryid is not null`;
+  },
+  row: z.object({
+    owner: z.string(),
+    query_id: z.string(),
+    calls: z.number(),
+    total_ms: z.number(),
+    rows: z.number(),
+    blocks_hit: z.number(),
+    blocks_read: z.number(),
+    io_ms: z.number(),
+    temp_blocks: z.number(),
+    wal_bytes: z.number(),
+    stats_since: z.date().nullable(),
+    stats_reset: z.date().nullable(),
+  }),
+});
+
+/** The texts of these statements only. Longer than this says nothing more to a reader. */
+export const textsOf = (server: ServerInfo, ids: readonly string[]) => `
+select distinct on (queryid) queryid::text as query_id, left(query, 10000) as text
+from "${server.statements!.schema}".pg_stat_statements(true) where queryid in (${ids.filter((id) => /^-?\d+$/.test(id)).join(",") || "null"}) order by queryid`;
+
+export const textRow = z.object({ query_id: z.string(), text: z.string() });

@@ -1,0 +1,53 @@
+import { clients } from "~/db/clients.server.ts";
+import type { Pool } from "~/db/pool.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import type { ServerInfo } from "../probe.ts";
+import { textRow, textsOf } from "../probes/statements.ts";
+import { mask } from "./mask.ts";
+
+const AT_ONCE = 500;
+
+/** Texts of statements, each fetched once by its id and kept masked. */
+export class Texts {
+  private known: Set<string> | null = null;
+  private readonly found = new Map<string, string>();
+  private notBefore = 0;
+
+  async fetch(pool: Pool, server: ServerInfo, ids: readonly string[]): Promise<void> {
+    if (!this.known) {
+      const rows = await clients()
+        .primary.query<{ id: string }>("select query_id::text as id from telemetry.query_text")
+        .catch(() => null);
+      if (!rows) return;
+      this.known = new Set(rows.rows.map((row) => row.id));
+    }
+    const missing = [...new Set(ids)].filter((id) => !this.known!.has(id)).slice(0, AT_ONCE);
+    // One read of the server's text file at a time, and not again at once: it may be large.
+    if (missing.length === 0 || performance.now() < this.notBefore) return;
+    this.notBefore = performance.now() + 10_000;
+    try {
+      const result = (await pool.query({ text: `set statement_timeout = 10000; ${textsOf(server, missing)}` })) as unknown as {
+        rows: unknown[];
+      }[];
+      for (const row of result.at(-1)!.rows) {
+        const { query_id, text } = textRow.parse(row);
+        this.known.add(query_id);
+        this.found.set(query_id, mask(text));
+      }
+    } catch (error) {
+      this.notBefore = performance.now() + 60_000;
+      log.warn({ reason: messageOf(error) }, "texts of statements could not be fetched");
+    }
+  }
+
+  async persist(): Promise<void> {
+    for (const [id, text] of this.found) {
+      await clients().primary.query({
+        text: "insert into telemetry.query_text (query_id, text) values ($1, $2) on conflict do nothing",
+        values: [id, text],
+      });
+      this.found.delete(id);
+    }
+  }
+}

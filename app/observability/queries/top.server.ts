@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { read } from "~/access/verb.server.ts";
+import { rows } from "~/db/query.ts";
+import { raw, sql } from "~/db/sql.ts";
+import { bucket, historyOf } from "../history.server.ts";
+import { spanInput } from "../load/read-load.server.ts";
+
+export const SORTS = {
+  total: "total_ms",
+  mean: "total_ms / nullif(calls, 0)",
+  calls: "calls",
+  io: "io_ms",
+  temp: "temp_blocks",
+  wal: "wal_bytes",
+} as const;
+export type QuerySort = keyof typeof SORTS;
+
+const topRow = z.object({
+  query_id: z.string(),
+  text: z.string().nullable(),
+  first_seen: z.date().nullable(),
+  calls: z.number(),
+  total_ms: z.number(),
+  rows: z.number(),
+  blocks_hit: z.number(),
+  blocks_read: z.number(),
+  io_ms: z.number(),
+  temp_blocks: z.number(),
+  wal_bytes: z.number(),
+  before_ms: z.number().nullable(),
+  before_calls: z.number().nullable(),
+  share: z.number(),
+  shape: z.array(z.number().nullable()),
+});
+export type TopQuery = z.infer<typeof topRow>;
+
+const SPARK_POINTS = 24;
+
+/** Statements by what they cost over a span, with the span before it for comparison. */
+export const topQueries = read({
+  name: "queries.top",
+  permission: "database.read",
+  input: spanInput.extend({
+    sort: z.enum(Object.keys(SORTS) as [QuerySort, ...QuerySort[]]).default("total"),
+    limit: z.number().int().min(1).max(200).default(50),
+    q: z.string().max(200).default(""),
+  }),
+  async run({ ctx, input }) {
+    const now = ctx.clock.now();
+    const length = input.to.getTime() - input.from.getTime();
+    const before = { from: new Date(input.from.getTime() - length), to: input.from };
+    const here = await historyOf(ctx.tx, "statement", input, now);
+    const earlier = await historyOf(ctx.tx, "statement", before, now);
+    const width = Math.max(here.step, Math.ceil(length / 1000 / SPARK_POINTS));
+    const found = await rows(
+      ctx.tx,
+      sql`with samples as materialized (select * from ${here.from} s where target = ${input.target}),
+          here as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit)::bigint as blocks_hit, sum(blocks_read)::bigint as blocks_read,
+                          sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes from samples group by 1),
+          earlier as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms from ${earlier.from} e where target = ${input.target} group by 1),
+          top as (select h.*, t.text, t.first_seen from here h left join telemetry.query_text t using (query_id)
+                  where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%' order by ${raw(SORTS[input.sort])} desc nulls last limit ${input.limit})
+          select top.query_id::text, top.text, top.first_seen, top.calls, top.total_ms, top.rows, top.blocks_hit, top.blocks_read, top.io_ms, top.temp_blocks, top.wal_bytes,
+                 e.total_ms as before_ms, e.calls as before_calls, top.total_ms / nullif((select sum(total_ms) from here), 0) as share,
+                 array(select (select sum(s.total_ms) from samples s where s.query_id = top.query_id and s.at >= g and s.at < g + ${width}::int * interval '1 second')
+                       from generate_series(${input.from}::timestamptz, ${input.to}::timestamptz - interval '1 second', ${width}::int * interval '1 second') g) as shape
+          from top left join earlier e using (query_id) order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
+      topRow,
+    );
+    return { queries: found, source: here.text };
+  },
+});
+
+/** One statement over a span: what it cost when. */
+export const queryHistory = read({
+  name: "queries.history",
+  permission: "database.read",
+  input: spanInput.extend({ queryId: z.string().regex(/^-?\d{1,20}$/, "This is not a statement's id") }),
+  async run({ ctx, input }) {
+    const history = await historyOf(ctx.tx, "statement", input, ctx.clock.now());
+    const points = await rows(
+      ctx.tx,
+      sql`select ${bucket(history.step)} as t, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit + blocks_read)::bigint as blocks, sum(blocks_read)::bigint as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes
+          from ${history.from} s where target = ${input.target} and query_id = ${input.queryId}::bigint group by 1 order by 1`,
+      z.object({
+        t: z.number(),
+        calls: z.number(),
+        total_ms: z.number(),
+        rows: z.number(),
+        blocks: z.number(),
+        blocks_read: z.number(),
+        io_ms: z.number(),
+        temp_blocks: z.number(),
+        wal_bytes: z.number(),
+      }),
+    );
+    const [text] = await rows(
+      ctx.tx,
+      sql`select text, first_seen from telemetry.query_text where query_id = ${input.queryId}::bigint`,
+      z.object({ text: z.string(), first_seen: z.date() }),
+    );
+    return { points, step: history.step, text: text?.text ?? null, firstSeen: text?.first_seen ?? null };
+  },
+});
+
+const slowRow = z.object({
+  id: z.string(),
+  at: z.date(),
+  process: z.string(),
+  verb: z.string(),
+  tenant: z.string().nullable(),
+  request_id: z.string(),
+  ms: z.number(),
+  failed: z.boolean(),
+});
+
+/** Slow calls of the console's own verbs. */
+export const listSlowCalls = read({
+  name: "queries.slow-calls",
+  permission: "database.read",
+  input: spanInput,
+  run: ({ ctx, input }) =>
+    rows(
+      ctx.tx,
+      sql`select id, at, process, verb, tenant, request_id, ms, failed from telemetry.slow_call where at >= ${input.from} and at < ${input.to} order by at desc limit 50`,
+      slowRow,
+    ),
+});

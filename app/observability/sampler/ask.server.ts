@@ -1,0 +1,86 @@
+import type { Pool } from "~/db/pool.server.ts";
+import { one } from "~/db/query.ts";
+import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { sql } from "~/db/sql.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { z } from "zod";
+import { missingOf, type Probe, type ServerInfo } from "../probe.ts";
+import type { Sample } from "./sample.ts";
+
+const LOCK_TIMEOUT_MS = 100;
+
+const serverRow = z.object({
+  version: z.number(),
+  recovering: z.boolean(),
+  monitor: z.boolean(),
+  schema: z.string().nullable(),
+  extversion: z.string().nullable(),
+  preload: z.string().nullable(),
+});
+
+export async function examineServer(pool: Pool): Promise<ServerInfo> {
+  const row = (await one(
+    pool,
+    sql`select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
+               pg_has_role('pg_read_all_stats', 'USAGE') as monitor, n.nspname::text as schema, e.extversion,
+               (select setting from pg_settings where name = 'shared_preload_libraries') as preload
+        from (select 1) as one left join pg_extension e on e.extname = 'pg_stat_statements' left join pg_namespace n on n.oid = e.extnamespace`,
+    serverRow,
+  ))!;
+  const [high = "0", low = "0"] = (row.extversion ?? "").split(".");
+  return {
+    version: row.version,
+    major: Math.floor(row.version / 10_000),
+    recovering: row.recovering,
+    monitor: row.monitor,
+    // "1.9" is older than "1.11": the minor is a number of its own.
+    statements: row.schema ? { schema: row.schema, version: Number(high) + Number(low.padStart(2, "0")) / 100 } : null,
+    statementsLoaded: row.preload === null || row.preload.includes("pg_stat_statements"),
+  };
+}
+
+/** The server is gone (as opposed to: it answered, and refused). */
+export class Unreachable extends Error {}
+
+/**
+ * Runs one probe in one round trip, with its timeouts. What the server refuses becomes a sample that says so;
+ * a server that can't be reached at all is the caller's matter.
+ */
+export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, server: ServerInfo): Promise<Sample<Row>> {
+  const at = new Date();
+  const started = performance.now();
+  const missing = probe.missing?.(server) ?? null;
+  if (missing) return { probe: probe.name, target, at, ms: 0, rows: null, missing, sql: safeSql(probe, server) };
+  const text = probe.sql(server);
+  const sample = (rows: Row[] | null, why: Sample["missing"]): Sample<Row> => ({
+    probe: probe.name,
+    target,
+    at,
+    ms: Math.round((performance.now() - started) * 10) / 10,
+    rows,
+    missing: why,
+    sql: text,
+  });
+  try {
+    const results = (await pool.query({
+      text: `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; ${text}`,
+    })) as unknown as { rows: unknown[] }[];
+    return sample(
+      results.at(-1)!.rows.map((row) => probe.row.parse(row)),
+      null,
+    );
+  } catch (error) {
+    if (isConnectionLoss(error)) throw new Unreachable(messageOf(error));
+    if (codeOf(error) === "53300" || codeOf(error) === "57P03" || codeOf(error)?.startsWith("28"))
+      throw new Unreachable(messageOf(error));
+    return sample(null, missingOf({ code: codeOf(error), message: messageOf(error) }));
+  }
+}
+
+function safeSql(probe: Probe<unknown>, server: ServerInfo): string {
+  try {
+    return probe.sql(server);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,151 @@
+import type { Pool } from "~/db/pool.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import type { Probe, ServerInfo } from "../probe.ts";
+import { ask, examineServer, Unreachable } from "./ask.server.ts";
+import type { Sample } from "./sample.ts";
+
+type Due = { probe: Probe; next: number; failures: number };
+
+export type LaneState = { reachable: boolean | null; error: string | null; since: Date | null };
+
+export type LaneOptions = {
+  target: string;
+  lane: "fast" | "slow";
+  probes: readonly Probe[];
+  /** One connection, opened when it is first needed and again after it was lost. */
+  open(): Pool;
+  active(): boolean;
+  onRound(at: Date, samples: Sample[]): Promise<void> | void;
+  onReachable(state: LaneState): void;
+};
+
+const MAX_BACKOFF_MS = 60_000;
+const EXAMINE_MS = 60_000;
+
+/** One lane of one server: its probes in turn on its one connection, each on its own clock, a failing one backing off alone. */
+export class Lane {
+  private pool: Pool | null = null;
+  private server: ServerInfo | null = null;
+  private examined = 0;
+  private stopped = false;
+  private loop: Promise<void> | null = null;
+  private wake: (() => void) | null = null;
+  readonly state: LaneState = { reachable: null, error: null, since: null };
+  private readonly due: Due[];
+  private lost = 0;
+
+  constructor(private readonly options: LaneOptions) {
+    // Slow probes start spread over their first second, not all at once.
+    this.due = options.probes.map((probe, index) => ({
+      probe,
+      next: options.lane === "fast" ? 0 : performance.now() + index * 80,
+      failures: 0,
+    }));
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake?.();
+    await Promise.race([this.loop, new Promise((resolve) => setTimeout(resolve, 1500))]);
+    await this.close();
+  }
+
+  info(): ServerInfo | null {
+    return this.server;
+  }
+
+  connection(): Pool {
+    return (this.pool ??= this.options.open());
+  }
+
+  private async close(): Promise<void> {
+    const pool = this.pool;
+    this.pool = null;
+    this.server = null;
+    await pool?.end().catch(() => undefined);
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(1, ms));
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      if (!this.options.active()) {
+        if (this.pool) await this.close();
+        await this.sleep(500);
+        continue;
+      }
+      try {
+        await this.round();
+      } catch (error) {
+        log.warn({ target: this.options.target, lane: this.options.lane, reason: messageOf(error) }, "a sampling round failed");
+      }
+      if (this.options.lane === "fast") await this.sleep(1000 - (Date.now() % 1000));
+      else await this.sleep(Math.max(100, Math.min(...this.due.map((one) => one.next)) - performance.now()));
+    }
+  }
+
+  private reachable(error: string | null): void {
+    const now = error === null;
+    if (this.state.reachable === now && this.state.error === error) return;
+    if (this.state.reachable !== now) this.state.since = new Date();
+    this.state.reachable = now;
+    this.state.error = error;
+    this.options.onReachable(this.state);
+  }
+
+  private async round(): Promise<void> {
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000);
+    const samples: Sample[] = [];
+    try {
+      const pool = this.connection();
+      if (!this.server || performance.now() - this.examined > EXAMINE_MS) {
+        this.server = await examineServer(pool).catch((error: unknown) => {
+          throw new Unreachable(messageOf(error));
+        });
+        this.examined = performance.now();
+      }
+      for (const one of this.due) {
+        if (this.stopped || one.next > performance.now()) continue;
+        if (one.probe.on && (one.probe.on === "standby") !== this.server.recovering) {
+          one.next = performance.now() + one.probe.everyMs;
+          continue;
+        }
+        const sample = await ask(pool, one.probe, this.options.target, this.server);
+        one.failures = sample.rows ? 0 : one.failures + 1;
+        const wait =
+          one.failures === 0 ? one.probe.everyMs : Math.min(MAX_BACKOFF_MS, one.probe.everyMs * 2 ** Math.min(one.failures, 6));
+        // A fast probe is due on the next whole second; a little early, so that a round that ran long skips none.
+        one.next = performance.now() + (this.options.lane === "fast" && one.failures === 0 ? wait - 900 : wait);
+        samples.push(sample);
+        if (this.options.lane === "slow") {
+          await this.options.onRound(sample.at, [sample]);
+          samples.length = 0;
+        }
+      }
+      this.lost = 0;
+      this.reachable(null);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      this.lost++;
+      await this.close();
+      this.reachable(error.message);
+      // The fast lane tries every second; the slow one, which has more to lose than to win, waits longer each time.
+      if (this.options.lane === "slow")
+        for (const one of this.due) one.next = Math.max(one.next, performance.now() + Math.min(10_000, 1000 * this.lost));
+    }
+    if (samples.length > 0) await this.options.onRound(at, samples);
+  }
+}

@@ -1,0 +1,288 @@
+import { clients } from "~/db/clients.server.ts";
+import { createPool, type Pool } from "~/db/pool.server.ts";
+import { connection, connectionAt } from "~/db/urls.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import type { Probe, ServerInfo } from "../probe.ts";
+import { PROBES, PROBE_KEYS, type ProbeKey, type ProbeRow } from "../probes/all.ts";
+import { LockEpisodes } from "../locks/episodes.server.ts";
+import { lockTrees } from "../locks/tree.ts";
+import { lagOf, position, PositionHistory, type Lag, type PrimaryEnd } from "../replication/lag.ts";
+import { Texts } from "../queries/texts.server.ts";
+import type { TargetKind } from "../target.ts";
+import { Changes } from "./changes.ts";
+import { Lane } from "./lane.server.ts";
+import { Memory } from "./memory.ts";
+import { Recorder, recordTick, tickOf } from "./record.ts";
+import { isKnown, type Sample } from "./sample.ts";
+import { Store } from "./store.server.ts";
+import type { Recorded } from "./tables.ts";
+
+export type WatchedTarget = { name: string; kind: TargetKind; open(lane: "fast" | "slow"): Pool };
+
+export type TargetState = {
+  name: string;
+  kind: TargetKind;
+  reachable: boolean | null;
+  error: string | null;
+  since: Date | null;
+  server: ServerInfo | null;
+};
+
+export type Snapshot = {
+  at: Date;
+  targets: TargetState[];
+  samples: Sample[];
+  lags: Lag[];
+  store: Store["stats"];
+};
+
+function observerPool(name: string, target: { url: string; role?: string }, lane: "fast" | "slow"): Pool {
+  return createPool(`observer ${name} ${lane}`, {
+    ...target,
+    applicationName: `collector observer ${lane}`,
+    max: 1,
+    connectTimeoutMs: 2000,
+    idleTimeoutMs: 0,
+    lockTimeoutMs: 100,
+    queryTimeoutMs: lane === "fast" ? 3000 : 15_000,
+  });
+}
+
+/** The primary, and each standby by its place in the configuration. */
+export function watchedTargets(): WatchedTarget[] {
+  return [
+    { name: "primary", kind: "primary", open: (lane) => observerPool("primary", connection("observer"), lane) },
+    ...env().replicas.map((replica, index): WatchedTarget => ({
+      name: `standby-${index + 1}`,
+      kind: "standby",
+      open: (lane) => observerPool(`standby-${index + 1}`, connectionAt("observer", replica.url), lane),
+    })),
+  ];
+}
+
+export class Sampler {
+  readonly memory = new Memory();
+  readonly store: Store;
+  readonly episodes = new LockEpisodes();
+  private readonly samples = new Map<string, Map<string, Sample>>();
+  private readonly recorders = new Map<string, Recorder>();
+  private readonly lanes: { target: WatchedTarget; fast: Lane; slow: Lane }[];
+  private readonly history = new PositionHistory();
+  private readonly changes = new Changes();
+  private readonly texts = new Texts();
+  private readonly listeners: ((at: Date, target: string) => Promise<void> | void)[] = [];
+  private primaryEnd: { lsn: bigint; at: number } | null = null;
+  private lags = new Map<string, Lag>();
+
+  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number) {
+    this.store = new Store(fence);
+    this.lanes = targets.map((target) => ({
+      target,
+      fast: this.lane(target, "fast", active),
+      slow: this.lane(target, "slow", active),
+    }));
+  }
+
+  private lane(target: WatchedTarget, lane: "fast" | "slow", active: () => boolean): Lane {
+    const scale = env().DB_METRICS_INTERVAL / 15_000;
+    const probes = PROBE_KEYS.map((key) => PROBES[key] as Probe)
+      .filter((probe) => probe.lane === lane)
+      .map((probe) => (lane === "slow" ? { ...probe, everyMs: Math.max(1000, probe.everyMs * scale) } : probe));
+    return new Lane({
+      target: target.name,
+      lane,
+      probes,
+      open: () => target.open(lane),
+      active,
+      onRound: (at, samples) => this.round(target.name, lane, at, samples),
+      onReachable: (state) => {
+        log.info({ target: target.name, lane, reachable: state.reachable, reason: state.error }, "watched server");
+        if (lane === "fast") this.keep(this.changes.reachable(target.name, state.reachable === true, state.error));
+        if (state.reachable) this.recorders.get(target.name)?.forget();
+      },
+    });
+  }
+
+  start(): void {
+    this.store.start();
+    for (const { fast, slow } of this.lanes) {
+      fast.start();
+      slow.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.lanes.flatMap(({ fast, slow }) => [fast.stop(), slow.stop()]));
+    await this.store.stop();
+  }
+
+  /** Called after every second of every server. */
+  onSecond(listener: (at: Date, target: string) => Promise<void> | void): void {
+    this.listeners.push(listener);
+  }
+
+  latest<K extends ProbeKey>(target: string, key: K): Sample<ProbeRow<K>> | null {
+    return (this.samples.get(target)?.get(PROBES[key].name) as Sample<ProbeRow<K>> | undefined) ?? null;
+  }
+
+  targets(): TargetState[] {
+    return this.lanes.map(({ target, fast, slow }) => ({
+      name: target.name,
+      kind: target.kind,
+      ...fast.state,
+      server: fast.info() ?? slow.info(),
+    }));
+  }
+
+  /** Everything that is known now: what pages, metrics, findings and alerts are made of. */
+  snapshot(): Snapshot {
+    return {
+      at: new Date(),
+      targets: this.targets(),
+      samples: [...this.samples.values()].flatMap((byProbe) => [...byProbe.values()]),
+      lags: this.lagsNow(),
+      store: this.store.stats,
+    };
+  }
+
+  private keep(rows: readonly Recorded[]): void {
+    for (const { table, row } of rows) this.store.add(table, row);
+  }
+
+  private recorder(target: string): Recorder {
+    const known = this.recorders.get(target);
+    if (known) return known;
+    const made = new Recorder(target);
+    this.recorders.set(target, made);
+    return made;
+  }
+
+  private async round(target: string, lane: "fast" | "slow", at: Date, samples: Sample[]): Promise<void> {
+    const held = this.samples.get(target) ?? new Map<string, Sample>();
+    this.samples.set(target, held);
+    for (const sample of samples) held.set(sample.probe, sample);
+    if (lane === "slow") {
+      for (const sample of samples) await this.slow(target, sample);
+      return;
+    }
+    this.second(target, at, samples);
+    for (const listener of this.listeners) await listener(at, target);
+  }
+
+  private second(target: string, at: Date, samples: readonly Sample[]): void {
+    const of = <K extends ProbeKey>(key: K) =>
+      samples.find((sample) => sample.probe === PROBES[key].name) as Sample<ProbeRow<K>> | undefined;
+    const [activity, backends, locks, here] = [of("activity"), of("backends"), of("locks"), of("position")];
+    const tick = activity && backends ? tickOf(at, activity, backends) : null;
+    if (tick) {
+      this.memory.add(target, tick);
+      this.keep(recordTick(target, tick));
+    }
+    if (locks && isKnown(locks)) this.episodes.see(target, at, lockTrees(locks.rows));
+    if (here && isKnown(here) && here.rows[0]) this.place(target, at, here.rows[0]);
+  }
+
+  /** Where this server stands in the log, and what that says about lag. */
+  private place(target: string, at: Date, row: ProbeRow<"position">): void {
+    this.keep(this.changes.server(target, row.started_at, row.recovering));
+    if (target === "primary") {
+      if (row.written) {
+        this.primaryEnd = { lsn: position(row.written), at: row.now.getTime() };
+        this.history.add(this.primaryEnd.at, this.primaryEnd.lsn);
+      }
+      return;
+    }
+    const lag = lagOf(target, row, this.primaryNow(), this.history);
+    this.lags.set(target, lag);
+    if (at.getTime() % 5000 !== 0) return;
+    const metric = (name: string, value: number | null): Recorded[] =>
+      value === null ? [] : [{ table: "metric", row: [at.toISOString(), target, name, "", value] }];
+    this.keep([
+      ...metric("lag.bytes", lag.bytes),
+      ...metric("lag.seconds", lag.seconds),
+      ...metric("lag.receiving", lag.receiving ? 1 : 0),
+    ]);
+  }
+
+  private primaryNow(): PrimaryEnd | null {
+    return this.primaryEnd && { ...this.primaryEnd, fresh: Date.now() - this.primaryEnd.at < 5000 };
+  }
+
+  /** A standby that can't be asked is not "as it was". */
+  lagsNow(): Lag[] {
+    return this.lanes
+      .filter(({ target }) => target.kind === "standby")
+      .map(({ target, fast }) =>
+        fast.state.reachable === false ? lagOf(target.name, null, this.primaryNow(), null) : this.lags.get(target.name),
+      )
+      .filter((lag) => lag !== undefined);
+  }
+
+  private async slow(target: string, sample: Sample): Promise<void> {
+    const recorder = this.recorder(target);
+    const monotonic = performance.now();
+    const epoch = String(this.latest(target, "database")?.rows?.[0]?.stats_reset?.getTime());
+    switch (sample.probe) {
+      case "statements": {
+        const deltas = recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
+        this.keep(recorder.recordStatements(sample.at.toISOString(), deltas));
+        const lane = this.lanes.find((one) => one.target.name === target)!.slow;
+        const server = lane.info();
+        if (server?.statements && isKnown(sample))
+          await this.texts.fetch(
+            lane.connection(),
+            server,
+            (sample as Sample<ProbeRow<"statements">>).rows!.map((row) => row.query_id),
+          );
+        return;
+      }
+      case "tables":
+        return this.keep(recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
+      case "indexes":
+        return this.keep(recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
+      case "database":
+        this.keep(this.changes.statistics(target, sample as Sample<ProbeRow<"database">>));
+        return this.keep(recorder.recordDatabase(sample as Sample<ProbeRow<"database">>, monotonic));
+      case "io":
+        return this.keep(recorder.recordIo(sample as Sample<ProbeRow<"io">>, monotonic));
+      case "wal":
+        return this.keep(recorder.recordWal(sample as Sample<ProbeRow<"wal">>, monotonic));
+      case "checkpointer":
+        return this.keep(recorder.recordCheckpoints(sample as Sample<ProbeRow<"checkpointer">>, monotonic));
+      case "archiver":
+        return this.keep(recorder.recordArchiver(sample as Sample<ProbeRow<"archiver">>, monotonic));
+      case "conflicts":
+        return this.keep(recorder.recordConflicts(sample as Sample<ProbeRow<"conflicts">>, monotonic));
+      case "settings":
+        return this.keep(this.changes.settings(target, sample as Sample<ProbeRow<"settings">>));
+      default:
+        return this.keep(recorder.recordGauges(sample));
+    }
+  }
+
+  /** What was known of settings before this process began: a change across a restart is a change too. */
+  async recall(): Promise<void> {
+    try {
+      const known = await clients().primary.query<{ target: string; name: string; value: string }>(
+        "select target, name, value from telemetry.setting",
+      );
+      this.changes.recall(known.rows);
+      await clients().primary.query("update telemetry.lock_episode set ended_at = now() where ended_at is null");
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "earlier settings could not be read");
+    }
+  }
+
+  /** Written beside the samples: few rows, and only when something changed. */
+  async persist(): Promise<void> {
+    await this.episodes.persist();
+    await this.texts.persist();
+    for (const { target, name, value } of this.changes.takeSettings())
+      await clients().primary.query({
+        text: "insert into telemetry.setting (target, name, value, at) values ($1, $2, $3, now()) on conflict (target, name) do update set value = excluded.value, at = excluded.at",
+        values: [target, name, value],
+      });
+  }
+}

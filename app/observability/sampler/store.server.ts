@@ -1,0 +1,238 @@
+import fs from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { from } from "pg-copy-streams";
+import { clients } from "~/db/clients.server.ts";
+import { isConnectionLoss, codeOf } from "~/db/retry.ts";
+import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { log } from "~/platform/log.server.ts";
+import { COLUMNS, type Cell, type Row, type TableName } from "./tables.ts";
+
+type Batch = { id: string; fence: number; rows: Partial<Record<TableName, Row[]>> };
+
+const FLUSH_MS = 2000;
+const SPOOL_BYTES = 256 * 1024 * 1024;
+
+function text(value: Cell): string {
+  if (value === null) return "\\N";
+  if (typeof value === "string")
+    return value
+      .replaceAll("\u0000", "")
+      .replace(/[\\\n\r\t]/g, (c) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[c]!);
+  if (typeof value === "boolean") return value ? "t" : "f";
+  return String(value);
+}
+
+function* lines(rows: readonly Row[]): Generator<string> {
+  for (let i = 0; i < rows.length; i += 500)
+    yield rows
+      .slice(i, i + 500)
+      .map((row) => `${row.map(text).join("\t")}\n`)
+      .join("");
+}
+
+/**
+ * Samples on their way to the telemetry tables: collected, copied every two seconds, spooled to disk while the primary
+ * is away and written when it is back. A batch carries its id, so that it is written at most once, and the fence of the
+ * lease it was made under, so that a collector that was replaced writes nothing more.
+ */
+export class Store {
+  private pending: Batch["rows"] = {};
+  private count = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> = Promise.resolve();
+  readonly stats = { written: 0, spooled: 0, backfilled: 0, dropped: 0, lastError: null as string | null, lastMs: 0 };
+
+  constructor(private readonly fence: () => number) {}
+
+  private get dir(): string {
+    return path.join(env().dataDir, "spool", "telemetry");
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void this.flush(), FLUSH_MS);
+  }
+
+  add(table: TableName, row: Row): void {
+    (this.pending[table] ??= []).push(row);
+    this.count++;
+  }
+
+  flush(): Promise<void> {
+    return (this.working = this.working
+      .then(() => this.once())
+      .catch((error: unknown) => void log.warn({ reason: messageOf(error) }, "telemetry could not be kept")));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+  }
+
+  /** Whether samples of an outage still wait to be written: sums over that time would be too early. */
+  get behind(): boolean {
+    return this.files().length > 0;
+  }
+
+  private async once(): Promise<void> {
+    if (this.count > 0) {
+      const batch: Batch = { id: newId(), fence: this.fence(), rows: this.pending };
+      this.pending = {};
+      this.count = 0;
+      // What is older goes first; while the spool can't be written, neither can this.
+      if (!(await this.backfill()) || !(await this.write(batch))) this.spool(batch);
+    } else await this.backfill();
+  }
+
+  /** False when the primary can't be reached; a batch that it refuses for another reason is dropped and counted. */
+  private async write(batch: Batch, again = false): Promise<boolean> {
+    const started = performance.now();
+    try {
+      await this.copy(batch);
+      this.stats.lastError = null;
+      this.stats.lastMs = Math.round(performance.now() - started);
+      return true;
+    } catch (error) {
+      this.stats.lastError = messageOf(error);
+      if (isConnectionLoss(error) || ["53300", "57P03", "25006"].includes(codeOf(error) ?? "")) return false;
+      if (codeOf(error) === "23514" && !again) {
+        await ensureTelemetryPartitions().catch(() => undefined);
+        return this.write(batch, true);
+      }
+      this.stats.dropped++;
+      log.warn({ reason: messageOf(error) }, "a batch of samples was refused");
+      return true;
+    }
+  }
+
+  private async copy(batch: Batch): Promise<void> {
+    const client = await clients().primary.connect();
+    try {
+      await client.query("begin");
+      const mine = await client.query<{ fence: number }>("select fence from console.lease where name = 'collector'");
+      const known = await client.query({
+        text: "insert into telemetry.batch (id) values ($1) on conflict do nothing",
+        values: [batch.id],
+      });
+      const replaced = batch.fence > 0 && mine.rows[0] !== undefined && mine.rows[0].fence !== batch.fence;
+      if (known.rowCount === 1 && !replaced) {
+        for (const [table, rows] of Object.entries(batch.rows) as [TableName, Row[]][]) {
+          const target = client.query(from(`copy telemetry.${table} (${COLUMNS[table].join(", ")}) from stdin`));
+          await pipeline(Readable.from(lines(rows)), target);
+          this.stats.written += rows.length;
+        }
+      }
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  private files(): string[] {
+    try {
+      return fs
+        .readdirSync(this.dir)
+        .filter((name) => name.endsWith(".json"))
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+
+  private spool(batch: Batch): void {
+    fs.mkdirSync(this.dir, { recursive: true });
+    const file = path.join(this.dir, `${batch.id}.json`);
+    fs.writeFileSync(`${file}.part`, JSON.stringify(batch), { mode: 0o600 });
+    fs.renameSync(`${file}.part`, file);
+    this.stats.spooled++;
+    let bytes = 0;
+    for (const name of this.files().reverse()) {
+      bytes += fs.statSync(path.join(this.dir, name), { throwIfNoEntry: false })?.size ?? 0;
+      if (bytes <= SPOOL_BYTES) continue;
+      fs.rmSync(path.join(this.dir, name), { force: true });
+      this.stats.dropped++;
+    }
+  }
+
+  private async backfill(): Promise<boolean> {
+    for (const name of this.files()) {
+      const file = path.join(this.dir, name);
+      const batch = JSON.parse(fs.readFileSync(file, "utf8")) as Batch;
+      if (!(await this.write(batch))) return false;
+      this.stats.backfilled++;
+      fs.rmSync(file, { force: true });
+    }
+    return true;
+  }
+}
+
+const DAILY = ["load", "tick", "statement", "table_stat", "index_stat", "metric", "pool", "load_1m", "tick_1m"] as const;
+const MONTHLY = [
+  "load_5m",
+  "tick_5m",
+  "statement_5m",
+  "metric_5m",
+  "load_1h",
+  "tick_1h",
+  "statement_1h",
+  "metric_1h",
+  "table_stat_1h",
+  "index_stat_1h",
+] as const;
+
+export async function ensureTelemetryPartitions(): Promise<void> {
+  for (const [names, step, ahead] of [
+    [DAILY, "1 day", "2 days"],
+    [MONTHLY, "1 month", "1 month"],
+  ] as const) {
+    for (const name of names) {
+      await clients().primary.query({
+        text: "select public.ensure_partitions($1::regclass, $2::interval, now() - interval '1 day', now() + $3::interval)",
+        values: [`telemetry.${name}`, step, ahead],
+      });
+    }
+  }
+}
+
+/** Raw for a day, minutes for a week, five minutes for a month, hours for thirteen months. */
+const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = {
+  load: "1 day",
+  tick: "1 day",
+  statement: "1 day",
+  table_stat: "1 day",
+  index_stat: "1 day",
+  metric: "1 day",
+  pool: "1 day",
+  load_1m: "8 days",
+  tick_1m: "8 days",
+  load_5m: "30 days",
+  tick_5m: "30 days",
+  statement_5m: "30 days",
+  metric_5m: "30 days",
+  load_1h: "13 months",
+  tick_1h: "13 months",
+  statement_1h: "13 months",
+  metric_1h: "13 months",
+  table_stat_1h: "13 months",
+  index_stat_1h: "13 months",
+};
+
+export async function forgetOldTelemetry(): Promise<void> {
+  const { primary } = clients();
+  for (const [name, age] of Object.entries(KEPT)) {
+    await primary.query({
+      text: "select public.drop_partitions_before($1::regclass, now() - $2::interval)",
+      values: [`telemetry.${name}`, age],
+    });
+  }
+  await primary.query("delete from telemetry.batch where at < now() - interval '2 days'");
+  await primary.query("delete from telemetry.slow_call where at < now() - interval '30 days'");
+  await primary.query("delete from telemetry.lock_episode where started_at < now() - interval '13 months'");
+  await primary.query("delete from telemetry.event where at < now() - interval '13 months'");
+}

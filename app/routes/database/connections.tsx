@@ -1,0 +1,240 @@
+import { useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { connectionReport, type GroupBy } from "~/observability/connections/report.server.ts";
+import { count, milliseconds, plural, seconds } from "~/platform/format.ts";
+import { Chart } from "~/ui/chart/chart.tsx";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Unknown } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { useLive } from "./parts/live.ts";
+import { Said } from "./parts/said.tsx";
+import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
+import { actSignal, chosenFrom } from "./parts/signal.server.ts";
+import { bandsFor, spanOf } from "./parts/span.server.ts";
+import { QueryLine } from "./parts/sql-text.tsx";
+import { Switch, TargetSwitch } from "./parts/switch.tsx";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Connections" }], range: true };
+export const meta = () => [{ title: "Connections · Invigil" }];
+
+const GROUPS: [GroupBy, string][] = [
+  ["state", "by state"],
+  ["app", "by application"],
+  ["tenant", "by tenant"],
+  ["user", "by user"],
+];
+
+export const loader = page("database.read", async ({ ctx, url }) => {
+  const { input, live, targets } = spanOf(ctx, url, "1h");
+  const by = GROUPS.find(([key]) => key === url.searchParams.get("by"))?.[0] ?? "state";
+  const [report, bands] = await Promise.all([connectionReport({ ctx, input: { ...input, by } }), bandsFor(ctx, input)]);
+  const asked = chosenFrom(url);
+  const session = asked && report.sessions?.find((one) => one.pid === asked.pid);
+  const chosen = asked && {
+    ...asked,
+    who: session
+      ? `${session.app ?? session.username ?? "A session"}${session.tenant ? ` of ${session.tenant}` : ""} (pid ${asked.pid})`
+      : `Pid ${asked.pid}`,
+    state: session
+      ? `${session.state}${session.transaction_ms ? `, transaction open for ${seconds(session.transaction_ms / 1000)}` : ""}`
+      : "idle, or gone already",
+    blocks: 0,
+  };
+  return {
+    ...report,
+    bands,
+    by,
+    live,
+    targets,
+    target: input.target,
+    chosen,
+    mayAct: may(ctx.actor.role, "database.act"),
+    from: input.from.getTime(),
+    to: input.to.getTime(),
+  };
+});
+
+export const action = act("database.act", ({ ctx, form }) => actSignal(ctx, form));
+
+export default function Connections() {
+  const data = useLoaderData<typeof loader>();
+  useLive(data.live);
+  const head = data.headroom;
+  const open = data.sessions?.filter((one) => one.state.startsWith("idle in transaction")) ?? [];
+  const longest = open.reduce((most, one) => Math.max(most, one.state_ms ?? 0), 0);
+  return (
+    <Page
+      title={
+        !head
+          ? "Connections are not known right now."
+          : head.free === 0
+            ? "Every ordinary connection is used up."
+            : `${count(head.free)} of ${count(head.ordinary)} connections are free.`
+      }
+      context="Asked of the server itself, over connections that are kept in reserve."
+    >
+      <Said />
+      {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
+      <Figures>
+        <Figure
+          label="In use"
+          value={head ? head.used : "not known"}
+          unit={head ? `of ${head.ordinary}` : undefined}
+          tone={head && head.used / head.ordinary >= 0.8 ? "bad" : undefined}
+        />
+        <Figure
+          label="Limit"
+          value={head ? head.max : "not known"}
+          note={head ? `${head.reserved} reserved, ${head.superuserReserved} for superusers` : undefined}
+        />
+        <Figure
+          label="Idle in transaction"
+          value={data.sessions ? open.length : "not known"}
+          tone={longest > 300_000 ? "warn" : undefined}
+          note={open.length > 0 ? `the longest for ${seconds(longest / 1000)}` : undefined}
+        />
+        <Figure
+          label="Wait for a pool"
+          value={data.pools.reduce((sum, pool) => sum + pool.waiting, 0)}
+          note={`in ${plural(data.pools.length, "pool")} of the console`}
+        />
+      </Figures>
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_380px]">
+        <Panel title="Connections by state" aside={<TargetSwitch target={data.target} targets={data.targets} />}>
+          <Chart
+            label="Connections by state"
+            kind="area"
+            height={190}
+            data={data.points}
+            series={[
+              { key: "active", label: "Active", color: "var(--s-1)" },
+              { key: "idle_in_transaction", label: "Idle in transaction", color: "var(--s-3)" },
+              { key: "idle", label: "Idle", color: "var(--s-client)" },
+            ]}
+            thresholds={head ? [{ value: head.ordinary, label: `limit ${head.ordinary}` }] : []}
+            from={data.from}
+            to={data.to}
+            bands={data.bands}
+          />
+        </Panel>
+        <Panel title="Who they are" flush aside={<Switch name="by" label="Group" value={data.by} options={GROUPS} />}>
+          {!data.groups ? (
+            <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
+          ) : (
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>
+                    {data.by === "state" ? "State" : data.by === "app" ? "Application" : data.by === "tenant" ? "Tenant" : "User"}
+                  </th>
+                  <th className="num">All</th>
+                  <th className="num">Active</th>
+                  <th className="num">Open</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.groups.slice(0, 12).map((one) => (
+                  <tr key={one.key}>
+                    <td className="max-w-[180px] truncate">{one.key}</td>
+                    <td className="num">{one.n}</td>
+                    <td className="num">{one.active}</td>
+                    <td className="num">{one.idleInTransaction}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Panel>
+      </div>
+      <Panel title="Sessions at work or with an open transaction" flush source={data.source}>
+        {!data.sessions ? (
+          <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
+        ) : data.sessions.length === 0 ? (
+          <p className="px-3.5 py-3 text-muted">Nobody is at work at this moment.</p>
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Session</th>
+                <th className="hidden md:table-cell">Tenant</th>
+                <th>State</th>
+                <th className="hidden lg:table-cell">Waits for</th>
+                <th className="num">Transaction</th>
+                <th className="num hidden xl:table-cell">Holds back</th>
+                <th className="hidden md:table-cell">Statement</th>
+                {data.mayAct && <th>Act</th>}
+              </tr>
+            </thead>
+            <tbody>
+              {data.sessions.slice(0, 100).map((one) => (
+                <tr key={`${one.pid} ${String(one.backend_start)}`}>
+                  <td className="whitespace-nowrap">
+                    <span className="mono">{one.pid}</span> <span className="text-muted">{one.app ?? one.username}</span>
+                  </td>
+                  <td className="hidden md:table-cell">{one.tenant ?? <span className="text-muted">untagged</span>}</td>
+                  <td>
+                    {one.state === "active" ? (
+                      "active"
+                    ) : (
+                      <Badge tone={(one.state_ms ?? 0) > 60_000 ? "bad" : "warn"}>{one.state}</Badge>
+                    )}{" "}
+                    <span className="text-[12px] text-muted">{one.state_ms === null ? "" : milliseconds(one.state_ms)}</span>
+                  </td>
+                  <td className="hidden lg:table-cell">{one.wait_class ? `${one.wait_class}: ${one.wait_event}` : "–"}</td>
+                  <td className="num">{one.transaction_ms === null ? "–" : milliseconds(one.transaction_ms)}</td>
+                  <td className="num hidden xl:table-cell">{one.xmin_age ? plural(one.xmin_age, "transaction") : "–"}</td>
+                  <td className="hidden max-w-[380px] truncate md:table-cell">
+                    <QueryLine id={one.query_id === "0" ? null : one.query_id} text={one.query} length={90} />
+                  </td>
+                  {data.mayAct && (
+                    <td>
+                      <SignalLinks pid={one.pid} start={one.backend_start} target={data.target} cancel={one.state === "active"} />
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+      <Panel title="Pools of the console" flush>
+        {data.pools.length === 0 ? (
+          <p className="px-3.5 py-3 text-muted">No process has told of its pools in the last minute.</p>
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Process</th>
+                <th>Pool</th>
+                <th className="num">Open</th>
+                <th className="num">In use</th>
+                <th className="num hidden md:table-cell">Most</th>
+                <th className="num">Waiting</th>
+                <th className="num hidden md:table-cell">Mean wait</th>
+                <th className="num hidden md:table-cell">Errors</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.pools.map((pool) => (
+                <tr key={pool.process + pool.pool}>
+                  <td>{pool.process}</td>
+                  <td>{pool.pool}</td>
+                  <td className="num">{pool.total}</td>
+                  <td className="num">{pool.total - pool.idle}</td>
+                  <td className="num hidden md:table-cell">{pool.max}</td>
+                  <td className={`num ${pool.waiting > 10 ? "text-bad" : ""}`}>{pool.waiting}</td>
+                  <td className="num hidden md:table-cell">
+                    {pool.acquired > 0 ? milliseconds(pool.wait_ms / pool.acquired) : "–"}
+                  </td>
+                  <td className="num hidden md:table-cell">{pool.errors}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,178 @@
+import { useLoaderData } from "@remix-run/react";
+import { page } from "~/access/page.server.ts";
+import { healthReport } from "~/observability/health/report.server.ts";
+import { part } from "./parts/span.server.ts";
+import { bytes, count, milliseconds, plural } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Unknown } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { useLive } from "./parts/live.ts";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Health" }] };
+export const meta = () => [{ title: "Health · Invigil" }];
+
+export const loader = page("database.read", async ({ ctx }) => part(healthReport({ ctx, input: {} })));
+
+export default function Health() {
+  const { value: data, error } = useLoaderData<typeof loader>();
+  useLive(true);
+  if (!data)
+    return (
+      <Page title="Nothing answers.">
+        <Panel>
+          <Unknown reason={error ?? ""} />
+        </Panel>
+      </Page>
+    );
+  const { checks } = data.health;
+  const bad = data.probes?.filter((one) => one.rows === null) ?? [];
+  return (
+    <Page
+      title={
+        data.health.status === "healthy"
+          ? "Everything answers."
+          : data.health.status === "degraded"
+            ? "Something is missing."
+            : "The primary can't be reached."
+      }
+      badge={
+        <Badge tone={data.health.status === "healthy" ? "ok" : data.health.status === "degraded" ? "warn" : "bad"}>
+          {data.health.status}
+        </Badge>
+      }
+      context="The same that /health/ready answers, with what each probe costs."
+    >
+      <Figures>
+        <Figure
+          label="Telemetry"
+          value={data.telemetryBytes === null ? "not known" : bytes(data.telemetryBytes)}
+          note="what watching takes on disk"
+        />
+        <Figure
+          label="Samples written"
+          value={data.store ? count(data.store.written) : "not known"}
+          note={data.store ? `last batch in ${milliseconds(data.store.lastMs)}` : undefined}
+        />
+        <Figure
+          label="Spooled, written later"
+          value={data.store ? `${data.store.spooled}, ${data.store.backfilled}` : "not known"}
+          unit="batches"
+          tone={data.store && data.store.dropped > 0 ? "warn" : undefined}
+          note={data.store?.dropped ? `${data.store.dropped} were dropped` : undefined}
+        />
+        <Figure
+          label="Probes that fail"
+          value={data.probes ? bad.length : "not known"}
+          tone={bad.length > 0 ? "warn" : undefined}
+        />
+      </Figures>
+      <Panel title="Servers and processes" flush>
+        <table className="rows">
+          <tbody>
+            <Line
+              name="Primary, from the console"
+              ok={checks.primary.ok}
+              says={checks.primary.error ?? `answers in ${checks.primary.ms} ms`}
+            />
+            {checks.replicas.map((one) => (
+              <Line
+                key={one.name}
+                name={`${one.name}, from the console`}
+                ok={one.ok}
+                says={one.error ?? `answers in ${one.ms} ms`}
+              />
+            ))}
+            {data.targets.map((one) => (
+              <Line
+                key={`t${one.name}`}
+                name={`${one.name}, from the collector`}
+                ok={one.reachable}
+                says={
+                  one.error ??
+                  (one.server ? `PostgreSQL ${one.server.major}${one.server.recovering ? ", in recovery" : ""}` : "not asked yet")
+                }
+              />
+            ))}
+            <Line name="Collector" ok={checks.collector.ok} says={checks.collector.error ?? "at work"} />
+            <Line
+              name="Archive"
+              ok={
+                data.archiver
+                  ? data.archiver.mode !== "off" &&
+                    !(
+                      data.archiver.last_failed_time &&
+                      (!data.archiver.last_archived_time || data.archiver.last_failed_time > data.archiver.last_archived_time)
+                    )
+                  : null
+              }
+              says={
+                data.archiver
+                  ? data.archiver.mode === "off"
+                    ? "off"
+                    : `${plural(data.archiver.backlog, "segment waits", "segments wait")}`
+                  : (data.archiverMissing?.reason ?? "not known")
+              }
+            />
+          </tbody>
+        </table>
+      </Panel>
+      <Panel title="Probes" flush aside="on at most two connections a server">
+        {!data.probes ? (
+          <Unknown reason="The collector does not answer: pages ask the servers themselves, and nothing is recorded." />
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Probe</th>
+                <th>Server</th>
+                <th className="hidden md:table-cell">Lane</th>
+                <th className="num">Took</th>
+                <th className="num hidden md:table-cell">Rows</th>
+                <th className="hidden md:table-cell">Sampled</th>
+                <th>State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.probes.map((one) => (
+                <tr key={one.probe + one.target}>
+                  <td>
+                    <code>{one.probe}</code>
+                  </td>
+                  <td>{one.target}</td>
+                  <td className="hidden md:table-cell">{one.lane}</td>
+                  <td className="num">{milliseconds(one.ms)}</td>
+                  <td className="num hidden md:table-cell">{one.rows ?? "–"}</td>
+                  <td className="hidden md:table-cell">
+                    <Ago at={one.at} />
+                  </td>
+                  <td className="py-1.5">
+                    {one.missing ? (
+                      <>
+                        <span className="text-warn">{one.missing.reason}</span>
+                        {one.missing.grant && <code className="block text-muted">{one.missing.grant}</code>}
+                      </>
+                    ) : (
+                      <span className="text-muted">well</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </Page>
+  );
+}
+
+function Line({ name, ok, says }: { name: string; ok: boolean | null; says: string }) {
+  return (
+    <tr>
+      <td className="whitespace-nowrap">{name}</td>
+      <td>{ok === null ? <Badge>Not known</Badge> : ok ? <Badge tone="ok">Well</Badge> : <Badge tone="bad">Missing</Badge>}</td>
+      <td className="w-full text-muted">{says}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,104 @@
+import { Link, useLoaderData } from "@remix-run/react";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { declareIncident, listIncidents } from "~/observability/incidents/incidents.server.ts";
+import { plural, seconds } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit, Textarea } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago, Clock } from "~/ui/time/time.tsx";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Incidents" }] };
+export const meta = () => [{ title: "Incidents · Invigil" }];
+
+export const loader = page("database.read", async ({ ctx, url }) => {
+  const before = Number(url.searchParams.get("before"));
+  return {
+    incidents: await listIncidents({ ctx, input: { before: Number.isInteger(before) && before > 0 ? before : null } }),
+    mayAct: may(ctx.actor.role, "database.act"),
+  };
+});
+
+export const action = act("database.act", async ({ ctx, form }) => {
+  const made = await declareIncident({ ctx, input: { title: form.get("title"), cause: form.get("cause") } });
+  return redirect(`/database/incidents/${made.number}`);
+});
+
+export default function Incidents() {
+  const { incidents, mayAct } = useLoaderData<typeof loader>();
+  const open = incidents.filter((one) => one.state === "OPEN");
+  const list = (
+    <Panel flush>
+      {incidents.length === 0 ? (
+        <Empty title="There was no incident yet.">
+          A critical alert becomes one by itself; what you notice first, you declare here.
+        </Empty>
+      ) : (
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Number</th>
+              <th>What</th>
+              <th>State</th>
+              <th className="hidden md:table-cell">From</th>
+              <th className="num hidden md:table-cell">Lasted</th>
+            </tr>
+          </thead>
+          <tbody>
+            {incidents.map((one) => (
+              <tr key={one.id}>
+                <td className="tabular-nums">{one.number}</td>
+                <td className="w-full max-w-0 py-1.5">
+                  <Link to={`/database/incidents/${one.number}`} className="font-[560] hover:underline">
+                    {one.title}
+                  </Link>
+                  <p className="truncate text-muted">{one.cause}</p>
+                </td>
+                <td>{one.state === "OPEN" ? <Badge tone="bad">Open</Badge> : <Badge tone="ok">Resolved</Badge>}</td>
+                <td className="hidden md:table-cell">
+                  <Clock at={one.from_at} withDay />
+                </td>
+                <td className="num hidden md:table-cell">
+                  {one.to_at ? seconds((one.to_at.getTime() - one.from_at.getTime()) / 1000) : <Ago at={one.from_at} />}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {incidents.length === 50 && (
+        <p className="px-3.5 py-2">
+          <Link className="link" to={`?before=${incidents.at(-1)!.number}`}>
+            Earlier ones
+          </Link>
+        </p>
+      )}
+    </Panel>
+  );
+  return (
+    <Page
+      title={open.length > 0 ? `${plural(open.length, "incident is", "incidents are")} open.` : "No incident is open."}
+      context="What hurt, from when to when, and why. Other rooms lay them over exams and attempts."
+    >
+      {mayAct ? (
+        <WithAside
+          aside={
+            <Panel title="Declare one">
+              <Form>
+                <Input label="What hurts" name="title" required />
+                <Textarea label="What is known of the cause" name="cause" required />
+                <Submit>Declare an incident</Submit>
+              </Form>
+            </Panel>
+          }
+        >
+          {list}
+        </WithAside>
+      ) : (
+        list
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,272 @@
+import { Link, useLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { page } from "~/access/page.server.ts";
+import { createStatement, dropStatement, rebuildStatement } from "~/observability/indexes/classes.ts";
+import { indexReport } from "~/observability/indexes/report.server.ts";
+import { about, bytes, count, plural, seconds } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { spanOf } from "./parts/span.server.ts";
+import { Fix, QueryLine } from "./parts/sql-text.tsx";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Indexes" }], range: true };
+export const meta = () => [{ title: "Indexes · Invigil" }];
+
+export const loader = page("database.read", async ({ ctx, url }) => {
+  const { input } = spanOf(ctx, url, "24h");
+  const all = url.searchParams.get("all") === "1";
+  const report = await indexReport({ ctx, input: { ...input, target: "primary" } });
+  return {
+    report: report.known ? { ...report, all: all ? report.all : report.all.slice(0, 40), total: report.all.length } : report,
+  };
+});
+
+const bare = (name: string) => name.replace(/^public\./, "");
+
+function Rows({ heads, children }: { heads: ReactNode[]; children: ReactNode }) {
+  return (
+    <table className="rows">
+      <thead>
+        <tr>
+          {heads.map((head, index) => (
+            <th key={index} className={index > 0 && index < heads.length - 1 ? "hidden md:table-cell" : undefined}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+const None = ({ children }: { children: ReactNode }) => <p className="px-3.5 py-3 text-muted">{children}</p>;
+
+export default function Indexes() {
+  const { report } = useLoaderData<typeof loader>();
+  if (!report.known)
+    return (
+      <Page title="Indexes are not known right now.">
+        <Panel source={report.source}>
+          <Unknown reason={report.missing?.reason ?? ""} grant={report.missing?.grant} />
+        </Panel>
+      </Page>
+    );
+  const large = report.unused?.filter((row) => (row.bytes ?? 0) > 1_000_000) ?? [];
+  const wasted = large.reduce((sum, row) => sum + (row.bytes ?? 0), 0);
+  return (
+    <Page
+      title={
+        [
+          report.wanted?.length ? `${plural(report.wanted.length, "index is", "indexes are")} missing` : "",
+          large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
+        ]
+          .filter(Boolean)
+          .join(", ") || "The indexes are as they should be."
+      }
+      context={`${plural(report.total, "index", "indexes")}. Scans are counted on the primary and on every standby.`}
+    >
+      {report.skipped.length > 0 && (
+        <Notice
+          tone="warn"
+          title={`${plural(report.skipped.length, "index was", "indexes were")} skipped: somebody holds its table exclusively`}
+        >
+          {report.skipped.slice(0, 8).map(bare).join(", ")}
+          {report.skipped.length > 8 ? " and more" : ""}
+        </Notice>
+      )}
+      <Panel
+        title="Missing, by what statements ask for"
+        flush
+        aside="an estimate from real statements"
+        source={report.source}
+        id="missing"
+      >
+        {report.wanted === null ? (
+          <Unknown reason="Columns could not be read." />
+        ) : report.wanted.length === 0 ? (
+          <None>No statement of this time reads much for want of an index.</None>
+        ) : (
+          <Rows heads={["Columns", "Asked for by", "Time", ""]}>
+            {report.wanted.slice(0, 20).map((one) => (
+              <tr key={one.statement}>
+                <td>
+                  <code>
+                    {bare(one.table)} ({one.columns.join(", ")})
+                  </code>
+                  <p className="text-[12px] text-muted">{one.why}</p>
+                </td>
+                <td className="hidden max-w-[420px] truncate md:table-cell">
+                  <QueryLine id={one.queries[0]!.query_id} text={one.queries[0]!.text} length={80} />
+                </td>
+                <td className="num hidden md:table-cell">{seconds(one.total_ms / 1000)}</td>
+                <td>
+                  <Fix fix={one.statement} />
+                </td>
+              </tr>
+            ))}
+          </Rows>
+        )}
+      </Panel>
+      <Panel title="Never used" flush aside="0 scans on every server since statistics began" id="unused">
+        {report.unused === null ? (
+          <Unknown
+            reason={`Not every server can be asked (${report.standbysAsked
+              .filter((one) => !one.known)
+              .map((one) => `${one.target}: ${one.reason}`)
+              .join("; ")}). An index may serve only there.`}
+          />
+        ) : report.unused.length === 0 ? (
+          <None>Every index is read by somebody.</None>
+        ) : (
+          <Rows heads={["Index", "Table", "Size", ""]}>
+            {report.unused.slice(0, 25).map((row) => (
+              <tr key={row.name}>
+                <td>
+                  <code>{bare(row.name)}</code>
+                </td>
+                <td className="hidden md:table-cell">{bare(row.table_name)}</td>
+                <td className="num hidden md:table-cell">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
+                <td>
+                  <Fix fix={dropStatement(row)} undo={createStatement(row)} />
+                </td>
+              </tr>
+            ))}
+          </Rows>
+        )}
+      </Panel>
+      <div className="grid gap-4 xl:grid-cols-2">
+        <Panel title="Covered by another" flush>
+          {report.redundant.length === 0 ? (
+            <None>No index repeats the beginning of another.</None>
+          ) : (
+            <Rows heads={["Index", "Covered by", ""]}>
+              {report.redundant.slice(0, 20).map(({ index, covers, kind }) => (
+                <tr key={index.name}>
+                  <td>
+                    <code>{bare(index.name)}</code>
+                  </td>
+                  <td className="hidden md:table-cell">
+                    {kind === "duplicate" ? "the same as" : "begins"} <code>{bare(covers.name)}</code>
+                  </td>
+                  <td>
+                    <Fix fix={dropStatement(index)} undo={createStatement(index)} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
+          )}
+        </Panel>
+        <Panel title="Foreign keys without an index" flush>
+          {report.foreignKeys === null ? (
+            <Unknown reason="Foreign keys could not be read." />
+          ) : report.foreignKeys.length === 0 ? (
+            <None>Every foreign key has one.</None>
+          ) : (
+            <Rows heads={["Columns", "Rows", ""]}>
+              {report.foreignKeys.slice(0, 20).map((key) => (
+                <tr key={key.table_name + key.name}>
+                  <td>
+                    <code>
+                      {bare(key.table_name)} ({key.column_names.join(", ")})
+                    </code>
+                  </td>
+                  <td className="num hidden md:table-cell">{about(key.table_rows)}</td>
+                  <td>
+                    <Fix fix={key.statement} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
+          )}
+        </Panel>
+        <Panel title="Invalid" flush>
+          {report.invalid.length === 0 ? (
+            <None>None was left unfinished.</None>
+          ) : (
+            <Rows heads={["Index", "Table", ""]}>
+              {report.invalid.map((row) => (
+                <tr key={row.name}>
+                  <td>
+                    <code>{bare(row.name)}</code>
+                  </td>
+                  <td className="hidden md:table-cell">{bare(row.table_name)}</td>
+                  <td>
+                    <Fix fix={rebuildStatement(row)} undo={dropStatement(row)} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
+          )}
+        </Panel>
+        <Panel title="Larger than needed" flush aside="an estimate">
+          {report.bloated.length === 0 ? (
+            <None>None above 10 MB is twice what its entries need.</None>
+          ) : (
+            <Rows heads={["Index", "Size", ""]}>
+              {report.bloated.map((row) => (
+                <tr key={row.name}>
+                  <td>
+                    <code>{bare(row.name)}</code>
+                  </td>
+                  <td className="num hidden md:table-cell">
+                    {bytes(row.bytes!)}, about {bytes(row.ideal_bytes)} would do
+                  </td>
+                  <td>
+                    <Fix fix={rebuildStatement(row)} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
+          )}
+        </Panel>
+      </div>
+      <Panel
+        title="All indexes"
+        flush
+        aside={
+          report.all.length < report.total ? (
+            <Link to="?all=1" className="link" preventScrollReset>
+              show all {report.total}
+            </Link>
+          ) : undefined
+        }
+      >
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Index</th>
+              <th className="hidden md:table-cell">Table</th>
+              <th className="num">Size</th>
+              <th className="num">Scans</th>
+              <th className="hidden md:table-cell">Use</th>
+              <th className="num hidden lg:table-cell">Writes it follows</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.all.map((row) => (
+              <tr key={row.name}>
+                <td className="max-w-[360px] truncate" title={row.definition}>
+                  <code>{bare(row.name)}</code> {row.unique && <span className="text-[12px] text-muted">unique</span>}
+                </td>
+                <td className="hidden md:table-cell">{bare(row.table)}</td>
+                <td className="num">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
+                <td className="num">{count(row.scans)}</td>
+                <td className="hidden md:table-cell">
+                  {row.usage === "never used" ? (
+                    <Badge tone={row.unique ? "neutral" : "warn"}>Never used</Badge>
+                  ) : (
+                    <span className="text-muted">{row.usage}</span>
+                  )}
+                </td>
+                <td className="num hidden lg:table-cell">{count(row.writes)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Panel>
+    </Page>
+  );
+}

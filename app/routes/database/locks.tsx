@@ -1,0 +1,162 @@
+import { useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { lockReport } from "~/observability/locks/report.server.ts";
+import { longestWaitMs, waitersOf, type LockNode } from "~/observability/locks/tree.ts";
+import { plural, seconds } from "~/platform/format.ts";
+import { Chart } from "~/ui/chart/chart.tsx";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Unknown } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+import { useLive } from "./parts/live.ts";
+import { LockBranch } from "./parts/lock-tree.tsx";
+import { Said } from "./parts/said.tsx";
+import { SignalForm } from "./parts/signal-form.tsx";
+import { actSignal, chosenFrom } from "./parts/signal.server.ts";
+import { bandsFor, spanOf } from "./parts/span.server.ts";
+import { QueryLine } from "./parts/sql-text.tsx";
+import { TargetSwitch } from "./parts/switch.tsx";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Locks" }], range: true };
+export const meta = () => [{ title: "Locks · Invigil" }];
+
+function find(trees: readonly LockNode[], pid: number): LockNode | null {
+  for (const tree of trees) {
+    if (tree.pid === pid) return tree;
+    const inner = find(tree.waiters, pid);
+    if (inner) return inner;
+  }
+  return null;
+}
+
+export const loader = page("database.read", async ({ ctx, url }) => {
+  const { input, live, targets } = spanOf(ctx, url, "3h");
+  const [report, bands] = await Promise.all([lockReport({ ctx, input }), bandsFor(ctx, input)]);
+  const asked = chosenFrom(url);
+  const node = asked && find(report.trees ?? [], asked.pid);
+  const chosen = asked && {
+    ...asked,
+    who: node
+      ? `${node.app ?? node.username ?? "A session"}${node.tenant ? ` of ${node.tenant}` : ""} (pid ${asked.pid})`
+      : `Pid ${asked.pid}`,
+    state: node
+      ? `${node.state}${node.transactionMs ? `, transaction open for ${seconds(node.transactionMs / 1000)}` : ""}`
+      : "no longer part of a blocking chain",
+    blocks: node ? waitersOf(node) : 0,
+  };
+  return {
+    ...report,
+    bands,
+    live,
+    targets,
+    target: input.target,
+    chosen,
+    mayAct: may(ctx.actor.role, "database.act"),
+    from: input.from.getTime(),
+    to: input.to.getTime(),
+  };
+});
+
+export const action = act("database.act", ({ ctx, form }) => actSignal(ctx, form));
+
+export default function Locks() {
+  const data = useLoaderData<typeof loader>();
+  useLive(data.live, 3000);
+  const waiting = data.trees?.reduce((sum, tree) => sum + waitersOf(tree), 0) ?? 0;
+  const longest = Math.max(0, ...(data.trees ?? []).map(longestWaitMs));
+  return (
+    <Page
+      title={
+        !data.trees
+          ? "Who waits is not known right now."
+          : waiting === 0
+            ? "Nobody waits for a lock."
+            : `${plural(waiting, "session waits", "sessions wait")} for ${data.trees.length === 1 ? "one session" : `${data.trees.length} sessions`}.`
+      }
+      context={waiting > 0 ? `The longest for ${seconds(longest / 1000)}.` : "Asked of the server at this moment."}
+      badge={waiting > 0 ? <Badge tone="bad">Blocked</Badge> : undefined}
+    >
+      <Said />
+      {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
+      <Panel
+        title="Who waits for whom"
+        flush
+        source={data.source}
+        aside={<TargetSwitch target={data.target} targets={data.targets} />}
+      >
+        {!data.trees ? (
+          <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
+        ) : waiting === 0 ? (
+          <p className="px-3.5 py-3 text-muted">
+            No session is blocked. When one is, the chain stands here, with the session to end at its root.
+          </p>
+        ) : (
+          <ul>
+            {data.trees.map((tree) => (
+              <LockBranch key={tree.pid} node={tree} target={data.target} mayAct={data.mayAct} />
+            ))}
+          </ul>
+        )}
+      </Panel>
+      <Panel title="Sessions waiting for a lock">
+        <Chart
+          label="Sessions waiting for a lock"
+          kind="area"
+          height={150}
+          data={data.points}
+          series={[{ key: "waiting", label: "Waiting", color: "var(--s-lock)" }]}
+          from={data.from}
+          to={data.to}
+          bands={data.bands}
+        />
+      </Panel>
+      <Panel title="Blocking in this time" flush>
+        {data.episodes.length === 0 ? (
+          <p className="px-3.5 py-3 text-muted">Nobody was blocked for two seconds or longer.</p>
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Began</th>
+                <th className="num">Lasted</th>
+                <th>Who blocked</th>
+                <th className="hidden md:table-cell">On</th>
+                <th className="num">Blocked</th>
+                <th className="hidden lg:table-cell">Its statement</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.episodes.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <Clock at={one.started_at} withDay withSeconds />
+                  </td>
+                  <td className="num">
+                    {one.ended_at ? (
+                      seconds((one.ended_at.getTime() - one.started_at.getTime()) / 1000)
+                    ) : (
+                      <Badge tone="bad">Still</Badge>
+                    )}
+                  </td>
+                  <td>
+                    {one.root_app ?? one.root_username ?? "a session"}
+                    {one.root_tenant ? ` of ${one.root_tenant}` : ""} <span className="text-muted">pid {one.root_pid}</span>
+                  </td>
+                  <td className="hidden md:table-cell">
+                    <code>{one.relation?.replace("public.", "") ?? "a row"}</code>
+                  </td>
+                  <td className="num">{one.most_waiting}</td>
+                  <td className="hidden max-w-[420px] truncate lg:table-cell">
+                    <QueryLine id={null} text={one.root_query} length={90} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,71 @@
+import type { whatChanged } from "~/observability/load/changes.server.ts";
+import { milliseconds } from "~/platform/format.ts";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { QueryLine } from "./sql-text.tsx";
+
+type Changes = Awaited<ReturnType<typeof whatChanged>>;
+
+const WORDS: Record<string, string> = {
+  setting: "Setting",
+  restart: "Restarted",
+  promotion: "Promoted",
+  "statistics reset": "Statistics reset",
+  unreachable: "Gone",
+  back: "Back",
+};
+
+/** What is different from before the time that is looked at. */
+export function ChangesPanel({ changes }: { changes: Changes }) {
+  const { events, newQueries, slowerQueries } = changes;
+  if (events.length + newQueries.length + slowerQueries.length === 0)
+    return (
+      <Panel title="What changed in this time">
+        <p className="text-muted">No setting, no restart, no new statement, and none that is twice as slow as before.</p>
+      </Panel>
+    );
+  return (
+    <Panel title="What changed in this time" flush>
+      <table className="rows">
+        <tbody>
+          {events.slice(0, 12).map((one) => (
+            <tr key={`${one.at.toString()}${one.subject}${one.kind}`}>
+              <td className="whitespace-nowrap">{WORDS[one.kind] ?? one.kind}</td>
+              <td className="w-full">
+                <code>{one.subject}</code>{" "}
+                {one.kind === "setting"
+                  ? `${one.before ?? ""} → ${one.after ?? ""}`
+                  : one.kind === "unreachable"
+                    ? one.after
+                    : ""}
+              </td>
+              <td className="num text-muted">
+                <Ago at={one.at} />
+              </td>
+            </tr>
+          ))}
+          {slowerQueries.map((one) => (
+            <tr key={one.query_id}>
+              <td className="whitespace-nowrap">Slower</td>
+              <td className="max-w-0 w-full truncate">
+                <QueryLine id={one.query_id} text={one.text} />
+              </td>
+              <td className="num">
+                {milliseconds(one.before_ms ?? 0)} → {milliseconds(one.mean_ms)}
+              </td>
+            </tr>
+          ))}
+          {newQueries.map((one) => (
+            <tr key={one.query_id}>
+              <td className="whitespace-nowrap">New</td>
+              <td className="max-w-0 w-full truncate">
+                <QueryLine id={one.query_id} text={one.text} />
+              </td>
+              <td className="num">{milliseconds(one.mean_ms)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Ctx } from "~/db/ctx.ts";
+import { targetNames } from "~/observability/current.server.ts";
+import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
+import { readRange, type RangeName } from "~/platform/range.ts";
+import { messageOf } from "~/platform/errors.ts";
+import type { Band } from "~/ui/chart/chart.tsx";
+
+/** The range and server that a page's address names. */
+export function spanOf(ctx: Ctx, url: URL, fallback: RangeName = "3h") {
+  const range = readRange(url.searchParams, ctx.clock.now(), fallback);
+  const asked = url.searchParams.get("target") ?? "primary";
+  const targets = targetNames();
+  return {
+    input: { from: range.from, to: range.to, target: targets.includes(asked) ? asked : "primary" },
+    live: range.live,
+    targets,
+  };
+}
+
+/** Incidents as every chart of the page draws them. A page does without rather than not at all. */
+export async function bandsFor(ctx: Ctx, span: { from: Date; to: Date }): Promise<Band[]> {
+  const found = await incidentsBetween({ ctx, input: { from: span.from, to: span.to } }).catch(() => []);
+  return found.map((one) => ({
+    from: one.from.getTime(),
+    to: one.to?.getTime() ?? null,
+    label: `Incident ${one.number} · ${one.title}`,
+  }));
+}
+
+/** A part of a page that may be missing, and why. */
+export async function part<T>(work: Promise<T>): Promise<{ value: T; error: null } | { value: null; error: string }> {
+  try {
+    return { value: await work, error: null };
+  } catch (error) {
+    return { value: null, error: messageOf(error) };
+  }
+}

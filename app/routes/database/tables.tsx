@@ -1,0 +1,205 @@
+import { Link, useLoaderData } from "@remix-run/react";
+import { page } from "~/access/page.server.ts";
+import { projectedDay, tableHistory, tableReport } from "~/observability/tables/report.server.ts";
+import { about, bytes, count, day, percent, plural } from "~/platform/format.ts";
+import { Chart } from "~/ui/chart/chart.tsx";
+import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import { useLive } from "./parts/live.ts";
+import { bandsFor, spanOf } from "./parts/span.server.ts";
+import { Switch, TargetSwitch } from "./parts/switch.tsx";
+
+export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Tables" }], range: true };
+export const meta = () => [{ title: "Tables · Invigil" }];
+
+const SORTS = ["size", "dead", "growth", "scans", "writes"] as const;
+
+export const loader = page("database.read", async ({ ctx, url }) => {
+  const { input, live, targets } = spanOf(ctx, url, "24h");
+  const name = url.searchParams.get("table");
+  const sort = SORTS.find((one) => one === url.searchParams.get("sort")) ?? "size";
+  const [report, history, bands] = await Promise.all([
+    tableReport({ ctx, input }),
+    name ? tableHistory({ ctx, input: { ...input, name } }) : null,
+    bandsFor(ctx, input),
+  ]);
+  const by = {
+    size: (row: { bytes: number | null }) => row.bytes ?? 0,
+    dead: (row: { dead: number }) => row.dead,
+    growth: (row: { name: string }) => report.growth[row.name] ?? 0,
+    scans: (row: { seqRows: number }) => row.seqRows,
+    writes: (row: { writes: number }) => row.writes,
+  }[sort] as (row: NonNullable<typeof report.tables>[number]) => number;
+  const projected = history && projectedDay(history.points, (history.points.at(-1)?.bytes ?? 0) * 2);
+  return {
+    ...report,
+    tables: report.tables && [...report.tables].sort((a, b) => by(b) - by(a)),
+    sort,
+    name,
+    history,
+    projected,
+    bands,
+    live,
+    targets,
+    target: input.target,
+    from: input.from.getTime(),
+    to: input.to.getTime(),
+  };
+});
+
+const bare = (name: string) => name.replace(/^public\./, "");
+
+export default function Tables() {
+  const data = useLoaderData<typeof loader>();
+  useLive(data.live, 20_000);
+  const dead = data.tables?.reduce((sum, row) => sum + row.dead, 0) ?? 0;
+  const growth = Object.values(data.growth).reduce((sum, value) => sum + value, 0);
+  const biggest = data.tables?.reduce<NonNullable<typeof data.tables>[number] | null>(
+    (best, row) => ((row.bytes ?? 0) > (best?.bytes ?? -1) ? row : best),
+    null,
+  );
+  return (
+    <Page
+      title={
+        data.tables
+          ? `${plural(data.tables.length, "table")}${biggest ? `, the largest is ${bare(biggest.name)}` : ""}.`
+          : "Tables are not known right now."
+      }
+      context="Partitions are counted as their table."
+    >
+      {data.skipped.length > 0 && (
+        <Notice
+          tone="warn"
+          title={`${plural(data.skipped.length, "table was", "tables were")} skipped: somebody holds ${data.skipped.length === 1 ? "it" : "them"} exclusively`}
+        >
+          {data.skipped.slice(0, 8).map(bare).join(", ")}
+          {data.skipped.length > 8 ? " and more" : ""}. Their size is not known until then.
+        </Notice>
+      )}
+      <Figures>
+        <Figure label="Database" value={data.database === null ? "not known" : bytes(data.database)} />
+        <Figure
+          label="Grows by"
+          value={growth === 0 && Object.keys(data.growth).length === 0 ? "not known yet" : `${bytes(growth)}`}
+          unit={Object.keys(data.growth).length > 0 ? "a day" : undefined}
+          note="from the samples of the last 30 days"
+        />
+        <Figure label="Dead rows" value={about(dead)} note="not yet cleaned" />
+        <Figure
+          label="Oldest row"
+          value={about(Math.max(0, ...(data.tables ?? []).map((row) => row.xidAge)))}
+          unit="transactions"
+        />
+      </Figures>
+      {data.name && data.history && (
+        <Panel
+          title={bare(data.name)}
+          aside={
+            <Link to="/database/tables" className="link">
+              close
+            </Link>
+          }
+        >
+          {data.projected && (
+            <p className="mb-2 text-muted">
+              It grows by {bytes(data.projected.perDay)} a day, and will be twice its size on {day(new Date(data.projected.at))}{" "}
+              (projected from this time).
+            </p>
+          )}
+          <div className="grid gap-4 lg:grid-cols-2">
+            <Chart
+              label="Size"
+              unit="bytes"
+              height={150}
+              data={data.history.points.map((one) => ({ t: one.t, bytes: one.bytes }))}
+              series={[{ key: "bytes", label: "Size" }]}
+              from={data.from}
+              to={data.to}
+              bands={data.bands}
+            />
+            <Chart
+              label="Dead rows"
+              unit="count"
+              height={150}
+              data={data.history.points.map((one) => ({ t: one.t, dead: one.dead }))}
+              series={[{ key: "dead", label: "Dead rows" }]}
+              from={data.from}
+              to={data.to}
+              bands={data.bands}
+            />
+          </div>
+        </Panel>
+      )}
+      <Panel
+        title="Tables"
+        flush
+        source={data.source}
+        aside={
+          <>
+            <TargetSwitch target={data.target} targets={data.targets} />
+            <Switch
+              name="sort"
+              label="Order"
+              value={data.sort}
+              options={SORTS.map((one) => [one, one === "dead" ? "dead rows" : one] as const)}
+            />
+          </>
+        }
+      >
+        {!data.tables ? (
+          <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
+        ) : (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Table</th>
+                <th className="num">Size</th>
+                <th className="num hidden lg:table-cell">A day</th>
+                <th className="num hidden md:table-cell">Rows</th>
+                <th className="num">Dead</th>
+                <th className="num hidden lg:table-cell">HOT</th>
+                <th className="num hidden lg:table-cell">Scans</th>
+                <th className="num hidden lg:table-cell">By index</th>
+                <th className="num hidden md:table-cell">From memory</th>
+                <th className="num hidden xl:table-cell">Age</th>
+                <th className="hidden xl:table-cell">Vacuumed</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.tables.map((row) => (
+                <tr key={row.name}>
+                  <td>
+                    <Link
+                      to={`?table=${encodeURIComponent(row.name)}&sort=${data.sort}`}
+                      className="hover:underline"
+                      preventScrollReset
+                    >
+                      <code>{bare(row.name)}</code>
+                    </Link>
+                    {row.partitions > 0 && (
+                      <span className="ml-1.5 text-[12px] text-muted">{plural(row.partitions, "partition")}</span>
+                    )}
+                  </td>
+                  <td className="num">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
+                  <td className="num hidden lg:table-cell">{data.growth[row.name] ? bytes(data.growth[row.name]!) : "–"}</td>
+                  <td className="num hidden md:table-cell">{about(row.live)}</td>
+                  <td className={`num ${row.dead > 1000 && row.dead > row.live / 4 ? "text-warn" : ""}`}>{count(row.dead)}</td>
+                  <td className="num hidden lg:table-cell">{row.hot === null ? "–" : percent(row.hot)}</td>
+                  <td className="num hidden lg:table-cell">{count(row.seqScans)}</td>
+                  <td className="num hidden lg:table-cell">{count(row.idxScans)}</td>
+                  <td className="num hidden md:table-cell">{row.cache === null ? "–" : percent(row.cache)}</td>
+                  <td className="num hidden xl:table-cell">{about(row.xidAge)}</td>
+                  <td className="hidden xl:table-cell">
+                    {row.vacuumedAt ? <Ago at={row.vacuumedAt} /> : <span className="text-muted">never</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,133 @@
+import { useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import {
+  addNotificationTarget,
+  listNotificationTargets,
+  removeNotificationTarget,
+} from "~/observability/alerts/alerts.server.ts";
+import type { Severity } from "~/observability/alerts/rules.ts";
+import { plural } from "~/platform/format.ts";
+import { Empty } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Said } from "../database/parts/said.tsx";
+import { SeverityBadge } from "../database/parts/severity.tsx";
+import { settingsTabs } from "./tabs.ts";
+
+export const handle = { crumbs: () => [{ label: "Notifications" }] };
+export const meta = () => [{ title: "Notifications · Invigil" }];
+
+export const loader = page("database.read", async ({ ctx }) => ({
+  targets: await listNotificationTargets({ ctx, input: {} }),
+  role: ctx.actor.role,
+}));
+
+export const action = act("database.act", async ({ ctx, form }) => {
+  if (form.get("intent") === "remove") {
+    await removeNotificationTarget({ ctx, input: { id: form.get("id") } });
+    return { said: "Removed. What waited for it is dropped." };
+  }
+  await addNotificationTarget({
+    ctx,
+    input: {
+      name: form.get("name"),
+      kind: form.get("kind") as "WEBHOOK",
+      address: form.get("address"),
+      minSeverity: form.get("minSeverity") as Severity,
+    },
+  });
+  return { said: "It is told from now on." };
+});
+
+export default function AlertSettings() {
+  const { targets, role } = useLoaderData<typeof loader>();
+  const mayAct = may(role, "database.act");
+  return (
+    <Page
+      title="Who is told"
+      context="Alerts go to webhooks and e-mail, at least once, with growing waits between tries."
+      tabs={settingsTabs(role)}
+    >
+      <Said />
+      <WithAside
+        aside={
+          mayAct && (
+            <Panel title="Tell somebody">
+              <Form intent="add">
+                <Input label="Name" name="name" required />
+                <Select
+                  label="By"
+                  name="kind"
+                  options={[
+                    { value: "WEBHOOK", label: "Webhook" },
+                    { value: "EMAIL", label: "E-mail" },
+                  ]}
+                />
+                <Input label="Address" name="address" required hint="https://… outside of this network, or an e-mail address" />
+                <Select
+                  label="From severity"
+                  name="minSeverity"
+                  defaultValue="WARNING"
+                  options={[
+                    { value: "INFO", label: "Info" },
+                    { value: "WARNING", label: "Warning" },
+                    { value: "CRITICAL", label: "Critical" },
+                  ]}
+                />
+                <Submit>Add</Submit>
+              </Form>
+            </Panel>
+          )
+        }
+      >
+        <Panel flush>
+          {targets.length === 0 ? (
+            <Empty title="Nobody is told yet.">
+              Alerts are shown here and in the audit log only. Add a webhook of your chat or pager.
+            </Empty>
+          ) : (
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>Name</th>
+                  <th className="hidden md:table-cell">Address</th>
+                  <th>From</th>
+                  <th className="hidden md:table-cell">Last 7 days</th>
+                  <th />
+                </tr>
+              </thead>
+              <tbody>
+                {targets.map((one) => (
+                  <tr key={one.id}>
+                    <td>
+                      {one.name} <span className="text-muted">{one.kind === "EMAIL" ? "e-mail" : "webhook"}</span>
+                    </td>
+                    <td className="hidden max-w-[320px] truncate md:table-cell">{one.address}</td>
+                    <td>
+                      <SeverityBadge severity={one.min_severity} />
+                    </td>
+                    <td className="hidden py-1.5 md:table-cell">
+                      {plural(one.sent, "message")} sent{one.waiting > 0 && `, ${one.waiting} waiting`}
+                      {one.failed > 0 && <span className="text-bad">, {one.failed} given up</span>}
+                      {one.last_error && <p className="text-[12px] text-muted">{one.last_error}</p>}
+                    </td>
+                    <td>
+                      {mayAct && (
+                        <Form intent="remove" className="contents">
+                          <input type="hidden" name="id" value={one.id} />
+                          <Submit tone="danger">Remove</Submit>
+                        </Form>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Panel>
+      </WithAside>
+    </Page>
+  );
+}
