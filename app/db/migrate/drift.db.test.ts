@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { testDatabase } from "../../../tests/database.ts";
-import { driftOf, migrationNames } from "./engine.server.ts";
+import { driftOf } from "./engine.server.ts";
+import { migrationNames } from "./names.server.ts";
 import { migrate, migrationStates } from "./migrate.server.ts";
 
 const db = testDatabase();

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
+import { migrationNames, migrationsDir } from "./names.server.ts";
 import type { SchemaEngine, MigrationList, SchemaContainer } from "@prisma/schema-engine-wasm";
 
 /**
@@ -51,22 +52,12 @@ function engineModule(): Promise<EngineModule> {
 const FILTERS = { externalTables: [], externalEnums: [] };
 
 export const schemaDir = (root = process.cwd()) => path.join(root, "prisma/schema");
-export const migrationsDir = (root = process.cwd()) => path.join(root, "prisma/migrations");
 
 function schemaFiles(): SchemaContainer[] {
   return fs
     .readdirSync(schemaDir())
     .filter((name) => name.endsWith(".prisma"))
     .map((name) => ({ path: path.join(schemaDir(), name), content: fs.readFileSync(path.join(schemaDir(), name), "utf8") }));
-}
-
-export function migrationNames(): string[] {
-  if (!fs.existsSync(migrationsDir())) return [];
-  return fs
-    .readdirSync(migrationsDir(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }
 
 function migrationList(): MigrationList {

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
-import { applyMigrations, driftOf, migrationNames, migrationsDir } from "./engine.server.ts";
+import { applyMigrations, driftOf } from "./engine.server.ts";
+import { migrationNames, migrationsDir } from "./names.server.ts";
 
 export type MigrationState = { name: string; applied: boolean; at: Date | null };
 

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { may } from "~/access/policy.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { readiness as health } from "~/db/health.server.ts";
+import { migrationNames } from "~/db/migrate/names.server.ts";
+import { one, rows } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
+import { listFindings } from "~/observability/findings/findings.server.ts";
+import { plural } from "~/platform/format.ts";
+
+export type ReadinessCheck = { name: string; ok: boolean | null; says: string; to: string | null };
+
+const EXAM_TABLES = ["student_answer", "student_exam_attempt", "integrity_event", "exam", "question"];
+
+/** What stands beside the forecast: each on its own, and one that can't be answered says so. */
+export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
+  const found: Promise<ReadinessCheck | null>[] = [
+    standbys(),
+    backups(ctx, now),
+    migrations(ctx),
+    indexes(ctx),
+    incidents(ctx, now),
+    students(ctx),
+  ];
+  const settled = await Promise.allSettled(found);
+  return settled.map((one) => (one.status === "fulfilled" ? one.value : null)).filter((one) => one !== null);
+}
+
+async function standbys(): Promise<ReadinessCheck> {
+  const { checks: now } = await health();
+  const down = now.replicas.filter((one) => !one.ok);
+  return {
+    name: "Standbys",
+    ok: now.replicas.length === 0 ? null : down.length === 0,
+    says:
+      now.replicas.length === 0
+        ? "There is no standby: a lost primary ends every exam"
+        : down.length === 0
+          ? `${plural(now.replicas.length, "standby", "standbys")} answer`
+          : `${down.map((one) => one.name).join(", ")} can't be reached`,
+    to: "/database/replication",
+  };
+}
+
+async function backups(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
+  const there = await one(ctx.tx, sql`select to_regclass('console.backup') is not null as yes`, z.object({ yes: z.boolean() }));
+  const last = there!.yes
+    ? await one(
+        ctx.tx,
+        sql`select max(finished_at) as at from console.backup where state = 'DONE'`,
+        z.object({ at: z.date().nullable() }),
+      )
+    : null;
+  const age = last?.at ? (now.getTime() - last.at.getTime()) / 3_600_000 : null;
+  return {
+    name: "Backup",
+    ok: age !== null && age < 24,
+    says:
+      age === null
+        ? "No backup has been taken"
+        : age < 24
+          ? `Taken ${Math.round(age)} h ago`
+          : `The last one is ${Math.round(age / 24)} days old`,
+    to: "/database/backups",
+  };
+}
+
+async function migrations(ctx: TxCtx): Promise<ReadinessCheck> {
+  const applied = await rows(
+    ctx.tx,
+    sql`select migration_name from public._prisma_migrations where finished_at is not null`,
+    z.object({ migration_name: z.string() }),
+  );
+  const known = new Set(applied.map((row) => row.migration_name));
+  const pending = migrationNames().filter((name) => !known.has(name));
+  return {
+    name: "Migrations",
+    ok: pending.length === 0,
+    says:
+      pending.length === 0
+        ? "None waits"
+        : `${plural(pending.length, "migration")} would run at the next start: not during an exam`,
+    to: null,
+  };
+}
+
+async function indexes(ctx: TxCtx): Promise<ReadinessCheck | null> {
+  if (!may(ctx.actor.role, "database.read")) return null;
+  const findings = await listFindings({ ctx, input: {} });
+  const bad = findings.filter(
+    (finding) =>
+      finding.level === "error" &&
+      finding.evidence.some((one) => EXAM_TABLES.some((table) => JSON.stringify(one).includes(table))),
+  );
+  return {
+    name: "Findings",
+    ok: bad.length === 0,
+    says: bad.length === 0 ? "No error on a table that exams write" : bad.map((finding) => finding.title).join("; "),
+    to: "/database/findings",
+  };
+}
+
+async function incidents(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
+  const open = await rows(
+    ctx.tx,
+    sql`select number, title from console.incident where state = 'OPEN' and from_at < ${now} order by number desc limit 3`,
+    z.object({ number: z.number(), title: z.string() }),
+  );
+  return {
+    name: "Incidents",
+    ok: open.length === 0,
+    says: open.length === 0 ? "None is open" : open.map((one) => `#${one.number} ${one.title}`).join("; "),
+    to: may(ctx.actor.role, "database.read") ? "/database/incidents" : null,
+  };
+}
+
+async function students(ctx: TxCtx): Promise<ReadinessCheck | null> {
+  if (!may(ctx.actor.role, "platform.read")) return null;
+  const held = await cannotSit({ ctx, input: { days: 1, limit: 2000 } });
+  const people = new Set(held.map((row) => row.user_id)).size;
+  return {
+    name: "Students",
+    ok: people === 0,
+    says: people === 0 ? "Everybody can sit today" : `${plural(people, "student")} cannot sit today`,
+    to: "/exams/today",
+  };
+}

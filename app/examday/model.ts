@@ -1,0 +1,139 @@
+/** What an exam costs the database, learned from those that were: a line through the past, with its error. */
+export type Observation = { sitting: number; value: number };
+export type Line = { base: number; perStudent: number; error: number; observations: number; assumed: boolean };
+
+/** What is believed before anything was seen, and how firmly: so many observations' worth. */
+export type Prior = { base: number; perStudent: number; error: number; weight: number; typical: number };
+
+export const CONNECTIONS_PRIOR: Prior = { base: 12, perStudent: 0.05, error: 8, weight: 12, typical: 400 };
+export const ACTIVE_PRIOR: Prior = { base: 0.2, perStudent: 0.001, error: 0.5, weight: 12, typical: 400 };
+
+const ENOUGH = 24;
+
+/**
+ * Least squares with the prior as a few observations of its own: with no history it is the prior and its wide error, with
+ * much of it the prior no longer matters. Never a negative cost, never NaN.
+ */
+export function fitLine(observations: readonly Observation[], prior: Prior): Line {
+  const seen = observations.filter((one) => Number.isFinite(one.value) && Number.isFinite(one.sitting) && one.sitting >= 0);
+  const believed: { x: number; y: number; w: number }[] = [
+    { x: 0, y: prior.base, w: prior.weight / 2 },
+    { x: prior.typical, y: prior.base + prior.perStudent * prior.typical, w: prior.weight / 2 },
+  ];
+  const points = [
+    ...believed,
+    ...seen.map((one) => ({ x: one.sitting, y: one.value, w: 1 })),
+  ];
+  const total = points.reduce((sum, point) => sum + point.w, 0);
+  const mx = points.reduce((sum, point) => sum + point.w * point.x, 0) / total;
+  const my = points.reduce((sum, point) => sum + point.w * point.y, 0) / total;
+  const sxx = points.reduce((sum, point) => sum + point.w * (point.x - mx) ** 2, 0);
+  const sxy = points.reduce((sum, point) => sum + point.w * (point.x - mx) * (point.y - my), 0);
+  const perStudent = Math.max(0, sxx > 0 ? sxy / sxx : prior.perStudent);
+  const base = Math.max(0, my - perStudent * mx);
+  const residuals =
+    seen.reduce((sum, one) => sum + (one.value - base - perStudent * one.sitting) ** 2, 0) + prior.weight * prior.error ** 2;
+  return {
+    base,
+    perStudent,
+    error: Math.sqrt(residuals / (seen.length + prior.weight)),
+    observations: seen.length,
+    assumed: seen.length < ENOUGH,
+  };
+}
+
+export const at = (line: Line, sitting: number) => line.base + line.perStudent * sitting;
+
+export type Sitting = { id: string; start: number; minutes: number; students: number };
+
+/** How many sit at each moment in which that changes: everybody starts within a few minutes and stays to the end. */
+export function sittingOver(exams: readonly Sitting[]): { t: number; sitting: number }[] {
+  const changes = new Map<number, number>();
+  for (const exam of exams) {
+    changes.set(exam.start, (changes.get(exam.start) ?? 0) + exam.students);
+    const end = exam.start + exam.minutes * 60_000;
+    changes.set(end, (changes.get(end) ?? 0) - exam.students);
+  }
+  let sitting = 0;
+  return [...changes].sort(([a], [b]) => a - b).map(([t, change]) => ({ t, sitting: (sitting += change) }));
+}
+
+/** The most who sit at once while this exam goes on. */
+export function peakDuring(exam: Sitting, steps: readonly { t: number; sitting: number }[]): number {
+  const end = exam.start + exam.minutes * 60_000;
+  let before = 0;
+  let peak = 0;
+  for (const step of steps) {
+    if (step.t <= exam.start) before = step.sitting;
+    if (step.t >= exam.start && step.t < end) peak = Math.max(peak, step.sitting);
+  }
+  return Math.max(peak, before);
+}
+
+export type Verdict = "HOLDS" | "AT_RISK" | "WILL_NOT_HOLD";
+export type Limits = { connections: number | null; cores: number | null };
+export type Judged = {
+  verdict: Verdict;
+  connections: number;
+  connectionsError: number;
+  active: number;
+  activeError: number;
+  reasons: string[];
+};
+
+const whole = (value: number) => Math.round(value).toLocaleString("en-GB");
+
+/** Holds, at risk (within the error, or past four fifths), or will not hold; always with the figures. */
+export function judge(peak: number, connections: Line, active: Line, limits: Limits): Judged {
+  const wanted = at(connections, peak);
+  const load = at(active, peak);
+  const reasons: string[] = [];
+  let verdict: Verdict = "HOLDS";
+  const worse = (to: Verdict, reason: string) => {
+    reasons.push(reason);
+    if (to === "WILL_NOT_HOLD" || verdict === "HOLDS") verdict = to;
+  };
+  if (limits.connections !== null) {
+    const text = `${whole(wanted)} of ${whole(limits.connections)} usable connections`;
+    if (wanted > limits.connections) worse("WILL_NOT_HOLD", text);
+    else if (wanted + 2 * connections.error > limits.connections || wanted > 0.8 * limits.connections)
+      worse("AT_RISK", `${text}, give or take ${whole(2 * connections.error)}`);
+  }
+  if (limits.cores !== null) {
+    const text = `${load.toFixed(1)} active sessions on ${limits.cores} cores`;
+    if (load > 2 * limits.cores) worse("WILL_NOT_HOLD", text);
+    else if (load > limits.cores) worse("AT_RISK", text);
+  }
+  return {
+    verdict,
+    connections: wanted,
+    connectionsError: 2 * connections.error,
+    active: load,
+    activeError: 2 * active.error,
+    reasons,
+  };
+}
+
+/** The fewest exams of a crowded moment to move, largest first, so that the rest fits. Null when moving can't help. */
+export function movesNeeded(exams: readonly Sitting[], moment: number, most: number, minutes: number): string[] | null {
+  const moved = new Set<string>();
+  const peakNow = () => {
+    const shifted = exams.map((exam) => (moved.has(exam.id) ? { ...exam, start: exam.start + minutes * 60_000 } : exam));
+    return Math.max(0, ...sittingOver(shifted).map((step) => step.sitting));
+  };
+  const crowd = exams
+    .filter((exam) => exam.start <= moment && exam.start + exam.minutes * 60_000 > moment)
+    .sort((a, b) => b.students - a.students);
+  for (const exam of crowd) {
+    if (peakNow() <= most) return [...moved];
+    moved.add(exam.id);
+  }
+  return peakNow() <= most ? [...moved] : null;
+}
+
+/** Mean absolute percentage error; null where nothing was judged. */
+export function meanError(pairs: readonly { forecast: number; actual: number }[]): number | null {
+  const known = pairs.filter((pair) => pair.actual > 0);
+  if (known.length === 0) return null;
+  return known.reduce((sum, pair) => sum + Math.abs(pair.forecast - pair.actual) / pair.actual, 0) / known.length;
+}
