@@ -14,6 +14,7 @@ export default [
   layout("routes/shell.tsx", [
     index("routes/home/overview.tsx"),
     route("search", "routes/home/search.tsx"),
+    route("readiness", "routes/readiness/page.tsx"),
 
     // Platform
     listAt("tenants"),
@@ -35,6 +36,7 @@ export default [
     route("enrollments/:id", "routes/enrollments/one.tsx"),
     route("exams", "routes/exams/list.tsx"),
     route("exams/today", "routes/exams/today.tsx"),
+    route("exams/incidents/:number", "routes/exams/incident.tsx"),
     route("exams/new", "routes/exams/new.tsx"),
     route("exams/:id", "routes/exams/one.tsx"),
     route("exams/:id/edit", "routes/exams/edit.tsx"),

@@ -2,6 +2,7 @@ import { systemCtx } from "~/access/ctx.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
+import { judgeForecasts, keepForecasts } from "~/examday/forecast.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
@@ -23,6 +24,8 @@ export function schedules(): Schedule[] {
         while ((await sequencer.step()) >= 5000);
       },
     },
+    { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
+    { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },

@@ -20,10 +20,7 @@ export function fitLine(observations: readonly Observation[], prior: Prior): Lin
     { x: 0, y: prior.base, w: prior.weight / 2 },
     { x: prior.typical, y: prior.base + prior.perStudent * prior.typical, w: prior.weight / 2 },
   ];
-  const points = [
-    ...believed,
-    ...seen.map((one) => ({ x: one.sitting, y: one.value, w: 1 })),
-  ];
+  const points = [...believed, ...seen.map((one) => ({ x: one.sitting, y: one.value, w: 1 }))];
   const total = points.reduce((sum, point) => sum + point.w, 0);
   const mx = points.reduce((sum, point) => sum + point.w * point.x, 0) / total;
   const my = points.reduce((sum, point) => sum + point.w * point.y, 0) / total;

@@ -38,7 +38,10 @@ export type NavSection = { title: string | null; items: NavItem[] };
 export const NAV: NavSection[] = [
   {
     title: null,
-    items: [{ to: "/", label: "Overview", icon: LayoutDashboard, permission: "self", end: true, words: "home today" }],
+    items: [
+      { to: "/", label: "Overview", icon: LayoutDashboard, permission: "self", end: true, words: "home today" },
+      { to: "/readiness", label: "Readiness", icon: CalendarClock, permission: "readiness.read", words: "forecast capacity will it hold" },
+    ],
   },
   {
     title: "Platform",

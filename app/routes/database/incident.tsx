@@ -57,6 +57,7 @@ export const loader = page("database.read", async ({ ctx, params }) => {
     from: span.from.getTime(),
     to: span.to.getTime(),
     mayAct: may(ctx.actor.role, "database.act"),
+    role: ctx.actor.role,
   };
 });
 
@@ -89,7 +90,13 @@ export default function Incident() {
       }
       context={incident.cause}
       actions={
-        incident.link && (
+        <>
+        {may(data.role, "readiness.read") && (
+          <Link className="control" to={`/exams/incidents/${incident.number}`}>
+            What it did to exams
+          </Link>
+        )}
+        {incident.link && (
           <Link
             className="control"
             to={
@@ -100,7 +107,8 @@ export default function Incident() {
           >
             {open ? "To the cause" : "What was seen then"}
           </Link>
-        )
+        )}
+        </>
       }
     >
       <Said />

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations } from "~/domains/exams/live/accommodation.server.ts";
+import { databaseForExam } from "~/examday/during.server.ts";
 import { liveBoard, SEAT_STATES, type SeatState } from "~/domains/exams/live/board.server.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
 import { forceSubmit } from "~/domains/exams/live/force-submit.server.ts";
@@ -12,6 +13,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { Accommodations } from "./accommodations.tsx";
+import { DatabaseStrip } from "./database-strip.tsx";
 import { Seats } from "./seats.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
@@ -27,8 +29,12 @@ export const loader = page("exams.live", async ({ ctx, params, url }) => {
     q: url.searchParams.get("q") ?? undefined,
     state: asked && SEAT_STATES.includes(asked) ? asked : undefined,
   };
-  const [board, accommodations] = await Promise.all([liveBoard({ ctx, input }), listAccommodations({ ctx, input: { examId } })]);
-  return { ...board, accommodations, role: ctx.actor.role };
+  const [board, accommodations, database] = await Promise.all([
+    liveBoard({ ctx, input }),
+    listAccommodations({ ctx, input: { examId } }),
+    databaseForExam({ ctx, input: { examId } }).catch(() => null),
+  ]);
+  return { ...board, accommodations, database, role: ctx.actor.role };
 });
 
 export const action = act("exams.operate", async ({ ctx, form, params }) => {
@@ -86,7 +92,7 @@ function useFresh(every: number, active: boolean) {
 }
 
 export default function Live() {
-  const { exam, counts, seats, items, more, accommodations, role } = useLoaderData<typeof loader>();
+  const { exam, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string } } | undefined;
   const [params] = useSearchParams();
   useFresh(5000, exam.status === "LIVE");
@@ -110,6 +116,7 @@ export default function Live() {
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
+      <DatabaseStrip database={database} />
       <Figures>
         <Figure
           label="Started"

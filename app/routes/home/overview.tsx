@@ -1,65 +1,163 @@
-import { useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
-import { readiness } from "~/db/health.server.ts";
+import { may } from "~/access/policy.ts";
+import { proofLine } from "~/access/log/line.server.ts";
+import { readiness as healthNow } from "~/db/health.server.ts";
+import { needs, standbyFigure } from "~/examday/overview.server.ts";
+import { readiness } from "~/examday/readiness.server.ts";
 import { today } from "~/examday/today.server.ts";
-import { count, plural } from "~/platform/format.ts";
+import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
+import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
+import { env } from "~/platform/env.server.ts";
+import { count, decimal, percent, plural } from "~/platform/format.ts";
+import { readRange } from "~/platform/range.ts";
+import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
-import { Figure, Figures } from "~/ui/layout/panel.tsx";
+import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Ago, Clock } from "~/ui/time/time.tsx";
+import { useLive } from "../database/parts/live.ts";
+import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
+import { VerdictBadge } from "../readiness/verdict.tsx";
+import { NeedsYou } from "./needs-you.tsx";
+import { sentence } from "./sentence.ts";
 
 export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
 export const meta = () => [{ title: "Overview · Invigil" }];
 
-export const loader = page("self", async ({ ctx }) => {
-  const [health, day] = await Promise.all([readiness(), today({ ctx, input: {} }).catch(() => null)]);
-  return { health, day };
+/** Each part is asked alone: the page stays useful while one of them can't be answered, the primary included. */
+export const loader = page("self", async ({ ctx, url }) => {
+  const now = ctx.clock.now();
+  const range = readRange(url.searchParams, now);
+  const { role } = ctx.actor;
+  const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> => (allowed ? work().catch(() => null) : Promise.resolve(null));
+  const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
+    healthNow(),
+    part(may(role, "readiness.read"), () => today({ ctx, input: {} })),
+    part(may(role, "readiness.read"), () => readiness({ ctx, input: {} })),
+    part(may(role, "database.load"), () => readLoad({ ctx, input: { from: range.from, to: range.to, by: "wait" } })),
+    part(true, () => incidentsBetween({ ctx, input: { from: range.from, to: range.to } })),
+    part(may(role, "integrity.read"), () => queueCounts({ ctx, input: {} })),
+    part(may(role, "database.read"), () => standbyFigure(ctx)),
+    part(true, () => needs(ctx)),
+    part(may(role, "audit.verify"), () => proofLine(ctx)),
+  ]);
+  const exams = ahead?.exams.filter((exam) => exam.end > now).slice(0, 6) ?? [];
+  return {
+    role,
+    health,
+    day,
+    exams,
+    days: ahead?.days.slice(0, 7) ?? [],
+    limits: ahead?.limits ?? null,
+    error: ahead?.past.error ?? null,
+    load,
+    incidents: incidents ?? [],
+    queue,
+    standby,
+    wanted: wanted ?? [],
+    proof,
+    cores: coreCount(env().embedded),
+    from: range.from.getTime(),
+    to: range.to.getTime(),
+    live: range.live,
+    now,
+  };
 });
 
 export default function Overview() {
-  const { health, day } = useLoaderData<typeof loader>();
-  const replicas = health.checks.replicas;
+  const data = useLoaderData<typeof loader>();
+  const { day, queue, standby, load, exams, limits } = data;
+  useLive(data.live);
+  const bands = data.incidents.map((one) => ({ from: new Date(one.from).getTime(), to: one.to ? new Date(one.to).getTime() : null, label: `Incident ${one.number}` }));
   return (
-    <Page
-      title={
-        health.status === "healthy"
-          ? "Everything answers."
-          : health.status === "degraded"
-            ? "Something is missing."
-            : "The primary can't be reached."
-      }
-      context={
-        day
-          ? `${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}. ${count(day.later)} more today.`
-          : undefined
-      }
-      badge={
-        <Badge tone={health.status === "healthy" ? "ok" : health.status === "degraded" ? "warn" : "bad"}>{health.status}</Badge>
-      }
-    >
+    <Page title={sentence(data)} context={context(data)} badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}>
       <Figures>
-        <Figure
-          label="Students sitting now"
-          value={day ? count(day.sitting) : "–"}
-          unit={day ? `of ${count(day.expected)} enrolled` : undefined}
-        />
-        <Figure
-          label="Exams live"
-          value={day ? count(day.live) : "–"}
-          unit={day ? `${count(day.later)} later today` : undefined}
-        />
-        <Figure
-          label="Primary"
-          value={health.checks.primary.ok ? `${health.checks.primary.ms} ms` : "down"}
-          tone={health.checks.primary.ok ? undefined : "bad"}
-          note={health.checks.primary.error}
-        />
-        <Figure
-          label="Standbys"
-          value={`${replicas.filter((one) => one.ok).length} of ${replicas.length}`}
-          tone={replicas.every((one) => one.ok) ? undefined : "warn"}
-          note={health.checks.collector.ok ? "collector at work" : health.checks.collector.error}
-        />
+        {day && <Figure label="Students sitting now" value={count(day.sitting)} unit={`of ${count(day.expected)} expected`} note={`${plural(day.live, "exam")} live, ${count(day.later)} later today`} />}
+        {queue && <Figure label="Reviews due" value={count(queue.open)} unit={queue.oldest ? <>oldest <Ago at={queue.oldest} /></> : undefined} note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none waits for a second person"} />}
+        {standby && <Figure label="Standby lag" value={standby.value} tone={standby.bad ? "warn" : undefined} note={standby.note} />}
+        <Figure label="Primary" value={data.health.checks.primary.ok ? `${data.health.checks.primary.ms} ms` : "down"} tone={data.health.checks.primary.ok ? undefined : "bad"} note={data.health.checks.collector.ok ? `${data.health.checks.replicas.filter((one) => one.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer` : data.health.checks.collector.error} />
+        {load && <Figure label="Active sessions" value={load.average === null ? "–" : decimal(load.average, 1)} unit={data.cores ? `on ${data.cores} cores` : undefined} note={load.peak === null ? "no samples yet" : `at most ${decimal(load.peak, 1)} in this range`} />}
       </Figures>
+      <WithAside aside={<NeedsYou list={data.wanted} />}>
+        {load && (
+          <Panel title="Average active sessions" aside={<Link className="hover:text-ink" to="/database">by wait</Link>} source={{ sql: load.source, target: "primary", at: new Date(data.to).toISOString() }}>
+            <Chart
+              label="Average active sessions by what they wait for, with incidents as bands"
+              kind="area"
+              data={load.points}
+              series={load.series.map((one) => ({ key: one.key, label: one.label, color: WAIT_COLORS[one.key as keyof typeof WAIT_COLORS] }))}
+              from={data.from}
+              to={data.to}
+              bands={bands}
+              thresholds={data.cores ? [{ value: data.cores, label: `${data.cores} cores` }] : []}
+            />
+          </Panel>
+        )}
+        {day && (
+          <Panel title="Next exams" flush aside={data.error === null ? <Link className="link" to="/readiness">readiness</Link> : <Link className="link" to="/readiness">forecast error so far {percent(data.error, 0)}</Link>}>
+            {exams.length === 0 ? (
+              <Empty title="No exam is live or scheduled">The next ones appear here with what they will ask of the database.</Empty>
+            ) : (
+              <table className="rows">
+                <thead>
+                  <tr>
+                    <th>Starts</th>
+                    <th>Exam</th>
+                    <th className="max-md:hidden">Tenant</th>
+                    <th className="num max-sm:hidden">Students</th>
+                    <th className="num max-md:hidden">Connections</th>
+                    <th className="num max-md:hidden">Load</th>
+                    <th>Verdict</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {exams.map((exam) => (
+                    <tr key={exam.id}>
+                      <td>
+                        <Clock at={exam.start} />
+                      </td>
+                      <td className="max-w-[220px] truncate">
+                        {may(data.role, "exams.read") ? (
+                          <Link to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`} className="font-[560] hover:underline">
+                            {exam.title}
+                          </Link>
+                        ) : (
+                          <span className="font-[560]">{exam.title}</span>
+                        )}
+                      </td>
+                      <td className="max-w-[170px] truncate text-muted max-md:hidden">{exam.college}</td>
+                      <td className="num max-sm:hidden">{count(exam.expected)}</td>
+                      <td className="num max-md:hidden">
+                        {count(exam.connections)}
+                        {limits?.connections ? ` of ${count(limits.connections)}` : ""}
+                      </td>
+                      <td className="num max-md:hidden">{decimal(exam.active, 1)}</td>
+                      <td>
+                        <VerdictBadge verdict={exam.verdict} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </Panel>
+        )}
+      </WithAside>
     </Page>
   );
+}
+
+/** One line that says what today holds. */
+function context({ day, incidents, queue, health }: { day: { live: number; sitting: number; later: number } | null; incidents: { number: number; state: string; to: Date | null }[]; queue: { open: number } | null; health: { status: string } }) {
+  const parts: string[] = [];
+  if (day) parts.push(`${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}, ${count(day.later)} more today.`);
+  const open = incidents.filter((one) => one.state === "OPEN");
+  if (open.length > 0) parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);
+  else if (incidents.length > 0) parts.push(`${plural(incidents.length, "incident")} in this range, resolved.`);
+  if (queue && queue.open > 0) parts.push(`${plural(queue.open, "review")} due.`);
+  if (health.status !== "healthy") parts.push(health.status === "unhealthy" ? "The primary can't be reached; what is shown was known before." : "A part of the installation does not answer.");
+  return parts.join(" ");
 }

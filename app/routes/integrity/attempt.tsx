@@ -1,4 +1,6 @@
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import type { Ctx } from "~/db/ctx.ts";
+import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { mostAlike } from "~/domains/integrity/collusion/compare.server.ts";
@@ -33,17 +35,11 @@ export const handle = {
 };
 export const meta = () => [{ title: "Attempt · Invigil" }];
 
-/** Bands for the timeline: the incidents that explain signals of this attempt, as far as these tell. */
-function bandsOf(events: { at: Date; duration_ms: number | null; incident: number | null }[], skewMs: number): TimelineBand[] {
-  const spans = new Map<number, [number, number]>();
-  for (const event of events) {
-    if (event.incident === null) continue;
-    const from = event.at.getTime() + skewMs;
-    const to = from + (event.duration_ms ?? 0);
-    const known = spans.get(event.incident);
-    spans.set(event.incident, known ? [Math.min(known[0], from), Math.max(known[1], to)] : [from, to]);
-  }
-  return [...spans].map(([incident, [from, to]]) => ({ from: new Date(from), to: new Date(to), label: `Incident ${incident}` }));
+/** Every incident that overlapped this attempt, whether or not it has explained a signal of it yet. */
+async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | null }): Promise<TimelineBand[]> {
+  const to = attempt.ended_at ?? ctx.clock.now();
+  const incidents = await incidentsBetween({ ctx, input: { from: attempt.started_at, to } }).catch(() => []);
+  return incidents.map((incident) => ({ from: incident.from, to: incident.to ?? to, label: `Incident ${incident.number}` }));
 }
 
 export const loader = page("integrity.read", async ({ ctx, params }) => {
@@ -53,7 +49,7 @@ export const loader = page("integrity.read", async ({ ctx, params }) => {
     mostAlike({ ctx, input: { attemptId } }),
     queueCounts({ ctx, input: {} }),
   ]);
-  const bands = bandsOf(dossier.events, dossier.skewMs ?? 0);
+  const bands = await bandsOf(ctx, dossier.attempt);
   return { ...dossier, alike, bands, open: counts.open, role: ctx.actor.role };
 });
 

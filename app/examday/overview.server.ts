@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { may } from "~/access/policy.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { one } from "~/db/query.ts";
+import { withReadScope } from "~/db/scope.server.ts";
+import { sql } from "~/db/sql.ts";
+import { listAppeals } from "~/domains/integrity/appeals/appeals.server.ts";
+import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
+import { listFindings } from "~/observability/findings/findings.server.ts";
+import { replicationReport } from "~/observability/replication/report.server.ts";
+import { bytes, plural, seconds } from "~/platform/format.ts";
+import { readiness } from "./readiness.server.ts";
+import { touchedBy } from "./touched.server.ts";
+
+export type Need = { tone: "bad" | "warn" | "ok" | "neutral"; title: string; says: string; to: string; at: Date | null };
+
+const HOUR = 3_600_000;
+const attempt = async <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
+
+/** What needs this person now, most pressing first. Each question is asked alone: one that can't be answered is left out. */
+export async function needs(ctx: Ctx): Promise<Need[]> {
+  const now = ctx.clock.now();
+  const role = ctx.actor.role;
+  const found: Need[] = [];
+  const ahead = await attempt(readiness({ ctx, input: {} }));
+  for (const exam of ahead?.exams.filter((one) => one.verdict !== "HOLDS").slice(0, 2) ?? []) {
+    found.push({
+      tone: exam.verdict === "WILL_NOT_HOLD" ? "bad" : "warn",
+      title: `${exam.title} ${exam.start.toISOString().slice(11, 16)} ${exam.verdict === "WILL_NOT_HOLD" ? "will not hold" : "is at risk"}`,
+      says: exam.reasons[0] ?? "",
+      to: "/readiness",
+      at: exam.start,
+    });
+  }
+  const incidents =
+    (await attempt(incidentsBetween({ ctx, input: { from: new Date(now.getTime() - 48 * HOUR), to: now } }))) ?? [];
+  for (const incident of incidents.toReversed().slice(0, 3)) {
+    const open = incident.state === "OPEN";
+    const touched = await attempt(touchedBy({ ctx, input: { number: incident.number } }));
+    const to = may(role, "database.read") ? `/database/incidents/${incident.number}` : `/exams/incidents/${incident.number}`;
+    if (open)
+      found.unshift({
+        tone: "bad",
+        title: `Incident ${incident.number}: ${incident.title}`,
+        says:
+          touched && touched.attempts > 0
+            ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are touched`
+            : "No exam is touched",
+        to,
+        at: incident.from,
+      });
+    else if (touched && touched.attempts > 0 && may(role, "integrity.review")) {
+      const left = touched.exams.filter((exam) => exam.explained === 0);
+      if (left.length > 0)
+        found.push({
+          tone: "ok",
+          title: `Incident ${incident.number} touched ${plural(touched.attempts, "attempt")}`,
+          says: "What it explains can be cleared together",
+          to: `/exams/incidents/${incident.number}`,
+          at: incident.to,
+        });
+    }
+  }
+  if (may(role, "integrity.review")) {
+    const queue = await attempt(queueCounts({ ctx, input: {} }));
+    if (queue && queue.second > 0)
+      found.push({
+        tone: "warn",
+        title: `${plural(queue.second, "attempt awaits", "attempts await")} a second person`,
+        says: "A violation stands only when two agree",
+        to: "/integrity?view=second",
+        at: queue.oldest,
+      });
+    else if (queue && queue.open > 0)
+      found.push({
+        tone: "neutral",
+        title: `${plural(queue.open, "review is", "reviews are")} due`,
+        says: "The riskiest comes first",
+        to: "/integrity",
+        at: queue.oldest,
+      });
+  }
+  if (may(role, "appeals.decide")) {
+    const appeals = (await attempt(listAppeals({ ctx, input: {} }))) ?? [];
+    if (appeals.length > 0)
+      found.push({
+        tone: "warn",
+        title: `${plural(appeals.length, "appeal")} wait`,
+        says: "Decided by somebody who has not decided before",
+        to: "/integrity/appeals",
+        at: null,
+      });
+  }
+  const students = ahead?.checks.find((check) => check.name === "Students" && check.ok === false);
+  if (students)
+    found.push({ tone: "warn", title: students.says, says: "Each with the act that fixes it", to: "/exams/today", at: null });
+  for (const check of ahead?.checks.filter((one) => one.ok === false && one.name !== "Students" && one.name !== "Incidents") ??
+    []) {
+    if (check.to && !(check.to.startsWith("/database") && !may(role, "database.read")))
+      found.push({
+        tone: "warn",
+        title: `${check.name}: ${check.says}`,
+        says: "Readiness looks at it before every exam",
+        to: check.to,
+        at: null,
+      });
+  }
+  if (may(role, "database.act")) {
+    const findings = (await attempt(listFindings({ ctx, input: {} }))) ?? [];
+    const worst = findings.find((finding) => finding.evidence.some((one) => !one.mute));
+    if (worst)
+      found.push({
+        tone: worst.level === "error" ? "bad" : "neutral",
+        title: worst.title,
+        says: worst.evidence[0]?.says ?? "",
+        to: "/database/findings",
+        at: null,
+      });
+  }
+  if (may(role, "tenants.manage")) {
+    const ending = await attempt(
+      withReadScope(ctx, (inner) =>
+        one(
+          inner.tx,
+          sql`select count(*)::int as n, min(name) as name, min(subscription_expiry) as at from public.college where deleted_at is null and subscription_status in ('TRIAL', 'ACTIVE') and subscription_expiry between ${now} and ${new Date(now.getTime() + 72 * HOUR)}`,
+          z.object({ n: z.number(), name: z.string().nullable(), at: z.date().nullable() }),
+        ),
+      ),
+    );
+    if (ending && ending.n > 0)
+      found.push({
+        tone: "neutral",
+        title: ending.n === 1 ? `${ending.name ?? ""}: the subscription ends` : `${plural(ending.n, "subscription")} end`,
+        says: "Within three days",
+        to: "/tenants",
+        at: ending.at,
+      });
+  }
+  return found.slice(0, 8);
+}
+
+/** The standby as it truly is, for one figure. */
+export async function standbyFigure(ctx: Ctx): Promise<{ value: string; note: string; bad: boolean } | null> {
+  if (!may(ctx.actor.role, "database.read")) return null;
+  const report = await attempt(
+    replicationReport({ ctx, input: { from: new Date(ctx.clock.now().getTime() - HOUR), to: ctx.clock.now() } }),
+  );
+  const lag = report?.standbys[0]?.lag;
+  if (!lag) return null;
+  return {
+    value: lag.seconds === null ? "not known" : seconds(lag.seconds),
+    note: `${lag.bytes === null ? "" : `${bytes(lag.bytes)}, `}${lag.says}`,
+    bad: lag.state === "receiver down" || lag.state === "unreachable" || (lag.seconds ?? 0) > 30,
+  };
+}

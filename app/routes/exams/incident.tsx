@@ -1,0 +1,213 @@
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { act, page } from "~/access/page.server.ts";
+import { may } from "~/access/policy.ts";
+import { clearExplained, extraTimeForIncident, previewClearing, touchedBy, undoClearing } from "~/examday/touched.server.ts";
+import { SIGNALS, type SignalType } from "~/domains/integrity/signals.ts";
+import { State } from "~/resources/cell.tsx";
+import { count, plural, seconds } from "~/platform/format.ts";
+import { Badge } from "~/ui/feedback/badge.tsx";
+import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Page } from "~/ui/layout/page.tsx";
+import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+
+type Shown = { incident: { number: number } };
+export const handle = {
+  crumbs: (data: Shown | undefined) => [
+    { label: "Exams", to: "/exams" },
+    { label: data ? `Incident ${data.incident.number}` : "Incident" },
+  ],
+};
+export const meta = ({ data }: { data?: Shown }) => [{ title: `Incident ${data?.incident.number ?? ""} · Invigil` }];
+
+const numberOf = (params: Record<string, string | undefined>) =>
+  /^\d{1,9}$/.test(params["number"] ?? "") ? Number(params["number"]) : 0;
+
+export const loader = page("readiness.read", async ({ ctx, params }) => {
+  const number = numberOf(params) || 2_147_483_647;
+  const touched = await touchedBy({ ctx, input: { number } });
+  return { ...touched, preview: await previewClearing(ctx, number), role: ctx.actor.role, now: ctx.clock.now() };
+});
+
+export const action = act("readiness.read", async ({ ctx, form, params }) => {
+  const number = numberOf(params);
+  switch (form.get("intent")) {
+    case "time": {
+      const done = await extraTimeForIncident({ ctx, input: { number, minutes: form.get("minutes"), again: form.has("again") } });
+      return {
+        said: `${plural(done.students, "student")} in ${plural(done.exams, "exam")} ${done.students === 1 ? "has" : "have"} more time.`,
+      };
+    }
+    case "undo": {
+      const done = await undoClearing(ctx, number);
+      return {
+        said: `Taken back: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
+      };
+    }
+    default: {
+      const done = await clearExplained(ctx, number);
+      return {
+        said: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and count for nothing; ${plural(done.reviewsLeft, "review")} left the queue.`,
+      };
+    }
+  }
+});
+
+export default function ExamIncident() {
+  const { incident, exams, attempts, writing, preview, role, now } = useLoaderData<typeof loader>();
+  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const open = incident.to_at === null;
+  const explained = exams.reduce((sum, exam) => sum + exam.explained, 0);
+  const end = incident.to_at ?? new Date(now);
+  return (
+    <Page
+      title={
+        open ? `Incident ${incident.number} is under way: ${incident.title}` : `Incident ${incident.number}: ${incident.title}`
+      }
+      badge={open ? <Badge tone="bad">Open</Badge> : <Badge tone="ok">Resolved</Badge>}
+      context={
+        <>
+          <Clock at={incident.from_at} withDay withSeconds /> to{" "}
+          {incident.to_at ? <Clock at={incident.to_at} withSeconds /> : "now"}: what it did to exams, and what is owed to those
+          who sat them.
+        </>
+      }
+      actions={
+        may(role, "database.read") && (
+          <Link className="control" to={`/database/incidents/${incident.number}`}>
+            What happened to the database
+          </Link>
+        )
+      }
+    >
+      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      <Figures>
+        <Figure
+          label={open ? "Lasts" : "Lasted"}
+          value={seconds((new Date(end).getTime() - new Date(incident.from_at).getTime()) / 1000)}
+        />
+        <Figure
+          label="Exams touched"
+          value={count(exams.length)}
+          note={plural(new Set(exams.map((exam) => exam.college_id)).size, "tenant")}
+        />
+        <Figure label="Attempts touched" value={count(attempts)} note={`${count(writing)} still writing`} />
+        <Figure
+          label="Signals explained"
+          value={count(explained)}
+          note={preview && preview.signals > 0 ? `${count(preview.signals)} more could be` : "none left to explain"}
+        />
+      </Figures>
+      <WithAside
+        aside={
+          <>
+            {may(role, "exams.operate") && (
+              <Panel title="More time for everybody it touched">
+                {writing === 0 ? (
+                  <p className="text-muted">Nobody whom it touched is still writing.</p>
+                ) : (
+                  <Form intent="time">
+                    <p className="text-muted">
+                      For {plural(writing, "student")} in {plural(exams.filter((exam) => exam.writing > 0).length, "exam")}. The
+                      incident is recorded as the reason.
+                    </p>
+                    <Input label="Minutes" name="minutes" inputMode="numeric" defaultValue={5} />
+                    {exams.some((exam) => exam.given > 0) && (
+                      <label className="flex gap-2">
+                        <input type="checkbox" name="again" className="accent-(--accent)" /> Also where time was given already
+                      </label>
+                    )}
+                    <Submit busy="Giving…">Give the time</Submit>
+                  </Form>
+                )}
+              </Panel>
+            )}
+            {may(role, "integrity.read") && (
+              <Panel title="What it explains">
+                {preview === null ? (
+                  <p className="text-muted">Known when the incident has ended.</p>
+                ) : (
+                  <div className="flex flex-col gap-3">
+                    {preview.signals > 0 ? (
+                      <>
+                        <ul>
+                          {preview.byType.map((one) => (
+                            <li key={one.type} className="flex justify-between">
+                              <span>{SIGNALS[one.type as SignalType]?.label ?? one.type}</span>
+                              <span className="tabular-nums">{count(one.count)}</span>
+                            </li>
+                          ))}
+                        </ul>
+                        <p className="text-muted">
+                          In {plural(preview.attempts, "attempt")}; {plural(preview.reviewsLeft, "review")} would leave the queue.
+                          Faces, pastes and the like are never excused.
+                        </p>
+                        {may(role, "integrity.review") && (
+                          <Form intent="clear">
+                            <Submit busy="Clearing…">Clear {plural(preview.signals, "signal")} together</Submit>
+                          </Form>
+                        )}
+                      </>
+                    ) : (
+                      <p className="text-muted">
+                        {explained > 0 ? "All of what it can explain is cleared." : "There is no signal that it could explain."}
+                      </p>
+                    )}
+                    {explained > 0 && may(role, "integrity.review") && (
+                      <Form intent="undo">
+                        <Submit tone="plain">Undo: let {plural(explained, "signal")} count again</Submit>
+                      </Form>
+                    )}
+                  </div>
+                )}
+              </Panel>
+            )}
+          </>
+        }
+      >
+        <Panel title="Exams that it touched" flush>
+          {exams.length === 0 ? (
+            <Empty title="No exam was under way">Nothing is owed to anybody for this one.</Empty>
+          ) : (
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>Exam</th>
+                  <th className="max-md:hidden">Tenant</th>
+                  <th>State</th>
+                  <th className="num">Attempts</th>
+                  <th className="num max-md:hidden">Writing</th>
+                  <th className="num max-md:hidden">Explained</th>
+                  <th>More time</th>
+                </tr>
+              </thead>
+              <tbody>
+                {exams.map((exam) => (
+                  <tr key={exam.id}>
+                    <td className="max-w-[260px] truncate">
+                      <Link
+                        to={`/exams/${exam.id}/${exam.status === "LIVE" ? "live" : "attempts"}`}
+                        className="font-[560] hover:underline"
+                      >
+                        {exam.title}
+                      </Link>
+                    </td>
+                    <td className="max-w-[180px] truncate text-muted max-md:hidden">{exam.college}</td>
+                    <td>
+                      <State value={exam.status} />
+                    </td>
+                    <td className="num">{count(exam.attempts)}</td>
+                    <td className="num max-md:hidden">{count(exam.writing)}</td>
+                    <td className="num max-md:hidden">{count(exam.explained)}</td>
+                    <td>{exam.given > 0 ? <Badge tone="ok">Given</Badge> : <span className="text-faint">–</span>}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Panel>
+      </WithAside>
+    </Page>
+  );
+}
