@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { board, contend, recentSaves, similarTexts } from "./desk.server.ts";
@@ -14,6 +15,7 @@ const REST = 12;
  */
 export function startSimulator(active: () => boolean): { stop(): Promise<void> } {
   const abort = new AbortController();
+  setMaxListeners(50, abort.signal);
   const stage = new Stage();
   let failures = 0;
   const actor = async (name: string, restMs: [number, number], play: () => Promise<unknown>) => {

@@ -20,8 +20,8 @@ const quote = (name: string) =>
 
 export const dropStatement = (index: Pick<IndexRow, "name">) => `DROP INDEX CONCURRENTLY ${quote(index.name)};`;
 /** Takes the drop back: the definition, built without blocking writes. */
-export const createStatement = (index: Pick<IndexRow, "definition">) =>
-  `${index.definition.replace(/^CREATE (UNIQUE )?INDEX /, "CREATE $1INDEX CONCURRENTLY ")};`;
+export const createStatement = (index: Pick<IndexRow, "definition">): string | null =>
+  index.definition && `${index.definition.replace(/^CREATE (UNIQUE )?INDEX /, "CREATE $1INDEX CONCURRENTLY ")};`;
 export const rebuildStatement = (index: Pick<IndexRow, "name">) => `REINDEX INDEX CONCURRENTLY ${quote(index.name)};`;
 
 /** Scans on every server: an index that only a standby's readers use is used. Null: one of them is not known. */
@@ -66,9 +66,9 @@ export function redundant(indexes: readonly IndexRow[]): Redundant[] {
   const byTable = groupBy(indexes, (row) => row.table_id);
   for (const rows of byTable.values()) {
     for (const a of rows) {
-      if (holdsARule(a) || !a.is_valid || a.method !== "btree") continue;
+      if (holdsARule(a) || a.skipped || !a.is_valid || a.method !== "btree") continue;
       const covering = rows.find((b) => {
-        if (!sameKind(a, b) || !b.is_valid) return false;
+        if (!sameKind(a, b) || b.skipped || !b.is_valid) return false;
         const [ac, bc] = [a.columns.split(" "), b.columns.split(" ")];
         const keys = a.key_columns;
         if (ac.length !== keys || keys > b.key_columns || !starts(bc, ac)) return false;

@@ -79,7 +79,8 @@ export function lockTrees(rows: readonly LockRow[]): LockNode[] {
     place(root);
     trees.push(root);
   }
-  return trees.sort((a, b) => waitersOf(b) - waitersOf(a));
+  // The startup process of a standby waits for readers without being in anybody's way.
+  return trees.filter((tree) => tree.waiters.length > 0).sort((a, b) => waitersOf(b) - waitersOf(a));
 }
 
 export function waitersOf(tree: LockNode): number {

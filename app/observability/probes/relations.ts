@@ -2,8 +2,8 @@ import { z } from "zod";
 import { probe } from "../probe.ts";
 
 /**
- * Relations that somebody holds or wants under ACCESS EXCLUSIVE. A size function would queue behind such a lock, and
- * every connection that asks would be one less; they are skipped, and named as skipped.
+ * Relations that somebody holds or wants under ACCESS EXCLUSIVE. A size function, and one that writes out a definition,
+ * would queue behind such a lock, and every connection that asks would be one less: they are skipped, and named so.
  */
 const LOCKED = `locked as materialized (
   select distinct relation from pg_locks where mode = 'AccessExclusiveLock' and relation is not null
@@ -80,9 +80,9 @@ select i.indexrelid::bigint as id, n.nspname || '.' || c.relname as name, tn.nsp
        i.indisunique as is_unique, i.indisprimary as is_primary, i.indisvalid as is_valid, i.indisreplident as is_identity,
        exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')) as is_constraint,
        i.indkey::text as columns, i.indclass::text as classes, i.indcollation::text as collations, i.indoption::text as options, i.indnkeyatts::int as key_columns,
-       am.amname as method, pg_get_expr(i.indpred, i.indrelid) as predicate, i.indexprs is not null as has_expressions,
-       case when i.indexprs is not null then pg_get_expr(i.indexprs, i.indrelid) end as expressions,
-       pg_get_indexdef(i.indexrelid) as definition, c.relispartition as is_partition,
+       am.amname as method, case when l.relation is null and lt.relation is null then pg_get_expr(i.indpred, i.indrelid) end as predicate, i.indexprs is not null as has_expressions,
+       case when l.relation is null and lt.relation is null then pg_get_expr(i.indexprs, i.indrelid) end as expressions,
+       case when l.relation is null and lt.relation is null then pg_get_indexdef(i.indexrelid) else '' end as definition, c.relispartition as is_partition,
        coalesce(current_setting('block_size')::bigint * ceil(case when c.reltuples > 0 and am.amname = 'btree' then c.reltuples * (8 + coalesce(w.width, 16)) / (current_setting('block_size')::int * 0.9) else 0 end)::bigint, 0)::bigint as ideal_bytes
 from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
 join pg_class t on t.oid = i.indrelid join pg_namespace tn on tn.oid = t.relnamespace join pg_am am on am.oid = c.relam

@@ -19,7 +19,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Alerts · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live } = spanOf(ctx, url, "24h");
+  const { input, live } = spanOf(ctx, url);
   const edit = url.searchParams.get("rule");
   return {
     ...(await listAlerts({ ctx, input })),

@@ -20,14 +20,14 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Connections · Invigil" }];
 
 const GROUPS: [GroupBy, string][] = [
-  ["state", "by state"],
-  ["app", "by application"],
-  ["tenant", "by tenant"],
-  ["user", "by user"],
+  ["state", "state"],
+  ["app", "application"],
+  ["tenant", "tenant"],
+  ["user", "user"],
 ];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live, targets } = spanOf(ctx, url, "1h");
+  const { input, live, targets } = spanOf(ctx, url);
   const by = GROUPS.find(([key]) => key === url.searchParams.get("by"))?.[0] ?? "state";
   const [report, bands] = await Promise.all([connectionReport({ ctx, input: { ...input, by } }), bandsFor(ctx, input)]);
   const asked = chosenFrom(url);
@@ -119,7 +119,7 @@ export default function Connections() {
             bands={data.bands}
           />
         </Panel>
-        <Panel title="Who they are" flush aside={<Switch name="by" label="Group" value={data.by} options={GROUPS} />}>
+        <Panel title="By" flush aside={<Switch name="by" label="Group" value={data.by} options={GROUPS} />}>
           {!data.groups ? (
             <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
           ) : (
@@ -182,7 +182,9 @@ export default function Connections() {
                     )}{" "}
                     <span className="text-[12px] text-muted">{one.state_ms === null ? "" : milliseconds(one.state_ms)}</span>
                   </td>
-                  <td className="hidden lg:table-cell">{one.wait_class ? `${one.wait_class}: ${one.wait_event}` : "–"}</td>
+                  <td className="hidden whitespace-nowrap lg:table-cell">
+                    {one.wait_class ? `${one.wait_class}: ${one.wait_event}` : "–"}
+                  </td>
                   <td className="num">{one.transaction_ms === null ? "–" : milliseconds(one.transaction_ms)}</td>
                   <td className="num hidden xl:table-cell">{one.xmin_age ? plural(one.xmin_age, "transaction") : "–"}</td>
                   <td className="hidden max-w-[380px] truncate md:table-cell">

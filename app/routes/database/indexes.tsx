@@ -15,7 +15,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Indexes · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input } = spanOf(ctx, url, "24h");
+  const { input } = spanOf(ctx, url);
   const all = url.searchParams.get("all") === "1";
   const report = await indexReport({ ctx, input: { ...input, target: "primary" } });
   return {

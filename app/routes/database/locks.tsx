@@ -32,7 +32,7 @@ function find(trees: readonly LockNode[], pid: number): LockNode | null {
 }
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live, targets } = spanOf(ctx, url, "3h");
+  const { input, live, targets } = spanOf(ctx, url);
   const [report, bands] = await Promise.all([lockReport({ ctx, input }), bandsFor(ctx, input)]);
   const asked = chosenFrom(url);
   const node = asked && find(report.trees ?? [], asked.pid);

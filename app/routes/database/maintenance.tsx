@@ -15,7 +15,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Maintenance · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live } = spanOf(ctx, url, "7d");
+  const { input, live } = spanOf(ctx, url);
   return { ...(await maintenanceReport({ ctx, input })), live, from: input.from.getTime(), to: input.to.getTime() };
 });
 

@@ -18,7 +18,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Queries · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live, targets } = spanOf(ctx, url, "1h");
+  const { input, live, targets } = spanOf(ctx, url);
   const asked = url.searchParams.get("sort") ?? "total";
   const sort: QuerySort = asked in SORTS ? (asked as QuerySort) : "total";
   const q = url.searchParams.get("q") ?? "";

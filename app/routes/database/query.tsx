@@ -27,7 +27,7 @@ export const meta = () => [{ title: "Statement · Invigil" }];
 export const loader = page("database.read", async ({ ctx, url, params }) => {
   const queryId = params["queryid"] ?? "";
   if (!/^-?\d{1,20}$/.test(queryId)) throw new NotFound("This is not a statement's id");
-  const { input, live } = spanOf(ctx, url, "3h");
+  const { input, live } = spanOf(ctx, url);
   const [history, waits, tenants, plan, bands, findings] = await Promise.all([
     queryHistory({ ctx, input: { ...input, queryId } }),
     part(readLoad({ ctx, input: { ...input, queryId, by: "event" } })),

@@ -15,7 +15,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 export const meta = () => [{ title: "Replication · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live } = spanOf(ctx, url, "1h");
+  const { input, live } = spanOf(ctx, url);
   const [report, bands] = await Promise.all([replicationReport({ ctx, input }), bandsFor(ctx, input)]);
   return { ...report, bands, live, from: input.from.getTime(), to: input.to.getTime() };
 });

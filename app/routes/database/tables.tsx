@@ -17,7 +17,7 @@ export const meta = () => [{ title: "Tables · Invigil" }];
 const SORTS = ["size", "dead", "growth", "scans", "writes"] as const;
 
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live, targets } = spanOf(ctx, url, "24h");
+  const { input, live, targets } = spanOf(ctx, url);
   const name = url.searchParams.get("table");
   const sort = SORTS.find((one) => one === url.searchParams.get("sort")) ?? "size";
   const [report, history, bands] = await Promise.all([

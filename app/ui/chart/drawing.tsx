@@ -70,7 +70,14 @@ export default function Drawing(props: ChartProps) {
             fill="var(--bad-mark)"
             fillOpacity={0.12}
             ifOverflow="hidden"
-            label={{ value: band.label, position: "insideTopLeft", fontSize: 11, fontWeight: 600, fill: "var(--bad)" }}
+            label={{
+              value: band.label,
+              // A late band has no room to its right.
+              position: band.from > from + (to - from) * 0.7 ? "insideTopRight" : "insideTopLeft",
+              fontSize: 11,
+              fontWeight: 600,
+              fill: "var(--bad)",
+            }}
           />
         ))}
         {series.map((one) =>

@@ -1,0 +1,229 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ctxFor, everywhere, makeStaff } from "../../tests/database.ts";
+import { clients } from "~/db/clients.server.ts";
+import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
+import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { startServer, stopServer, superUrl } from "~/db/cluster/server.server.ts";
+import type { Actor } from "~/db/ctx.ts";
+import { applyMigrations } from "~/db/migrate/engine.server.ts";
+import { forget } from "~/platform/singleton.ts";
+import { headroomOf } from "./connections/report.server.ts";
+import { signalBackend } from "./connections/signal.server.ts";
+import { recordSpooledActs } from "./connections/spool.server.ts";
+import { closeLivePools, currentLags, live, targetStates } from "./current.server.ts";
+import { Sampler, watchedTargets } from "./sampler/sampler.server.ts";
+
+// A primary and a standby of its own, because these faults would hit every other test: a dead receiver, a paused
+// standby, every connection used up, a stopped primary. Breaks when a page lies or the console can't act.
+let cluster: Cluster;
+let dataDir: string;
+let primary: pg.Client;
+let standby: pg.Client;
+let sre: Actor;
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until<T>(look: () => Promise<T>, good: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (good(value) || Date.now() > end) return value;
+    await wait(100);
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-faults-"));
+  process.env["INVIGIL_DATA_DIR"] = dataDir;
+  process.env["COLLECTOR_PORT"] = "0";
+  cluster = await startCluster(dataDir, async (_label, run) => run());
+  for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = cluster.urls[role];
+  process.env["INVIGIL_EMBEDDED"] = "1";
+  process.env["DATABASE_URL"] = cluster.urls.app;
+  process.env["DATABASE_REPLICA_URLS"] = cluster.urls.standby;
+  process.env["DATABASE_MIN_CONNECTIONS"] = "0";
+  process.env["DATABASE_CONNECTION_TIMEOUT"] = "2000";
+  forget("env");
+  await applyMigrations(cluster.urls.owner);
+  primary = await connect(cluster.urls.superuser);
+  standby = await connect(superUrl(cluster.standby, "invigil"));
+  sre = await makeStaff(primary, "SRE");
+  await primary.query("create table public.filler (text text)");
+}, 120_000);
+
+afterAll(async () => {
+  await closeLivePools();
+  await clients().close();
+  await Promise.allSettled([primary.end(), standby.end()]);
+  await cluster.stop();
+  fs.rmSync(dataDir, { recursive: true, force: true });
+  if (cluster.home !== dataDir) fs.rmSync(cluster.home, { recursive: true, force: true });
+});
+
+const write = () => primary.query("insert into public.filler select repeat('x', 1000) from generate_series(1, 300)");
+const behind = async () => {
+  const { rows } = await standby.query<{ at: string }>("select pg_last_wal_replay_lsn()::text as at");
+  const apart = await primary.query<{ bytes: number }>("select pg_wal_lsn_diff(pg_current_wal_lsn(), $1)::float8 as bytes", [
+    rows[0]!.at,
+  ]);
+  return apart.rows[0]!.bytes;
+};
+
+describe("a standby", () => {
+  it("that streams is up to date, also while the primary is idle", async () => {
+    const [lag] = await until(currentLags, (lags) => lags[0]?.bytes === 0);
+    expect(lag).toMatchObject({ state: "streaming", bytes: 0, seconds: 0, receiving: true });
+  });
+
+  it("whose receiver was killed is told as such, and falls behind by as much as it does", async () => {
+    const { rows } = await standby.query<{ setting: string }>("select setting from pg_settings where name = 'primary_conninfo'");
+    await standby.query("alter system set primary_conninfo = 'host=127.0.0.1 port=1 connect_timeout=1'");
+    await standby.query("select pg_reload_conf()");
+    await until(
+      async () => (await standby.query("select 1 from pg_stat_wal_receiver where status = 'streaming'")).rowCount,
+      (n) => n === 0,
+    );
+    await write();
+    const [lag] = await currentLags();
+    expect(lag).toMatchObject({ state: "receiver down", receiving: false });
+    expect(Math.abs(lag!.bytes! - (await behind()))).toBeLessThan(20_000);
+    expect(lag!.bytes).toBeGreaterThan(100_000);
+    expect((await live("senders")).rows).toEqual([]);
+    expect((await live("slots")).rows).toMatchObject([{ active: false }]);
+    await standby.query("alter system reset primary_conninfo");
+    await standby.query("select pg_reload_conf()");
+    expect(rows[0]!.setting).toMatch(/host/);
+    const [back] = await until(currentLags, (lags) => lags[0]?.state === "streaming" && lags[0].bytes === 0);
+    expect(back).toMatchObject({ state: "streaming", bytes: 0 });
+  }, 60_000);
+
+  it("that is paused receives, and gets older", async () => {
+    await standby.query("select pg_wal_replay_pause()");
+    await write();
+    const [lag] = await until(currentLags, (lags) => (lags[0]?.bytes ?? 0) > 100_000);
+    expect(lag).toMatchObject({ state: "paused", receiving: true });
+    expect(Math.abs(lag!.bytes! - (await behind()))).toBeLessThan(20_000);
+    await standby.query("select pg_wal_replay_resume()");
+    expect((await until(currentLags, (lags) => lags[0]?.bytes === 0))[0]).toMatchObject({ state: "streaming" });
+  });
+});
+
+describe("with every ordinary connection used up", () => {
+  it("the page tells it, and a session can be ended all the same, on record", async () => {
+    await clients().close();
+    const taken: pg.Client[] = [];
+    for (;;) {
+      const client = new pg.Client({ connectionString: cluster.urls.app, application_name: "crowd tenant=T" });
+      client.on("error", () => undefined);
+      try {
+        await client.connect();
+        taken.push(client);
+      } catch (error) {
+        expect((error as { code?: string }).code).toBe("53300");
+        break;
+      }
+    }
+    const { rows } = await primary.query<{ pid: number; at: Date }>(
+      "select pid, backend_start as at from pg_stat_activity where application_name like 'crowd%' limit 2",
+    );
+    const backends = await live("backends");
+    expect(backends.missing).toBeNull();
+    const ctx = ctxFor(sre, everywhere);
+    const done = await signalBackend({
+      ctx,
+      input: { pid: rows[0]!.pid, backendStart: rows[0]!.at, act: "terminate", reason: "They are all used up" },
+    });
+    expect(done.outcome).toBe("gone");
+    // What could not enter the log waits, signed, and enters it now that there is room.
+    const spool = path.join(dataDir, "spool", "acts");
+    const spooled = fs.existsSync(spool) ? fs.readdirSync(spool).length : 0;
+    expect(spooled).toBe(1);
+    await expect(recordSpooledActs()).rejects.toThrow(/reserved/);
+    const report = await live("backends");
+    expect(headroomOf(report.rows!)).toMatchObject({ max: 100, reserved: 4, superuserReserved: 3, ordinary: 93, free: 0 });
+    await Promise.allSettled(taken.splice(0, 20).map((client) => client.end()));
+    expect(await recordSpooledActs()).toBe(1);
+    const audit = await primary.query("select action, resource_id, actor_id from audit.entry where action = 'backend.terminate'");
+    expect(audit.rows).toEqual([{ action: "backend.terminate", resource_id: `primary/${rows[0]!.pid}`, actor_id: sre.id }]);
+    await Promise.allSettled(taken.map((client) => client.end()));
+  }, 60_000);
+
+  it("an act in the spool that somebody changed is refused", async () => {
+    const spool = path.join(dataDir, "spool", "acts");
+    fs.mkdirSync(spool, { recursive: true });
+    fs.writeFileSync(path.join(spool, "x.act"), `${Buffer.from('{"actor":{"role":"SRE"}}').toString("base64url")}.forged`);
+    expect(await recordSpooledActs()).toBe(0);
+    expect(fs.readdirSync(spool)).toEqual(["x.act.refused"]);
+  });
+});
+
+describe("with the primary stopped", () => {
+  it("standbys are sampled, samples are spooled, and written when it is back; never more than two connections", async () => {
+    const sampler = new Sampler(
+      watchedTargets(),
+      () => true,
+      () => 0,
+    );
+    sampler.start();
+    const ours = async (client: pg.Client) =>
+      (
+        await client.query(
+          "select 1 from pg_stat_activity where application_name like '% observer%' and application_name not like 'cli%'",
+        )
+      ).rowCount;
+    await until(async () => sampler.memory.latest("standby-1") && sampler.memory.latest("primary"), Boolean);
+    expect(await ours(primary)).toBe(2);
+    expect(await ours(standby)).toBe(2);
+    await primary.end();
+    await stopServer(cluster.primary.dir, 5000);
+    const stopped = Date.now();
+    const down = await until(
+      async () => sampler.targets(),
+      (targets) => targets.find((one) => one.name === "primary")!.reachable === false,
+    );
+    expect(down.find((one) => one.name === "standby-1")!.reachable).toBe(true);
+    await wait(4500);
+    expect(sampler.memory.latest("standby-1")!.at).toBeGreaterThan(stopped + 2000);
+    expect(sampler.store.stats.spooled).toBeGreaterThan(0);
+    // The page asks the servers itself: one answers, one does not, and it says so.
+    await closeLivePools();
+    expect((await targetStates()).map((one) => one.reachable)).toEqual([false, true]);
+    expect((await live("activity")).missing!.reason).toMatch(/can't be reached/);
+    expect((await currentLags())[0]).toMatchObject({ bytes: null, receiving: false });
+    await startServer(cluster.primary);
+    primary = await connect(cluster.urls.superuser);
+    await until(
+      async () => sampler.store.behind,
+      (behindNow) => !behindNow,
+    );
+    await until(
+      async () => sampler.targets(),
+      (targets) => targets.every((one) => one.reachable),
+    );
+    await wait(2500);
+    await sampler.stop();
+    expect(sampler.store.stats.dropped).toBe(0);
+    // Every second of the outage is there for the standby, each once.
+    const { rows } = await primary.query<{ seconds: number; samples: number }>(
+      "select count(distinct at)::int as seconds, count(*)::int as samples from telemetry.tick where target = 'standby-1' and at between $1 and $2",
+      [new Date(stopped + 1000), new Date(stopped + 4000)],
+    );
+    expect(rows[0]!.seconds).toBeGreaterThanOrEqual(3);
+    expect(rows[0]!.samples).toBe(rows[0]!.seconds);
+    const events = await primary.query("select kind from telemetry.event where target = 'primary' order by at");
+    expect(events.rows.map((row: { kind: string }) => row.kind)).toEqual(
+      expect.arrayContaining(["unreachable", "back", "restart"]),
+    );
+  }, 90_000);
+});

@@ -1,0 +1,138 @@
+import pg from "pg";
+import type { Browser, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
+import { expectAccessible, logIn, openBrowser } from "../browser.ts";
+
+// Somebody who has never seen it finds what is slow, what is unused, what is missing and who blocks, and acts.
+let browser: Browser;
+let owner: pg.Client;
+const { dataDir, password } = { ...inject("demo") };
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  owner = new pg.Client({ connectionString: runningCluster(dataDir)!.owner, application_name: "release-tool" });
+  owner.on("error", () => undefined);
+  await owner.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await owner.end().catch(() => undefined);
+  await browser.close();
+});
+
+/** Loads the page again until it says what is looked for: samples come every few seconds. */
+async function until(page: Page, path: string, text: RegExp, withinMs = 90_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    await page.goto(path);
+    if (text.test(await page.locator("main").innerText())) return;
+    if (Date.now() > end) throw new Error(`${path} never said ${text}`);
+    await page.waitForTimeout(2000);
+  }
+}
+
+describe("from the overview", () => {
+  it("the slow statement is found, with the tenant it runs for", async () => {
+    const { page, context } = await logIn(browser, "sre");
+    await until(page, "/database", /similarity/);
+    await page
+      .getByRole("link", { name: /similarity/ })
+      .first()
+      .click();
+    await page.waitForURL(/\/database\/queries\/-?\d+/);
+    await page.getByText("more than the second that is allowed").waitFor();
+    await page
+      .getByText(/Sort|Aggregate/)
+      .first()
+      .waitFor();
+    await until(page, page.url(), /NORTH/, 60_000);
+    await page.goto("/database/findings");
+    await page.getByText("Statement that takes more than a second").first().waitFor();
+    await context.close();
+  });
+
+  it("the unused index and the missing one are found, with the statements that mend it", async () => {
+    const { page, context } = await logIn(browser, "sre");
+    await until(page, "/database/indexes", /student_answer \(college_id, answered_at\)/);
+    const unused = page.locator("#unused tr", { hasText: "student_answer_time_spent_idx" });
+    await unused.locator("summary").click();
+    await unused.getByText("DROP INDEX CONCURRENTLY public.student_answer_time_spent_idx;").waitFor();
+    await unused.getByText(/CREATE INDEX CONCURRENTLY student_answer_time_spent_idx/).waitFor();
+    const missing = page.locator("#missing tr", { hasText: "answered_at" });
+    await missing.locator("summary").first().click();
+    await missing.getByText("CREATE INDEX CONCURRENTLY ON public.student_answer (college_id, answered_at);").first().waitFor();
+    await context.close();
+  });
+
+  it("a blocker is seen, becomes an incident, and is ended with a reason", async () => {
+    await owner.query("begin; lock table public.student_answer in access exclusive mode");
+    const { page, context } = await logIn(browser, "sre");
+    await until(page, "/database", /wait for a lock on student_answer/, 60_000);
+    await page.getByRole("link", { name: "See who blocks" }).click();
+    await page.getByText("release-tool").first().waitFor();
+    await page
+      .getByRole("link", { name: /^Terminate pid/ })
+      .first()
+      .click();
+    await page.getByText("is rolled back").waitFor();
+    await page.getByLabel("Reason").fill("It blocks every exam");
+    await page.getByRole("button", { name: "Terminate", exact: true }).click();
+    const proof = page.locator("input[name=_proof]");
+    const done = page.getByText(/has ended\./);
+    await Promise.race([proof.waitFor(), done.waitFor()]);
+    if (await proof.isVisible()) {
+      await proof.fill(password);
+      await page.getByRole("button", { name: "Terminate", exact: true }).click();
+    }
+    await done.waitFor();
+    await until(page, "/database/incidents", /No incident is open/, 40_000);
+    await page.getByRole("link", { name: "Lock on student_answer" }).first().click();
+    await page
+      .getByText(/release-tool \(pid \d+.*blocked/)
+      .first()
+      .waitFor();
+    await context.close();
+  });
+});
+
+it("whoever may only read is not offered an act, and a tenant's manager sees that tenant's load alone", async () => {
+  const auditor = await logIn(browser, "auditor");
+  await auditor.page.goto("/database/connections");
+  expect(await auditor.page.getByRole("link", { name: /Terminate/ }).count()).toBe(0);
+  await auditor.context.close();
+  const manager = await logIn(browser, "manager");
+  await manager.page.goto("/database");
+  await manager.page.getByText("Load of NORTH only.").waitFor();
+  expect((await manager.page.goto("/database/queries"))!.status()).toBe(403);
+  await manager.context.close();
+});
+
+const PAGES = [
+  "",
+  "/queries",
+  "/indexes",
+  "/tables",
+  "/connections",
+  "/locks",
+  "/replication",
+  "/maintenance",
+  "/findings",
+  "/alerts",
+  "/incidents",
+  "/incidents/1",
+  "/health",
+];
+
+for (const theme of ["light", "dark"] as const) {
+  it(`every page is accessible, ${theme}`, async () => {
+    const { page, context } = await logIn(browser, "sre", { theme });
+    for (const path of PAGES) {
+      await page.goto(`/database${path}`, { waitUntil: "networkidle" });
+      await expectAccessible(page).catch((error: Error) => {
+        throw new Error(`/database${path}: ${error.message}`);
+      });
+    }
+    await context.close();
+  }, 180_000);
+}
