@@ -40,7 +40,13 @@ export const NAV: NavSection[] = [
     title: null,
     items: [
       { to: "/", label: "Overview", icon: LayoutDashboard, permission: "self", end: true, words: "home today" },
-      { to: "/readiness", label: "Readiness", icon: CalendarClock, permission: "readiness.read", words: "forecast capacity will it hold" },
+      {
+        to: "/readiness",
+        label: "Readiness",
+        icon: CalendarClock,
+        permission: "readiness.read",
+        words: "forecast capacity will it hold",
+      },
     ],
   },
   {

@@ -91,23 +91,23 @@ export default function Incident() {
       context={incident.cause}
       actions={
         <>
-        {may(data.role, "readiness.read") && (
-          <Link className="control" to={`/exams/incidents/${incident.number}`}>
-            What it did to exams
-          </Link>
-        )}
-        {incident.link && (
-          <Link
-            className="control"
-            to={
-              open
-                ? incident.link
-                : `${incident.link}?from=${new Date(data.from).toISOString()}&to=${new Date(data.to).toISOString()}`
-            }
-          >
-            {open ? "To the cause" : "What was seen then"}
-          </Link>
-        )}
+          {may(data.role, "readiness.read") && (
+            <Link className="control" to={`/exams/incidents/${incident.number}`}>
+              What it did to exams
+            </Link>
+          )}
+          {incident.link && (
+            <Link
+              className="control"
+              to={
+                open
+                  ? incident.link
+                  : `${incident.link}?from=${new Date(data.from).toISOString()}&to=${new Date(data.to).toISOString()}`
+              }
+            >
+              {open ? "To the cause" : "What was seen then"}
+            </Link>
+          )}
         </>
       }
     >

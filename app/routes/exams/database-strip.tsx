@@ -19,21 +19,42 @@ export function DatabaseStrip({ database }: { database: Database }) {
   const open = database.incidents.filter((one) => one.state === "OPEN");
   const stalled = (database.waiting ?? 0) >= 1;
   return (
-    <section aria-label="The database, for this exam" className={`panel flex flex-wrap items-center gap-x-6 gap-y-1.5 px-3.5 py-2.5 ${open.length > 0 || stalled ? "!border-bad" : ""}`}>
+    <section
+      aria-label="The database, for this exam"
+      className={`panel flex flex-wrap items-center gap-x-6 gap-y-1.5 px-3.5 py-2.5 ${open.length > 0 || stalled ? "!border-bad" : ""}`}
+    >
       <span className="font-[600]">Database</span>
-      {open.length > 0 ? <Badge tone="bad">Incident</Badge> : stalled ? <Badge tone="warn">Saves wait</Badge> : database.known ? <Badge tone="ok">Keeps up</Badge> : <Badge>Not sampled</Badge>}
+      {open.length > 0 ? (
+        <Badge tone="bad">Incident</Badge>
+      ) : stalled ? (
+        <Badge tone="warn">Saves wait</Badge>
+      ) : database.known ? (
+        <Badge tone="ok">Keeps up</Badge>
+      ) : (
+        <Badge>Not sampled</Badge>
+      )}
       <span>
-        <span className="tabular-nums">{database.active === null ? "–" : decimal(database.active, 1)}</span> <span className="text-muted">active for {database.code}, of {database.everybody === null ? "–" : decimal(database.everybody, 1)}</span>
+        <span className="tabular-nums">{database.active === null ? "–" : decimal(database.active, 1)}</span>{" "}
+        <span className="text-muted">
+          active for {database.code}, of {database.everybody === null ? "–" : decimal(database.everybody, 1)}
+        </span>
       </span>
       <span>
-        <span className="tabular-nums">{database.waiting === null ? "–" : decimal(database.waiting, 1)}</span> <span className="text-muted">wait for a lock</span>
+        <span className="tabular-nums">{database.waiting === null ? "–" : decimal(database.waiting, 1)}</span>{" "}
+        <span className="text-muted">wait for a lock</span>
       </span>
       <span>
-        <span className="tabular-nums">{count(database.savesPerMinute)}</span> <span className="text-muted">answers saved in the last minute</span>
+        <span className="tabular-nums">{count(database.savesPerMinute)}</span>{" "}
+        <span className="text-muted">answers saved in the last minute</span>
       </span>
       {database.incidents.map((incident) => (
-        <Link key={incident.number} to={`/exams/incidents/${incident.number}`} className={`hover:underline ${incident.state === "OPEN" ? "font-[560] text-bad" : "text-muted"}`}>
-          Incident {incident.number}: {incident.title}, {incident.state === "OPEN" ? "open since" : "began"} <Ago at={incident.from_at} />
+        <Link
+          key={incident.number}
+          to={`/exams/incidents/${incident.number}`}
+          className={`hover:underline ${incident.state === "OPEN" ? "font-[560] text-bad" : "text-muted"}`}
+        >
+          Incident {incident.number}: {incident.title}, {incident.state === "OPEN" ? "open since" : "began"}{" "}
+          <Ago at={incident.from_at} />
         </Link>
       ))}
     </section>

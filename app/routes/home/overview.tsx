@@ -32,7 +32,8 @@ export const loader = page("self", async ({ ctx, url }) => {
   const now = ctx.clock.now();
   const range = readRange(url.searchParams, now);
   const { role } = ctx.actor;
-  const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> => (allowed ? work().catch(() => null) : Promise.resolve(null));
+  const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> =>
+    allowed ? work().catch(() => null) : Promise.resolve(null);
   const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
     healthNow(),
     part(may(role, "readiness.read"), () => today({ ctx, input: {} })),
@@ -71,24 +72,82 @@ export default function Overview() {
   const data = useLoaderData<typeof loader>();
   const { day, queue, standby, load, exams, limits } = data;
   useLive(data.live);
-  const bands = data.incidents.map((one) => ({ from: new Date(one.from).getTime(), to: one.to ? new Date(one.to).getTime() : null, label: `Incident ${one.number}` }));
+  const bands = data.incidents.map((one) => ({
+    from: new Date(one.from).getTime(),
+    to: one.to ? new Date(one.to).getTime() : null,
+    label: `Incident ${one.number}`,
+  }));
   return (
-    <Page title={sentence(data)} context={context(data)} badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}>
+    <Page
+      title={sentence(data)}
+      context={context(data)}
+      badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}
+    >
       <Figures>
-        {day && <Figure label="Students sitting now" value={count(day.sitting)} unit={`of ${count(day.expected)} expected`} note={`${plural(day.live, "exam")} live, ${count(day.later)} later today`} />}
-        {queue && <Figure label="Reviews due" value={count(queue.open)} unit={queue.oldest ? <>oldest <Ago at={queue.oldest} /></> : undefined} note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none waits for a second person"} />}
-        {standby && <Figure label="Standby lag" value={standby.value} tone={standby.bad ? "warn" : undefined} note={standby.note} />}
-        <Figure label="Primary" value={data.health.checks.primary.ok ? `${data.health.checks.primary.ms} ms` : "down"} tone={data.health.checks.primary.ok ? undefined : "bad"} note={data.health.checks.collector.ok ? `${data.health.checks.replicas.filter((one) => one.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer` : data.health.checks.collector.error} />
-        {load && <Figure label="Active sessions" value={load.average === null ? "–" : decimal(load.average, 1)} unit={data.cores ? `on ${data.cores} cores` : undefined} note={load.peak === null ? "no samples yet" : `at most ${decimal(load.peak, 1)} in this range`} />}
+        {day && (
+          <Figure
+            label="Students sitting now"
+            value={count(day.sitting)}
+            unit={`of ${count(day.expected)} expected`}
+            note={`${plural(day.live, "exam")} live, ${count(day.later)} later today`}
+          />
+        )}
+        {queue && (
+          <Figure
+            label="Reviews due"
+            value={count(queue.open)}
+            unit={
+              queue.oldest ? (
+                <>
+                  oldest <Ago at={queue.oldest} />
+                </>
+              ) : undefined
+            }
+            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none waits for a second person"}
+          />
+        )}
+        {standby && (
+          <Figure label="Standby lag" value={standby.value} tone={standby.bad ? "warn" : undefined} note={standby.note} />
+        )}
+        <Figure
+          label="Primary"
+          value={data.health.checks.primary.ok ? `${data.health.checks.primary.ms} ms` : "down"}
+          tone={data.health.checks.primary.ok ? undefined : "bad"}
+          note={
+            data.health.checks.collector.ok
+              ? `${data.health.checks.replicas.filter((one) => one.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer`
+              : data.health.checks.collector.error
+          }
+        />
+        {load && (
+          <Figure
+            label="Active sessions"
+            value={load.average === null ? "–" : decimal(load.average, 1)}
+            unit={data.cores ? `on ${data.cores} cores` : undefined}
+            note={load.peak === null ? "no samples yet" : `at most ${decimal(load.peak, 1)} in this range`}
+          />
+        )}
       </Figures>
       <WithAside aside={<NeedsYou list={data.wanted} />}>
         {load && (
-          <Panel title="Average active sessions" aside={<Link className="hover:text-ink" to="/database">by wait</Link>} source={{ sql: load.source, target: "primary", at: new Date(data.to).toISOString() }}>
+          <Panel
+            title="Average active sessions"
+            aside={
+              <Link className="hover:text-ink" to="/database">
+                by wait
+              </Link>
+            }
+            source={{ sql: load.source, target: "primary", at: new Date(data.to).toISOString() }}
+          >
             <Chart
               label="Average active sessions by what they wait for, with incidents as bands"
               kind="area"
               data={load.points}
-              series={load.series.map((one) => ({ key: one.key, label: one.label, color: WAIT_COLORS[one.key as keyof typeof WAIT_COLORS] }))}
+              series={load.series.map((one) => ({
+                key: one.key,
+                label: one.label,
+                color: WAIT_COLORS[one.key as keyof typeof WAIT_COLORS],
+              }))}
               from={data.from}
               to={data.to}
               bands={bands}
@@ -97,9 +156,25 @@ export default function Overview() {
           </Panel>
         )}
         {day && (
-          <Panel title="Next exams" flush aside={data.error === null ? <Link className="link" to="/readiness">readiness</Link> : <Link className="link" to="/readiness">forecast error so far {percent(data.error, 0)}</Link>}>
+          <Panel
+            title="Next exams"
+            flush
+            aside={
+              data.error === null ? (
+                <Link className="link" to="/readiness">
+                  readiness
+                </Link>
+              ) : (
+                <Link className="link" to="/readiness">
+                  forecast error so far {percent(data.error, 0)}
+                </Link>
+              )
+            }
+          >
             {exams.length === 0 ? (
-              <Empty title="No exam is live or scheduled">The next ones appear here with what they will ask of the database.</Empty>
+              <Empty title="No exam is live or scheduled">
+                The next ones appear here with what they will ask of the database.
+              </Empty>
             ) : (
               <table className="rows">
                 <thead>
@@ -121,7 +196,10 @@ export default function Overview() {
                       </td>
                       <td className="max-w-[220px] truncate">
                         {may(data.role, "exams.read") ? (
-                          <Link to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`} className="font-[560] hover:underline">
+                          <Link
+                            to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`}
+                            className="font-[560] hover:underline"
+                          >
                             {exam.title}
                           </Link>
                         ) : (
@@ -151,13 +229,29 @@ export default function Overview() {
 }
 
 /** One line that says what today holds. */
-function context({ day, incidents, queue, health }: { day: { live: number; sitting: number; later: number } | null; incidents: { number: number; state: string; to: Date | null }[]; queue: { open: number } | null; health: { status: string } }) {
+function context({
+  day,
+  incidents,
+  queue,
+  health,
+}: {
+  day: { live: number; sitting: number; later: number } | null;
+  incidents: { number: number; state: string; to: Date | null }[];
+  queue: { open: number } | null;
+  health: { status: string };
+}) {
   const parts: string[] = [];
   if (day) parts.push(`${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}, ${count(day.later)} more today.`);
   const open = incidents.filter((one) => one.state === "OPEN");
-  if (open.length > 0) parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);
+  if (open.length > 0)
+    parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);
   else if (incidents.length > 0) parts.push(`${plural(incidents.length, "incident")} in this range, resolved.`);
   if (queue && queue.open > 0) parts.push(`${plural(queue.open, "review")} due.`);
-  if (health.status !== "healthy") parts.push(health.status === "unhealthy" ? "The primary can't be reached; what is shown was known before." : "A part of the installation does not answer.");
+  if (health.status !== "healthy")
+    parts.push(
+      health.status === "unhealthy"
+        ? "The primary can't be reached; what is shown was known before."
+        : "A part of the installation does not answer.",
+    );
   return parts.join(" ");
 }

@@ -1,6 +1,12 @@
 import { day } from "~/platform/format.ts";
 
-type Known = { health: { status: string; checks: { primary: { ok: boolean } } }; incidents: { number: number; title: string; state: string }[]; days: { day: string; verdict: string }[]; exams: { verdict: string; title: string; college: string; start: Date }[]; now: Date };
+type Known = {
+  health: { status: string; checks: { primary: { ok: boolean } } };
+  incidents: { number: number; title: string; state: string }[];
+  days: { day: string; verdict: string }[];
+  exams: { verdict: string; title: string; college: string; start: Date }[];
+  now: Date;
+};
 
 const clock = (at: Date) => new Date(at).toISOString().slice(11, 16);
 
@@ -10,12 +16,22 @@ export function sentence({ health, incidents, days, exams, now }: Known): string
   const open = incidents.filter((one) => one.state === "OPEN").at(-1);
   if (open) return `Incident ${open.number} is under way: ${open.title}.`;
   const today = new Date(now).toISOString().slice(0, 10);
-  const name = (text: string) => (text === today ? "Today" : day(new Date(`${text}T12:00:00Z`)).split(",")[0]!.split(" ")[0]!);
+  const name = (text: string) =>
+    text === today
+      ? "Today"
+      : day(new Date(`${text}T12:00:00Z`))
+          .split(",")[0]!
+          .split(" ")[0]!;
   const worst = days.find((one) => one.verdict === "WILL_NOT_HOLD") ?? days.find((one) => one.verdict === "AT_RISK");
   if (worst) {
     const exam = exams.find((one) => one.verdict === worst.verdict && new Date(one.start).toISOString().startsWith(worst.day));
-    if (worst.verdict === "WILL_NOT_HOLD") return exam ? `${name(worst.day)} holds, except ${clock(exam.start)} in ${exam.college}.` : `${name(worst.day)} will not hold.`;
-    return exam ? `${name(worst.day)} holds; ${clock(exam.start)} in ${exam.college} is at risk.` : `${name(worst.day)} is at risk.`;
+    if (worst.verdict === "WILL_NOT_HOLD")
+      return exam
+        ? `${name(worst.day)} holds, except ${clock(exam.start)} in ${exam.college}.`
+        : `${name(worst.day)} will not hold.`;
+    return exam
+      ? `${name(worst.day)} holds; ${clock(exam.start)} in ${exam.college} is at risk.`
+      : `${name(worst.day)} is at risk.`;
   }
   if (health.status === "degraded") return "Exams hold, but a part of the installation does not answer.";
   return days.length > 0 ? "Every exam of the coming week holds." : "All is quiet.";
