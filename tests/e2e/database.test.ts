@@ -21,6 +21,20 @@ afterAll(async () => {
   await browser.close();
 });
 
+/** Students who save an answer and wait. */
+async function students(n: number): Promise<pg.Client[]> {
+  const url = runningCluster(dataDir)!.app;
+  return Promise.all(
+    Array.from({ length: n }, async () => {
+      const client = new pg.Client({ connectionString: url, application_name: "exam-app tenant=NORTH" });
+      client.on("error", () => undefined);
+      await client.connect();
+      void client.query("delete from public.student_answer where false").catch(() => undefined);
+      return client;
+    }),
+  );
+}
+
 /** Loads the page again until it says what is looked for: samples come every few seconds. */
 async function until(page: Page, path: string, text: RegExp, withinMs = 90_000): Promise<void> {
   const end = Date.now() + withinMs;
@@ -67,6 +81,7 @@ describe("from the overview", () => {
 
   it("a blocker is seen, becomes an incident, and is ended with a reason", async () => {
     await owner.query("begin; lock table public.student_answer in access exclusive mode");
+    const waiting = await students(4);
     const { page, context } = await logIn(browser, "sre");
     await until(page, "/database", /wait for a lock on student_answer/, 60_000);
     await page.getByRole("link", { name: "See who blocks" }).click();
@@ -129,8 +144,8 @@ for (const theme of ["light", "dark"] as const) {
     const { page, context } = await logIn(browser, "sre", { theme });
     for (const path of PAGES) {
       await page.goto(`/database${path}`, { waitUntil: "networkidle" });
-      await expectAccessible(page).catch((error: Error) => {
-        throw new Error(`/database${path}: ${error.message}`);
+      await expectAccessible(page).catch((error: Error & { actual?: unknown }) => {
+        throw new Error(`/database${path}: ${JSON.stringify(error.actual)}`);
       });
     }
     await context.close();

@@ -37,8 +37,8 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
   };
   const playing = [
     actor("stage", [25_000, 35_000], () => stage.refresh()),
-    actor("answers", [150, 450], () => answer(stage)),
-    actor("answers", [150, 450], () => answer(stage)),
+    // As many as may wait at once when somebody holds the answers.
+    ...Array.from({ length: 4 }, () => actor("answers", [400, 1000], () => answer(stage))),
     actor("signals", [800, 2000], () => signal(stage)),
     actor("starts", [20_000, 60_000], () => begin(stage)),
     actor("submits", [60_000, 150_000], () => submit(stage)),

@@ -19,7 +19,7 @@ export class Stage {
   readonly pool: Pool = createPool("simulator", {
     ...connection("app"),
     applicationName: "exam-app",
-    max: 6,
+    max: 9,
     connectTimeoutMs: 3000,
     statementTimeoutMs: 30_000,
     maxLifetimeMs: 0,

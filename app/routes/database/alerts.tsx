@@ -202,7 +202,7 @@ function Side({ data }: { data: Data }) {
       )}
       <p className="text-muted">
         Who is told stands in{" "}
-        <Link to="/settings/alerts" className="link">
+        <Link to="/settings/alerts" className="link underline">
           the settings
         </Link>
         .

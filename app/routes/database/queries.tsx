@@ -191,11 +191,11 @@ export default function Queries() {
       </Panel>
       <p className="text-muted">
         Looking for why?{" "}
-        <Link to="/database" className="link">
+        <Link to="/database" className="link underline">
           The load
         </Link>{" "}
         shows what statements wait for,{" "}
-        <Link to="/database/indexes" className="link">
+        <Link to="/database/indexes" className="link underline">
           indexes
         </Link>{" "}
         what would help them.
