@@ -1,6 +1,6 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
 import { useState } from "react";
-import type { SeatState } from "~/domains/exams/live/board.server.ts";
+import type { SeatState } from "~/domains/exams/live/seat.ts";
 import { count, plural, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -155,9 +155,10 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
                           )}
                         </td>
                       )}
-                      <td className="max-w-[260px]">
+                      <td className="max-w-[130px] sm:max-w-[260px]">
                         <span className="block truncate">
-                          <span className="font-[520]">{seat.name}</span> <span className="text-muted">{seat.roll_no}</span>
+                          <span className="font-[520]">{seat.name}</span>{" "}
+                          <span className="text-muted max-sm:hidden">{seat.roll_no}</span>
                         </span>
                       </td>
                       <td>
