@@ -114,10 +114,10 @@ describe("the day of an exam", () => {
     await page.getByRole("checkbox").first().check();
     await page.getByText("Force submit…").click();
     await page.getByRole("button", { name: "End 1 attempt" }).click();
+    // Refused, and still chosen.
     await page.getByText("Say why").waitFor();
-    await page.getByRole("checkbox").first().check();
+    expect(await page.getByRole("checkbox").first().isChecked()).toBe(true);
     await page.getByLabel("Reason, kept in the log").fill("Left the room");
-    await page.getByText("Force submit…").click();
     await page.getByRole("button", { name: "End 1 attempt" }).click();
     await page.getByText("1 attempt submitted.").waitFor();
     const entries = await rows(

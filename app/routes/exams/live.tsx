@@ -151,6 +151,7 @@ export default function Live() {
         q={params.get("q") ?? ""}
         state={(params.get("state") as SeatState | null) ?? null}
         more={more}
+        done={result?.ok ? result : null}
       />
       <Accommodations list={accommodations} seats={seats} operate={operate} />
       {exam.status !== "LIVE" && (
