@@ -7,6 +7,7 @@ import { examTables } from "./exams.ts";
 import { learningTables } from "./learning.ts";
 import { platformTables } from "./platform.ts";
 import { Random } from "./random.ts";
+import { reviewTables } from "./reviews.ts";
 import { PLANTED_INDEX, telemetryTables } from "./telemetry.ts";
 
 const STAFF = [
@@ -79,7 +80,8 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
           : [];
     for (const college of own) assigned.add(random.id(now), one.id, college.id);
   }
-  const { tables: exams, planted } = examTables(random, now, colleges);
+  const { tables: papers, planted } = examTables(random, now, colleges);
+  const exams = [...papers, ...reviewTables(random, now, papers, staff)];
   const setting = new Table("console.setting", ["id", "key", "value"]);
   setting.add(random.id(now), "demo.planted", JSON.stringify(planted));
   const audit = auditTables(random, now, colleges, staff);

@@ -7,7 +7,6 @@ import { ATTEMPT, type AttemptState } from "./machine.ts";
 import { findExam } from "./exam-row.server.ts";
 
 const states = Object.keys(ATTEMPT) as [AttemptState, ...AttemptState[]];
-export const ATTEMPT_STATES: readonly AttemptState[] = states;
 
 const attemptRow = z.object({
   id: z.string(),

@@ -24,6 +24,8 @@ export const ATTEMPT: Machine<AttemptState> = {
   ZEROED: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "WITHHELD"],
 };
 
+export const ATTEMPT_STATES = Object.keys(ATTEMPT) as AttemptState[];
+
 export const EXAM_STATUSES = Object.keys(EXAM) as ExamStatus[];
 
 /** Who has ended but is not marked yet. */

@@ -42,3 +42,6 @@ export function after(state: ReviewState, decision: Decision): ReviewState | nul
 
 /** Where an undo leads back to. */
 export const before = (round: number): ReviewState => (round === 1 ? "CLAIMED" : round === 2 ? "SECOND" : "THIRD");
+
+/** The views of the queue. */
+export const QUEUE_VIEWS = ["open", "mine", "second", "decided"] as const;

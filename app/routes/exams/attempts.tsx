@@ -1,8 +1,8 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
-import { ATTEMPT_STATES, listAttempts } from "~/domains/exams/attempts.server.ts";
-import type { AttemptState } from "~/domains/exams/machine.ts";
+import { listAttempts } from "~/domains/exams/attempts.server.ts";
+import { ATTEMPT_STATES, type AttemptState } from "~/domains/exams/machine.ts";
 import { count, decimal, plural } from "~/platform/format.ts";
 import { words } from "~/platform/machine.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";

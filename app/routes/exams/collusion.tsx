@@ -5,12 +5,12 @@ import { comparePair } from "~/domains/integrity/collusion/compare.server.ts";
 import { examCollusion } from "~/domains/integrity/evidence/findings.server.ts";
 import { requestAnalysis } from "~/domains/integrity/evidence/request.server.ts";
 import { count, decimal, plural } from "~/platform/format.ts";
-import { isUuid } from "~/platform/ids.ts";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { Method, oneIn } from "../integrity/method.tsx";
 import { Sheets, sayPair } from "../integrity/sheets.tsx";
 import { Bars } from "./bars.tsx";
 import { ExamBadge, ReviewBadge } from "./state.tsx";
@@ -20,12 +20,14 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Collusion");
 export const meta = () => [{ title: "Collusion · Invigil" }];
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export const loader = page("integrity.read", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";
   const found = await examCollusion({ ctx, input: { examId } });
   const [a, b] = (url.searchParams.get("pair") ?? "").split("_");
   const top = found.pairs[0];
-  const ends = a && b && isUuid(a) && isUuid(b) ? [a, b] : top ? [top.a.id, top.b.id] : null;
+  const ends = a && b && UUID.test(a) && UUID.test(b) ? [a, b] : top ? [top.a.id, top.b.id] : null;
   const comparison = ends ? await comparePair({ ctx, input: { examId, a: ends[0]!, b: ends[1]! } }) : null;
   const first = ends
     ? [...found.pairs.flatMap((pair) => [pair.a, pair.b]), ...found.members].find((one) => one.id === ends[0])?.no
@@ -37,21 +39,6 @@ export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
   return { said: "It is being computed; look again in a few seconds." };
 });
-
-/** `1 in 400 million`, as a committee reads a probability. */
-export function oneIn(log10p: number): string {
-  const n = 10 ** -log10p;
-  if (n < 10) return `1 in ${decimal(n, 1)}`;
-  if (n < 1e6) return `1 in ${count(Number(n.toPrecision(2)))}`;
-  const names: [number, string][] = [
-    [15, "quadrillion"],
-    [12, "trillion"],
-    [9, "billion"],
-    [6, "million"],
-  ];
-  const [power, name] = names.find(([p]) => -log10p >= p)!;
-  return -log10p >= 18 ? `1 in 10^${Math.floor(-log10p)}` : `1 in ${count(Number((n / 10 ** power).toPrecision(2)))} ${name}`;
-}
 
 export default function Collusion() {
   const { exam, summary, pairs, members, comparison, first, chosen, role } = useLoaderData<typeof loader>();
@@ -116,124 +103,100 @@ export default function Collusion() {
             />
             <Figure label="Expected by chance" value="0.05" note="pairs as alike as the least of these, at most" />
           </Figures>
-          {rings.length > 0 && (
-            <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
-              {rings.slice(0, 9).map((ring, index) => (
-                <Panel key={ring[0]} title={`Group ${index + 1}: ${plural(ring.length, "candidate")}`}>
-                  <RingGraph
-                    nodes={ring.map((id) => ({ id, label: String(numbers.get(id)?.no ?? "?") }))}
-                    edges={pairs
-                      .filter((pair) => pair.ring === index + 1)
-                      .map((pair) => ({ a: pair.a.id, b: pair.b.id, weight: -pair.log10p / 1000 }))}
-                  />
-                  <ul className="mt-2 flex flex-col gap-1">
-                    {ring.map((id) => (
-                      <li key={id} className="flex items-center justify-between gap-2">
-                        <Link to={`/integrity/attempts/${id}`} className="link">
-                          Candidate {numbers.get(id)?.no}
-                        </Link>
-                        <ReviewBadge state={numbers.get(id)?.review ?? "NONE"} />
-                      </li>
-                    ))}
-                  </ul>
+          <div className={rings.length > 0 ? "grid items-start gap-4 lg:grid-cols-[300px_minmax(0,1fr)]" : ""}>
+            {rings.length > 0 && (
+              <div className="flex flex-col gap-4">
+                {rings.slice(0, 9).map((ring, index) => (
+                  <Panel key={ring[0]} title={`Group ${index + 1}: ${plural(ring.length, "candidate")}`}>
+                    <RingGraph
+                      nodes={ring.map((id) => ({ id, label: String(numbers.get(id)?.no ?? "?") }))}
+                      edges={pairs
+                        .filter((pair) => pair.ring === index + 1)
+                        .map((pair) => ({ a: pair.a.id, b: pair.b.id, weight: -pair.log10p / 1000 }))}
+                    />
+                    <ul className="mt-2 flex flex-col gap-1">
+                      {ring.map((id) => (
+                        <li key={id} className="flex items-center justify-between gap-2">
+                          <Link to={`/integrity/attempts/${id}`} className="link">
+                            Candidate {numbers.get(id)?.no}
+                          </Link>
+                          <ReviewBadge state={numbers.get(id)?.review ?? "NONE"} />
+                        </li>
+                      ))}
+                    </ul>
+                  </Panel>
+                ))}
+              </div>
+            )}
+            <div className="flex min-w-0 flex-col gap-4">
+              {comparison && (
+                <Panel
+                  id="side-by-side"
+                  title={`Candidate ${first ?? ""} beside candidate ${comparison.other.candidateNo}`}
+                  aside={<Method />}
+                >
+                  <p className="mb-3 max-w-[110ch]">{sayPair(comparison)}</p>
+                  <Sheets comparison={comparison} first={`Candidate ${first ?? ""}`} />
                 </Panel>
-              ))}
-            </div>
-          )}
-          {comparison && (
-            <Panel
-              id="side-by-side"
-              title={`Candidate ${first ?? ""} beside candidate ${comparison.other.candidateNo}`}
-              aside={<Method />}
-            >
-              <p className="mb-3 max-w-[110ch]">{sayPair(comparison)}</p>
-              <Sheets comparison={comparison} first={`Candidate ${first ?? ""}`} />
-            </Panel>
-          )}
-          <div className="grid gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-            <Panel flush title="Most alike" aside="least likely by chance first">
-              <table className="rows">
-                <thead>
-                  <tr>
-                    <th>Candidates</th>
-                    <th className="num">Same errors</th>
-                    <th className="num">Differences</th>
-                    <th className="num hidden sm:table-cell">EEIC/D</th>
-                    <th className="num">By chance</th>
-                    <th className="num hidden md:table-cell">Expected pairs</th>
-                    <th className="hidden md:table-cell">Group</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {pairs.map((pair) => (
-                    <tr key={pair.id} aria-selected={chosen === `${pair.a.id}_${pair.b.id}`}>
-                      <td>
-                        <Link
-                          to={`?pair=${pair.a.id}_${pair.b.id}#side-by-side`}
-                          className="font-[560] hover:underline"
-                          preventScrollReset
-                        >
-                          {pair.a.no} and {pair.b.no}
-                        </Link>
-                      </td>
-                      <td className="num">{pair.eeic}</td>
-                      <td className="num">{pair.differences}</td>
-                      <td className="num hidden sm:table-cell">{decimal(pair.ratio / 100, pair.ratio >= 10_000 ? 0 : 1)}</td>
-                      <td className="num">{oneIn(pair.log10p / 1000)}</td>
-                      <td className="num hidden md:table-cell">
-                        {pair.expected < 1 ? "< 0.001" : decimal(pair.expected / 1000, pair.expected < 1000 ? 3 : 1)}
-                      </td>
-                      <td className="hidden md:table-cell">{pair.ring ?? <span className="text-muted">–</span>}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Panel>
-            <Panel title="Errors in common, over all pairs">
-              <Bars
-                label="Pairs by number of identical wrong answers"
-                bars={summary.histogram.map((bin) => ({
-                  label: `${bin.eeic} identical wrong answers`,
-                  tick: `${bin.eeic}`,
-                  value: bin.pairs,
-                }))}
-              />
-              {summary.least > 1 && (
-                <p className="mt-2 text-[12px] text-muted">
-                  Pairs with fewer than {summary.least} are not counted one by one in an exam of this size.
-                </p>
               )}
-            </Panel>
+              <Panel title="Errors in common, over all pairs">
+                <Bars
+                  label="Pairs by number of identical wrong answers"
+                  height={110}
+                  bars={summary.histogram.map((bin) => ({
+                    label: `${bin.eeic} identical wrong answers`,
+                    tick: `${bin.eeic}`,
+                    value: bin.pairs,
+                  }))}
+                />
+                {summary.least > 1 && (
+                  <p className="mt-2 text-[12px] text-muted">
+                    Pairs with fewer than {summary.least} are not counted one by one in an exam of this size.
+                  </p>
+                )}
+              </Panel>
+            </div>
           </div>
+          <Panel flush title="Most alike" aside="least likely by chance first">
+            <table className="rows">
+              <thead>
+                <tr>
+                  <th>Candidates</th>
+                  <th className="num">Same errors</th>
+                  <th className="num">Differences</th>
+                  <th className="num hidden sm:table-cell">EEIC/D</th>
+                  <th className="num">By chance</th>
+                  <th className="num hidden md:table-cell">Expected pairs</th>
+                  <th className="hidden md:table-cell">Group</th>
+                </tr>
+              </thead>
+              <tbody>
+                {pairs.map((pair) => (
+                  <tr key={pair.id} aria-selected={chosen === `${pair.a.id}_${pair.b.id}`}>
+                    <td>
+                      <Link
+                        to={`?pair=${pair.a.id}_${pair.b.id}#side-by-side`}
+                        className="font-[560] hover:underline"
+                        preventScrollReset
+                      >
+                        {pair.a.no} and {pair.b.no}
+                      </Link>
+                    </td>
+                    <td className="num">{pair.eeic}</td>
+                    <td className="num">{pair.differences}</td>
+                    <td className="num hidden sm:table-cell">{decimal(pair.ratio / 100, pair.ratio >= 10_000 ? 0 : 1)}</td>
+                    <td className="num">{oneIn(pair.log10p / 1000)}</td>
+                    <td className="num hidden md:table-cell">
+                      {pair.expected < 1 ? "< 0.001" : decimal(pair.expected / 1000, pair.expected < 1000 ? 3 : 1)}
+                    </td>
+                    <td className="hidden md:table-cell">{pair.ring ?? <span className="text-muted">–</span>}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Panel>
         </>
       )}
     </Page>
-  );
-}
-
-export function Method() {
-  return (
-    <details className="relative">
-      <summary className="list-none text-[12px] text-muted hover:text-ink">method</summary>
-      <div
-        className="panel absolute right-0 z-20 mt-1 w-[min(520px,85vw)] p-3 text-[12px] text-ink"
-        style={{ boxShadow: "var(--shadow)" }}
-      >
-        <p>
-          <b>Same errors and differences</b> (Harpp and Hogan): EEIC counts questions that both answered wrong with the same
-          option, D those they answered differently. A question that either left blank counts for neither. Where D is 0, EEIC/D is
-          written as 999.
-        </p>
-        <p className="mt-2">
-          <b>By chance</b> (generalized binomial test): for each question, the chance that two people choose the same option, from
-          the choices of all who scored like each of them in this exam. How likely this many matches or more are follows exactly
-          from these chances.
-        </p>
-        <p className="mt-2">
-          <b>Expected pairs</b>: that probability times the number of all pairs. A pair stands out when fewer than 0.05 such pairs
-          are expected in the whole exam, and at least three of the shared answers are wrong.
-        </p>
-      </div>
-    </details>
   );
 }

@@ -117,7 +117,8 @@ export default function Exams() {
                 return (
                   <tr key={exam.id}>
                     <td className="whitespace-nowrap">
-                      <span className={isNew ? "font-[560]" : "invisible"}>{date}</span> <Clock at={exam.start_time} />
+                      <span className={`inline-block w-[76px] ${isNew ? "font-[560]" : "invisible"}`}>{date}</span>{" "}
+                      <Clock at={exam.start_time} />
                     </td>
                     <td className="max-w-[320px]">
                       <Link

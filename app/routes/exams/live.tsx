@@ -4,7 +4,8 @@ import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations } from "~/domains/exams/live/accommodation.server.ts";
 import { databaseForExam } from "~/examday/during.server.ts";
-import { liveBoard, SEAT_STATES, type SeatState } from "~/domains/exams/live/board.server.ts";
+import { liveBoard } from "~/domains/exams/live/board.server.ts";
+import { SEAT_STATES, type SeatState } from "~/domains/exams/live/seat.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
 import { forceSubmit } from "~/domains/exams/live/force-submit.server.ts";
 import { count, plural } from "~/platform/format.ts";
@@ -150,6 +151,7 @@ export default function Live() {
         q={params.get("q") ?? ""}
         state={(params.get("state") as SeatState | null) ?? null}
         more={more}
+        done={result?.ok ? result : null}
       />
       <Accommodations list={accommodations} seats={seats} operate={operate} />
       {exam.status !== "LIVE" && (

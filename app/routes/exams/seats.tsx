@@ -1,6 +1,6 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import { useState } from "react";
-import type { SeatState } from "~/domains/exams/live/board.server.ts";
+import { useEffect, useRef, useState } from "react";
+import type { SeatState } from "~/domains/exams/live/seat.ts";
 import { count, plural, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -40,6 +40,8 @@ type Props = {
   q: string;
   state: SeatState | null;
   more: boolean;
+  /** The last act that was done: the form is empty again then, and keeps what was typed when it was refused. */
+  done: unknown;
 };
 
 function Progress({ done, of }: { done: number; of: number }) {
@@ -59,8 +61,14 @@ function Progress({ done, of }: { done: number; of: number }) {
 }
 
 /** One form around the whole board: it works with nothing but a browser, and says what it would touch. */
-export function Seats({ seats, items, counts, operate, q, state, more }: Props) {
+export function Seats({ seats, items, counts, operate, q, state, more, done }: Props) {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (!done) return;
+    form.current?.reset();
+    setChosen(new Set());
+  }, [done]);
   const working = useNavigation().state === "submitting";
   const writing = seats.filter((seat) => seat.attempt_state === "IN_PROGRESS");
   const toggle = (id: string, on: boolean) =>
@@ -112,7 +120,7 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
               ))}
           </nav>
         </div>
-        <Form method="post" preventScrollReset onSubmit={() => setChosen(new Set())}>
+        <Form method="post" preventScrollReset ref={form}>
           {seats.length === 0 ? (
             <Empty title="Nobody here">
               {q ? "No student of this exam has that name or roll number." : "Nobody is in this state now."}
@@ -155,9 +163,10 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
                           )}
                         </td>
                       )}
-                      <td className="max-w-[260px]">
+                      <td className="max-w-[130px] sm:max-w-[260px]">
                         <span className="block truncate">
-                          <span className="font-[520]">{seat.name}</span> <span className="text-muted">{seat.roll_no}</span>
+                          <span className="font-[520]">{seat.name}</span>{" "}
+                          <span className="text-muted max-sm:hidden">{seat.roll_no}</span>
                         </span>
                       </td>
                       <td>

@@ -91,7 +91,9 @@ export default function Statistics() {
                   ? "needs two questions and differing scores"
                   : statistics.alpha >= 0.7
                     ? "the questions measure one thing"
-                    : "the questions measure different things"
+                    : statistics.alpha >= 0.5
+                      ? "the questions hang together loosely"
+                      : "the questions measure different things"
               }
               tone={statistics.alpha !== null && statistics.alpha < 0.5 ? "warn" : undefined}
             />

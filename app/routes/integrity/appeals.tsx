@@ -142,10 +142,20 @@ export default function Appeals() {
           ? `${plural(late, "is", "are")} past the deadline.`
           : "Whoever decides an appeal has not decided on the attempt before."
       }
-      tabs={[
-        { to: "/integrity/appeals", label: "Open", end: true },
-        { to: "/integrity/appeals?view=decided", label: "Decided", end: true },
-      ]}
+      actions={
+        <nav aria-label="Which appeals" className="flex gap-1">
+          {(["OPEN", "DECIDED"] as const).map((one) => (
+            <Link
+              key={one}
+              to={one === "OPEN" ? "/integrity/appeals" : "?view=decided"}
+              aria-current={status === one ? "page" : undefined}
+              className={`control !min-h-7 ${status === one ? "!border-accent !text-accent font-[560]" : ""}`}
+            >
+              {one === "OPEN" ? "Open" : "Decided"}
+            </Link>
+          ))}
+        </nav>
+      }
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}

@@ -18,11 +18,11 @@ import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
-import { Method } from "../exams/collusion.tsx";
 import { ReviewBadge } from "../exams/state.tsx";
 import { DecisionBox } from "./decision.tsx";
 import { Decided, NotesPanel, StudentPanel } from "./facts.tsx";
 import { useShortcut } from "./keys.ts";
+import { Method } from "./method.tsx";
 import { sayPair, Sheets } from "./sheets.tsx";
 import { Timeline, type TimelineBand } from "./timeline.tsx";
 import { UndoBar } from "./undo-bar.tsx";
@@ -147,10 +147,10 @@ export default function Attempt() {
         aside={
           <>
             <Panel flush title={`Risk ${review?.score ?? attempt.risk_score}`} aside={review ? "why" : "below the threshold"}>
-              {review && review.reasons.length > 0 ? (
+              {data.reasons.length > 0 ? (
                 <table className="rows">
                   <tbody>
-                    {review.reasons.map((reason, index) => {
+                    {data.reasons.map((reason, index) => {
                       const off = reason.incident !== undefined || reason.ignored;
                       return (
                         <tr key={`${reason.signal}${reason.incident ?? ""}${index}`}>
@@ -162,9 +162,7 @@ export default function Attempt() {
                   </tbody>
                 </table>
               ) : (
-                <p className="px-3.5 py-3 text-muted">
-                  {events.length === 0 ? "No signal at all." : "Nothing that counts for much."}
-                </p>
+                <p className="px-3.5 py-3 text-muted">No signal at all.</p>
               )}
             </Panel>
             <StudentPanel attempt={attempt} history={data.history} accommodations={data.accommodations} />
@@ -190,7 +188,7 @@ export default function Attempt() {
             title={
               <>
                 Most like candidate{" "}
-                <Link to={`/integrity/attempts/${alike.other.attemptId}`} className="link">
+                <Link to={`/integrity/attempts/${alike.other.attemptId}`} className="link underline">
                   {alike.other.candidateNo}
                 </Link>
               </>

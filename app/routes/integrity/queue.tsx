@@ -2,8 +2,9 @@ import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { claimNext } from "~/domains/integrity/review/claim.server.ts";
-import { QUEUE_VIEWS, queueCounts, reviewQueue } from "~/domains/integrity/review/queue.server.ts";
-import { sayReason } from "~/domains/integrity/score/score.ts";
+import { QUEUE_VIEWS } from "~/domains/integrity/machine.ts";
+import { queueCounts, reviewQueue } from "~/domains/integrity/review/queue.server.ts";
+import { sayReasons } from "~/domains/integrity/score/score.ts";
 import { EVIDENCE, SIGNALS } from "~/domains/integrity/signals.ts";
 import { ago, count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -167,7 +168,7 @@ export default function Queue() {
                       {row.exam} <span className="text-muted">· {row.college}</span>
                     </td>
                     <td className="hidden max-w-[420px] truncate lg:table-cell">
-                      {why.map(sayReason).join(", ") || <span className="text-muted">Nothing that counts any more</span>}
+                      {sayReasons(why) || <span className="text-muted">Nothing that counts any more</span>}
                     </td>
                     <td>
                       {row.claimed === "mine" ? (

@@ -62,7 +62,7 @@ export function Sheets({ comparison, first }: { comparison: Comparison; first: s
     </tr>
   );
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Answers side by side">
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label="Answers side by side">
       <table className="border-separate border-spacing-0">
         <caption className="sr-only">Answers of two candidates, question by question</caption>
         <thead>

@@ -48,7 +48,8 @@ export function Timeline(props: {
   const from = new Date(props.from).getTime();
   const to = Math.max(from + 60_000, new Date(props.to).getTime());
   const shift = props.skewMs ?? 0;
-  const percent = (at: number) => Math.max(0, Math.min(100, ((at - from) / (to - from)) * 100));
+  // A little room at both ends, so that nothing is cut off there.
+  const percent = (at: number) => 0.6 + Math.max(0, Math.min(100, ((at - from) / (to - from)) * 100)) * 0.988;
   // Our clock: the client's may be wrong by hours.
   const events = useMemo(
     () =>
@@ -117,7 +118,7 @@ export function Timeline(props: {
           height={height + 18}
           role="img"
           aria-label={`${events.length} signals and ${props.answers.length} answers in ${Math.round(minutes)} minutes`}
-          className="overflow-visible"
+          className="overflow-hidden"
         >
           {props.bands.map((band) => {
             const x = percent(new Date(band.from).getTime());
@@ -217,9 +218,10 @@ export function Timeline(props: {
               strokeWidth={1.5}
             />
           )}
-          {ticks.map((minute) => (
+          {ticks.map((minute, index) => (
             <text
               key={minute}
+              className={index % 2 === 1 ? "max-md:hidden" : ""}
               x={`${percent(from + minute * 60_000)}%`}
               y={height + 14}
               fontSize="11"

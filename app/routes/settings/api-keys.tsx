@@ -125,11 +125,17 @@ export default function ApiKeys() {
   );
   return (
     <Page
-      title={working === 0 ? "No API key works" : plural(working, "API key works", "API keys work")}
+      title={
+        working === 0
+          ? keys.length === 0
+            ? "No API key yet"
+            : "No API key works any more"
+          : plural(working, "API key works", "API keys work")
+      }
       context={
         <>
           Each belongs to one tenant and may send integrity events to <code>{origin}/api/v1/integrity/events</code>, as{" "}
-          <a href="/api/v1/openapi.json" className="link">
+          <a href="/api/v1/openapi.json" className="link underline">
             openapi.json
           </a>{" "}
           describes.

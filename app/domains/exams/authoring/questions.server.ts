@@ -8,7 +8,8 @@ import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertNotFrozen, findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { keysAreOpen } from "../machine.ts";
-import { isClosed, QUESTION_TYPES, questionFields } from "./fields.ts";
+import { questionFields } from "./fields.ts";
+import { isClosed, QUESTION_TYPES } from "./question-types.ts";
 
 const questionRow = z.object({
   id: z.string(),

@@ -3,14 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { findExam, type ExamRow } from "../exam-row.server.ts";
-
-/** Silent for longer than this: offline. Heartbeats come every fifteen seconds. */
-export const OFFLINE_AFTER_S = 60;
-/** Connected, but without an answer for this long: idle. */
-export const IDLE_AFTER_S = 300;
-
-export const SEAT_STATES = ["expected", "working", "idle", "offline", "submitted", "expired"] as const;
-export type SeatState = (typeof SEAT_STATES)[number];
+import { SEAT_STATES, seatState, URGENCY, type SeatState } from "./seat.ts";
 
 const seatRow = z.object({
   user_id: z.string(),
@@ -110,21 +103,6 @@ export const liveBoard = read({
     return { exam, now, items, counts, seats: matching.slice(0, SHOWN), more: matching.length > SHOWN };
   },
 });
-
-/** Who may need a person first. */
-const URGENCY: Record<SeatState, number> = { offline: 0, idle: 1, expected: 2, working: 3, expired: 4, submitted: 5 };
-
-export function seatState(
-  seat: { attempt_state: string | null; last_seen_at: Date | null; last_answer_at: Date | null; started_at: Date | null },
-  now: Date,
-): SeatState {
-  if (seat.attempt_state === null) return "expected";
-  if (seat.attempt_state === "EXPIRED") return "expired";
-  if (seat.attempt_state !== "IN_PROGRESS") return "submitted";
-  const since = (at: Date | null) => (at ? (now.getTime() - at.getTime()) / 1000 : Infinity);
-  if (since(seat.last_seen_at ?? seat.started_at) > OFFLINE_AFTER_S) return "offline";
-  return since(seat.last_answer_at ?? seat.started_at) > IDLE_AFTER_S ? "idle" : "working";
-}
 
 function secondsLeft(seat: z.infer<typeof seatRow>, exam: ExamRow, now: Date): number | null {
   if (seat.attempt_state !== "IN_PROGRESS") return null;

@@ -72,6 +72,7 @@ export function analyse(r: Responses): Analysis {
     .map(([a, b]) => testPair(r, chances, a, b, pairs))
     .filter((pair) => pair.common >= MIN_COMMON)
     .sort((x, y) => x.p - y.p || y.ratio - x.ratio || x.a - y.a || x.b - y.b);
+  extend(found, r.students);
   const flagged = found.filter((pair) => pair.flagged);
   const shown = found.slice(0, Math.max(flagged.length, 25));
   return {
@@ -84,6 +85,24 @@ export function analyse(r: Responses): Analysis {
     rings: ringsOf(flagged),
     silent: null,
   };
+}
+
+/**
+ * Who agrees with a group that already stands out is looked for among far fewer pairs than all: those with its members.
+ * A pair joins when fewer than the limit are expected among these.
+ */
+function extend(found: Pair[], students: number): void {
+  const members = new Set(found.filter((pair) => pair.flagged).flatMap((pair) => [pair.a, pair.b]));
+  for (let grew = members.size > 0; grew;) {
+    grew = false;
+    for (const pair of found) {
+      if (pair.flagged || pair.eeic < MIN_ERRORS || !(members.has(pair.a) || members.has(pair.b))) continue;
+      if (pair.p * members.size * students >= EXPECTED_LIMIT) continue;
+      pair.flagged = true;
+      members.add(pair.a).add(pair.b);
+      grew = true;
+    }
+  }
 }
 
 export function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {

@@ -5,7 +5,9 @@ import { countPair, ratioOf } from "./harpp-hogan.ts";
 import { popcount, scanScalar, wrongPlanes } from "./planes.ts";
 import { tempoOf, thresholds } from "./response-times.ts";
 import { responsesOf, type Responses } from "./responses.ts";
+import { makeKernel } from "./kernel.ts";
 import { ringsOf } from "./rings.ts";
+import { scan } from "./scan.ts";
 
 function generator(seed: number): () => number {
   let state = seed;
@@ -106,12 +108,30 @@ describe("bit planes", () => {
     [40, 32],
     [33, 70],
     [12, 200],
-  ])("agree with the plain count for %i students and %i items", (students, items) => {
+    [1100, 40],
+    [6, 1100],
+  ])("agree with the plain count for %i students and %i items, with vectors and without", (students, items) => {
     const r = exam(students, items);
-    const got = new Map<string, number>();
-    scanScalar(wrongPlanes(r), students, 1, (a, b, eeic) => got.set(`${a} ${b}`, eeic));
+    const planes = wrongPlanes(r);
+    const plain = new Map<string, number>();
     for (let a = 0; a < students; a++)
-      for (let b = a + 1; b < students; b++) expect(got.get(`${a} ${b}`) ?? 0).toBe(countPair(r, a, b).eeic);
+      for (let b = a + 1; b < students; b++) {
+        const { eeic } = countPair(r, a, b);
+        if (eeic > 1) plain.set(`${a} ${b}`, eeic);
+      }
+    for (const way of [scanScalar, scan]) {
+      const got = new Map<string, number>();
+      let twice = 0;
+      way(planes, students, 2, (a, b, eeic) => {
+        if (got.has(`${a} ${b}`)) twice++;
+        got.set(`${a} ${b}`, eeic);
+      });
+      expect([got.size, twice]).toEqual([plain.size, 0]);
+      for (const [pair, eeic] of plain) if (got.get(pair) !== eeic) expect.fail(`${pair}: ${got.get(pair)}, not ${eeic}`);
+    }
+  });
+  it("have a kernel on this machine", () => {
+    expect(makeKernel(wrongPlanes(exam(8, 40)), 64)).not.toBeNull();
   });
 });
 

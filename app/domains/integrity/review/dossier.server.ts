@@ -6,7 +6,8 @@ import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { isOpen } from "../machine.ts";
-import { reasonRow } from "../score/score.ts";
+import { reasonRow } from "../score/reason-row.ts";
+import { reasonsOf } from "../score/rescore.server.ts";
 import { barOf, reviewStates } from "./review-row.server.ts";
 
 const attemptRow = z.object({
@@ -132,6 +133,7 @@ export const attemptDossier = read({
         taken:
           review.claimed_by !== null && review.claimed_by !== staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
       },
+      reasons: review?.reasons ?? (await reasonsOf(ctx, attempt.id)),
       bar: review && blind ? await barOf(ctx, review.id) : null,
       decisions: blind ? decisions.filter((one) => one.mine) : decisions,
       notes,

@@ -3,7 +3,8 @@ import { read } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
-import { reasonRow } from "../score/score.ts";
+import { QUEUE_VIEWS } from "../machine.ts";
+import { reasonRow } from "../score/reason-row.ts";
 import { barred, reviewStates } from "./review-row.server.ts";
 
 const queueRow = z.object({
@@ -23,8 +24,6 @@ const queueRow = z.object({
   bar: z.enum(["conflict", "teaches", "decided"]).nullable(),
 });
 export type QueueRow = z.infer<typeof queueRow>;
-
-export const QUEUE_VIEWS = ["open", "mine", "second", "decided"] as const;
 
 const PAGE = 50;
 

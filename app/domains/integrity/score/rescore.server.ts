@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { raw, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
 import { groupBy } from "~/platform/group.ts";
 import { newId } from "~/platform/ids.ts";
-import { scoreOf, weightsOf, type Evidence, type Score } from "./score.ts";
+import { scoreOf, weightsOf, type Evidence, type Reason, type Score } from "./score.ts";
 
 const attemptRow = z.object({
   id: z.string(),
@@ -42,8 +42,10 @@ export async function rescore(ctx: TxCtx, attemptIds: readonly string[]): Promis
   return total;
 }
 
-async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
-  const now = ctx.clock.now();
+type Scored = Score & { attempt: z.infer<typeof attemptRow> };
+
+/** Scores from what is stored now; nothing is written. `lock` holds the attempts for whoever writes next. */
+async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[]> {
   const attempts = await rows(
     ctx.tx,
     sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights, e.review_threshold as threshold,
@@ -52,10 +54,10 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
                        and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
                (select n.result -> 'attempts' -> a.id::text from public.exam_analysis n where n.exam_id = a.exam_id and n.college_id = a.college_id and n.kind = 'EVIDENCE') as evidence
         from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-        where a.id = any(${ids}::uuid[]) order by a.id for no key update of a`,
+        where a.id = any(${ids}::uuid[]) order by a.id ${raw(lock ? "for no key update of a" : "")}`,
     attemptRow,
   );
-  if (attempts.length === 0) return { scored: 0, queued: 0, left: 0 };
+  if (attempts.length === 0) return [];
   const counts = await rows(
     ctx.tx,
     sql`select attempt_id, type, explained_number as incident, count(*)::int as count from public.integrity_event
@@ -64,7 +66,7 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
     countRow,
   );
   const byAttempt = groupBy(counts, (row) => row.attempt_id);
-  const scored = attempts.map((attempt) => ({
+  return attempts.map((attempt) => ({
     attempt,
     ...scoreOf({
       counts: byAttempt.get(attempt.id) ?? [],
@@ -73,8 +75,19 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
       ignored: attempt.ignored,
     }),
   }));
-  await writeScores(ctx, scored);
-  const enters = scored.filter(
+}
+
+/** The reasons of an attempt that is in no review: what the score is made of can always be seen. */
+export async function reasonsOf(ctx: TxCtx, attemptId: string): Promise<Reason[]> {
+  return (await scored(ctx, [attemptId], false))[0]?.reasons ?? [];
+}
+
+async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
+  const now = ctx.clock.now();
+  const all = await scored(ctx, ids, true);
+  if (all.length === 0) return { scored: 0, queued: 0, left: 0 };
+  await writeScores(ctx, all);
+  const enters = all.filter(
     ({ attempt, score }) => attempt.review_state === "NONE" && attempt.state !== "IN_PROGRESS" && score >= attempt.threshold,
   );
   if (enters.length > 0) {
@@ -94,14 +107,14 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   }
   const left = await leaveQueue(
     ctx,
-    scored
+    all
       .filter(({ attempt, score }) => attempt.review_state === "QUEUED" && score < attempt.threshold)
       .map((one) => one.attempt.id),
   );
-  return { scored: scored.length, queued: enters.length, left };
+  return { scored: all.length, queued: enters.length, left };
 }
 
-async function writeScores(ctx: TxCtx, scored: (Score & { attempt: z.infer<typeof attemptRow> })[]): Promise<void> {
+async function writeScores(ctx: TxCtx, scored: Scored[]): Promise<void> {
   const values = sql`unnest(${scored.map((one) => one.attempt.id)}::uuid[], ${scored.map((one) => one.attempt.college_id)}::uuid[], ${scored.map((one) => one.score)}::int[],
     ${scored.map((one) => one.violations)}::int[], ${scored.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, score, violations, reasons)`;
   await execute(

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { EVIDENCE, isEvidence, isSignal, SIGNALS, type EvidenceKind } from "../signals.ts";
 
 /** What one occurrence is worth in this exam, and how many are counted. */
@@ -11,16 +10,15 @@ export type Counted = { type: string; count: number; incident: number | null };
 export type Evidence = { kind: EvidenceKind; count: number; points: number; with?: number; detail?: string };
 
 /** As stored with a review. `incident`: explained by one of ours, visible and worth nothing. `ignored`: an accommodation. */
-export const reasonRow = z.object({
-  signal: z.string(),
-  count: z.number(),
-  points: z.number(),
-  incident: z.number().optional(),
-  ignored: z.boolean().optional(),
-  with: z.number().optional(),
-  detail: z.string().optional(),
-});
-export type Reason = z.infer<typeof reasonRow>;
+export type Reason = {
+  signal: string;
+  count: number;
+  points: number;
+  incident?: number;
+  ignored?: boolean;
+  with?: number;
+  detail?: string;
+};
 
 export type Score = { score: number; reasons: Reason[]; violations: number };
 
@@ -139,5 +137,9 @@ export function sayReason(reason: Reason): string {
   if (reason.ignored) return capital(`${base}, which do not apply to this student`);
   return capital(base);
 }
+
+/** Several, as one sentence. */
+export const sayReasons = (reasons: readonly Reason[]): string =>
+  capital(reasons.map((reason) => sayReason(reason).replace(/^./, (first) => first.toLowerCase())).join(", "));
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,44 @@
+import { count, decimal } from "~/platform/format.ts";
+
+/** `1 in 400 million`, as a committee reads a probability. */
+export function oneIn(log10p: number): string {
+  const n = 10 ** -log10p;
+  if (n < 10) return `1 in ${decimal(n, 1)}`;
+  if (n < 1e6) return `1 in ${count(Number(n.toPrecision(2)))}`;
+  const names: [number, string][] = [
+    [15, "quadrillion"],
+    [12, "trillion"],
+    [9, "billion"],
+    [6, "million"],
+  ];
+  const [power, name] = names.find(([p]) => -log10p >= p)!;
+  return -log10p >= 18 ? `1 in 10^${Math.floor(-log10p)}` : `1 in ${count(Number((n / 10 ** power).toPrecision(2)))} ${name}`;
+}
+
+export function Method() {
+  return (
+    <details className="relative">
+      <summary className="list-none text-[12px] text-muted hover:text-ink">method</summary>
+      <div
+        className="panel absolute right-0 z-20 mt-1 w-[min(520px,85vw)] p-3 text-[12px] text-ink"
+        style={{ boxShadow: "var(--shadow)" }}
+      >
+        <p>
+          <b>Same errors and differences</b> (Harpp and Hogan): EEIC counts questions that both answered wrong with the same
+          option, D those they answered differently. A question that either left blank counts for neither. Where D is 0, EEIC/D is
+          written as 999.
+        </p>
+        <p className="mt-2">
+          <b>By chance</b> (generalized binomial test): for each question, the chance that two people choose the same option, from
+          the choices of all who scored like each of them in this exam. How likely this many matches or more are follows exactly
+          from these chances.
+        </p>
+        <p className="mt-2">
+          <b>Expected pairs</b>: that probability times the number of all pairs. A pair stands out when fewer than 0.05 such pairs
+          are expected in the whole exam, and at least three of the shared answers are wrong. Who agrees as much with a member of
+          such a group is looked for among the pairs with its members only, by the same limit.
+        </p>
+      </div>
+    </details>
+  );
+}

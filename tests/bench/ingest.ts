@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { clients } from "../../app/db/clients.server.ts";
+import { binaries, serverAccount } from "../../app/db/cluster/binaries.server.ts";
+import { createExtensions, createRoles, LOGIN_ROLES } from "../../app/db/cluster/roles.server.ts";
+import { freePort, initCluster, startServer, stopServer, superUrl, writeSettings } from "../../app/db/cluster/server.server.ts";
+import { applyMigrations } from "../../app/db/migrate/engine.server.ts";
+import { hashKey } from "../../app/domains/integrity/keys/api-keys.server.ts";
+import { action } from "../../app/routes/machine/events.ts";
+import { copyRows } from "../../prisma/seed/copy.ts";
+import { makeAttempt, makeExam } from "../fixtures/exam.ts";
+import type { Row } from "./similarity.ts";
+
+const BATCH = 5000;
+const BATCHES = 24;
+const SENDERS = 3;
+const PASSWORD = "bench";
+const TYPES = ["HEARTBEAT", "ANSWER_SAVED", "NAVIGATION", "TAB_SWITCH", "WINDOW_BLUR"];
+
+type Event = { id: string; attemptId: string; type: string; at: string; seq: number };
+
+const eventsOf = (attempts: string[], n: number): Event[] =>
+  Array.from({ length: n }, (_, seq) => ({
+    id: randomUUID(),
+    attemptId: attempts[seq % attempts.length]!,
+    type: TYPES[seq % TYPES.length]!,
+    at: new Date().toISOString(),
+    seq,
+  }));
+
+/** The endpoint behind a real socket, as the console's server hands it a request. */
+function serve(): Promise<http.Server> {
+  const server = http.createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const request = new Request("http://bench/api/v1/integrity/events", {
+        method: "POST",
+        headers: { authorization: incoming.headers.authorization ?? "", "content-type": "application/json" },
+        body: Buffer.concat(chunks),
+      });
+      void action({ request, params: {}, context: {} }).then(async (response) => {
+        outgoing.writeHead(response.status).end(await response.text());
+      });
+    });
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+async function post(url: string, key: string, body: string): Promise<{ accepted: number; duplicates: number }> {
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+  });
+  if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
+  return (await response.json()) as { accepted: number; duplicates: number };
+}
+
+/** Events a second over HTTP, on disk, deduplicated, under row security; and COPY of as many rows into the same table. */
+async function measure(owner: pg.Client): Promise<Row[]> {
+  const college = randomUUID();
+  await owner.query("insert into public.college (id, name, username, code) values ($1, 'Bench', 'bench', 'BENCH')", [college]);
+  const exam = await makeExam(owner, college, { students: 200, questions: 0, status: "LIVE" });
+  const attempts: string[] = [];
+  for (let s = 0; s < exam.students.length; s++) attempts.push(await makeAttempt(owner, exam, s, { state: "IN_PROGRESS" }));
+  const key = `ivg_bench123.${"b".repeat(43)}`;
+  await owner.query(
+    "insert into public.api_key (id, college_id, name, prefix, key_hash, scopes, rate_per_minute) values ($1, $2, 'bench', 'ivg_bench123', $3, '{integrity:write}', 100000)",
+    [randomUUID(), college, hashKey(key)],
+  );
+  const server = await serve();
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  try {
+    const bodies = Array.from({ length: BATCHES }, () => JSON.stringify({ events: eventsOf(attempts, BATCH) }));
+    await post(url, key, JSON.stringify({ events: eventsOf(attempts, BATCH) }));
+    let next = 0;
+    let accepted = 0;
+    const started = performance.now();
+    await Promise.all(
+      Array.from({ length: SENDERS }, async () => {
+        for (let at = next++; at < bodies.length; at = next++) {
+          const done = await post(url, key, bodies[at]!);
+          accepted += done.accepted;
+        }
+      }),
+    );
+    const perSecond = accepted / ((performance.now() - started) / 1000);
+    const again = await post(url, key, bodies[0]!);
+    if (accepted !== BATCH * BATCHES || again.duplicates !== BATCH) throw new Error("the events were not taken once each");
+
+    const raw = eventsOf(attempts, BATCH * BATCHES);
+    const copyStarted = performance.now();
+    await copyRows(
+      owner,
+      "public.integrity_event",
+      ["id", "college_id", "attempt_id", "type", "at", "received_at", "seq"],
+      raw.map((event) => [event.id, college, event.attemptId, event.type, event.at, event.at, event.seq]),
+    );
+    const copied = raw.length / ((performance.now() - copyStarted) / 1000);
+    return [
+      { metric: "ingest over HTTP", value: perSecond, unit: "events/s", aim: "12,000" },
+      { metric: "COPY into the same table", value: copied, unit: "rows/s" },
+      { metric: "share of COPY", value: perSecond / copied, unit: "×", aim: "0.10" },
+    ];
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+export const bench = {
+  name: "ingest",
+  async run(): Promise<Row[]> {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-"));
+    fs.chmodSync(dir, 0o711);
+    const account = serverAccount();
+    // Durable as in production: fsync and synchronous commit stay on.
+    const server = {
+      native: binaries(dir, account, 18),
+      dir: path.join(dir, "primary"),
+      logFile: path.join(dir, "primary.log"),
+      account,
+      superPassword: PASSWORD,
+      settings: {
+        listen_addresses: "127.0.0.1",
+        port: await freePort(),
+        unix_socket_directories: "",
+        shared_buffers: "256MB",
+        max_wal_size: "2GB",
+        timezone: "UTC",
+      },
+    };
+    initCluster(server);
+    writeSettings(server);
+    await startServer(server);
+    const url = (role: string) => `postgresql://invigil_${role}:${PASSWORD}@127.0.0.1:${server.settings.port}/bench`;
+    try {
+      const admin = new pg.Client({ connectionString: superUrl(server, "postgres") });
+      await admin.connect();
+      await createRoles(admin, Object.fromEntries(LOGIN_ROLES.map((role) => [role, PASSWORD])));
+      await admin.query("create database bench owner invigil_owner");
+      await admin.end();
+      const extended = new pg.Client({ connectionString: superUrl(server, "bench") });
+      await extended.connect();
+      await createExtensions(extended);
+      await extended.end();
+      await applyMigrations(url("owner"));
+      for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = url(role);
+      process.env["DATABASE_URL"] = url("app");
+      process.env["INVIGIL_EMBEDDED"] = "1";
+      const owner = new pg.Client({ connectionString: url("owner") });
+      await owner.connect();
+      try {
+        return await measure(owner);
+      } finally {
+        await owner.end();
+        await clients().close();
+      }
+    } finally {
+      await stopServer(server.dir, 3000);
+      fs.rmSync(dir, { recursive: true, force: true });
+    }
+  },
+};
