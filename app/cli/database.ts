@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
+import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -10,6 +11,7 @@ import { forget } from "~/platform/singleton.ts";
 export function adopt(urls: Urls): void {
   for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = urls[role];
   process.env["INVIGIL_EMBEDDED"] = "1";
+  process.env["INVIGIL_CLUSTER_HOME"] = serverHome(env().dataDir, serverAccount());
   process.env["DATABASE_URL"] = urls.app;
   process.env["DATABASE_REPLICA_URLS"] ??= urls.standby;
   forget("env");

@@ -8,7 +8,9 @@ import { AppError, messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { QUEUE, worker } from "./boss.server.ts";
 
-export class JobCancelled extends Error {}
+export class JobCancelled extends Error {
+  override name = "JobCancelled";
+}
 
 export type JobRun = {
   id: string;

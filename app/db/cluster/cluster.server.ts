@@ -163,7 +163,8 @@ async function cloneStandby(
   void credentials;
 }
 
-function own(dir: string, account: RunAs): void {
+/** Hands a whole directory to the account that the server runs as. */
+export function own(dir: string, account: RunAs): void {
   if (!account) return;
   fs.chownSync(dir, account.uid, account.gid);
   for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {

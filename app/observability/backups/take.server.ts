@@ -28,7 +28,7 @@ export async function sha256Of(file: string): Promise<string> {
 }
 
 /** Exact counts of what must come back; telemetry forgets by itself and is left out. */
-async function countRows(): Promise<Record<string, number>> {
+export async function countRows(): Promise<Record<string, number>> {
   const pool = rolePool("owner");
   const tables = await rows(
     pool,

@@ -69,8 +69,11 @@ export async function inspect(
   const seen = new Set<string>();
   try {
     const archiveFile = path.join(backup.directory, "base.tar.gz");
-    const stream = fs.createReadStream(archiveFile).pipe(createGunzip());
     fs.accessSync(archiveFile);
+    const stream = createGunzip();
+    const packed = fs.createReadStream(archiveFile);
+    packed.once("error", (error) => stream.destroy(error));
+    packed.pipe(stream);
     for await (const entry of readTar(stream)) {
       if (entry.type !== "file") continue;
       const hash = createHash("sha256");

@@ -1,0 +1,191 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemCtx } from "~/access/ctx.server.ts";
+import { clients } from "~/db/clients.server.ts";
+import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
+import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { applyMigrations } from "~/db/migrate/engine.server.ts";
+import { forget } from "~/platform/singleton.ts";
+import { makeCollege } from "../../../tests/database.ts";
+import { runDrill } from "./drill.server.ts";
+import { restoreInto } from "./restore.server.ts";
+import { takeBackup } from "./take.server.ts";
+import { findBackup, inspect, verifyBackup, type BackupRow } from "./verify.server.ts";
+
+// A cluster of its own, with an archive. Breaks when a damaged backup is called good, or a good one can't be restored.
+let cluster: Cluster;
+let dataDir: string;
+let owner: pg.Client;
+let backup: BackupRow;
+const ctx = systemCtx("test");
+const quiet = async () => undefined;
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-backups-"));
+  process.env["INVIGIL_DATA_DIR"] = dataDir;
+  cluster = await startCluster(dataDir, async (_label, run) => run());
+  for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = cluster.urls[role];
+  process.env["INVIGIL_EMBEDDED"] = "1";
+  process.env["INVIGIL_CLUSTER_HOME"] = cluster.home;
+  process.env["DATABASE_URL"] = cluster.urls.app;
+  process.env["DATABASE_MIN_CONNECTIONS"] = "0";
+  forget("env");
+  await applyMigrations(cluster.urls.owner);
+  owner = new pg.Client({ connectionString: cluster.urls.superuser });
+  owner.on("error", () => undefined);
+  await owner.connect();
+  for (let i = 0; i < 20; i++) await makeCollege(owner);
+  const taken = await takeBackup(ctx, quiet);
+  backup = await findBackup(taken.id);
+}, 120_000);
+
+afterAll(async () => {
+  await clients().close();
+  await owner.end();
+  await cluster.stop();
+  fs.rmSync(dataDir, { recursive: true, force: true });
+});
+
+it("verifies what it took, and keeps the proof", async () => {
+  const result = await verifyBackup(ctx, backup.id, quiet);
+  expect(result.findings).toEqual([]);
+  const { rows } = await owner.query("select kind, ok, by_whom from console.backup_check where backup_id = $1", [backup.id]);
+  expect(rows).toEqual([{ kind: "VERIFY", ok: true, by_whom: ctx.actor.name }]);
+});
+
+it("drills to the point between two canaries and removes everything", async () => {
+  await makeCollege(owner, { name: "After the backup" });
+  const result = await runDrill(ctx, { backupId: backup.id }, quiet);
+  expect(result.findings).toEqual([]);
+  expect(result.phases.map((phase) => phase.name)).toEqual([
+    "planting canaries",
+    "laying out the files",
+    "replaying and starting",
+    "canaries",
+    "row counts",
+    "references",
+    "indexes",
+  ]);
+  expect(result.phases[3]!.says).toBe("1 before the target are there, 1 after it are not");
+  expect(result.rtoMs).toBeGreaterThan(0);
+  expect(fs.readdirSync(cluster.home).filter((name) => name.startsWith("drill-"))).toEqual([]);
+  process.stdout.write(`drill: ${result.phases.map((phase) => `${phase.name} ${phase.ms} ms`).join(", ")}\n`);
+});
+
+it("a drill says when rows are silently absent", async () => {
+  await owner.query(
+    `update console.backup set row_counts = jsonb_set(row_counts, '{public.college}', '9') where id = '${backup.id}'`,
+  );
+  // The backup is younger than these: its ledger says there were 21, the copy is asked to go back to where 21 were.
+  const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from public.college");
+  await owner.query(
+    `update console.backup set row_counts = jsonb_set(row_counts, '{public.college}', '${rows[0]!.n}') where id = '${backup.id}'`,
+  );
+  const early = (await findBackup(backup.id)).finished_at!;
+  await makeCollege(owner);
+  const result = await runDrill(ctx, { backupId: backup.id, toTime: new Date(early.getTime() + 1) }, quiet);
+  expect(result.ok).toBe(false);
+  expect(result.findings.map((finding) => finding.file)).toContain("public.college");
+});
+
+it("decides two at once in the database, and a failed one is never listed", async () => {
+  const both = await Promise.allSettled([takeBackup(ctx, quiet), takeBackup(ctx, quiet)]);
+  expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+  const { rows } = await owner.query("select count(*)::int as n from console.backup where state = 'DONE'");
+  expect(rows[0]).toEqual({ n: 2 });
+  expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
+});
+
+it("a lost connection leaves no half-taken backup", async () => {
+  const taking = takeBackup(ctx, quiet);
+  const cut = (async () => {
+    for (let i = 0; i < 400; i++) {
+      const { rowCount } = await owner.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender' and application_name = 'backup'",
+      );
+      if (rowCount) return true;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return false;
+  })();
+  const [result, was] = await Promise.all([taking.then(() => "done").catch(() => "failed"), cut]);
+  expect([result, was]).toEqual(["failed", true]);
+  const { rows } = await owner.query("select state, error from console.backup order by started_at desc limit 1");
+  expect(rows[0]!.state).toBe("FAILED");
+  expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
+});
+
+it("restores for real, and never over a cluster", async () => {
+  const target = path.join(dataDir, "restored");
+  await restoreInto(backup, target, null);
+  expect(fs.existsSync(path.join(target, "recovery.signal"))).toBe(true);
+  await expect(restoreInto(backup, target, null)).rejects.toThrow("holds a cluster");
+});
+
+describe("every injected fault is named", () => {
+  const at = (name: string) => path.join(backup.directory, name);
+  const flip = (file: string, position: (bytes: Buffer) => number) => {
+    const bytes = fs.readFileSync(file);
+    bytes[position(bytes)]! ^= 1;
+    fs.writeFileSync(file, bytes);
+  };
+  const wal = () => Object.keys(backup.wal)[0]!;
+  const faults: [string, () => void, RegExp][] = [
+    [
+      "a flipped byte in a data page",
+      () => {
+        const tar = gunzipSync(fs.readFileSync(at("base.tar.gz")));
+        tar[tar.indexOf("PG_VERSION") + 512]! ^= 1;
+        fs.writeFileSync(at("base.tar.gz"), gzipSync(tar, { level: 1 }));
+      },
+      /differs from its checksum/,
+    ],
+    [
+      "a flipped byte in the compressed archive",
+      () => flip(at("base.tar.gz"), (bytes) => bytes.length >> 1),
+      /damaged|truncated|differs|header/,
+    ],
+    ["a flipped byte in the manifest", () => flip(at("backup_manifest"), (bytes) => bytes.length >> 1), /changed|can't be read/],
+    ["a missing archive", () => fs.rmSync(at("base.tar.gz")), /is missing/],
+    [
+      "a truncated archive",
+      () => fs.truncateSync(at("base.tar.gz"), fs.statSync(at("base.tar.gz")).size >> 1),
+      /truncated|damaged/,
+    ],
+    ["a missing manifest", () => fs.rmSync(at("backup_manifest")), /is missing/],
+    [
+      "a manifest of another system",
+      () => {
+        backup = { ...backup, system_id: "1" };
+      },
+      /another database system/,
+    ],
+    ["a flipped byte in a WAL segment", () => flip(path.join(cluster.archiveDir, wal()), () => 8000), /WAL segment differs/],
+    ["a missing WAL segment", () => fs.rmSync(path.join(cluster.archiveDir, wal())), /segment is missing/],
+  ];
+  let named = 0;
+  it.each(faults)("%s", async (_name, inject, says) => {
+    const before = { ...backup };
+    const saved = path.join(dataDir, "saved");
+    fs.cpSync(backup.directory, saved, { recursive: true });
+    const segment = path.join(cluster.archiveDir, wal());
+    const bytes = fs.readFileSync(segment);
+    try {
+      inject();
+      const findings = await inspect(backup, cluster.archiveDir);
+      expect(findings.map((finding) => finding.says).join("; ")).toMatch(says);
+      named++;
+    } finally {
+      backup = before;
+      fs.rmSync(backup.directory, { recursive: true, force: true });
+      fs.cpSync(saved, backup.directory, { recursive: true });
+      fs.rmSync(saved, { recursive: true });
+      fs.writeFileSync(segment, bytes);
+    }
+  });
+  afterAll(() => void process.stdout.write(`backup faults: ${named} named of ${faults.length} injected\n`));
+});
