@@ -168,7 +168,13 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
                         {seat.attempt_id ? <Progress done={seat.answered} of={items} /> : <span className="text-muted">–</span>}
                       </td>
                       <td className={`num ${seat.secondsLeft !== null && seat.secondsLeft < 300 ? "font-[560] text-warn" : ""}`}>
-                        {seat.secondsLeft === null ? <span className="text-muted">–</span> : seconds(seat.secondsLeft)}
+                        {seat.secondsLeft === null ? (
+                          <span className="text-muted">–</span>
+                        ) : seat.secondsLeft === 0 ? (
+                          "time is up"
+                        ) : (
+                          seconds(seat.secondsLeft)
+                        )}
                       </td>
                       <td className="num hidden md:table-cell">
                         {[
