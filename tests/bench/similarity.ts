@@ -37,14 +37,14 @@ function nativePopcount(students: number): number {
   // row(a, from, to): the largest overlap of row a with rows from..to, each of 32 bytes.
   const one = (w: number) => [...get(0), 0x29, 3, w * 8, ...get(1), 0x29, 3, w * 8, 0x83, 0x7b];
   const sum = [...one(0), ...one(1), 0x7c, ...one(2), 0x7c, ...one(3), 0x7c, 0xa7, 0x21, 4];
-  const code = [
-    ...[0x03, 0x40, ...sum, ...get(4), ...get(3), ...get(4), ...get(3), 0x4a, 0x1b, 0x21, 3],
-    ...[...get(1), 0x41, 32, 0x6a, 0x22, 1, ...get(2), 0x49, 0x0d, 0, 0x0b, ...get(3), 0x0b],
-  ];
+  const larger = [...get(4), ...get(3), ...get(4), ...get(3), 0x4a, 0x1b, 0x21, 3];
+  const onward = [...get(1), 0x41, 32, 0x6a, 0x22, 1, ...get(2), 0x49, 0x0d, 0];
+  const code = [0x03, 0x40, ...sum, ...larger, ...onward, 0x0b, ...get(3), 0x0b];
   const body = [1, 2, 0x7f, ...code];
   const section = (id: number, content: number[]) => [id, ...leb(content.length), ...content];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   const bytes = Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...header,
     ...section(1, [1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f]),
     ...section(2, [1, 1, 0x65, 1, 0x6d, 2, 0, 1]),
     ...section(3, [1, 0]),

@@ -5,7 +5,7 @@ import { raw, sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
 
-export const examRow = z.object({
+const examRow = z.object({
   id: z.string(),
   college_id: z.string(),
   title: z.string(),

@@ -28,8 +28,5 @@ export const ATTEMPT_STATES = Object.keys(ATTEMPT) as AttemptState[];
 
 export const EXAM_STATUSES = Object.keys(EXAM) as ExamStatus[];
 
-/** Who has ended but is not marked yet. */
-export const ENDED: readonly AttemptState[] = ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED"];
-
 /** Keys go to whoever writes the paper, and to the others once nobody can still use them. */
 export const keysAreOpen = (status: ExamStatus): boolean => status === "CLOSED" || status === "GRADED" || status === "PUBLISHED";

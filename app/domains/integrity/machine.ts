@@ -26,7 +26,7 @@ export const APPEAL: Machine<AppealStatus> = {
 export type Decision = "CLEARED" | "INCONCLUSIVE" | "VIOLATION";
 export const DECISIONS = ["CLEARED", "INCONCLUSIVE", "VIOLATION"] as const satisfies readonly Decision[];
 
-export const OPEN_STATES = ["QUEUED", "CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
+const OPEN_STATES = ["QUEUED", "CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
 export const isOpen = (state: string): boolean => (OPEN_STATES as readonly string[]).includes(state);
 
 /** Which look at the attempt comes next: a violation needs a second person, a disagreement a third. */

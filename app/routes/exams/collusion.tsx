@@ -101,7 +101,11 @@ export default function Collusion() {
               value={count(Math.max(0, ...summary.histogram.map((bin) => bin.eeic)))}
               note={`of ${summary.items} questions`}
             />
-            <Figure label="Expected by chance" value="0.05" note="pairs as alike as the least of these, at most" />
+            <Figure
+              label="Least likely pair"
+              value={pairs[0] ? oneIn(pairs[0].log10p / 1000) : "–"}
+              note="to agree so much by chance"
+            />
           </Figures>
           <div className={rings.length > 0 ? "grid items-start gap-4 lg:grid-cols-[300px_minmax(0,1fr)]" : ""}>
             {rings.length > 0 && (

@@ -50,7 +50,7 @@ export default function Exams() {
   const scheduled = counts.SCHEDULED ?? 0;
   const more = new URLSearchParams(params);
   if (next) more.set("cursor", next);
-  let before = "";
+  const dates = exams.map((exam) => day(new Date(exam.start_time), zone));
   return (
     <Page
       title={live > 0 ? `${plural(live, "exam is", "exams are")} live` : "No exam is live"}
@@ -110,10 +110,9 @@ export default function Exams() {
               </tr>
             </thead>
             <tbody>
-              {exams.map((exam) => {
-                const date = day(new Date(exam.start_time), zone);
-                const isNew = date !== before;
-                before = date;
+              {exams.map((exam, index) => {
+                const date = dates[index];
+                const isNew = date !== dates[index - 1];
                 return (
                   <tr key={exam.id}>
                     <td className="whitespace-nowrap">

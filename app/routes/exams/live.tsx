@@ -1,5 +1,5 @@
 import { Link, useActionData, useLoaderData, useRevalidator, useSearchParams } from "@remix-run/react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations } from "~/domains/exams/live/accommodation.server.ts";
@@ -45,6 +45,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   if (form.get("intent") === "submit") {
     const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
     return {
+      at: Date.now(),
       said: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
     };
   }
@@ -59,7 +60,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
         reason,
       },
     });
-    return { said: "The accommodation holds from now on." };
+    return { at: Date.now(), said: "The accommodation holds from now on." };
   }
   const all = form.get("intent") === "time-all";
   const seen = Object.fromEntries(
@@ -74,6 +75,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     input: { examId, attemptIds: all ? "all" : chosen, minutes: form.get("minutes"), reason, seen },
   });
   return {
+    at: Date.now(),
     said: `${plural(done.given, "student")} ${done.given === 1 ? "has" : "have"} ${plural(done.minutes, "more minute")}.`,
   };
 });
@@ -94,8 +96,12 @@ function useFresh(every: number, active: boolean) {
 
 export default function Live() {
   const { exam, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string } } | undefined;
+  const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string; at?: number } } | undefined;
   const [params] = useSearchParams();
+  // An act that was done leaves an empty form; one that was refused keeps what was typed and chosen.
+  const at = result?.ok ? (result.result?.at ?? 0) : 0;
+  const [done, setDone] = useState(0);
+  if (at !== 0 && at !== done) setDone(at);
   useFresh(5000, exam.status === "LIVE");
   const writing = counts.working + counts.idle + counts.offline;
   const missing = counts.expected;
@@ -144,6 +150,7 @@ export default function Live() {
         />
       </Figures>
       <Seats
+        key={done}
         seats={seats}
         items={items}
         counts={counts}
@@ -151,7 +158,6 @@ export default function Live() {
         q={params.get("q") ?? ""}
         state={(params.get("state") as SeatState | null) ?? null}
         more={more}
-        done={result?.ok ? result : null}
       />
       <Accommodations list={accommodations} seats={seats} operate={operate} />
       {exam.status !== "LIVE" && (

@@ -1,5 +1,5 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { SeatState } from "~/domains/exams/live/seat.ts";
 import { count, plural, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
@@ -40,8 +40,6 @@ type Props = {
   q: string;
   state: SeatState | null;
   more: boolean;
-  /** The last act that was done: the form is empty again then, and keeps what was typed when it was refused. */
-  done: unknown;
 };
 
 function Progress({ done, of }: { done: number; of: number }) {
@@ -61,14 +59,8 @@ function Progress({ done, of }: { done: number; of: number }) {
 }
 
 /** One form around the whole board: it works with nothing but a browser, and says what it would touch. */
-export function Seats({ seats, items, counts, operate, q, state, more, done }: Props) {
+export function Seats({ seats, items, counts, operate, q, state, more }: Props) {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (!done) return;
-    form.current?.reset();
-    setChosen(new Set());
-  }, [done]);
   const working = useNavigation().state === "submitting";
   const writing = seats.filter((seat) => seat.attempt_state === "IN_PROGRESS");
   const toggle = (id: string, on: boolean) =>
@@ -120,7 +112,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done }: P
               ))}
           </nav>
         </div>
-        <Form method="post" preventScrollReset ref={form}>
+        <Form method="post" preventScrollReset>
           {seats.length === 0 ? (
             <Empty title="Nobody here">
               {q ? "No student of this exam has that name or roll number." : "Nobody is in this state now."}
@@ -176,7 +168,13 @@ export function Seats({ seats, items, counts, operate, q, state, more, done }: P
                         {seat.attempt_id ? <Progress done={seat.answered} of={items} /> : <span className="text-muted">–</span>}
                       </td>
                       <td className={`num ${seat.secondsLeft !== null && seat.secondsLeft < 300 ? "font-[560] text-warn" : ""}`}>
-                        {seat.secondsLeft === null ? <span className="text-muted">–</span> : seconds(seat.secondsLeft)}
+                        {seat.secondsLeft === null ? (
+                          <span className="text-muted">–</span>
+                        ) : seat.secondsLeft === 0 ? (
+                          "time is up"
+                        ) : (
+                          seconds(seat.secondsLeft)
+                        )}
                       </td>
                       <td className="num hidden md:table-cell">
                         {[

@@ -15,7 +15,7 @@ export function examTabs(id: string, role: string): Tab[] {
     { to: `${at}/weights`, label: "Weights", permission: "exams.author" as const },
   ]
     .filter((tab) => !tab.permission || may(role, tab.permission))
-    .map(({ permission: _, ...tab }) => tab);
+    .map(({ to, label, end }) => ({ to, label, end }));
 }
 
 type Titled = { exam: { id: string; title: string } } | undefined;

@@ -143,10 +143,17 @@ export const copyExam = mutation({
     });
     const fresh = questions.map((question) => ({ question, id: newId() }));
     await prisma.question.createMany({
-      data: fresh.map(({ question: { questionOptions: _, createdAt: __, updatedAt: ___, ...rest }, id: questionId }) => ({
-        ...rest,
+      data: fresh.map(({ question, id: questionId }) => ({
         id: questionId,
+        collegeId,
         examId: id,
+        text: question.text,
+        type: question.type,
+        correctAnswer: question.correctAnswer,
+        marks: question.marks,
+        difficulty: question.difficulty,
+        orderIndex: question.orderIndex,
+        explanation: question.explanation,
       })),
     });
     await prisma.questionOption.createMany({

@@ -49,8 +49,9 @@ export const listQuestions = read({
     return {
       exam,
       keys,
-      questions: found.map(({ correct_answer: _, explanation: __, options, ...question }) => ({
+      questions: found.map(({ options, ...question }) => ({
         ...question,
+        correct_answer: undefined,
         explanation: null,
         options: options.map(({ id, text }) => ({ id, text })),
       })),

@@ -9,7 +9,7 @@ import { lockExam } from "../exam-row.server.ts";
 import { moveExam } from "./move.server.ts";
 
 /** How long after its deadline an attempt may still arrive: what was sent in time may come late. */
-export const GRACE_SECONDS = 30;
+const GRACE_SECONDS = 30;
 
 const due = z.object({ id: z.string(), college_id: z.string(), act: z.enum(["open", "close", "expire"]) });
 

@@ -96,7 +96,7 @@ export const closeExam = mutation({
   },
 });
 
-export async function endOpenAttempts(ctx: TxCtx, exam: ExamRow, state: "FORCE_SUBMITTED" | "EXPIRED"): Promise<number> {
+async function endOpenAttempts(ctx: TxCtx, exam: ExamRow, state: "FORCE_SUBMITTED" | "EXPIRED"): Promise<number> {
   const now = ctx.clock.now();
   return execute(
     ctx.tx,

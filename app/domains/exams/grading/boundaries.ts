@@ -9,13 +9,6 @@ export const DEFAULT_BOUNDARIES: readonly Boundary[] = [
   { label: "F", min: 0, max: 4999 },
 ];
 
-/** The highest boundary that the percentage reaches; null where none does. */
-export function gradeFor(percentage: number, boundaries: readonly Boundary[]): string | null {
-  let best: Boundary | null = null;
-  for (const boundary of boundaries) if (percentage >= boundary.min && (!best || boundary.min > best.min)) best = boundary;
-  return best?.label ?? null;
-}
-
 /** What is wrong with a set of boundaries, in words; null when it is a scale from 0 to 100. */
 export function faultOf(starts: readonly { label: string; min: number }[]): string | null {
   if (starts.length === 0) return "Give at least one grade";

@@ -8,7 +8,7 @@ import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { moveExam } from "../calendar/move.server.ts";
 import { DEFAULT_BOUNDARIES, faultOf, scaleFrom, type Boundary } from "./boundaries.ts";
 
-export async function boundariesOf(ctx: TxCtx, collegeId: string): Promise<readonly Boundary[]> {
+async function boundariesOf(ctx: TxCtx, collegeId: string): Promise<readonly Boundary[]> {
   const found = await rows(
     ctx.tx,
     sql`select label, min_percent as min, max_percent as max from public.grade_boundary where college_id = ${collegeId} order by min_percent desc`,

@@ -1,7 +1,7 @@
 /** Silent for longer than this: offline. Heartbeats come every fifteen seconds. */
-export const OFFLINE_AFTER_S = 60;
+const OFFLINE_AFTER_S = 60;
 /** Connected, but without an answer for this long: idle. */
-export const IDLE_AFTER_S = 300;
+const IDLE_AFTER_S = 300;
 
 export const SEAT_STATES = ["expected", "working", "idle", "offline", "submitted", "expired"] as const;
 export type SeatState = (typeof SEAT_STATES)[number];

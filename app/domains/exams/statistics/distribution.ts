@@ -1,7 +1,7 @@
 import { median, moments } from "./moments.ts";
 
 /** Bounds are inclusive below and exclusive above, in percent; the first one holds 100 as well. */
-export const BANDS = [
+const BANDS = [
   { label: "90 and above", from: 90, to: 101 },
   { label: "75 to 90", from: 75, to: 90 },
   { label: "60 to 75", from: 60, to: 75 },
@@ -29,7 +29,7 @@ const BIN = 5;
 export function distribution(percentages: readonly number[], passing: number): Distribution | null {
   const m = moments(percentages);
   if (!m) return null;
-  const bins = new Array<number>(100 / BIN).fill(0);
+  const bins = Array.from({ length: 100 / BIN }, () => 0);
   for (const value of percentages) bins[Math.min(bins.length - 1, Math.max(0, Math.floor(value / BIN)))]!++;
   return {
     n: m.n,

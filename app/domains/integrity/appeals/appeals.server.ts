@@ -11,7 +11,7 @@ import { APPEAL, REVIEW, type AppealStatus } from "../machine.ts";
 import { BAR_SAYS, barOf, lockReview, MIRROR, person } from "../review/review-row.server.ts";
 
 /** An appeal may be filed this long after a violation stands, and is to be decided within the same time. */
-export const APPEAL_DAYS = 14;
+const APPEAL_DAYS = 14;
 const DAY = 86_400_000;
 
 export const fileAppeal = mutation({

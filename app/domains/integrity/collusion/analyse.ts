@@ -35,7 +35,7 @@ export type Analysis = {
 };
 
 /** A pair stands out when fewer than this many pairs as alike are expected among all pairs of the exam. */
-export const EXPECTED_LIMIT = 0.05;
+const EXPECTED_LIMIT = 0.05;
 /** And when what they share includes errors: agreeing on what is right is what a course is for. */
 export const MIN_ERRORS = 3;
 const KEPT = 500;
@@ -105,7 +105,7 @@ function extend(found: Pair[], students: number): void {
   }
 }
 
-export function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {
+function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {
   const { eeic, differences, common } = countPair(r, a, b);
   const { p, matches } = gbt(r, chances, a, b);
   const expected = Math.max(p, Number.MIN_VALUE) * pairs;

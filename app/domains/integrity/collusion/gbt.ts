@@ -17,7 +17,7 @@ const SHRINK = 5;
 const MAX_GROUPS = 5;
 const MIN_IN_GROUP = 12;
 
-export function scoreGroups(r: Responses): { groups: number; groupOf: Uint8Array } {
+function scoreGroups(r: Responses): { groups: number; groupOf: Uint8Array } {
   const scores = new Int32Array(r.students);
   for (let s = 0; s < r.students; s++) for (let i = 0; i < r.items; i++) if (r.picks[s * r.items + i] === r.key[i]) scores[s]!++;
   const groups = Math.max(1, Math.min(MAX_GROUPS, Math.floor(r.students / MIN_IN_GROUP)));

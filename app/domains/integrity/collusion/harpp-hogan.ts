@@ -8,7 +8,7 @@ import { BLANK, type Responses } from "./responses.ts";
 export type PairCounts = { eeic: number; differences: number; common: number; same: number };
 
 /** EEIC/D where D is 0 and there are errors in common: as in the paper's tables, a number no other pair reaches. */
-export const RATIO_AT_ZERO = 999;
+const RATIO_AT_ZERO = 999;
 
 export function ratioOf(eeic: number, differences: number): number {
   if (eeic === 0) return 0;

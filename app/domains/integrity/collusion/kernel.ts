@@ -12,12 +12,15 @@ export type Kernel = {
 };
 
 /** Byte counters hold 255, and a word adds at most 8 to each. */
-export const MOST_WORDS = 31;
+const MOST_WORDS = 31;
 /** A record: where the four begin (in bytes of a plane), then, at 16, their four counts. */
 export const RECORD_BYTES = 32;
 
 const I32 = 0x7f;
 const V128 = 0x7b;
+
+/** `\0asm`, version 1. */
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 function leb(value: number): number[] {
   const bytes: number[] = [];
@@ -142,7 +145,7 @@ function moduleBytes(planes: Planes): Uint8Array<ArrayBuffer> {
   const locals = [2, ...leb(3), I32, ...leb(3 + words + words * width), V128];
   const body = [...locals, ...code];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...HEADER,
     ...section(1, [1, 0x60, 5, I32, I32, I32, I32, I32, 1, I32]),
     ...section(2, [1, ...name("e"), ...name("m"), 0x02, 0x00, 0x01]),
     ...section(3, [1, 0]),

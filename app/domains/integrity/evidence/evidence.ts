@@ -65,7 +65,7 @@ export function findingsOf(raw: RawSheets): ExamFindings {
 }
 
 /** Items with exactly one key and at least two options; an item without a key can't be answered wrong. */
-export function closedItems(raw: RawSheets): number[] {
+function closedItems(raw: RawSheets): number[] {
   return raw.items.flatMap((item, index) =>
     item.options.length >= 2 && item.options.length <= 120 && item.options.filter((option) => option.correct).length === 1
       ? [index]

@@ -10,7 +10,7 @@ import { isOpen } from "../machine.ts";
 import { BAR_SAYS, barOf, barred, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
 
 /** A claim lasts this long; working on it renews it. */
-export const CLAIM_MINUTES = 20;
+const CLAIM_MINUTES = 20;
 
 export const claimEnds = (now: Date) => new Date(now.getTime() + CLAIM_MINUTES * 60_000);
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { mutation, record } from "~/access/verb.server.ts";
+import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -53,25 +53,4 @@ export const declareConflict = mutation({
       details: { whole: input.whole },
     });
   },
-});
-
-export const myConflicts = read({
-  name: "review.my_conflicts",
-  permission: "integrity.review",
-  on: "primary",
-  input: z.object({}),
-  run: ({ ctx }) =>
-    rows(
-      ctx.tx,
-      sql`select d.id, d.reason, d.created_at, k.name as class_name, d.user_id is not null as student from public.declared_conflict d
-            left join public.class k on k.id = d.class_id and k.college_id = d.college_id
-          where d.staff_id = ${ctx.actor.id} order by d.id desc limit 200`,
-      z.object({
-        id: z.string(),
-        reason: z.string(),
-        created_at: z.date(),
-        class_name: z.string().nullable(),
-        student: z.boolean(),
-      }),
-    ),
 });

@@ -11,7 +11,7 @@ import { after, before, DECISIONS, isOpen, REVIEW, roundOf, type ReviewState } f
 import { claimEnds } from "./claim.server.ts";
 import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
 
-export const UNDO_SECONDS = 10;
+const UNDO_SECONDS = 10;
 
 async function setState(
   ctx: TxCtx,

@@ -7,7 +7,7 @@ import { REVIEW, type ReviewState } from "../machine.ts";
 
 export const reviewStates = Object.keys(REVIEW) as [ReviewState, ...ReviewState[]];
 
-export const reviewRow = z.object({
+const reviewRow = z.object({
   id: z.string(),
   college_id: z.string(),
   attempt_id: z.string(),
