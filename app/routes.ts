@@ -94,6 +94,7 @@ export default [
     route("database/locks", "routes/database/locks.tsx"),
     route("database/replication", "routes/database/replication.tsx"),
     route("database/maintenance", "routes/database/maintenance.tsx"),
+    route("database/backups", "routes/database/backups.tsx"),
     route("database/findings", "routes/database/findings.tsx"),
     route("database/alerts", "routes/database/alerts.tsx"),
     route("database/incidents", "routes/database/incidents.tsx"),

@@ -1,4 +1,5 @@
 import { auditCommands } from "./audit.ts";
+import { backupCommands } from "./backup.ts";
 import { migrateCommand, statusCommand } from "./db.ts";
 import { doctorCommand } from "./doctor.ts";
 import { prismaCommand } from "./prisma.ts";
@@ -27,6 +28,7 @@ export const commands: Command[] = [
   seedCommand,
   ...staffCommands,
   ...auditCommands,
+  ...backupCommands,
   prismaCommand,
   testCommand,
   verifyCommand,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import "~/domains/resources.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
+import { createBackupJob, drillJob, verifyBackupJob } from "~/jobs/backups.server.ts";
 import { verifyLogJob } from "~/jobs/verify-log.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { runArchive } from "~/domains/tenants/archive.server.ts";
@@ -14,6 +15,9 @@ const ofExam = (input: unknown) => z.object({ examId: z.uuid() }).parse(input).e
 export const handlers: Record<string, JobHandler> = {
   "resource.bulk": runBulk,
   "audit.verify": verifyLogJob,
+  "backup.create": createBackupJob,
+  "backup.verify": verifyBackupJob,
+  "backup.drill": drillJob,
   "resource.import": importJob,
   "tenant.archive": runArchive,
   "integrity.rescore": ({ ctx, input, progress }) => rescoreExam(ctx, ofExam(input), progress),

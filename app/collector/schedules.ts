@@ -3,6 +3,13 @@ import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import { judgeForecasts, keepForecasts } from "~/examday/forecast.server.ts";
+import { hasPlace } from "~/db/cluster/place.server.ts";
+import { runDrill } from "~/observability/backups/drill.server.ts";
+import { expireBackups } from "~/observability/backups/expire.server.ts";
+import { NIGHTLY } from "~/observability/backups/report.server.ts";
+import { takeBackup } from "~/observability/backups/take.server.ts";
+import { verifyBackup } from "~/observability/backups/verify.server.ts";
+import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
@@ -11,6 +18,32 @@ import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
 import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
+
+/** Only where the database's files can be reached; elsewhere the page says what is missing. */
+function backupSchedules(): Schedule[] {
+  if (!hasPlace()) return [];
+  const quiet = async () => undefined;
+  return [
+    {
+      name: "backups.create",
+      every: env().BACKUP_SCHEDULE,
+      async run() {
+        await takeBackup(systemCtx("backup schedule"), quiet);
+        await expireBackups(systemCtx("backup schedule"));
+      },
+    },
+    {
+      name: "backups.verify",
+      every: NIGHTLY.verify,
+      run: async () => void (await verifyBackup(systemCtx("backup schedule"), null, quiet)),
+    },
+    {
+      name: "backups.drill",
+      every: NIGHTLY.drill,
+      run: async () => void (await runDrill(systemCtx("backup schedule"), { backupId: null }, quiet)),
+    },
+  ];
+}
 
 /** Everything that runs on a clock, in one list. */
 export function schedules(): Schedule[] {
@@ -27,6 +60,7 @@ export function schedules(): Schedule[] {
     { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
     { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
+    ...backupSchedules(),
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },

@@ -143,6 +143,13 @@ export const NAV: NavSection[] = [
         permission: "database.read",
         words: "vacuum analyze wraparound",
       },
+      {
+        to: "/database/backups",
+        label: "Backups",
+        icon: Archive,
+        permission: "database.read",
+        words: "restore drill recovery point in time",
+      },
       { to: "/database/findings", label: "Findings", icon: Lightbulb, permission: "database.read", words: "advice checks" },
       { to: "/database/alerts", label: "Alerts", icon: Bell, permission: "database.read", words: "rules silence" },
       { to: "/database/incidents", label: "Incidents", icon: Siren, permission: "database.read", words: "outage timeline" },

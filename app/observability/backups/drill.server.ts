@@ -11,6 +11,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
 import { Conflict, messageOf } from "~/platform/errors.ts";
+import { bytes } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { layOut, startCopy, type Copy } from "./copy.server.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
@@ -135,8 +136,8 @@ export async function runDrill(
       });
       const began = performance.now();
       await phase("laying out the files", async () => {
-        const bytes = await layOut(place, backup.directory, scratch);
-        return { says: `${bytes} bytes`, value: bytes };
+        const laid = await layOut(place, backup.directory, scratch);
+        return { says: bytes(laid), value: laid };
       });
       copy = await phase("replaying and starting", async () => {
         const started = await startCopy(place, scratch, targetTime, new URL(connection("owner").url).pathname.slice(1));

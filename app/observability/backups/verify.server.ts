@@ -38,14 +38,17 @@ export type BackupRow = z.infer<typeof backupRow>;
 
 const columns = sql`id, state, directory, started_at, finished_at, size_bytes, timeline, start_lsn, stop_lsn, system_id, wal, row_counts, error`;
 
-/** A backup that was finished: the named one, or the newest. */
-export async function findBackup(id: string | null): Promise<BackupRow> {
+/** A backup that was finished: the named one, or the newest (that ends before `until`). */
+export async function findBackup(id: string | null, until: Date | null = null): Promise<BackupRow> {
   const found = await one(
     rolePool("owner"),
-    sql`select ${columns} from console.backup where state = 'DONE' and (${id}::uuid is null or id = ${id}::uuid) order by started_at desc limit 1`,
+    sql`select ${columns} from console.backup where state = 'DONE' and (${id}::uuid is null or id = ${id}::uuid) and (${until}::timestamptz is null or finished_at <= ${until}) order by started_at desc limit 1`,
     backupRow,
   );
-  if (!found) throw new NotFound(id ? "There is no such backup" : "No backup has been taken yet");
+  if (!found)
+    throw new NotFound(
+      id ? "There is no such backup" : until ? "No backup reaches back that far" : "No backup has been taken yet",
+    );
   return found;
 }
 

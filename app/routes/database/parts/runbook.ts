@@ -1,0 +1,59 @@
+export const CASES = {
+  loss: "Data were lost",
+  table: "One table is damaged",
+  slow: "The database became slow",
+} as const;
+export type Case = keyof typeof CASES;
+
+/** The exact steps to be back at a point in time, to be read under pressure. */
+export function runbook(which: Case, at: string): { says: string; run?: string }[] {
+  const restore = {
+    says: "Lay the backup before that time out beside the database",
+    run: `npx invigil backup restore --to-time ${at} --target /var/lib/invigil-restored`,
+  };
+  const start = {
+    says: "Start a PostgreSQL of the same version on it; it replays up to that time and opens",
+    run: "postgres -D /var/lib/invigil-restored -p 55432",
+  };
+  const look = (sql: string) => ({ says: "Look before you rely on it", run: `psql -h 127.0.0.1 -p 55432 invigil -c "${sql}"` });
+  if (which === "loss")
+    return [
+      { says: "Stop Invigil and what writes to the database, so that nothing is written that would be lost again" },
+      restore,
+      start,
+      look("select max(started_at) from attempt"),
+      {
+        says: "Point DATABASE_URL at port 55432 and start Invigil; its own check says what is missing",
+        run: "npx invigil doctor",
+      },
+      {
+        says: "The log must still verify: acts after that time are known to the anchors outside of the database",
+        run: "npx invigil audit verify",
+      },
+      { says: "Take a backup of the restored database at once", run: "npx invigil backup create" },
+    ];
+  if (which === "table")
+    return [
+      { says: "Leave the database running; only the one table is read from a copy" },
+      restore,
+      start,
+      look("select count(*) from DAMAGED_TABLE"),
+      {
+        says: "Copy the rows into a table of another name",
+        run: "pg_dump -h 127.0.0.1 -p 55432 -t DAMAGED_TABLE --data-only invigil > rows.sql",
+      },
+      { says: "Compare by primary key, then put back what is missing in one transaction, with the tenant's people informed" },
+      {
+        says: "Check the indexes of that table",
+        run: `psql -c "create extension if not exists amcheck; select bt_index_check('DAMAGED_TABLE_pkey')"`,
+      },
+    ];
+  return [
+    { says: "A restore does not make a database faster; find what holds it up first, under Load and Locks" },
+    { says: "To compare plans as they were, bring that time back beside it" },
+    restore,
+    start,
+    look("explain (analyze, buffers) SLOW_STATEMENT"),
+    { says: "When the plan differs, compare statistics and indexes; when it does not, the load has changed" },
+  ];
+}

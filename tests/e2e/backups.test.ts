@@ -1,0 +1,49 @@
+import fs from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import type { Browser } from "playwright";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
+import { expectAccessible, logIn, openBrowser } from "../browser.ts";
+
+// One click takes a backup, a second drills it, and the page says how long it takes to be back; then it is damaged.
+let browser: Browser;
+let owner: pg.Client;
+const { dataDir, password } = { ...inject("demo") };
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  owner = new pg.Client({ connectionString: runningCluster(dataDir)!.owner });
+  await owner.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await owner.end();
+  await browser.close();
+});
+
+it("a backup is taken, drilled and proven, and a planted damage is named", async () => {
+  const page = await browser.newPage();
+  await logIn(page, "sre@invigil.local", password);
+  await page.goto("/database/backups");
+  await page.getByRole("button", { name: "Take a backup" }).click();
+  await page.getByText("Taken, not proven").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Run a drill" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Back after/ }).waitFor({ timeout: 60_000 });
+  await page.getByText("B-trees walked").waitFor();
+  await page.getByText("1 before the target are there, 1 after it are not").waitFor();
+  await expectAccessible(page);
+
+  const { rows } = await owner.query<{ directory: string }>(
+    "select directory from console.backup where state = 'DONE' order by started_at desc limit 1",
+  );
+  const manifest = path.join(rows[0]!.directory, "backup_manifest");
+  const bytes = fs.readFileSync(manifest);
+  bytes[bytes.length >> 1]! ^= 1;
+  fs.writeFileSync(manifest, bytes);
+  await page.getByRole("button", { name: "Verify", exact: true }).first().click();
+  await page.getByText("A verification found what must not be").waitFor({ timeout: 30_000 });
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("The last backup must not be relied upon.");
+  bytes[bytes.length >> 1]! ^= 1;
+  fs.writeFileSync(manifest, bytes);
+}, 180_000);
