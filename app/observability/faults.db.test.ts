@@ -221,6 +221,11 @@ describe("with the primary stopped", () => {
     );
     expect(rows[0]!.seconds).toBeGreaterThanOrEqual(3);
     expect(rows[0]!.samples).toBe(rows[0]!.seconds);
+    const all = await primary.query<{ seconds: number; samples: number; span: number }>(
+      "select count(distinct at)::int as seconds, count(*)::int as samples, extract(epoch from max(at) - min(at))::int + 1 as span from telemetry.tick where target = 'standby-1'",
+    );
+    expect(all.rows[0]!.samples).toBe(all.rows[0]!.seconds);
+    expect(all.rows[0]!.seconds).toBeGreaterThanOrEqual(all.rows[0]!.span - 1);
     const events = await primary.query("select kind from telemetry.event where target = 'primary' order by at");
     expect(events.rows.map((row: { kind: string }) => row.kind)).toEqual(
       expect.arrayContaining(["unreachable", "back", "restart"]),

@@ -107,6 +107,7 @@ describe("from the overview", () => {
       .getByText(/release-tool \(pid \d+.*blocked/)
       .first()
       .waitFor();
+    await Promise.allSettled(waiting.map((client) => client.end()));
     await context.close();
   });
 });

@@ -34,6 +34,7 @@ export class Lane {
   readonly state: LaneState = { reachable: null, error: null, since: null };
   private readonly due: Due[];
   private lost = 0;
+  private lastSecond = 0;
 
   constructor(private readonly options: LaneOptions) {
     // Slow probes start spread over their first second, not all at once.
@@ -92,7 +93,8 @@ export class Lane {
       } catch (error) {
         log.warn({ target: this.options.target, lane: this.options.lane, reason: messageOf(error) }, "a sampling round failed");
       }
-      if (this.options.lane === "fast") await this.sleep(1000 - (Date.now() % 1000));
+      // A little after the whole second: a timer that fires a moment early would look at the same second twice.
+      if (this.options.lane === "fast") await this.sleep(1020 - (Date.now() % 1000));
       else await this.sleep(Math.max(100, Math.min(...this.due.map((one) => one.next)) - performance.now()));
     }
   }
@@ -108,6 +110,8 @@ export class Lane {
 
   private async round(): Promise<void> {
     const at = new Date(Math.floor(Date.now() / 1000) * 1000);
+    if (this.options.lane === "fast" && at.getTime() === this.lastSecond) return;
+    this.lastSecond = at.getTime();
     const samples: Sample[] = [];
     try {
       const pool = this.connection();

@@ -165,7 +165,7 @@ function MuteForm({ finding, subject }: { finding: string; subject: string }) {
   const [params] = useSearchParams();
   return (
     <details className="text-[12px]" open={params.get("mute") === `${finding} ${subject}` || undefined}>
-      <summary className="w-fit whitespace-nowrap text-muted hover:text-ink">mute</summary>
+      <summary className="w-fit leading-6 whitespace-nowrap text-muted hover:text-ink">mute</summary>
       <Form intent="mute" className="mt-1.5 flex w-[220px] flex-col gap-2">
         <input type="hidden" name="finding" value={finding} />
         <input type="hidden" name="subject" value={subject} />

@@ -7,22 +7,21 @@ import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
-import type { metricHistory } from "~/observability/history.server.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
 import { topQueries } from "~/observability/queries/top.server.ts";
 import { env } from "~/platform/env.server.ts";
-import { bytes, decimal, milliseconds, percent, plural, seconds } from "~/platform/format.ts";
+import { bytes, decimal, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Empty, Notice, Unknown } from "~/ui/feedback/empty.tsx";
+import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { ChangesPanel } from "./parts/changes-panel.tsx";
+import { QueryLegend, Throughput, TopPanel } from "./parts/load-panels.tsx";
 import { useLive } from "./parts/live.ts";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { bandsFor, part, spanOf } from "./parts/span.server.ts";
-import { QueryLine } from "./parts/sql-text.tsx";
 import { Switch, TargetSwitch } from "./parts/switch.tsx";
 import { WAIT_COLORS } from "./parts/wait-colors.ts";
 
@@ -279,91 +278,5 @@ function Aside({ rest }: { rest: Rest }) {
         )}
       </Panel>
     </>
-  );
-}
-
-function TopPanel({ top }: { top: Rest["top"] }) {
-  return (
-    <Panel
-      title="What takes the time"
-      flush
-      aside={
-        <Link to="/database/queries" className="link">
-          all statements
-        </Link>
-      }
-    >
-      {!top.value ? (
-        <Unknown reason={top.error ?? ""} />
-      ) : top.value.queries.length === 0 ? (
-        <Empty title="No statement was counted in this time yet.">The slow lane looks every 15 seconds.</Empty>
-      ) : (
-        <table className="rows">
-          <thead>
-            <tr>
-              <th>Statement</th>
-              <th className="num">Share</th>
-              <th className="num">Mean</th>
-              <th className="num hidden md:table-cell">Calls</th>
-            </tr>
-          </thead>
-          <tbody>
-            {top.value.queries.map((one) => (
-              <tr key={one.query_id}>
-                <td className="max-w-0 w-full truncate">
-                  <QueryLine id={one.query_id} text={one.text} />
-                </td>
-                <td className="num">{percent(one.share)}</td>
-                <td className={`num ${one.total_ms / one.calls > 1000 ? "text-bad font-[560]" : ""}`}>
-                  {milliseconds(one.total_ms / one.calls)}
-                </td>
-                <td className="num hidden md:table-cell">{one.calls.toLocaleString("en-GB")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </Panel>
-  );
-}
-
-function QueryLegend({ series, texts }: { series: { key: string; average: number }[]; texts: Map<string, string | null> }) {
-  return (
-    <Panel title="The statements of this picture" flush>
-      <table className="rows">
-        <tbody>
-          {series
-            .filter((one) => one.key !== "other")
-            .map((one) => (
-              <tr key={one.key}>
-                <td className="max-w-0 w-full truncate">
-                  <QueryLine id={one.key} text={texts.get(one.key) ?? null} />
-                </td>
-                <td className="num">{decimal(one.average, 2)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </Panel>
-  );
-}
-
-type Metrics = Awaited<ReturnType<typeof metricHistory>>;
-
-function Throughput({ metrics, from, to, bands }: { metrics: Metrics; from: number; to: number; bands: Data["bands"] }) {
-  const of = (name: string) => metrics.points.filter((one) => one.name === name).map((one) => ({ t: one.t, value: one.value }));
-  const shared = { from, to, bands, height: 130, series: [{ key: "value", label: "value" }] };
-  return (
-    <div className="grid gap-4 lg:grid-cols-3">
-      <Panel title="Commits">
-        <Chart {...shared} label="Commits per second" unit="perSecond" data={of("db.commits_per_s")} />
-      </Panel>
-      <Panel title="Reads served from memory">
-        <Chart {...shared} label="Reads served from memory" unit="percent" data={of("db.hit_ratio")} />
-      </Panel>
-      <Panel title="WAL written">
-        <Chart {...shared} label="WAL written" unit="bytesPerSecond" data={of("wal.bytes_per_s")} />
-      </Panel>
-    </div>
   );
 }

@@ -30,7 +30,7 @@ export function SqlBlock({ text, label = "Copy the statement" }: { text: string;
 export function Fix({ fix, undo }: { fix: string; undo?: string | null }) {
   return (
     <details className="text-[12px]">
-      <summary className="w-fit whitespace-nowrap text-accent hover:underline">how to fix</summary>
+      <summary className="w-fit leading-6 whitespace-nowrap text-accent hover:underline">how to fix</summary>
       <div className="mt-1.5 flex min-w-[260px] flex-col gap-1.5">
         <SqlBlock text={fix} />
         {undo && (

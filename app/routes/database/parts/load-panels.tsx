@@ -1,0 +1,102 @@
+import { Link } from "@remix-run/react";
+import type { metricHistory } from "~/observability/history.server.ts";
+import type { topQueries } from "~/observability/queries/top.server.ts";
+import { decimal, milliseconds, percent } from "~/platform/format.ts";
+import { Chart, type Band } from "~/ui/chart/chart.tsx";
+import { Empty, Unknown } from "~/ui/feedback/empty.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { QueryLine } from "./sql-text.tsx";
+
+type Top = Awaited<ReturnType<typeof topQueries>>;
+
+export function TopPanel({ top }: { top: { value: Top | null; error: string | null } }) {
+  return (
+    <Panel
+      title="What takes the time"
+      flush
+      aside={
+        <Link to="/database/queries" className="link">
+          all statements
+        </Link>
+      }
+    >
+      {!top.value ? (
+        <Unknown reason={top.error ?? ""} />
+      ) : top.value.queries.length === 0 ? (
+        <Empty title="No statement was counted in this time yet.">The slow lane looks every 15 seconds.</Empty>
+      ) : (
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Statement</th>
+              <th className="num">Share</th>
+              <th className="num">Mean</th>
+              <th className="num hidden md:table-cell">Calls</th>
+            </tr>
+          </thead>
+          <tbody>
+            {top.value.queries.map((one) => (
+              <tr key={one.query_id}>
+                <td className="max-w-0 w-full truncate">
+                  <QueryLine id={one.query_id} text={one.text} />
+                </td>
+                <td className="num">{percent(one.share)}</td>
+                <td className={`num ${one.total_ms / one.calls > 1000 ? "text-bad font-[560]" : ""}`}>
+                  {milliseconds(one.total_ms / one.calls)}
+                </td>
+                <td className="num hidden md:table-cell">{one.calls.toLocaleString("en-GB")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+export function QueryLegend({
+  series,
+  texts,
+}: {
+  series: { key: string; average: number }[];
+  texts: Map<string, string | null>;
+}) {
+  return (
+    <Panel title="The statements of this picture" flush>
+      <table className="rows">
+        <tbody>
+          {series
+            .filter((one) => one.key !== "other")
+            .map((one) => (
+              <tr key={one.key}>
+                <td className="max-w-0 w-full truncate">
+                  <QueryLine id={one.key} text={texts.get(one.key) ?? null} />
+                </td>
+                <td className="num">{decimal(one.average, 2)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+type Metrics = Awaited<ReturnType<typeof metricHistory>>;
+
+export function Throughput({ metrics, from, to, bands }: { metrics: Metrics; from: number; to: number; bands: Band[] }) {
+  const of = (name: string) => metrics.points.filter((one) => one.name === name).map((one) => ({ t: one.t, value: one.value }));
+  const shared = { from, to, bands, height: 130, series: [{ key: "value", label: "value" }] };
+  return (
+    <div className="grid gap-4 lg:grid-cols-3">
+      <Panel title="Commits">
+        <Chart {...shared} label="Commits per second" unit="perSecond" data={of("db.commits_per_s")} />
+      </Panel>
+      <Panel title="Reads served from memory">
+        <Chart {...shared} label="Reads served from memory" unit="percent" data={of("db.hit_ratio")} />
+      </Panel>
+      <Panel title="WAL written">
+        <Chart {...shared} label="WAL written" unit="bytesPerSecond" data={of("wal.bytes_per_s")} />
+      </Panel>
+    </div>
+  );
+}
