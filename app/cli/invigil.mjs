@@ -105,9 +105,18 @@ async function generate() {
 
 async function buildEntries() {
   const entries = { cli: "app/cli/main.ts", collector: "app/collector/main.ts", server: "app/server.ts" };
+  if (process.argv[2] === "bench") entries.bench = "tests/bench/main.ts";
   await upToDate(
-    "entries",
-    ["app", "prisma", "package.json", "package-lock.json", "tsconfig.json", "grafana/build"],
+    entries.bench ? "bench" : "entries",
+    [
+      "app",
+      "prisma",
+      ...(entries.bench ? ["tests/bench"] : []),
+      "package.json",
+      "package-lock.json",
+      "tsconfig.json",
+      "grafana/build",
+    ],
     () => Object.keys(entries).every((name) => fs.existsSync(`build/${name}.js`)),
     "building the commands",
     async () => {

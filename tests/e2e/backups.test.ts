@@ -9,7 +9,7 @@ import { expectAccessible, logIn, openBrowser } from "../browser.ts";
 // One click takes a backup, a second drills it, and the page says how long it takes to be back; then it is damaged.
 let browser: Browser;
 let owner: pg.Client;
-const { dataDir, password } = { ...inject("demo") };
+const { dataDir } = { ...inject("demo") };
 
 beforeAll(async () => {
   browser = await openBrowser();
@@ -23,8 +23,7 @@ afterAll(async () => {
 });
 
 it("a backup is taken, drilled and proven, and a planted damage is named", async () => {
-  const page = await browser.newPage();
-  await logIn(page, "sre@invigil.local", password);
+  const { page } = await logIn(browser, "sre");
   await page.goto("/database/backups");
   await page.getByRole("button", { name: "Take a backup" }).click();
   await page.getByText("Taken, not proven").waitFor({ timeout: 60_000 });

@@ -11,7 +11,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
 import { Conflict, messageOf } from "~/platform/errors.ts";
-import { bytes } from "~/platform/format.ts";
+import { bytes, count } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { layOut, startCopy, type Copy } from "./copy.server.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
@@ -160,7 +160,7 @@ export async function runDrill(
       await phase("row counts", async () => {
         const counted = await checkCounts(client, floors);
         findings.push(...counted.findings);
-        return { says: `${counted.rows} rows in ${counted.checked} tables`, value: null };
+        return { says: `${count(counted.rows)} rows in ${counted.checked} tables`, value: null };
       });
       await phase("references", async () => {
         const checked = await checkReferences(client);

@@ -100,7 +100,7 @@ function titleOf(last: BackupLine | undefined, drill: CheckLine | undefined): st
   if (last.verified === false || last.drilled === false) return "The last backup must not be relied upon.";
   if (!drill) return "There is a backup that nobody has restored.";
   if (drill.ok === false) return "The last restore drill failed.";
-  return `Back after ${seconds((drill.rto_ms ?? 0) / 1000)}, with at most ${drill.rpo_ms === null ? "an unknown time" : seconds(drill.rpo_ms / 1000)} lost.`;
+  return `Back after ${seconds((drill.rto_ms ?? 0) / 1000)}, with ${drill.rpo_ms === null ? "an unknown time" : seconds(drill.rpo_ms / 1000)} lost.`;
 }
 
 export default function Backups() {

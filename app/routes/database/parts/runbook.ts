@@ -21,7 +21,7 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
       { says: "Stop Invigil and what writes to the database, so that nothing is written that would be lost again" },
       restore,
       start,
-      look("select max(started_at) from attempt"),
+      look("select max(started_at) from student_exam_attempt"),
       {
         says: "Point DATABASE_URL at port 55432 and start Invigil; its own check says what is missing",
         run: "npx invigil doctor",

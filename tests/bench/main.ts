@@ -1,0 +1,28 @@
+import fs from "node:fs";
+import { bench as ingest } from "./ingest.ts";
+import { bench as similarity } from "./similarity.ts";
+
+// A table of what was measured in this run; the aims stand beside the figures and decide nothing.
+const all = [similarity, ingest];
+const at = process.argv.indexOf("--json");
+const file = at >= 0 ? process.argv[at + 1] : undefined;
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--") && arg !== file);
+const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(`${unknown.join(", ")}: not one of ${all.map((bench) => bench.name).join(", ")}\n`);
+  process.exit(2);
+}
+
+const results: Record<string, unknown> = {};
+for (const bench of all) {
+  if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+  const figures = await bench.run();
+  results[bench.name] = figures;
+  process.stdout.write(`${bench.name}\n`);
+  for (const figure of figures)
+    process.stdout.write(
+      `  ${figure.metric.padEnd(62)} ${figure.value.toFixed(2).padStart(12)} ${figure.unit}${figure.aim ? `  (aim: ${figure.aim})` : ""}\n`,
+    );
+}
+if (file) fs.writeFileSync(file, JSON.stringify(results, null, 2));
+process.exit(0);
