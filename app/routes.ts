@@ -113,6 +113,7 @@ export default [
   route("api/v1/openapi.json", "routes/machine/openapi.ts"),
   route("jobs/:id/file", "routes/jobs/file.ts"),
   route("settings/preferences", "routes/settings/preferences.ts"),
+  route("metrics", "routes/machine/metrics.ts"),
   route("health/ready", "routes/machine/ready.ts"),
   route("search/suggest", "routes/home/suggest.ts"),
 ] satisfies RouteConfig;

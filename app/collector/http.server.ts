@@ -1,10 +1,15 @@
 import type { RequestListener } from "node:http";
-import { register } from "prom-client";
 import { mayScrape } from "~/access/scrape.server.ts";
+import { TEXT_FORMAT, type Exporter } from "~/metrics/exporter.server.ts";
+import { log } from "~/platform/log.server.ts";
+import { messageOf } from "~/platform/errors.ts";
 import type { ScheduleState } from "./schedule.server.ts";
 
 /** The collector's own endpoints: /health and /metrics. */
-export function serveMetrics(state: () => { active: boolean; schedules: ScheduleState[] }): RequestListener {
+export function serveMetrics(
+  exporter: Pick<Exporter, "latest">,
+  state: () => { active: boolean; schedules: ScheduleState[] },
+): RequestListener {
   return (request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method !== "GET") {
@@ -20,7 +25,23 @@ export function serveMetrics(state: () => { active: boolean; schedules: Schedule
         response.writeHead(401, { "WWW-Authenticate": "Bearer" }).end("a bearer token is needed\n");
         return;
       }
-      void register.metrics().then((text) => response.writeHead(200, { "Content-Type": register.contentType }).end(text));
+      const zipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+      exporter.latest().then(
+        (made) => {
+          const body = zipped ? made.zipped : made.text;
+          response.writeHead(200, {
+            "Content-Type": TEXT_FORMAT,
+            "Content-Length": body.length,
+            Vary: "Accept-Encoding",
+            ...(zipped ? { "Content-Encoding": "gzip" } : {}),
+          });
+          response.end(body);
+        },
+        (error: unknown) => {
+          log.error({ reason: messageOf(error) }, "metrics could not be made");
+          response.writeHead(500).end("metrics could not be made\n");
+        },
+      );
       return;
     }
     response.writeHead(404).end();

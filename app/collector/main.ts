@@ -2,6 +2,7 @@ import http from "node:http";
 import { clients } from "~/db/clients.server.ts";
 import { startWorkers } from "~/jobs/work.server.ts";
 import { env } from "~/platform/env.server.ts";
+import { Exporter } from "~/metrics/exporter.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { handlers } from "./handlers.ts";
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   const workers = startWorkers(handlers).catch((error: unknown) =>
     log.error({ reason: messageOf(error) }, "jobs are not being worked on"),
   );
-  const metrics = serveMetrics(() => ({ active: lease.active(), schedules: running.states }));
+  const exporter = new Exporter(sampling, lease.active, () => running.states);
+  exporter.start();
+  const metrics = serveMetrics(exporter, () => ({ active: lease.active(), schedules: running.states }));
   const server = http.createServer((request, response) => {
     if (!answerInternal(sampling, lease.active(), request, response)) metrics(request, response);
   });
@@ -43,6 +46,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(0), 2500).unref();
     server.close();
     server.closeAllConnections();
+    exporter.stop();
     await simulator?.stop();
     await running.stop();
     await sampling.stop();

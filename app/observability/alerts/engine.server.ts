@@ -8,7 +8,7 @@ import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
 import type { Sampler } from "../sampler/sampler.server.ts";
-import { Evaluator, type Change, type Condition } from "./evaluate.ts";
+import { Evaluator, type Change, type Condition, type Signal } from "./evaluate.ts";
 import { Keeper } from "./keeper.server.ts";
 import { deliverWithoutDatabase } from "./notify.server.ts";
 import { RULES, type AlertRule, type Severity } from "./rules.ts";
@@ -58,6 +58,7 @@ export class AlertEngine {
   private disk: Watch["disk"] = null;
   private readonly lastGood = new Map<string, number>();
   private adopted = false;
+  private latest: readonly Signal[] = [];
 
   constructor(private readonly sampler: Sampler) {
     sampler.onSecond((at, target) => (target === "primary" || at.getTime() % 1000 !== 0 ? this.second(at.getTime()) : undefined));
@@ -65,6 +66,11 @@ export class AlertEngine {
 
   conditions(): Condition[] {
     return this.evaluator.open();
+  }
+
+  /** What rules looked at in the last second. */
+  signals(): readonly Signal[] {
+    return this.latest;
   }
 
   /** What needs the database: rules as changed, the slow lane's sums, pools. Old values stay while it is away. */
@@ -144,7 +150,9 @@ export class AlertEngine {
       disk: this.disk,
       staleProbes: this.staleProbes(now),
     };
-    for (const change of this.evaluator.step(this.rules, readSignals(watch), now)) this.take(change, now);
+    const reading = readSignals(watch);
+    this.latest = reading.signals;
+    for (const change of this.evaluator.step(this.rules, reading, now)) this.take(change, now);
   }
 
   private take(change: Change, now: number): void {

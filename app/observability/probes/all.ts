@@ -1,6 +1,7 @@
 import type { Probe } from "../probe.ts";
 import { activity } from "./activity.ts";
 import { backends } from "./backends.ts";
+import { databases, lockModes, roles, writer } from "./counters.ts";
 import { locks } from "./locks.ts";
 import { columnStats, foreignKeys, indexes, tables } from "./relations.ts";
 import { archiver, conflicts, position, senders, slots } from "./replication.ts";
@@ -32,6 +33,10 @@ export const PROBES = {
   sizes,
   migrations,
   sequences,
+  databases,
+  lockModes,
+  writer,
+  roles,
 } as const;
 
 export type ProbeKey = keyof typeof PROBES;

@@ -1,0 +1,150 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { collectDefaultMetrics, register } from "prom-client";
+import type { AlertEngine } from "~/observability/alerts/engine.server.ts";
+import { PROBES, PROBE_KEYS, type ProbeKey } from "~/observability/probes/all.ts";
+import type { Sampler } from "~/observability/sampler/sampler.server.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import { singleton } from "~/platform/singleton.ts";
+import { statementSums, TopStatements } from "./families/statements.ts";
+import type { ProbeAge, ScheduleCount, View } from "./family.ts";
+import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
+import { samplePlatform } from "./platform.server.ts";
+import { joinTexts, render } from "./render.ts";
+
+const zip = promisify(gzip);
+/** What the text format has been since long before there were others. */
+export const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+
+const RENDER_MS = 5000;
+const STALE_TIMES = 3;
+const STALE_LEAST_MS = 15_000;
+
+/** Node's own figures under the process's name: web and collector may stand in one text. */
+export function countProcess(process: "web" | "collector"): void {
+  singleton("metrics.process", () => {
+    register.setDefaultLabels({ process });
+    collectDefaultMetrics();
+    return true;
+  });
+}
+
+export type Rendered = { text: Buffer; zipped: Buffer; at: number; ms: number };
+
+/** Made on a clock and held as bytes: a scrape only sends them, however many come and whatever the database does. */
+export class Exporter {
+  private rendered: Rendered | null = null;
+  private platform: PlatformSample | null = null;
+  private timers: NodeJS.Timeout[] = [];
+  private readonly top = new TopStatements();
+  private rendering: Promise<void> = Promise.resolve();
+  private asking = false;
+
+  constructor(
+    private readonly sampling: { sampler: Sampler | null; alerts: AlertEngine | null },
+    private readonly active: () => boolean,
+    private readonly schedules: () => readonly ScheduleCount[],
+  ) {}
+
+  start(): void {
+    countProcess("collector");
+    this.timers = [
+      setInterval(() => void this.refresh(), RENDER_MS),
+      setInterval(() => void this.askPlatform(), PLATFORM_EVERY_MS),
+      // The first look does not wait for the clock.
+      setTimeout(() => void this.askPlatform().then(() => this.refresh()), 1500),
+    ];
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+  }
+
+  /** The latest; made now only when nothing has been made yet. */
+  async latest(): Promise<Rendered> {
+    if (!this.rendered) await this.refresh();
+    return this.rendered!;
+  }
+
+  /** One at a time: a slow one is waited for, not joined by others. */
+  refresh(): Promise<void> {
+    return (this.rendering = this.rendering.then(() => this.make()));
+  }
+
+  private async make(): Promise<void> {
+    const started = performance.now();
+    const text = Buffer.from(joinTexts([render(this.view(Date.now())), await register.metrics()]));
+    this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: performance.now() - started };
+  }
+
+  private async askPlatform(): Promise<void> {
+    // While a question is open there is no second one: a locked table does not collect askers.
+    if (this.asking || !this.active() || !this.sampling.sampler) return;
+    this.asking = true;
+    try {
+      this.platform = await samplePlatform();
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, "the platform's figures could not be read");
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private probeAges(now: number): ProbeAge[] {
+    const { sampler } = this.sampling;
+    if (!sampler) return [];
+    return sampler.snapshot().samples.flatMap((sample): ProbeAge[] => {
+      const key = PROBE_KEYS.find((one) => PROBES[one].name === sample.probe);
+      // What this server can't tell by its version or its part is no fault of the probe.
+      if (!key || (!sample.rows && sample.missing?.reason.includes("exists from"))) return [];
+      return [
+        {
+          server: sample.target,
+          probe: sample.probe,
+          seconds: (now - sample.at.getTime()) / 1000,
+          stale: sample.rows === null || this.isStale(key, sample.at.getTime(), now),
+          ms: sample.ms,
+          failed: sample.rows === null,
+        },
+      ];
+    });
+  }
+
+  private isStale(key: ProbeKey, at: number, now: number): boolean {
+    return now - at > Math.max(PROBES[key].everyMs * STALE_TIMES, STALE_LEAST_MS);
+  }
+
+  private view(now: number): View {
+    const { sampler, alerts } = this.sampling;
+    const active = this.active();
+    const targets = active && sampler ? sampler.targets() : [];
+    const fresh: View["fresh"] = (server, key) => {
+      const sample = sampler?.latest(server, key);
+      if (!sample?.rows || this.isStale(key, sample.at.getTime(), now)) return null;
+      return targets.find((one) => one.name === server)?.reachable === false ? null : sample.rows;
+    };
+    const chosen = new Map<string, ReadonlySet<string>>();
+    const platformAge = this.platform ? now - this.platform.at : null;
+    return {
+      now,
+      active,
+      targets,
+      fresh,
+      lags: active && sampler ? sampler.lagsNow() : [],
+      probes: active ? this.probeAges(now) : [],
+      store: sampler?.store.stats ?? { written: 0, spooled: 0, backfilled: 0, dropped: 0 },
+      alerts: active ? (alerts?.conditions() ?? []) : [],
+      signals: active ? (alerts?.signals() ?? []) : [],
+      schedules: this.schedules(),
+      platform: active && platformAge !== null && platformAge < PLATFORM_STALE_MS ? this.platform : null,
+      platformAgeSeconds: active && platformAge !== null ? platformAge / 1000 : null,
+      top: (server) => {
+        const known = chosen.get(server) ?? this.top.choose(server, statementSums(fresh(server, "statements") ?? []));
+        chosen.set(server, known);
+        return known;
+      },
+    };
+  }
+}

@@ -1,0 +1,146 @@
+import type { ProbeRow } from "~/observability/probes/all.ts";
+import { family, perRow, secondsOf, type Family, type Point } from "../family.ts";
+
+type Counter<Row> = [name: string, help: string, read: (row: Row) => number | null];
+
+const DATABASE: Counter<ProbeRow<"databases">>[] = [
+  ["xact_commit", "Transactions committed", (row) => row.commits],
+  ["xact_rollback", "Transactions rolled back", (row) => row.rollbacks],
+  ["blks_read", "Blocks read from disk or the system's cache", (row) => row.blocks_read],
+  ["blks_hit", "Blocks found in shared buffers", (row) => row.blocks_hit],
+  ["tup_returned", "Rows returned by scans", (row) => row.returned],
+  ["tup_fetched", "Rows fetched by index scans", (row) => row.fetched],
+  ["tup_inserted", "Rows inserted", (row) => row.inserted],
+  ["tup_updated", "Rows updated", (row) => row.updated],
+  ["tup_deleted", "Rows deleted", (row) => row.deleted],
+  ["conflicts", "Queries cancelled by recovery", (row) => row.conflicts],
+  ["temp_files", "Temporary files made by queries", (row) => row.temp_files],
+  ["temp_bytes", "Bytes written to temporary files", (row) => row.temp_bytes],
+  ["deadlocks", "Deadlocks", (row) => row.deadlocks],
+  ["blk_read_time", "Milliseconds spent reading blocks", (row) => row.read_ms],
+  ["blk_write_time", "Milliseconds spent writing blocks", (row) => row.write_ms],
+];
+
+/** Both generations of names, where they changed: dashboards of either find theirs. */
+function bothNames<K extends "checkpointer" | "writer">(
+  key: K,
+  prefix: string,
+  counters: readonly Counter<ProbeRow<K>>[],
+): Family[] {
+  return counters.flatMap(([name, help, read]) =>
+    ["", "_total"].map((suffix) => perRow(key, `${prefix}_${name}${suffix}`, "counter", help, [], (row) => [{}, read(row)])),
+  );
+}
+
+const SECOND = 1000;
+
+export const SERVER: readonly Family[] = [
+  family("pg_up", "gauge", "1 while this server answers its probes, 0 while it does not", ["server"], (view) =>
+    view.targets
+      .filter((target) => target.reachable !== null)
+      .map((target): Point => [{ server: target.name }, target.reachable ? 1 : 0]),
+  ),
+  family("pg_static", "gauge", "The server's version; always 1", ["server", "version", "short_version"], (view) =>
+    view.targets
+      .filter((target) => target.server && target.reachable)
+      .map(({ name, server }): Point => [
+        { server: name, version: String(server!.version), short_version: `${server!.major}.${server!.version % 10_000}` },
+        1,
+      ]),
+  ),
+  perRow("position", "pg_postmaster_start_time_seconds", "gauge", "When the server was started, Unix time", [], (row) => [
+    {},
+    secondsOf(row.started_at),
+  ]),
+  perRow(
+    "databases",
+    "pg_stat_database_numbackends",
+    "gauge",
+    "Sessions connected to this database",
+    ["datid", "datname"],
+    (row) => [{ datid: String(row.id), datname: row.name }, row.numbackends],
+  ),
+  ...DATABASE.map(([name, help, read]) =>
+    perRow("databases", `pg_stat_database_${name}`, "counter", help, ["datid", "datname"], (row) => [
+      { datid: String(row.id), datname: row.name },
+      read(row),
+    ]),
+  ),
+  perRow(
+    "databases",
+    "pg_stat_database_stats_reset",
+    "gauge",
+    "When these counters began, Unix time",
+    ["datid", "datname"],
+    (row) => [{ datid: String(row.id), datname: row.name }, secondsOf(row.stats_reset)],
+  ),
+  perRow("lockModes", "pg_locks_count", "gauge", "Locks held and wanted, by mode", ["datname", "mode"], (row) => [
+    { datname: row.database, mode: row.mode },
+    row.n,
+  ]),
+  ...bothNames("checkpointer", "pg_stat_bgwriter", [
+    ["checkpoints_timed", "Checkpoints on schedule", (row) => row.timed],
+    ["checkpoints_req", "Checkpoints that something asked for", (row) => row.requested],
+    ["checkpoint_write_time", "Milliseconds checkpoints spent writing", (row) => row.write_ms],
+    ["checkpoint_sync_time", "Milliseconds checkpoints spent syncing", (row) => row.sync_ms],
+    ["buffers_checkpoint", "Buffers written by checkpoints", (row) => row.buffers],
+  ]),
+  ...bothNames("writer", "pg_stat_bgwriter", [
+    ["buffers_clean", "Buffers written by the background writer", (row) => row.clean],
+    ["maxwritten_clean", "Times the background writer stopped because it had written too many", (row) => row.maxwritten],
+    ["buffers_alloc", "Buffers allocated", (row) => row.allocated],
+  ]),
+  ...(
+    [
+      ["num_timed_total", "Checkpoints on schedule", (row) => row.timed],
+      ["num_requested_total", "Checkpoints that something asked for", (row) => row.requested],
+      ["write_time_total", "Milliseconds checkpoints spent writing", (row) => row.write_ms],
+      ["sync_time_total", "Milliseconds checkpoints spent syncing", (row) => row.sync_ms],
+      ["buffers_written_total", "Buffers written by checkpoints", (row) => row.buffers],
+    ] satisfies Counter<ProbeRow<"checkpointer">>[]
+  ).map(([name, help, read]) =>
+    perRow("checkpointer", `pg_stat_checkpointer_${name}`, "counter", help, [], (row) => [{}, read(row)]),
+  ),
+  perRow("archiver", "pg_stat_archiver_archived_count", "counter", "WAL segments archived", [], (row) => [{}, row.archived]),
+  perRow("archiver", "pg_stat_archiver_failed_count", "counter", "Failed attempts to archive a segment", [], (row) => [
+    {},
+    row.failed,
+  ]),
+  perRow(
+    "archiver",
+    "pg_stat_archiver_last_archive_age",
+    "gauge",
+    "Seconds since a segment was last archived",
+    [],
+    (row, view) => [{}, row.last_archived_time ? (view.now - row.last_archived_time.getTime()) / SECOND : null],
+  ),
+  perRow("wal", "pg_wal_size_bytes", "gauge", "Bytes of WAL on the server's disk", [], (row) => [{}, row.on_disk]),
+  perRow("wal", "pg_stat_wal_bytes_total", "counter", "Bytes of WAL written since the counters began", [], (row) => [
+    {},
+    row.bytes,
+  ]),
+  perRow("sizes", "pg_database_size_bytes", "gauge", "Size of a database on disk", ["datname"], (row) => [
+    { datname: row.database },
+    row.bytes,
+  ]),
+  perRow(
+    "ages",
+    "pg_database_wraparound_age_datfrozenxid_seconds",
+    "gauge",
+    "Age of the oldest transaction id, in transactions (the name is the exporter's)",
+    ["datname"],
+    (row) => [{ datname: row.database }, row.xid_age],
+  ),
+  perRow(
+    "ages",
+    "pg_database_wraparound_age_datminmxid_seconds",
+    "gauge",
+    "Age of the oldest multixact id, in ids (the name is the exporter's)",
+    ["datname"],
+    (row) => [{ datname: row.database }, row.mxid_age],
+  ),
+  perRow("roles", "pg_roles_connection_limit", "gauge", "Connections a role may hold; -1 is no limit", ["rolname"], (row) => [
+    { rolname: row.name },
+    row.connections,
+  ]),
+];

@@ -1,0 +1,216 @@
+import type { ProbeRow } from "~/observability/probes/all.ts";
+import { readTag, UNTAGGED, waitClass } from "~/observability/load/tags.ts";
+import { family, perRow, type Family, type Point, type View } from "../family.ts";
+
+type Count = { labels: Record<string, string>; n: number; longest: number };
+
+/** Rows that end in the same labels are one series. */
+function grouped<Row>(rows: readonly Row[], read: (row: Row) => Count): Count[] {
+  const byKey = new Map<string, Count>();
+  for (const row of rows) {
+    const one = read(row);
+    const key = JSON.stringify(Object.values(one.labels));
+    const known = byKey.get(key);
+    if (!known) byKey.set(key, one);
+    else {
+      known.n += one.n;
+      known.longest = Math.max(known.longest, one.longest);
+    }
+  }
+  return [...byKey.values()].sort((a, b) => b.n - a.n);
+}
+
+const ACTIVITY_LABELS = ["server", "datname", "usename", "application_name", "backend_type", "state"] as const;
+
+const sessions = (rows: readonly ProbeRow<"backends">[]) =>
+  grouped(rows, (row) => ({
+    labels: {
+      datname: row.database ?? "",
+      usename: row.username ?? "",
+      application_name: row.app ?? "",
+      backend_type: row.backend_type,
+      state: row.state,
+    },
+    n: row.n,
+    longest: 0,
+  }));
+
+const transactions = (rows: readonly ProbeRow<"activity">[]) =>
+  grouped(rows, (row) => ({
+    labels: {
+      datname: row.database ?? "",
+      usename: row.username ?? "",
+      application_name: row.app ?? "",
+      backend_type: row.backend_type,
+      state: row.state,
+    },
+    n: 1,
+    longest: (row.transaction_ms ?? 0) / 1000,
+  }));
+
+const clientRows = (view: View, server: string) =>
+  (view.fresh(server, "activity") ?? []).filter((row) => row.backend_type === "client backend" && row.state === "active");
+
+function* eachServer(view: View, read: (server: string) => Iterable<Point>): Generator<Point> {
+  for (const { name } of view.targets) for (const [labels, value] of read(name)) yield [{ server: name, ...labels }, value];
+}
+
+const open = (view: View, server: string) => view.fresh(server, "activity")?.filter((row) => row.xact_start !== null) ?? null;
+
+export const SESSIONS: readonly Family[] = [
+  family("pg_stat_activity_count", "gauge", "Sessions, by what they are and do", ACTIVITY_LABELS, (view) =>
+    eachServer(view, (server) => sessions(view.fresh(server, "backends") ?? []).map((one): Point => [one.labels, one.n])),
+  ),
+  family(
+    "pg_stat_activity_max_tx_duration",
+    "gauge",
+    "Seconds the longest open transaction has lasted",
+    ACTIVITY_LABELS,
+    (view) =>
+      eachServer(view, (server) =>
+        transactions(view.fresh(server, "activity") ?? []).map((one): Point => [one.labels, one.longest]),
+      ),
+  ),
+  family("pg_long_running_transactions", "gauge", "Transactions that are open", ["server"], (view) =>
+    eachServer(view, (server) => [[{}, open(view, server)?.length ?? null]]),
+  ),
+  family(
+    "pg_long_running_transactions_oldest_timestamp_seconds",
+    "gauge",
+    "Seconds the oldest open transaction has lasted (the name is the exporter's)",
+    ["server"],
+    (view) =>
+      eachServer(view, (server) => {
+        const rows = open(view, server);
+        return [[{}, rows ? Math.max(0, ...rows.map((row) => (row.transaction_ms ?? 0) / 1000)) : null]];
+      }),
+  ),
+  family(
+    "invigil_active_sessions",
+    "gauge",
+    "Sessions at work now, by tenant and by what they wait for (CPU: nothing)",
+    ["server", "tenant", "wait_class"],
+    (view) =>
+      eachServer(view, (server) =>
+        grouped(clientRows(view, server), (row) => ({
+          labels: { tenant: readTag(row.app).tenant ?? UNTAGGED, wait_class: waitClass(row.wait_class) },
+          n: 1,
+          longest: 0,
+        })).map((one): Point => [one.labels, one.n]),
+      ),
+    300,
+  ),
+  family(
+    "invigil_tenant_load_ratio",
+    "gauge",
+    "A tenant's share of the sessions at work now",
+    ["server", "tenant"],
+    (view) =>
+      eachServer(view, (server) => {
+        const rows = clientRows(view, server);
+        return grouped(rows, (row) => ({ labels: { tenant: readTag(row.app).tenant ?? UNTAGGED }, n: 1, longest: 0 })).map(
+          (one): Point => [one.labels, one.n / rows.length],
+        );
+      }),
+    300,
+  ),
+  family("invigil_connections_used", "gauge", "Client connections in use", ["server"], (view) =>
+    eachServer(view, (server) => {
+      const rows = view.fresh(server, "backends");
+      return [[{}, rows ? rows.reduce((sum, row) => sum + (row.backend_type === "client backend" ? row.n : 0), 0) : null]];
+    }),
+  ),
+  family("invigil_connections_limit", "gauge", "Connections that ordinary roles may use together", ["server"], (view) =>
+    eachServer(view, (server) => {
+      const row = view.fresh(server, "backends")?.[0];
+      return [[{}, row ? row.max_connections - row.superuser_reserved - row.reserved : null]];
+    }),
+  ),
+  family("invigil_lock_waiters", "gauge", "Sessions that wait for a lock", ["server"], (view) =>
+    eachServer(view, (server) => [[{}, view.fresh(server, "locks")?.filter((row) => row.blockers.length > 0).length]]),
+  ),
+  family("invigil_lock_wait_longest_seconds", "gauge", "How long the longest waiter has waited", ["server"], (view) =>
+    eachServer(view, (server) => {
+      const rows = view.fresh(server, "locks");
+      return [
+        [{}, rows ? Math.max(0, ...rows.map((row) => (row.blockers.length > 0 ? (row.waiting_ms ?? 0) / 1000 : 0))) : null],
+      ];
+    }),
+  ),
+];
+
+export const RELATION_LIMIT = 500;
+const relation = (name: string, database: string): Record<string, string> => {
+  const dot = name.indexOf(".");
+  return { datname: database, schemaname: name.slice(0, dot), relname: name.slice(dot + 1) };
+};
+const databaseOf = (view: View, server: string) => view.fresh(server, "ages")?.find((row) => row.is_ours)?.database ?? "";
+
+type Table = ProbeRow<"tables">;
+const TABLE: [name: string, type: Family["type"], help: string, read: (row: Table) => number | null][] = [
+  ["seq_scan", "counter", "Sequential scans", (row) => row.seq_scans],
+  ["seq_tup_read", "counter", "Rows read by sequential scans", (row) => row.seq_rows],
+  ["idx_scan", "counter", "Index scans", (row) => row.idx_scans],
+  ["n_tup_ins", "counter", "Rows inserted", (row) => row.inserted],
+  ["n_tup_upd", "counter", "Rows updated", (row) => row.updated],
+  ["n_tup_del", "counter", "Rows deleted", (row) => row.deleted],
+  ["n_tup_hot_upd", "counter", "Rows updated without touching an index", (row) => row.hot_updated],
+  ["n_live_tup", "gauge", "Live rows, estimated", (row) => row.live],
+  ["n_dead_tup", "gauge", "Dead rows, estimated", (row) => row.dead],
+  ["n_mod_since_analyze", "gauge", "Rows changed since the last analyze", (row) => row.modified],
+  [
+    "last_autovacuum",
+    "gauge",
+    "When it was last vacuumed by itself, Unix time",
+    (row) => (row.autovacuumed_at?.getTime() ?? 0) / 1000,
+  ],
+  ["table_size_bytes", "gauge", "Size on disk without indexes", (row) => row.bytes],
+];
+
+export const TABLES: readonly Family[] = [
+  ...TABLE.map(([name, type, help, read]) =>
+    perRow(
+      "tables",
+      `pg_stat_user_tables_${name}`,
+      type,
+      help,
+      ["datname", "schemaname", "relname"],
+      (row, view, server) => [relation(row.name, databaseOf(view, server)), read(row)],
+      RELATION_LIMIT,
+    ),
+  ),
+  ...(
+    [
+      ["heap_blocks_hit", "Blocks of the table found in shared buffers", (row: Table) => row.heap_hit],
+      ["heap_blocks_read", "Blocks of the table read from elsewhere", (row: Table) => row.heap_read],
+    ] as const
+  ).map(([name, help, read]) =>
+    perRow(
+      "tables",
+      `pg_statio_user_tables_${name}`,
+      "counter",
+      help,
+      ["datname", "schemaname", "relname"],
+      (row, view, server) => [relation(row.name, databaseOf(view, server)), read(row)],
+      RELATION_LIMIT,
+    ),
+  ),
+  perRow(
+    "indexes",
+    "invigil_index_scans_total",
+    "counter",
+    "Scans of an index",
+    ["relname", "indexrelname"],
+    (row) => [{ relname: row.table_name, indexrelname: row.name }, row.scans],
+    RELATION_LIMIT,
+  ),
+  perRow(
+    "indexes",
+    "invigil_index_size_bytes",
+    "gauge",
+    "Size of an index",
+    ["relname", "indexrelname"],
+    (row) => [{ relname: row.table_name, indexrelname: row.name }, row.bytes],
+    RELATION_LIMIT,
+  ),
+];

@@ -1,0 +1,83 @@
+import type { Condition, Signal } from "~/observability/alerts/evaluate.ts";
+import type { ProbeKey, ProbeRow } from "~/observability/probes/all.ts";
+import type { Lag } from "~/observability/replication/lag.ts";
+import type { TargetState } from "~/observability/sampler/sampler.server.ts";
+import type { PlatformSample } from "./platform.ts";
+
+/** The age of what one probe of one server brought last, and whether it is too old to be said. */
+export type ProbeAge = { server: string; probe: string; seconds: number; stale: boolean; ms: number; failed: boolean };
+
+export type ScheduleCount = { name: string; runs: number; failures: number; lastMs: number | null };
+
+/** One moment, as the collector knows it. Nothing here asks a database. */
+export type View = {
+  now: number;
+  active: boolean;
+  targets: readonly TargetState[];
+  /** Rows while they are fresh; what is stale ends its series. */
+  fresh<K extends ProbeKey>(server: string, key: K): ProbeRow<K>[] | null;
+  lags: readonly Lag[];
+  probes: readonly ProbeAge[];
+  store: { written: number; spooled: number; backfilled: number; dropped: number };
+  alerts: readonly Condition[];
+  signals: readonly Signal[];
+  schedules: readonly ScheduleCount[];
+  /** Null: not known, or too old. */
+  platform: PlatformSample | null;
+  platformAgeSeconds: number | null;
+  /** Statements that are named one by one, the costliest. */
+  top(server: string): ReadonlySet<string>;
+};
+
+export type Labels = Readonly<Record<string, string | null>>;
+/** A value that is not known makes no series. */
+export type Point = readonly [labels: Labels, value: number | null | undefined];
+
+export type Family = {
+  name: string;
+  type: "gauge" | "counter";
+  help: string;
+  labels: readonly string[];
+  /** The most series that one scrape carries; what is beyond is counted, not shown. */
+  limit: number;
+  read(view: View): Iterable<Point>;
+};
+
+const LIMIT = 1000;
+
+export const family = (
+  name: string,
+  type: Family["type"],
+  help: string,
+  labels: readonly string[],
+  read: Family["read"],
+  limit = LIMIT,
+): Family => ({ name, type, help, labels, read, limit });
+
+/** A family with one or more series for each row that a probe brought of each server. */
+export function perRow<K extends ProbeKey>(
+  key: K,
+  name: string,
+  type: Family["type"],
+  help: string,
+  labels: readonly string[],
+  read: (row: ProbeRow<K>, view: View, server: string) => Point | null,
+  limit = LIMIT,
+): Family {
+  return family(
+    name,
+    type,
+    help,
+    ["server", ...labels],
+    function* all(view) {
+      for (const { name: server } of view.targets)
+        for (const row of view.fresh(server, key) ?? []) {
+          const point = read(row, view, server);
+          if (point) yield [{ server, ...point[0] }, point[1]];
+        }
+    },
+    limit,
+  );
+}
+
+export const secondsOf = (at: Date | null): number | null => (at ? at.getTime() / 1000 : null);

@@ -1,0 +1,80 @@
+import { FAMILIES, LEFT_OUT, RENDERED_AT, SERIES } from "./families/all.ts";
+import { settingFamilies } from "./families/settings.ts";
+import { family, type Family, type Labels, type View } from "./family.ts";
+
+/** A value longer than this says nothing more to a reader, and somebody pays for each byte of it in every scrape. */
+const VALUE_LENGTH = 128;
+
+const ESCAPES: Record<string, string> = { "\\": "\\\\", '"': '\\"', "\n": "\\n" };
+const NEEDS_ESCAPE = /[\\"\n]/;
+
+export function labelValue(value: string): string {
+  const short = value.length > VALUE_LENGTH ? `${[...value].slice(0, VALUE_LENGTH - 1).join("")}…` : value;
+  const whole = short.isWellFormed() ? short : short.toWellFormed();
+  return NEEDS_ESCAPE.test(whole) ? whole.replace(/[\\"\n]/g, (c) => ESCAPES[c]!) : whole;
+}
+
+function labelText(names: readonly string[], labels: Labels): string {
+  let text = "";
+  for (const name of names) {
+    const value = labels[name];
+    if (value === undefined || value === null || value === "") continue;
+    text += `${text ? "," : ""}${name}="${labelValue(value)}"`;
+  }
+  return text ? `{${text}}` : "";
+}
+
+/** One family's lines. Two rows that end in the same labels would be refused by a scraper: the first stays. */
+function block({ name, type, help, labels, limit, read }: Family, view: View): { text: string; shown: number; left: number } {
+  const seen = new Set<string>();
+  const lines: string[] = [];
+  let left = 0;
+  for (const [given, value] of read(view)) {
+    if (value === null || value === undefined || !Number.isFinite(value)) continue;
+    const series = labelText(labels, given);
+    if (seen.has(series)) continue;
+    if (seen.size >= limit) {
+      left++;
+      continue;
+    }
+    seen.add(series);
+    lines.push(`${name}${series} ${value}`);
+  }
+  if (lines.length === 0) return { text: "", shown: 0, left };
+  return { text: `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`, shown: lines.length, left };
+}
+
+/** Everything that samples say, as one text. */
+export function render(view: View): string {
+  let text = "";
+  let shown = 0;
+  const left: [string, number][] = [];
+  for (const one of [...FAMILIES, ...settingFamilies(view)]) {
+    const made = block(one, view);
+    text += made.text;
+    shown += made.shown;
+    if (made.left > 0) left.push([one.name, made.left]);
+  }
+  const about = [
+    family(LEFT_OUT, "gauge", "Series of a family beyond its limit, not shown", ["family"], () =>
+      left.map(([name, n]) => [{ family: name }, n] as const),
+    ),
+    family(SERIES, "gauge", "Series shown, these three families not counted", [], () => [[{}, shown]]),
+    family(RENDERED_AT, "gauge", "When this was made, Unix time", [], () => [[{}, view.now / 1000]]),
+  ];
+  return text + about.map((one) => block(one, view).text).join("");
+}
+
+/** Several texts as one: a family may stand in it only once, so lines of the same family are put together. */
+export function joinTexts(texts: readonly string[]): string {
+  const blocks = new Map<string, string>();
+  for (const text of texts)
+    for (const part of text.split(/^(?=# HELP )/m)) {
+      const name = /^# HELP (\S+)/.exec(part)?.[1];
+      if (!name) continue;
+      const known = blocks.get(name);
+      const body = part.endsWith("\n") ? part.replace(/\n+$/, "\n") : `${part}\n`;
+      blocks.set(name, known ? known + body.replace(/^#.*\n/gm, "") : body);
+    }
+  return [...blocks.values()].join("");
+}
