@@ -62,6 +62,10 @@ export function createPool(name: string, options: PoolOptions): Pool {
     log.warn({ pool: name, reason: error.message }, "idle connection lost");
   });
 
+  // The pool listens only while a client is idle: one that is lost while it works would end the process. Its query
+  // fails with the same error, so nothing is swallowed.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
+
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const acquire = async (): Promise<pg.PoolClient> => {
     const started = performance.now();

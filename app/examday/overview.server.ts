@@ -86,7 +86,7 @@ export async function needs(ctx: Ctx): Promise<Need[]> {
     if (appeals.length > 0)
       found.push({
         tone: "warn",
-        title: `${plural(appeals.length, "appeal")} wait`,
+        title: plural(appeals.length, "appeal waits", "appeals wait"),
         says: "Decided by somebody who has not decided before",
         to: "/integrity/appeals",
         at: null,

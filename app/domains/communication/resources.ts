@@ -1,5 +1,4 @@
 import { bool, choice, int, longText, moment, ref, resource, text } from "~/resources/define.ts";
-import { EMAIL } from "~/resources/patterns.ts";
 
 const event = resource({
   name: "event",

@@ -15,7 +15,11 @@ import { auditTabs } from "./tabs.ts";
 export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Proof" }] };
 export const meta = () => [{ title: "Proof of the audit log · Invigil" }];
 
-export const loader = page("audit.verify", async ({ ctx }) => ({ ...(await head({ ctx, input: {} })), role: ctx.actor.role }));
+export const loader = page("audit.verify", async ({ ctx }) => {
+  const now = await head({ ctx, input: {} });
+  const late = now.pending.n > 0 && now.pending.oldest && ctx.clock.now().getTime() - now.pending.oldest.getTime() > 60_000;
+  return { ...now, late: Boolean(late), role: ctx.actor.role };
+});
 
 export const action = act("audit.verify", async ({ ctx }) => {
   const { jobId } = await askVerification({ ctx, input: {} });
@@ -23,7 +27,8 @@ export const action = act("audit.verify", async ({ ctx }) => {
 });
 
 export default function Integrity() {
-  const { checkpoint, root, signed, fingerprint, verifierKey, pending, verification, role } = useLoaderData<typeof loader>();
+  const { checkpoint, root, signed, fingerprint, verifierKey, pending, verification, late, role } =
+    useLoaderData<typeof loader>();
   const good = verification?.ok ?? null;
   return (
     <Page
@@ -72,12 +77,7 @@ export default function Integrity() {
             )
           }
         />
-        <Figure
-          label="Waiting"
-          value={count(pending.n)}
-          tone={pending.oldest && Date.now() - new Date(pending.oldest).getTime() > 60_000 && pending.n > 0 ? "warn" : undefined}
-          note="for their place in the tree"
-        />
+        <Figure label="Waiting" value={count(pending.n)} tone={late ? "warn" : undefined} note="for their place in the tree" />
         <Figure
           label="Last verification"
           value={verification ? (verification.ok ? "passed" : "failed") : "–"}

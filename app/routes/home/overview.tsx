@@ -119,7 +119,7 @@ export default function Overview() {
               : data.health.checks.collector.error
           }
         />
-        {load && (
+        {load && !(day && queue) && (
           <Figure
             label="Active sessions"
             value={load.average === null ? "–" : decimal(load.average, 1)}

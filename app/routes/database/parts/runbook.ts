@@ -12,7 +12,7 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
     run: `npx invigil backup restore --to-time ${at} --target /var/lib/invigil-restored`,
   };
   const start = {
-    says: "Start a PostgreSQL of the same version on it; it replays up to that time and opens",
+    says: "Start a PostgreSQL of the same version on it, as the account that owns the directory; it replays up to that time and opens",
     run: "postgres -D /var/lib/invigil-restored -p 55432",
   };
   const look = (sql: string) => ({ says: "Look before you rely on it", run: `psql -h 127.0.0.1 -p 55432 invigil -c "${sql}"` });
@@ -23,14 +23,14 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
       start,
       look("select max(started_at) from student_exam_attempt"),
       {
-        says: "Point DATABASE_URL at port 55432 and start Invigil; its own check says what is missing",
+        says: "Point DATABASE_URL at port 55432, with the login of that server's administrator, and see what Invigil finds",
         run: "npx invigil doctor",
       },
       {
-        says: "The log must still verify: acts after that time are known to the anchors outside of the database",
+        says: "Read what the log says: entries after that time are cut, and the anchors outside of the database name them. Keep its answer with the incident",
         run: "npx invigil audit verify",
       },
-      { says: "Take a backup of the restored database at once", run: "npx invigil backup create" },
+      { says: "Take a backup of the restored database before anybody relies on it" },
     ];
   if (which === "table")
     return [
