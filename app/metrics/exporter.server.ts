@@ -50,10 +50,10 @@ export class Exporter {
   start(): void {
     countProcess("collector");
     this.timers = [
-      setInterval(() => void this.refresh(), RENDER_MS),
+      setInterval(() => this.again(), RENDER_MS),
       setInterval(() => void this.askPlatform(), PLATFORM_EVERY_MS),
       // The first look does not wait for the clock.
-      setTimeout(() => void this.askPlatform().then(() => this.refresh()), 1500),
+      setTimeout(() => void this.askPlatform().then(() => this.again()), 1500),
     ];
   }
 
@@ -70,7 +70,11 @@ export class Exporter {
 
   /** One at a time: a slow one is waited for, not joined by others. */
   refresh(): Promise<void> {
-    return (this.rendering = this.rendering.then(() => this.make()));
+    return (this.rendering = this.rendering.catch(() => undefined).then(() => this.make()));
+  }
+
+  private again(): void {
+    this.refresh().catch((error: unknown) => log.error({ reason: messageOf(error) }, "metrics could not be made"));
   }
 
   private async make(): Promise<void> {

@@ -25,7 +25,10 @@ function labelText(names: readonly string[], labels: Labels): string {
 }
 
 /** One family's lines. Two rows that end in the same labels would be refused by a scraper: the first stays. */
-function block({ name, type, help, labels, limit, read }: Family, view: View): { text: string; shown: number; left: number } {
+export function renderFamily(
+  { name, type, help, labels, limit, read }: Family,
+  view: View,
+): { text: string; shown: number; left: number } {
   const seen = new Set<string>();
   const lines: string[] = [];
   let left = 0;
@@ -50,7 +53,7 @@ export function render(view: View): string {
   let shown = 0;
   const left: [string, number][] = [];
   for (const one of [...FAMILIES, ...settingFamilies(view)]) {
-    const made = block(one, view);
+    const made = renderFamily(one, view);
     text += made.text;
     shown += made.shown;
     if (made.left > 0) left.push([one.name, made.left]);
@@ -62,7 +65,7 @@ export function render(view: View): string {
     family(SERIES, "gauge", "Series shown, these three families not counted", [], () => [[{}, shown]]),
     family(RENDERED_AT, "gauge", "When this was made, Unix time", [], () => [[{}, view.now / 1000]]),
   ];
-  return text + about.map((one) => block(one, view).text).join("");
+  return text + about.map((one) => renderFamily(one, view).text).join("");
 }
 
 /** Several texts as one: a family may stand in it only once, so lines of the same family are put together. */

@@ -139,7 +139,9 @@ export const SESSIONS: readonly Family[] = [
   ),
 ];
 
-export const RELATION_LIMIT = 500;
+const RELATION_LIMIT = 500;
+/** A partitioned table has its indexes once for each partition. */
+const INDEX_LIMIT = 2000;
 const relation = (name: string, database: string): Record<string, string> => {
   const dot = name.indexOf(".");
   return { datname: database, schemaname: name.slice(0, dot), relname: name.slice(dot + 1) };
@@ -202,7 +204,7 @@ export const TABLES: readonly Family[] = [
     "Scans of an index",
     ["relname", "indexrelname"],
     (row) => [{ relname: row.table_name, indexrelname: row.name }, row.scans],
-    RELATION_LIMIT,
+    INDEX_LIMIT,
   ),
   perRow(
     "indexes",
@@ -211,6 +213,6 @@ export const TABLES: readonly Family[] = [
     "Size of an index",
     ["relname", "indexrelname"],
     (row) => [{ relname: row.table_name, indexrelname: row.name }, row.bytes],
-    RELATION_LIMIT,
+    INDEX_LIMIT,
   ),
 ];

@@ -1,7 +1,7 @@
 import type { ProbeRow } from "~/observability/probes/all.ts";
 import { family, type Family, type Point, type View } from "../family.ts";
 
-export const NAMED_STATEMENTS = 50;
+const NAMED_STATEMENTS = 50;
 
 type Sum = { id: string; calls: number; seconds: number; rows: number; io: number; hit: number; read: number };
 
