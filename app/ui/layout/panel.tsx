@@ -5,10 +5,10 @@ export type Source = { sql: string; target: string; at: string | null; error?: s
 
 function SourceOf({ source }: { source: Source }) {
   return (
-    <details className="relative">
+    <details className="group relative">
       <summary className="list-none text-[12px] text-muted hover:text-ink">source</summary>
       <div
-        className="panel absolute right-0 z-20 mt-1 w-[min(560px,85vw)] p-3 text-[12px]"
+        className="panel absolute right-0 z-20 mt-1 hidden w-[min(560px,85vw)] p-3 text-[12px] group-open:block"
         style={{ boxShadow: "var(--shadow)" }}
       >
         <p className="text-muted">

@@ -7,7 +7,11 @@ export function QueryLine({ id, text, length = 110 }: { id: string | null; text:
   const line = text ? brief(text, length) : id ? `statement ${id}, text not known` : "–";
   if (!id) return <code title={text ?? undefined}>{line}</code>;
   return (
-    <Link to={`/database/queries/${id}`} title={text ?? undefined} className="hover:underline">
+    <Link
+      to={`/database/queries/${id}`}
+      title={text ?? undefined}
+      className="inline-block max-w-full truncate align-bottom hover:underline"
+    >
       <code>{line}</code>
     </Link>
   );
