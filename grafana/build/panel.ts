@@ -16,7 +16,13 @@ export type PanelSpec = {
   stack?: boolean;
 };
 
-export type DashboardSpec = { uid: string; title: string; says: string; console: string; rows: { title: string; panels: PanelSpec[] }[] };
+export type DashboardSpec = {
+  uid: string;
+  title: string;
+  says: string;
+  console: string;
+  rows: { title: string; panels: PanelSpec[] }[];
+};
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 
@@ -50,10 +56,18 @@ function panel(spec: PanelSpec, id: number, at: { x: number; y: number; w: numbe
       datasource: DATASOURCE,
       expr: query.expr,
       legendFormat: query.legend ?? "__auto",
-      ...(kind === "timeseries" ? { range: true } : { instant: true, range: false, format: kind === "table" ? "table" : "time_series" }),
+      ...(kind === "timeseries"
+        ? { range: true }
+        : { instant: true, range: false, format: kind === "table" ? "table" : "time_series" }),
     })),
     links: spec.link
-      ? [{ title: "Open in Invigil", url: `${console}${spec.link}${spec.link.includes("?") ? "&" : "?"}from=\${__from}&to=\${__to}`, targetBlank: true }]
+      ? [
+          {
+            title: "Open in Invigil",
+            url: `${console}${spec.link}${spec.link.includes("?") ? "&" : "?"}from=\${__from}&to=\${__to}`,
+            targetBlank: true,
+          },
+        ]
       : [],
     fieldConfig: {
       defaults: {
@@ -61,7 +75,15 @@ function panel(spec: PanelSpec, id: number, at: { x: number; y: number; w: numbe
         min: kind === "timeseries" ? 0 : undefined,
         thresholds: { mode: "absolute", steps },
         color: { mode: spec.thresholds ? "thresholds" : "palette-classic" },
-        custom: kind === "timeseries" ? { lineWidth: 1, fillOpacity: spec.stack ? 40 : 8, showPoints: "never", stacking: { mode: spec.stack ? "normal" : "none" } } : {},
+        custom:
+          kind === "timeseries"
+            ? {
+                lineWidth: 1,
+                fillOpacity: spec.stack ? 40 : 8,
+                showPoints: "never",
+                stacking: { mode: spec.stack ? "normal" : "none" },
+              }
+            : {},
       },
       overrides: [],
     },
@@ -117,7 +139,13 @@ export function dashboard(spec: DashboardSpec): unknown {
     annotations: { list: [] },
     templating: {
       list: [
-        { name: "datasource", label: "Data source", type: "datasource", query: "prometheus", current: { text: "Prometheus", value: "prometheus" } },
+        {
+          name: "datasource",
+          label: "Data source",
+          type: "datasource",
+          query: "prometheus",
+          current: { text: "Prometheus", value: "prometheus" },
+        },
         variable("instance", "Instance", "label_values(invigil_collector_active, instance)"),
         variable("server", "Server", 'label_values(pg_up{instance=~"$instance"}, server)'),
         variable("datname", "Database", 'label_values(pg_stat_database_numbackends{instance=~"$instance"}, datname)'),

@@ -45,10 +45,10 @@ const fromDefinitions: PromRule[] = RULES.map((rule) => ({
     rule.metric === "target.down"
       ? { series: 'pg_up{server="primary",instance="invigil"}', bad: 0, good: 1 }
       : {
-      series: `invigil_signal{signal="${rule.metric}",server="primary",instance="invigil"}`,
-      bad: rule.above ? rule.threshold * 1.5 : rule.threshold / 2,
-      good: rule.above ? rule.clearAt / 2 : 1,
-    },
+          series: `invigil_signal{signal="${rule.metric}",server="primary",instance="invigil"}`,
+          bad: rule.above ? rule.threshold * 1.5 : rule.threshold / 2,
+          good: rule.above ? rule.clearAt / 2 : 1,
+        },
   ],
 }));
 
