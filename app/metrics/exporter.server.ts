@@ -140,7 +140,7 @@ export class Exporter {
       probes: active ? this.probeAges(now) : [],
       store: sampler?.store.stats ?? { written: 0, spooled: 0, backfilled: 0, dropped: 0 },
       alerts: active ? (alerts?.conditions() ?? []) : [],
-      signals: active ? (alerts?.signals() ?? []) : [],
+      signals: active ? (alerts?.signals(now) ?? []) : [],
       schedules: this.schedules(),
       platform: active && platformAge !== null && platformAge < PLATFORM_STALE_MS ? this.platform : null,
       platformAgeSeconds: active && platformAge !== null ? platformAge / 1000 : null,

@@ -23,6 +23,8 @@ const overrideRow = z.object({
   severity: z.enum(["INFO", "WARNING", "CRITICAL"]).nullable(),
 });
 
+const SIGNALS_STALE_MS = 15_000;
+
 export type RuleOverride = z.infer<typeof overrideRow>;
 
 /** The rules as written, with what somebody changed about them. */
@@ -58,7 +60,7 @@ export class AlertEngine {
   private disk: Watch["disk"] = null;
   private readonly lastGood = new Map<string, number>();
   private adopted = false;
-  private latest: readonly Signal[] = [];
+  private latest: { at: number; signals: readonly Signal[] } = { at: 0, signals: [] };
 
   constructor(private readonly sampler: Sampler) {
     sampler.onSecond((at, target) => (target === "primary" || at.getTime() % 1000 !== 0 ? this.second(at.getTime()) : undefined));
@@ -68,9 +70,9 @@ export class AlertEngine {
     return this.evaluator.open();
   }
 
-  /** What rules looked at in the last second. */
-  signals(): readonly Signal[] {
-    return this.latest;
+  /** What rules looked at in the last second; nothing when that is long ago. */
+  signals(now: number): readonly Signal[] {
+    return now - this.latest.at < SIGNALS_STALE_MS ? this.latest.signals : [];
   }
 
   /** What needs the database: rules as changed, the slow lane's sums, pools. Old values stay while it is away. */
@@ -151,7 +153,7 @@ export class AlertEngine {
       staleProbes: this.staleProbes(now),
     };
     const reading = readSignals(watch);
-    this.latest = reading.signals;
+    this.latest = { at: now, signals: reading.signals };
     for (const change of this.evaluator.step(this.rules, reading, now)) this.take(change, now);
   }
 
