@@ -2,7 +2,7 @@ import { z } from "zod";
 import "~/domains/resources.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
-import { createBackupJob, drillJob, verifyBackupJob } from "~/jobs/backups.server.ts";
+import { createBackupJob, drillJob, verifyBackupJob } from "~/observability/backups/jobs.server.ts";
 import { verifyLogJob } from "~/jobs/verify-log.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { runArchive } from "~/domains/tenants/archive.server.ts";

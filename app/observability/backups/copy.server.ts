@@ -3,10 +3,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createGunzip } from "node:zlib";
-import pg from "pg";
+import type pg from "pg";
 import { own } from "~/db/cluster/cluster.server.ts";
 import type { Place } from "~/db/cluster/place.server.ts";
 import { as, privateDir } from "~/db/cluster/server.server.ts";
+import { socketClient } from "~/db/socket-client.server.ts";
 import { extractTar } from "~/db/cluster/tar.ts";
 import { Unavailable } from "~/platform/errors.ts";
 
@@ -95,8 +96,7 @@ export async function startCopy(
       const line = said.findLast((text) => /FATAL|PANIC/.test(text))?.replace(/^.*?(FATAL|PANIC):\s*/, "");
       throw new Unavailable(`the restored copy did not start: ${line ?? "it took too long"}`);
     }
-    const client = new pg.Client({ host: sockets, port: 5432, user: "postgres", database, connectionTimeoutMillis: 2000 });
-    client.on("error", () => undefined);
+    const client = socketClient(sockets, database);
     try {
       await client.connect();
       const { rows } = await client.query<{ recovering: boolean }>("select pg_is_in_recovery() as recovering");

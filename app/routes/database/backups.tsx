@@ -2,7 +2,7 @@ import { useLoaderData, useSearchParams } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
-import { askBackup } from "~/jobs/backups.server.ts";
+import { askBackup } from "~/observability/backups/jobs.server.ts";
 import { backupReport, type BackupLine, type CheckLine } from "~/observability/backups/report.server.ts";
 import { bytes, milliseconds, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { runDrill } from "~/observability/backups/drill.server.ts";
-import { expireBackups } from "~/observability/backups/expire.server.ts";
-import { takeBackup, type Progress } from "~/observability/backups/take.server.ts";
-import { verifyBackup } from "~/observability/backups/verify.server.ts";
+import { runDrill } from "./drill.server.ts";
+import { expireBackups } from "./expire.server.ts";
+import { takeBackup, type Progress } from "./take.server.ts";
+import { verifyBackup } from "./verify.server.ts";
 import { bytes, seconds } from "~/platform/format.ts";
 import { Conflict } from "~/platform/errors.ts";
-import { enqueue } from "./enqueue.server.ts";
-import type { JobHandler, JobRun } from "./work.server.ts";
+import { enqueue } from "~/jobs/enqueue.server.ts";
+import type { JobHandler, JobRun } from "~/jobs/work.server.ts";
 
 const TITLES = { create: "Take a backup", verify: "Verify a backup", drill: "Restore drill" } as const;
 
