@@ -121,6 +121,14 @@ describe("locks", () => {
     const pid = await pidOf(client);
     const running = client.query("select pg_sleep(30)").catch((error: Error) => error.message);
     const start = await startOf(pid);
+    // Sent is not begun: what has not begun can't be cancelled.
+    const admin = new pg.Client({ connectionString: db.url("postgres") });
+    await admin.connect();
+    await until(
+      async () => (await admin.query("select 1 from pg_stat_activity where pid = $1 and state = 'active'", [pid])).rowCount,
+      (n) => n === 1,
+    );
+    await admin.end();
     const done = await signalBackend({ ctx: ctx(), input: { pid, backendStart: start, act: "cancel", reason: "too long" } });
     expect(done.outcome).toBe("cancelled");
     expect(await running).toMatch(/canceling statement/);
