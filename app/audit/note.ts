@@ -57,7 +57,8 @@ export function verifierKey(name: string, publicKey: KeyObject): string {
 }
 
 export function readVerifierKey(text: string): { name: string; key: KeyObject } | null {
-  const [name, , encoded] = text.trim().split("+").length === 3 ? text.trim().split("+") : [undefined, undefined, undefined];
+  // Base64 has a plus sign of its own: only the first two of them divide.
+  const [, name, encoded] = /^([^+\s]+)\+[0-9a-f]{8}\+(\S+)$/.exec(text.trim()) ?? [];
   if (!name || !encoded) return null;
   const bytes = Buffer.from(encoded, "base64");
   if (bytes.length !== 33 || bytes[0] !== ALGORITHM_ED25519) return null;

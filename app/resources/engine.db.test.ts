@@ -141,6 +141,7 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
     const field = of.fields.find((one) => one.column === column.name);
     if (column.name === "college_id") return `'${collegeId}'::uuid`;
     if (column.name === "end_time") return "now() + interval '1 day'";
+    if (column.name === "round") return "1 + i % 3";
     if (column.name === "total_marks") return "100";
     if (column.name === "passing_marks" || column.name === "percent") return "50";
     if (column.name === "first_attempt_id") return "('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid";
