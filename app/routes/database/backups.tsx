@@ -33,8 +33,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
 });
 
 export const action = act("database.act", async ({ ctx, form }) => {
-  const { what, backupId } = form as { what?: string; backupId?: string };
-  return askBackup({ ctx, input: { what: what as "create", backupId: backupId || undefined } });
+  return askBackup({ ctx, input: { what: form.get("what") as "create", backupId: form.get("backupId") || undefined } });
 });
 
 function Ask({ what, backupId, primary, children }: { what: string; backupId?: string; primary?: boolean; children: string }) {
