@@ -116,6 +116,15 @@ it("a lost connection leaves no half-taken backup", async () => {
   expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
 });
 
+it("a process killed half-way does not stand in the way of the next backup", async () => {
+  await owner.query(
+    "insert into console.backup (id, directory, by_whom, started_at) values (gen_random_uuid(), '/nowhere', 'killed', now() - interval '2 minutes')",
+  );
+  await takeBackup(ctx, quiet);
+  const { rows } = await owner.query("select state, error from console.backup where by_whom = 'killed'");
+  expect(rows).toEqual([{ state: "FAILED", error: "the process ended" }]);
+});
+
 it("restores for real, and never over a cluster", async () => {
   const target = path.join(dataDir, "restored");
   await restoreInto(backup, target, null);

@@ -173,7 +173,13 @@ export async function runDrill(
         return { says: `${checked.checked} B-trees walked`, value: null };
       });
     } catch (error) {
-      if (error instanceof Error && error.name === "JobCancelled") throw error;
+      if (error instanceof Error && error.name === "JobCancelled") {
+        await execute(
+          pool,
+          sql`update console.backup_check set finished_at = now(), findings = '[{"file": "drill", "says": "somebody stopped it"}]'::jsonb where id = ${id}`,
+        );
+        throw error;
+      }
       findings.push({ file: phases.at(-1)?.name ?? "start", says: messageOf(error) });
     } finally {
       await copy?.stop();

@@ -77,11 +77,16 @@ export async function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: st
   const id = newId();
   const directory = path.join(place.store, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}-${id.slice(-6)}`);
   const all: Ctx = { ...ctx, scope: { kind: "all" } };
+  const sending = await one(
+    rolePool("backup"),
+    sql`select exists (select 1 from pg_stat_activity where application_name = 'backup' and backend_type = 'walsender') as yes`,
+    z.object({ yes: z.boolean() }),
+  );
   await withScope(all, async (inner) => {
-    // What a killed process left behind is not running any more.
+    // What a killed process left behind is not running any more: its connection went with it.
     await execute(
       inner.tx,
-      sql`update console.backup set state = 'FAILED', error = 'the process ended', finished_at = now() where state = 'RUNNING' and started_at < now() - interval '6 hours'`,
+      sql`update console.backup set state = 'FAILED', error = 'the process ended', finished_at = now() where state = 'RUNNING' and not ${sending!.yes} and started_at < now() - interval '1 minute'`,
     );
     await execute(
       inner.tx,

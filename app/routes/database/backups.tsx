@@ -108,7 +108,7 @@ export default function Backups() {
   useLive(true, data.jobs.length > 0 ? 1000 : 10_000);
   const done = data.backups.filter((row) => row.state === "DONE");
   const last = done[0];
-  const drill = data.checks.find((check) => check.kind === "DRILL" && check.finished_at);
+  const drill = data.checks.find((check) => check.kind === "DRILL" && check.finished_at && check.ok !== null);
   const running = data.checks.find((check) => check.kind === "DRILL" && !check.finished_at);
   const bad = data.checks.filter((check) => check.ok === false).slice(0, 3);
   const oldest = done.at(-1)?.finished_at;
