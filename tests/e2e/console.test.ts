@@ -166,13 +166,14 @@ describe("the keyboard", () => {
     await page.keyboard.type("People");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/people/);
+    await page.getByRole("heading", { level: 1, name: "People", exact: true }).waitFor();
     await page.locator("tbody tr").first().waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     const name = await page.locator("tbody tr[data-selected] a").first().textContent();
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/people\/[0-9a-f-]{36}/);
-    expect(await page.locator("h1").textContent()).toBe(name);
+    await page.getByRole("heading", { level: 1, name: name!, exact: true }).waitFor();
     await context.close();
   });
 });

@@ -39,6 +39,9 @@ async function decideByKey(page: Page, key: "c" | "u"): Promise<void> {
   const before = page.url();
   await page.keyboard.press(key);
   await page.waitForURL((url) => url.toString() !== before && url.searchParams.has("decided"));
+  // The address changes a moment before the page does; a key pressed between the two would go nowhere.
+  const decided = new URL(page.url()).searchParams.get("decided");
+  await page.locator(`input[name=decisionId][value="${decided}"]`).waitFor({ state: "attached" });
 }
 
 describe("the day of an exam", () => {
