@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
+import { unlessLocked } from "~/db/patience.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
@@ -37,10 +38,12 @@ export const databaseForExam = read({
       sql`select number, title, state, from_at, to_at from console.incident where coalesce(to_at, 'infinity') > greatest(${exam.start_time}::timestamptz, ${new Date(now.getTime() - 6 * 3_600_000)}::timestamptz) order by number desc limit 5`,
       z.object({ number: z.number(), title: z.string(), state: z.string(), from_at: z.date(), to_at: z.date().nullable() }),
     );
-    const saves = await one(
-      ctx.tx,
-      sql`select count(*)::int as n, max(s.answered_at) as last from public.student_answer s join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id where a.exam_id = ${input.examId}::uuid and a.state = 'IN_PROGRESS' and s.answered_at > ${since}`,
-      z.object({ n: z.number(), last: z.date().nullable() }),
+    const saves = await unlessLocked(ctx, 250, () =>
+      one(
+        ctx.tx,
+        sql`select count(*)::int as n from public.student_answer s join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id where a.exam_id = ${input.examId}::uuid and a.state = 'IN_PROGRESS' and s.answered_at > ${since}`,
+        z.object({ n: z.number() }),
+      ),
     );
     const ticks = load!.ticks ?? 0;
     return {
@@ -51,7 +54,8 @@ export const databaseForExam = read({
       active: ticks > 0 ? load!.active / ticks : null,
       waiting: ticks > 0 ? load!.waiting / ticks : null,
       everybody: ticks > 0 ? load!.everybody / ticks : null,
-      savesPerMinute: saves!.n,
+      /** Null: somebody holds the answers, so nothing is saved and nothing can be counted. */
+      savesPerMinute: saves?.n ?? null,
       incidents,
     };
   },

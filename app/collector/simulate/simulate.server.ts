@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { signal } from "./browsers.server.ts";
 import { board, contend, recentSaves, similarTexts } from "./desk.server.ts";
 import { lagBehind, slowUpload } from "./lines.server.ts";
 import { between, sleep, Stage } from "./stage.server.ts";
-import { answer, begin, signal, submit } from "./students.server.ts";
+import { answer, begin, submit } from "./students.server.ts";
 
 /** The share of one core that all of it together may take; what took long is followed by a longer rest. */
 const REST = 12;

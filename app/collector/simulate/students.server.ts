@@ -1,10 +1,20 @@
 import { newId } from "~/platform/ids.ts";
-import { pick, type Stage } from "./stage.server.ts";
+import { GIVEN_UP_MS, reportStall } from "./browsers.server.ts";
+import { pick, type Seat, type Stage } from "./stage.server.ts";
 
-/** A student saves the next answer, or goes back to one. */
+/** A student saves the next answer, or goes back to one; a save that the database keeps waiting is noticed by everybody. */
 export async function answer(stage: Stage): Promise<void> {
   const seat = pick(stage.seats);
   if (!seat) return;
+  const from = Date.now();
+  try {
+    await save(stage, seat);
+  } finally {
+    if (Date.now() - from > GIVEN_UP_MS) await reportStall(stage, from, Date.now());
+  }
+}
+
+async function save(stage: Stage, seat: Seat): Promise<void> {
   await stage.run(seat, async (client) => {
     const question = await client.query<{ id: string; option: string | null }>({
       text: `select q.id, (select o.id from public.question_option o where o.question_id = q.id and o.college_id = q.college_id order by random() limit 1) as option
@@ -35,19 +45,6 @@ export async function answer(stage: Stage): Promise<void> {
       values: [seat.attemptId, seat.collegeId],
     });
   });
-}
-
-const SIGNALS = ["HEARTBEAT", "HEARTBEAT", "HEARTBEAT", "NAVIGATION", "WINDOW_BLUR", "TAB_SWITCH", "GAZE_AWAY"];
-
-export async function signal(stage: Stage): Promise<void> {
-  const seat = pick(stage.seats);
-  if (!seat) return;
-  await stage.run(seat, (client) =>
-    client.query({
-      text: "insert into public.integrity_event (id, college_id, attempt_id, type, at, seq, duration_ms, updated_at) values ($1, $2, $3, $4, now(), (select coalesce(max(seq), 0) + 1 from public.integrity_event where college_id = $2 and attempt_id = $3), $5, now())",
-      values: [newId(), seat.collegeId, seat.attemptId, pick(SIGNALS), 500 + Math.floor(Math.random() * 8000)],
-    }),
-  );
 }
 
 /** Somebody who is enrolled and has not begun, begins. */

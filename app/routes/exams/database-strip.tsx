@@ -9,7 +9,7 @@ type Database = {
   active: number | null;
   waiting: number | null;
   everybody: number | null;
-  savesPerMinute: number;
+  savesPerMinute: number | null;
   incidents: { number: number; title: string; state: string; from_at: Date }[];
 } | null;
 
@@ -17,7 +17,7 @@ type Database = {
 export function DatabaseStrip({ database }: { database: Database }) {
   if (!database) return null;
   const open = database.incidents.filter((one) => one.state === "OPEN");
-  const stalled = (database.waiting ?? 0) >= 1;
+  const stalled = (database.waiting ?? 0) >= 1 || database.savesPerMinute === null;
   return (
     <section
       aria-label="The database, for this exam"
@@ -43,10 +43,14 @@ export function DatabaseStrip({ database }: { database: Database }) {
         <span className="tabular-nums">{database.waiting === null ? "–" : decimal(database.waiting, 1)}</span>{" "}
         <span className="text-muted">wait for a lock</span>
       </span>
-      <span>
-        <span className="tabular-nums">{count(database.savesPerMinute)}</span>{" "}
-        <span className="text-muted">answers saved in the last minute</span>
-      </span>
+      {database.savesPerMinute === null ? (
+        <span className="font-[560] text-bad">Answers can't be saved: their table is locked</span>
+      ) : (
+        <span>
+          <span className="tabular-nums">{count(database.savesPerMinute)}</span>{" "}
+          <span className="text-muted">answers saved in the last minute</span>
+        </span>
+      )}
       {database.incidents.map((incident) => (
         <Link
           key={incident.number}

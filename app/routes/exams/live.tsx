@@ -95,7 +95,7 @@ function useFresh(every: number, active: boolean) {
 }
 
 export default function Live() {
-  const { exam, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
+  const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string; at?: number } } | undefined;
   const [params] = useSearchParams();
   // An act that was done leaves an empty form; one that was refused keeps what was typed and chosen.
@@ -133,8 +133,8 @@ export default function Live() {
         />
         <Figure
           label="Idle"
-          value={count(counts.idle)}
-          note="no answer for five minutes"
+          value={answersKnown ? count(counts.idle) : "–"}
+          note={answersKnown ? "no answer for five minutes" : "not known while the answers are locked"}
           tone={counts.idle > 0 ? "warn" : undefined}
         />
         <Figure

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
+import { unlessLocked } from "~/db/patience.server.ts";
 import { sql } from "~/db/sql.ts";
 import { findExam, type ExamRow } from "../exam-row.server.ts";
 import { SEAT_STATES, seatState, URGENCY, type SeatState } from "./seat.ts";
@@ -16,19 +17,22 @@ const seatRow = z.object({
   deadline_at: z.date().nullable(),
   extra_seconds: z.number(),
   last_seen_at: z.date().nullable(),
-  last_answer_at: z.date().nullable(),
   answered: z.number(),
   violations: z.number(),
   extra_percent: z.number(),
   ignored: z.array(z.string()),
 });
 
-export type Seat = z.infer<typeof seatRow> & { state: SeatState; secondsLeft: number | null };
+const answerRow = z.object({ attempt_id: z.string(), at: z.date() });
+
+export type Seat = z.infer<typeof seatRow> & { last_answer_at: Date | null; state: SeatState; secondsLeft: number | null };
 
 export type LiveBoard = {
   exam: ExamRow;
   now: Date;
   items: number;
+  /** False while somebody holds the answers: then nobody can be told to be idle. */
+  answersKnown: boolean;
   counts: Record<SeatState, number> & { expected_total: number; started: number };
   seats: Seat[];
   /** More seats than a page shows: search narrows them. */
@@ -48,16 +52,16 @@ export const liveBoard = read({
     const now = ctx.clock.now();
     const found = await rows(
       ctx.tx,
-      sql`with sitting as (
-            select a.*, (select max(s.answered_at) from public.student_answer s where s.attempt_id = a.id and s.college_id = a.college_id) as last_answer_at
-            from public.student_exam_attempt a where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
-          ), latest as (select distinct on (user_id) * from sitting order by user_id, attempt_no desc),
+      sql`with latest as (
+            select distinct on (a.user_id) a.* from public.student_exam_attempt a where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
+            order by a.user_id, a.attempt_no desc
+          ),
           people as (
             select user_id from public.enrollment where class_id = ${exam.class_id} and college_id = ${exam.college_id} and status = 'ACTIVE'
             union select user_id from latest
           )
           select u.id as user_id, u.name, u.roll_no, l.id as attempt_id, l.state as attempt_state, l.started_at, l.ended_at, l.deadline_at,
-                 coalesce(l.extra_seconds, 0) as extra_seconds, l.last_seen_at, l.last_answer_at, coalesce(l.answered_count, 0) as answered,
+                 coalesce(l.extra_seconds, 0) as extra_seconds, l.last_seen_at, coalesce(l.answered_count, 0) as answered,
                  coalesce(l.violation_count, 0) as violations,
                  coalesce(acc.extra_percent, 0) as extra_percent, coalesce(acc.ignored, '{}') as ignored
           from people p join public."user" u on u.id = p.user_id and u.college_id = ${exam.college_id}
@@ -73,12 +77,24 @@ export const liveBoard = read({
           order by u.name, u.id limit 12000`,
       seatRow,
     );
+    const answers = await unlessLocked(ctx, 250, () =>
+      rows(
+        ctx.tx,
+        sql`select s.attempt_id, max(s.answered_at) as at from public.student_answer s
+            where s.attempt_id = any(${found.flatMap((row) => row.attempt_id ?? [])}::uuid[]) and s.college_id = ${exam.college_id} group by s.attempt_id`,
+        answerRow,
+      ),
+    );
+    const answered = new Map(answers?.map((row) => [row.attempt_id, row.at]));
     const [{ items } = { items: 0 }] = await rows(
       ctx.tx,
       sql`select count(*)::int as items from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
       z.object({ items: z.number() }),
     );
-    const all = found.map((row): Seat => ({ ...row, state: seatState(row, now), secondsLeft: secondsLeft(row, exam, now) }));
+    const all = found.map((row): Seat => {
+      const seat = { ...row, last_answer_at: answered.get(row.attempt_id ?? "") ?? null };
+      return { ...seat, state: seatState(seat, now, answers !== null), secondsLeft: secondsLeft(row, exam, now) };
+    });
     const counts = {
       expected: 0,
       working: 0,
@@ -100,7 +116,7 @@ export const liveBoard = read({
         (!q || seat.name.toLowerCase().includes(q) || (seat.roll_no ?? "").toLowerCase().includes(q)),
     );
     matching.sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || a.name.localeCompare(b.name));
-    return { exam, now, items, counts, seats: matching.slice(0, SHOWN), more: matching.length > SHOWN };
+    return { exam, now, items, answersKnown: answers !== null, counts, seats: matching.slice(0, SHOWN), more: matching.length > SHOWN };
   },
 });
 

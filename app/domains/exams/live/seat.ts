@@ -12,11 +12,13 @@ export const URGENCY: Record<SeatState, number> = { offline: 0, idle: 1, expecte
 export function seatState(
   seat: { attempt_state: string | null; last_seen_at: Date | null; last_answer_at: Date | null; started_at: Date | null },
   now: Date,
+  answersKnown = true,
 ): SeatState {
   if (seat.attempt_state === null) return "expected";
   if (seat.attempt_state === "EXPIRED") return "expired";
   if (seat.attempt_state !== "IN_PROGRESS") return "submitted";
   const since = (at: Date | null) => (at ? (now.getTime() - at.getTime()) / 1000 : Infinity);
   if (since(seat.last_seen_at ?? seat.started_at) > OFFLINE_AFTER_S) return "offline";
+  if (!answersKnown) return "working";
   return since(seat.last_answer_at ?? seat.started_at) > IDLE_AFTER_S ? "idle" : "working";
 }
