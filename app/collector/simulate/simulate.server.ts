@@ -9,6 +9,8 @@ import { answer, begin, submit } from "./students.server.ts";
 
 /** The share of one core that all of it together may take; what took long is followed by a longer rest. */
 const REST = 12;
+/** These wait for others rather than work: students try again at once, however long a save has taken. */
+const WAITING = new Set(["answers", "uploads", "contention", "standby"]);
 
 /**
  * The demo's exam day, played through the platform's own tables: students start, answer and submit, boards are watched,
@@ -32,14 +34,14 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
           if (!abort.signal.aborted) log.debug({ actor: name, reason: messageOf(error) }, "the simulated day stumbles");
         }
       }
-      const took = name === "uploads" || name === "contention" || name === "standby" ? 0 : performance.now() - started;
+      const took = WAITING.has(name) ? 0 : performance.now() - started;
       await sleep(Math.max(between(...restMs), took * REST, Math.min(30_000, failures * 500)), abort.signal);
     }
   };
   const playing = [
     actor("stage", [25_000, 35_000], () => stage.refresh()),
     // As many as may wait at once when somebody holds the answers.
-    ...Array.from({ length: 4 }, () => actor("answers", [400, 1000], () => answer(stage))),
+    ...Array.from({ length: 4 }, () => actor("answers", [420, 1020], () => answer(stage))),
     actor("signals", [800, 2000], () => signal(stage)),
     actor("starts", [20_000, 60_000], () => begin(stage)),
     actor("submits", [60_000, 150_000], () => submit(stage)),

@@ -439,6 +439,17 @@ describe("scores", () => {
     expect((await db.owner.query("select 1 from public.review where attempt_id = $1", [attempt])).rowCount).toBe(0);
   });
 
+  it("open a review when the exam application itself ends an attempt that was scored while it was written", async () => {
+    const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
+    const attempt = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS" });
+    for (let i = 0; i < 2; i++) await makeSignal(db.owner, exam, attempt, "FACE_MISMATCH", at(i));
+    await rescoreExam(systemCtx("test"), exam.id);
+    expect(await attemptOf(attempt)).toMatchObject({ risk_score: 40, review_state: "NONE" });
+    await db.owner.query("update public.student_exam_attempt set state = 'SUBMITTED', ended_at = now() where id = $1", [attempt]);
+    await scorePending(systemCtx("test"));
+    expect(await attemptOf(attempt)).toMatchObject({ review_state: "QUEUED" });
+  });
+
   it("refuse weights that are not numbers", async () => {
     const exam = await makeExam(db.owner, college.id);
     for (const bad of ["much", NaN, -1, 101, 1.5])
