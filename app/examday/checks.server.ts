@@ -7,7 +7,7 @@ import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
-import { plural } from "~/platform/format.ts";
+import { plural, seconds } from "~/platform/format.ts";
 
 export type ReadinessCheck = { name: string; ok: boolean | null; says: string; to: string | null };
 
@@ -16,7 +16,7 @@ const EXAM_TABLES = ["student_answer", "student_exam_attempt", "integrity_event"
 /** What stands beside the forecast: each on its own, and one that can't be answered says so. */
 export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
   const found: Promise<ReadinessCheck | null>[] = [
-    standbys(),
+    standbys(ctx, now),
     backups(ctx, now),
     migrations(ctx),
     indexes(ctx),
@@ -27,17 +27,26 @@ export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
   return settled.map((one) => (one.status === "fulfilled" ? one.value : null)).filter((one) => one !== null);
 }
 
-async function standbys(): Promise<ReadinessCheck> {
+/** More than this behind, and readers see what was. */
+const FAR_BEHIND_S = 30;
+
+async function standbys(ctx: TxCtx, at: Date): Promise<ReadinessCheck> {
   const { checks: now } = await health();
   const down = now.replicas.filter((one) => !one.ok);
+  const lag = await one(
+    ctx.tx,
+    sql`select max(value) as most from telemetry.metric where name = 'lag.seconds' and at > ${new Date(at.getTime() - 3_600_000)}`,
+    z.object({ most: z.number().nullable() }),
+  );
+  const behind = lag?.most ?? null;
   return {
     name: "Standbys",
-    ok: now.replicas.length === 0 ? null : down.length === 0,
+    ok: now.replicas.length === 0 ? null : down.length === 0 && (behind ?? 0) < FAR_BEHIND_S,
     says:
       now.replicas.length === 0
         ? "There is no standby: a lost primary ends every exam"
         : down.length === 0
-          ? `${plural(now.replicas.length, "standby", "standbys")} answer`
+          ? `${plural(now.replicas.length, "standby answers", "standbys answer")}${behind === null ? "" : `, at most ${seconds(behind)} behind in the last hour`}`
           : `${down.map((one) => one.name).join(", ")} can't be reached`,
     to: "/database/replication",
   };

@@ -2,30 +2,67 @@ import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { ACTIVE_PRIOR, CONNECTIONS_PRIOR, fitLine, type Line } from "./model.ts";
+import {
+  ACTIVE_PRIOR,
+  COMMITS_PRIOR,
+  CONNECTIONS_PRIOR,
+  fitLine,
+  WAL_PRIOR,
+  WRITES_PRIOR,
+  type Line,
+  type Prior,
+} from "./model.ts";
 
 const DAYS = 14;
 
-/** Past five minutes with their students and their sessions: the same clock for the calendar and for the database. */
+const METRICS = ["db.commits_per_s", "db.rows_written_per_s", "wal.bytes_per_s"];
+
+const observation = z.object({
+  sitting: z.number(),
+  connections: z.number(),
+  active: z.number(),
+  commits: z.number().nullable(),
+  written: z.number().nullable(),
+  wal: z.number().nullable(),
+});
+
+/** Past five minutes with their students and what the database did: the same clock for the calendar and for the database. */
 async function observations(ctx: TxCtx, now: Date) {
+  const from = new Date(now.getTime() - DAYS * 86_400_000);
+  // What is not rolled up yet: the raw samples of the last minutes.
+  const recent = new Date(now.getTime() - 3_600_000);
+  const rolled = (name: string) =>
+    sql`at > ${recent} and at > coalesce((select until from telemetry.rollup where name = ${name}), '-infinity') + interval '5 minutes'`;
   return rows(
     ctx.tx,
-    sql`with spans as (
-          select date_bin('5 minutes', at, '2020-01-01T00:00:00Z') as t, sum(total)::float8 / sum(ticks) as connections, sum(active)::float8 / sum(ticks) as active
-          from (select at, ticks, total, active from telemetry.tick_5m where target = 'primary' and at > ${new Date(now.getTime() - DAYS * 86_400_000)}
-                union all select at, ticks, total, active from telemetry.tick where target = 'primary' and at > ${new Date(now.getTime() - 3_600_000)}
-                  and at > coalesce((select max(at) + interval '5 minutes' from telemetry.tick_5m where target = 'primary'), '-infinity')) x
-          group by 1),
+    sql`with ticks as (
+          select date_bin('5 minutes', at, '2020-01-01T00:00:00Z') as t, sum(ticks)::float8 as ticks, sum(total)::float8 as total
+          from (select at, ticks, total from telemetry.tick_5m where target = 'primary' and at > ${from}
+                union all select at, ticks, total from telemetry.tick where target = 'primary' and ${rolled("tick_5m")}) x group by 1),
+        busy as (
+          select date_bin('5 minutes', at, '2020-01-01T00:00:00Z') as t, sum(n)::float8 as n
+          from (select at, n from telemetry.load_5m where target = 'primary' and wait_class = 'CPU' and at > ${from}
+                union all select at, n from telemetry.load where target = 'primary' and wait_class = 'CPU' and ${rolled("load_5m")}) x group by 1),
+        rates as (
+          select date_bin('5 minutes', at, '2020-01-01T00:00:00Z') as t, avg(value) filter (where name = 'db.commits_per_s') as commits,
+                 avg(value) filter (where name = 'db.rows_written_per_s') as written, avg(value) filter (where name = 'wal.bytes_per_s') as wal
+          from (select at, name, value from telemetry.metric_5m where target = 'primary' and name = any(${METRICS}) and at > ${from}
+                union all select at, name, value from telemetry.metric where target = 'primary' and name = any(${METRICS}) and ${rolled("metric_5m")}) x group by 1),
         calm as (
           -- What happened during an incident is not what an exam costs.
-          select * from spans s where not exists (select 1 from console.incident i where i.from_at < s.t + interval '5 minutes' and coalesce(i.to_at, now()) > s.t))
-        select s.connections, s.active, (select count(*)::int from public.student_exam_attempt a where a.started_at < s.t + interval '5 minutes' and a.started_at > s.t - interval '1 day' and coalesce(a.ended_at, ${now}) > s.t) as sitting
-        from calm s order by s.t desc limit 2000`,
-    z.object({ connections: z.number(), active: z.number(), sitting: z.number() }),
+          select * from ticks s where ticks > 0
+            and not exists (select 1 from console.incident i where i.from_at < s.t + interval '5 minutes' and coalesce(i.to_at, now()) > s.t))
+        select s.total / s.ticks as connections, coalesce(b.n, 0) / s.ticks as active, r.commits, r.written, r.wal,
+               (select count(*)::int from public.student_exam_attempt a where a.started_at < s.t + interval '5 minutes' and a.started_at > s.t - interval '1 day' and coalesce(a.ended_at, ${now}) > s.t) as sitting
+        from calm s left join busy b using (t) left join rates r using (t) order by s.t desc limit 2000`,
+    observation,
   );
 }
 
-export type Cost = { connections: Line; active: Line; turnout: number; turnoutOf: number };
+export type Cost = Record<"connections" | "active" | "commits" | "written" | "wal", Line> & {
+  turnout: number;
+  turnoutOf: number;
+};
 
 /** Fitted over all tenants: the database does not know whose student a connection serves. */
 export async function measureCost(ctx: TxCtx, now: Date): Promise<Cost> {
@@ -37,15 +74,17 @@ export async function measureCost(ctx: TxCtx, now: Date): Promise<Cost> {
         join public.enrollment n on n.college_id = e.college_id and n.class_id = e.class_id and n.status = 'ACTIVE'`,
     z.object({ expected: z.number(), came: z.number() }),
   );
+  const line = (of: Exclude<keyof z.infer<typeof observation>, "sitting">, prior: Prior) =>
+    fitLine(
+      seen.flatMap((row) => (row[of] === null ? [] : [{ sitting: row.sitting, value: row[of] }])),
+      prior,
+    );
   return {
-    connections: fitLine(
-      seen.map((row) => ({ sitting: row.sitting, value: row.connections })),
-      CONNECTIONS_PRIOR,
-    ),
-    active: fitLine(
-      seen.map((row) => ({ sitting: row.sitting, value: row.active })),
-      ACTIVE_PRIOR,
-    ),
+    connections: line("connections", CONNECTIONS_PRIOR),
+    active: line("active", ACTIVE_PRIOR),
+    commits: line("commits", COMMITS_PRIOR),
+    written: line("written", WRITES_PRIOR),
+    wal: line("wal", WAL_PRIOR),
     turnout: turnout!.expected > 0 ? turnout!.came / turnout!.expected : 0.95,
     turnoutOf: turnout!.expected,
   };

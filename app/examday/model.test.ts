@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ACTIVE_PRIOR, at, CONNECTIONS_PRIOR, fitLine, judge, meanError, movesNeeded, peakDuring, sittingOver } from "./model.ts";
+import {
+  ACTIVE_PRIOR,
+  at,
+  CONNECTIONS_PRIOR,
+  fitLine,
+  judge,
+  meanError,
+  mostAtOnce,
+  movesNeeded,
+  peakDuring,
+  sittingOver,
+  totalOver,
+} from "./model.ts";
 
 const HOUR = 3_600_000;
 const exam = (id: string, hour: number, students: number, minutes = 90) => ({ id, start: hour * HOUR, minutes, students });
@@ -81,10 +93,28 @@ describe("the verdict", () => {
     });
     expect(judge(2500, connections, active, { connections: null, cores: 2 })).toMatchObject({
       verdict: "AT_RISK",
-      reasons: ["2.7 active sessions on 2 cores"],
+      reasons: ["2.7 busy sessions on 2 cores, give or take 0.4"],
+      short: ["cores"],
     });
+    expect(judge(3000, connections, active, { connections: null, cores: 2 })).toMatchObject({ verdict: "WILL_NOT_HOLD" });
     expect(judge(9000, connections, active, { connections: null, cores: null })).toMatchObject({ verdict: "HOLDS" });
   });
+});
+
+it("knows how many fit below every limit, and adds up what a day writes", () => {
+  const line = { base: 20, perStudent: 0.1, error: 4, observations: 100, assumed: false };
+  const busy = { ...line, base: 0.2, perStudent: 0.001 };
+  expect(mostAtOnce(line, busy, { connections: 100, cores: 4 })).toBe(600);
+  expect(mostAtOnce(line, busy, { connections: 1000, cores: 2 })).toBe(1400);
+  expect(mostAtOnce(line, busy, { connections: null, cores: null })).toBe(Number.POSITIVE_INFINITY);
+  expect(mostAtOnce(line, busy, { connections: 10, cores: null })).toBe(0);
+  const steps = [
+    { t: 10_000, sitting: 100 },
+    { t: 20_000, sitting: 0 },
+  ];
+  // Ten seconds of nobody, ten of a hundred, ten of nobody.
+  expect(totalOver({ ...line, base: 1, perStudent: 0.01 }, steps, 0, 30_000)).toBeCloseTo(40, 9);
+  expect(totalOver({ ...line, base: 1, perStudent: 0 }, [], 0, 30_000)).toBeCloseTo(30, 9);
 });
 
 it("measures how good it has been", () => {

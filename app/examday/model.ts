@@ -6,7 +6,11 @@ export type Line = { base: number; perStudent: number; error: number; observatio
 export type Prior = { base: number; perStudent: number; error: number; weight: number; typical: number };
 
 export const CONNECTIONS_PRIOR: Prior = { base: 12, perStudent: 0.05, error: 8, weight: 12, typical: 400 };
-export const ACTIVE_PRIOR: Prior = { base: 0.2, perStudent: 0.001, error: 0.5, weight: 12, typical: 400 };
+/** Sessions that compute, as opposed to waiting for a lock or for their client: what cores are taken by. */
+export const ACTIVE_PRIOR: Prior = { base: 0.1, perStudent: 0.0005, error: 0.3, weight: 12, typical: 400 };
+export const COMMITS_PRIOR: Prior = { base: 10, perStudent: 0.05, error: 20, weight: 12, typical: 400 };
+export const WRITES_PRIOR: Prior = { base: 10, perStudent: 0.2, error: 60, weight: 12, typical: 400 };
+export const WAL_PRIOR: Prior = { base: 20_000, perStudent: 300, error: 100_000, weight: 12, typical: 400 };
 
 const ENOUGH = 24;
 
@@ -76,6 +80,8 @@ export type Judged = {
   active: number;
   activeError: number;
   reasons: string[];
+  /** What is short: it decides what would help. */
+  short: ("connections" | "cores")[];
 };
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-GB");
@@ -85,21 +91,24 @@ export function judge(peak: number, connections: Line, active: Line, limits: Lim
   const wanted = at(connections, peak);
   const load = at(active, peak);
   const reasons: string[] = [];
+  const short: Judged["short"] = [];
   let verdict: Verdict = "HOLDS";
-  const worse = (to: Verdict, reason: string) => {
+  const worse = (to: Verdict, what: Judged["short"][number], reason: string) => {
     reasons.push(reason);
+    short.push(what);
     if (to === "WILL_NOT_HOLD" || verdict === "HOLDS") verdict = to;
   };
   if (limits.connections !== null) {
     const text = `${whole(wanted)} of ${whole(limits.connections)} usable connections`;
-    if (wanted > limits.connections) worse("WILL_NOT_HOLD", text);
+    if (wanted > limits.connections) worse("WILL_NOT_HOLD", "connections", text);
     else if (wanted + 2 * connections.error > limits.connections || wanted > 0.8 * limits.connections)
-      worse("AT_RISK", `${text}, give or take ${whole(2 * connections.error)}`);
+      worse("AT_RISK", "connections", `${text}, give or take ${whole(2 * connections.error)}`);
   }
   if (limits.cores !== null) {
-    const text = `${load.toFixed(1)} active sessions on ${limits.cores} cores`;
-    if (load > 2 * limits.cores) worse("WILL_NOT_HOLD", text);
-    else if (load > limits.cores) worse("AT_RISK", text);
+    const text = `${load.toFixed(1)} busy sessions on ${limits.cores} cores`;
+    if (load > 1.5 * limits.cores) worse("WILL_NOT_HOLD", "cores", text);
+    else if (load + 2 * active.error > limits.cores)
+      worse("AT_RISK", "cores", `${text}, give or take ${(2 * active.error).toFixed(1)}`);
   }
   return {
     verdict,
@@ -108,7 +117,31 @@ export function judge(peak: number, connections: Line, active: Line, limits: Lim
     active: load,
     activeError: 2 * active.error,
     reasons,
+    short,
   };
+}
+
+/** How many students fit at once below four fifths of every limit that is known. */
+export function mostAtOnce(connections: Line, active: Line, limits: Limits): number {
+  const below = (limit: number | null, line: Line) =>
+    limit === null || line.perStudent === 0 ? Number.POSITIVE_INFINITY : Math.floor((0.8 * limit - line.base) / line.perStudent);
+  return Math.max(0, Math.min(below(limits.connections, connections), below(limits.cores, active)));
+}
+
+/** What a line adds up to between two times, while so many sit: bytes of WAL from bytes a second. */
+export function totalOver(line: Line, steps: readonly { t: number; sitting: number }[], from: number, to: number): number {
+  let sum = 0;
+  let sitting = 0;
+  let since = from;
+  for (const step of [...steps, { t: to, sitting: 0 }]) {
+    const until = Math.min(step.t, to);
+    if (until > since) {
+      sum += (at(line, sitting) * (until - since)) / 1000;
+      since = until;
+    }
+    sitting = step.sitting;
+  }
+  return sum;
 }
 
 /** The fewest exams of a crowded moment to move, largest first, so that the rest fits. Null when moving can't help. */

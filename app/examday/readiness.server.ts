@@ -9,7 +9,9 @@ import { env } from "~/platform/env.server.ts";
 import { checks } from "./checks.server.ts";
 import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
-import { at, judge, meanError, movesNeeded, peakDuring, sittingOver, type Judged, type Sitting, type Verdict } from "./model.ts";
+import { daysOf } from "./days.ts";
+import { freeDisk } from "./disk.server.ts";
+import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
 export const DAYS_AHEAD = 14;
 
@@ -26,16 +28,6 @@ export type ExamAhead = {
   expected: number;
   peak: number;
 } & Judged;
-export type DayAhead = {
-  day: string;
-  exams: number;
-  students: number;
-  peak: number;
-  connections: number;
-  verdict: Verdict;
-  says: string;
-};
-
 const what = z.object({
   /** Whose start is moved, and by how many minutes. */
   shift: z
@@ -52,10 +44,6 @@ export type WhatIf = z.input<typeof what>;
 /** Reads that a standby can take from the primary: what our own pages and the platform's reads are, cautiously. */
 const READS_A_STANDBY_TAKES = 0.3;
 
-const ORDER: Verdict[] = ["HOLDS", "AT_RISK", "WILL_NOT_HOLD"];
-const worst = (list: Verdict[]): Verdict =>
-  list.reduce((a, b) => (ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a), "HOLDS" as Verdict);
-
 /** The calendar of two weeks against what the database can carry. */
 export const readiness = read({
   name: "readiness.read",
@@ -66,7 +54,7 @@ export const readiness = read({
     const to = new Date(now.getTime() + DAYS_AHEAD * 86_400_000);
     // Load adds up over all tenants, also for whoever sees one of them: others are counted, never named.
     const everybody = { ...systemCtx("readiness"), clock: ctx.clock };
-    const [{ cost, all }, mine, headroom, failing, past] = await Promise.all([
+    const [{ cost, all }, mine, headroom, failing, past, disk] = await Promise.all([
       withReadScope(everybody, async (inner) => ({
         cost: await measureCost(inner, now),
         all: await expectedStarts({ ctx: inner, input: { from: new Date(now.getTime() - 6 * 3_600_000), to } }),
@@ -75,6 +63,7 @@ export const readiness = read({
       connectionHeadroom({ ctx, input: {} }).catch(() => null),
       checks(ctx, now),
       pastForecasts(ctx),
+      freeDisk().catch(() => null),
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
     const sittings = all
@@ -113,18 +102,16 @@ export const readiness = read({
       })
       .filter((exam) => exam !== null)
       .sort((a, b) => a.start.getTime() - b.start.getTime());
-    const largest =
-      limits.connections === null || connections.perStudent === 0
-        ? Number.POSITIVE_INFINITY
-        : Math.floor((limits.connections - connections.base) / connections.perStudent);
+    const most = mostAtOnce(connections, active, limits);
     return {
       now,
       exams,
-      days: daysOf(exams, sittings, largest),
+      days: daysOf({ exams, sittings, steps, lines: cost, most, freeDisk: disk }),
       cost,
       limits,
       headroom,
-      largest: Number.isFinite(largest) ? largest : null,
+      most: Number.isFinite(most) ? most : null,
+      disk,
       curve: curveOf(steps, connections, now),
       checks: failing,
       past: {
@@ -146,37 +133,11 @@ function curveOf(
 ): { t: number; sitting: number; connections: number }[] {
   return steps
     .filter((step) => step.t > now.getTime() - 3_600_000)
-    .slice(0, 400)
-    .map((step) => ({ t: step.t, sitting: step.sitting, connections: at(connections, step.sitting) }));
-}
-
-const dayOf = (date: Date) => date.toISOString().slice(0, 10);
-const clock = (date: Date) => date.toISOString().slice(11, 16);
-const people = (n: number) => n.toLocaleString("en-GB");
-
-/** One sentence a day: what is there, whether it holds, and what would make it hold. */
-function daysOf(exams: ExamAhead[], sittings: Sitting[], largest: number): DayAhead[] {
-  const days = new Map<string, ExamAhead[]>();
-  for (const exam of exams) days.set(dayOf(exam.start), [...(days.get(dayOf(exam.start)) ?? []), exam]);
-  return [...days].map(([day, list]) => {
-    const verdict = worst(list.map((exam) => exam.verdict));
-    const crowded = list.reduce((a, b) => (b.peak > a.peak ? b : a));
-    const slot = list.filter((exam) => exam.start.getTime() === crowded.start.getTime());
-    const students = list.reduce((sum, exam) => sum + exam.expected, 0);
-    let says = `${list.length} ${list.length === 1 ? "exam" : "exams"}, ${people(students)} students; at most ${people(crowded.peak)} at once.`;
-    if (verdict !== "HOLDS") {
-      const reason = crowded.reasons[0] ?? list.find((exam) => exam.reasons.length > 0)?.reasons[0] ?? "";
-      says = `${clock(crowded.start)}: ${slot.length} ${slot.length === 1 ? "exam" : "exams"}, ${people(crowded.peak)} students at once, ${reason}: ${verdict === "AT_RISK" ? "at risk" : "will not hold"}.`;
-      const move = Number.isFinite(largest)
-        ? movesNeeded(sittings, crowded.start.getTime(), Math.floor(largest * 0.8), 20)
-        : null;
-      const further =
-        move ??
-        (Number.isFinite(largest) ? movesNeeded(sittings, crowded.start.getTime(), Math.floor(largest * 0.8), 120) : null);
-      if (further && further.length > 0)
-        says += ` Move ${further.length} ${further.length === 1 ? "exam" : "exams"} by ${move ? 20 : 120} minutes, or raise the connections.`;
-      else says += " Raise the connections; moving exams alone does not help.";
-    }
-    return { day, exams: list.length, students, peak: crowded.peak, connections: crowded.connections, verdict, says };
-  });
+    .slice(0, 200)
+    // Steps, not ramps: whoever sits before a change sits until it.
+    .flatMap((step, index, list) => [
+      ...(index === 0 ? [] : [{ t: step.t - 1000, sitting: list[index - 1]!.sitting }]),
+      { t: step.t, sitting: step.sitting },
+    ])
+    .map((point) => ({ ...point, connections: at(connections, point.sitting) }));
 }

@@ -224,7 +224,13 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
   for (let i = 0; i < 60; i++) {
     const college = taking[(i * 7) % taking.length]!;
     const day = Math.floor(i / 4.3);
-    const at = day === 0 ? Math.max(slot(now), hour + random.int(1, 6) * 3_600_000) : slot(now + day * DAY);
+    // One morning too many chose: what readiness is for.
+    const crowded = i >= 14 && i < 40 && i % 4 !== 0;
+    const at = crowded
+      ? Math.floor(now / DAY + 5) * DAY + 9 * 3_600_000
+      : day === 0
+        ? Math.max(slot(now), hour + random.int(1, 6) * 3_600_000)
+        : slot(now + day * DAY);
     plan.push({ college, roster: college.classes[i % college.classes.length]!, start: at, phase: "next" });
   }
   const stalled = plan.findIndex((one) => one.phase === "past" && one.college.code === "NORTH");

@@ -23,6 +23,7 @@ const ROOT_PID = 4711;
 const STATEMENT = "alter table student_answer add column reviewed_by uuid";
 
 const LOAD = ["at", "target", "wait_class", "wait_event", "query_id", "tenant", "username", "app", "n"];
+const METRIC = ["at", "target", "name", "label", "value", "highest"];
 const TICK = [
   "at",
   "target",
@@ -99,6 +100,19 @@ export function telemetryTables(
       stalled > 0 ? Math.min(to, at + width) - from : 400,
       stalled > 0 ? Math.min(to, at + width) - from : 900,
     );
+    if (suffix !== "_5m" && suffix !== "_1h") return;
+    const metric = table(`telemetry.metric${suffix}`, METRIC);
+    const say = (target: string, name: string, value: number) => metric.add(new Date(at), target, name, "", value, value * 1.3);
+    // Nothing is saved while the answers are locked.
+    const work = sessions * (1 - stalled / ticks);
+    say("primary", "db.commits_per_s", 9 + work * 38);
+    say("primary", "db.rollbacks_per_s", 0.2 + work * 0.3);
+    say("primary", "db.rows_written_per_s", 22 + work * 64);
+    say("primary", "db.blocks_per_s", 4000 + work * 15_000);
+    say("primary", "db.hit_ratio", Math.min(1, 0.991 + random.normal(0, 0.002)));
+    say("primary", "wal.bytes_per_s", 18_000 + work * 160_000);
+    say("standby-1", "lag.seconds", Math.max(0, 0.15 + work * 0.1 + random.normal(0, 0.05)));
+    say("standby-1", "lag.bytes", Math.max(0, 20_000 + work * 90_000 + random.normal(0, 8000)));
   };
 
   const spans: [suffix: string, width: number, [from: number, to: number][]][] = [
@@ -125,7 +139,9 @@ export function telemetryTables(
         write(suffix, at, width);
       }
     }
-    if (suffix) for (const name of ["load", "tick"]) rollup.add(`${name}${suffix}`, new Date(end));
+    if (suffix)
+      for (const name of suffix === "_1m" ? ["load", "tick"] : ["load", "tick", "metric"])
+        rollup.add(`${name}${suffix}`, new Date(end));
   }
 
   return {

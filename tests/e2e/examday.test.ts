@@ -202,7 +202,13 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   await proctor.page.getByRole("button", { name: /^Clear [\d,]+ signals together$/ }).click();
   await proctor.page.getByText(/are explained and count for nothing/).waitFor();
   const after = await inQueue();
-  expect(after.slice(0, 3).map((one) => one.id).sort(), "the real cheats are on top").toEqual([...cheats].sort());
+  expect(
+    after
+      .slice(0, 3)
+      .map((one) => one.id)
+      .sort(),
+    "the real cheats are on top",
+  ).toEqual([...cheats].sort());
   expect(after.length).toBeLessThanOrEqual(before.length);
   // Whatever is left has signals of its own: nothing rests on what the incident explains.
   expect(

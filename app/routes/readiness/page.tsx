@@ -1,7 +1,7 @@
 import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { readiness, type WhatIf } from "~/examday/readiness.server.ts";
-import { count, day, decimal, percent, plural } from "~/platform/format.ts";
+import { bytes, count, day, decimal, percent, plural } from "~/platform/format.ts";
 import { isUuid } from "~/platform/uuid.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -45,7 +45,7 @@ function sentence(days: { day: string; verdict: string }[], today: string): stri
 
 export default function Readiness() {
   const data = useLoaderData<typeof loader>();
-  const { exams, days, cost, limits, checks, past, curve, largest } = data;
+  const { exams, days, cost, limits, checks, past, curve, most, disk } = data;
   const [params] = useSearchParams();
   const zone = useZone();
   const changed = ["connections", "replicas", "minutes"].some((name) => params.get(name));
@@ -59,7 +59,7 @@ export default function Readiness() {
       context={
         cost.connections.assumed
           ? `Only ${plural(cost.connections.observations, "observation")} of past load yet: the cost of a student is mostly assumed, and the error is wide.`
-          : `From ${count(cost.connections.observations)} five-minute observations of load and students; incidents left out.`
+          : `From ${count(cost.connections.observations)} five-minute observations of load and students, give or take ${decimal(2 * cost.connections.error, 1)} connections; incidents left out.`
       }
     >
       <Figures>
@@ -74,19 +74,19 @@ export default function Readiness() {
         />
         <Figure
           label="Fits at once"
-          value={largest === null ? "–" : count(Math.max(0, largest))}
+          value={most === null ? "–" : count(most)}
           unit="students"
           note={
-            limits.connections === null
-              ? "connections are not known"
-              : `until ${count(limits.connections)} usable connections are taken`
+            most === null
+              ? "neither connections nor cores are known"
+              : `below four fifths of ${[limits.connections === null ? "" : `${count(limits.connections)} connections`, limits.cores === null ? "" : plural(limits.cores, "core")].filter(Boolean).join(" and ")}`
           }
         />
         <Figure
           label="A hundred students cost"
           value={decimal(cost.connections.perStudent * 100, 1)}
           unit="connections"
-          note={`and ${decimal(cost.active.perStudent * 100, 2)} active sessions; give or take ${decimal(2 * cost.connections.error, 1)}`}
+          note={`${decimal(cost.active.perStudent * 100, 2)} busy sessions, ${decimal(cost.commits.perStudent * 100, 1)} transactions and ${bytes(cost.wal.perStudent * 100)} of WAL a second`}
         />
         <Figure
           label="Forecast error so far"
@@ -205,7 +205,11 @@ export default function Readiness() {
             thresholds={limits.connections === null ? [] : [{ value: limits.connections, label: `${limits.connections} usable` }]}
           />
         </Panel>
-        <Panel title="Day by day" flush>
+        <Panel
+          title="Day by day"
+          aside={disk === null ? "disk is not known: the server is elsewhere" : `${bytes(disk)} of disk free`}
+          flush
+        >
           {days.length === 0 ? (
             <Empty title="Nothing is planned">Exams appear here when they are scheduled.</Empty>
           ) : (
@@ -216,7 +220,13 @@ export default function Readiness() {
                     <td className="w-28 font-[560] whitespace-nowrap">
                       {one.day === today ? "Today" : day(new Date(`${one.day}T12:00:00Z`), zone)}
                     </td>
-                    <td className="py-2">{one.says}</td>
+                    <td className="py-2">
+                      {one.says}
+                      <span className="block text-[12px] text-muted">
+                        At its busiest {count(one.connections)} connections, {count(one.commits)} transactions and{" "}
+                        {count(one.written)} rows written a second; {bytes(one.wal)} of WAL over the day.
+                      </span>
+                    </td>
                     <td className="w-28 text-right">
                       <VerdictBadge verdict={one.verdict} />
                     </td>
@@ -234,7 +244,7 @@ export default function Readiness() {
                 <th>Exam</th>
                 <th className="max-md:hidden">Tenant</th>
                 <th className="num">Students</th>
-                <th className="num max-lg:hidden">At once</th>
+                <th className="num max-2xl:hidden">At once</th>
                 <th className="num max-md:hidden">Connections</th>
                 <th className="num max-lg:hidden">Load</th>
                 <th>Verdict</th>
@@ -246,14 +256,14 @@ export default function Readiness() {
                   <td>
                     <Clock at={exam.start} withDay />
                   </td>
-                  <td className="max-w-[220px] truncate">
+                  <td className="max-w-[190px] truncate">
                     <Link to={`/exams/${exam.id}`} className="font-[560] hover:underline">
                       {exam.title}
                     </Link>
                   </td>
-                  <td className="max-w-[160px] truncate text-muted max-md:hidden">{exam.college}</td>
+                  <td className="max-w-[130px] truncate text-muted max-md:hidden">{exam.college}</td>
                   <td className="num">{count(exam.expected)}</td>
-                  <td className="num max-lg:hidden">{count(exam.peak)}</td>
+                  <td className="num max-2xl:hidden">{count(exam.peak)}</td>
                   <td className="num max-md:hidden">
                     {count(exam.connections)}
                     {limits.connections !== null && <span className="text-muted"> of {count(limits.connections)}</span>}
