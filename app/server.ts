@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   const { PORT, HOST } = env();
   const app = express();
   app.disable("x-powered-by");
-  app.set("trust proxy", process.env["TRUST_PROXY"] ?? false);
+  app.set("trust proxy", env().TRUST_PROXY ?? false);
   app.get("/health", (_request, response) => void response.json({ status: "ok" }));
   app.use(identify, securityHeaders, measured, sameOrigin);
   const handle = await remixHandler(app);

@@ -5,7 +5,7 @@ import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/databas
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { fixedClock } from "~/platform/clock.ts";
-import { Conflict, Forbidden, Invalid, StepUpRequired, TooMany } from "~/platform/errors.ts";
+import { Conflict, Forbidden, Invalid, StepUpRequired, TooMany, Unavailable } from "~/platform/errors.ts";
 import { DEVICE, SESSION } from "./cookies.server.ts";
 import { logIn } from "./login.server.ts";
 import { hashPassword } from "./password.server.ts";
@@ -219,4 +219,14 @@ it("a mutation that records nothing is undone", async () => {
   await expect(silent({ ctx: ctxFor(staff, everywhere), input: {} })).rejects.toThrow(/recorded nothing/);
   const left = await withScope(ctxFor(staff, everywhere), ({ tx }) => tx.prisma.setting.count({ where: { key: "silent" } }));
   expect(left).toBe(0);
+});
+
+it("a month without a place in the log is said to be that, not a wrong value", async () => {
+  const staff = await account("SUPER_ADMIN");
+  const link = createStaff({
+    ctx: ctxFor(staff, everywhere, fixedClock("2041-05-05T09:00:00Z")),
+    input: { email: "late@test.example", name: "Late", role: "SRE", colleges: [] },
+  });
+  await expect(link).rejects.toThrow(Unavailable);
+  await expect(link).rejects.toThrow(/no place for new entries of (entry|content)/);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cache } from "~/db/cache.server.ts";
 import type { Ctx, Scope } from "~/db/ctx.ts";
 import { clients } from "~/db/clients.server.ts";
 import { rows } from "~/db/query.ts";
@@ -6,7 +7,6 @@ import { sql } from "~/db/sql.ts";
 import { systemClock } from "~/platform/clock.ts";
 import { env } from "~/platform/env.server.ts";
 import { newId } from "~/platform/ids.ts";
-import { singleton } from "~/platform/singleton.ts";
 import { AFTER, readCookie } from "./cookies.server.ts";
 import { SEES_ALL_TENANTS } from "./policy.ts";
 import type { StaffSession } from "./session.server.ts";
@@ -46,31 +46,28 @@ export function systemCtx(name: string, scope: Scope = { kind: "all" }): Ctx {
 
 export type Tenant = { id: string; name: string; code: string };
 
+/** Another process (the command line, a second web process) may add one. */
 const TENANTS_TTL_MS = 10_000;
 
-/** Names and codes of all tenants: few, read on every page. */
-export async function allTenants(): Promise<Tenant[]> {
-  const held = singleton("access.tenants", () => ({ at: 0, list: [] as Tenant[] }));
-  if (Date.now() - held.at < TENANTS_TTL_MS) return held.list;
+async function readTenants(): Promise<Tenant[]> {
   const client = await clients().primary.connect();
   try {
     await client.query("begin read only; set local role invigil_platform");
-    held.list = await rows(
+    const list = await rows(
       client,
       sql`select id, name, code from public.college where deleted_at is null order by name`,
       z.object({ id: z.string(), name: z.string(), code: z.string() }),
     );
     await client.query("commit");
-    held.at = Date.now();
+    return list;
   } finally {
     client.release();
   }
-  return held.list;
 }
 
-export function forgetTenants(): void {
-  singleton("access.tenants", () => ({ at: 0, list: [] as Tenant[] })).at = 0;
-}
+/** Names and codes of all tenants: few, read on every page. */
+export const allTenants = (): Promise<Tenant[]> =>
+  cache.get(systemCtx("tenants"), { key: "tenants", of: ["college"], ttlMs: TENANTS_TTL_MS, read: readTenants });
 
 /**
  * What this person's work sees. A chosen tenant narrows it. With ENABLE_AUTO_COLLEGE_FILTER, people of several (but not

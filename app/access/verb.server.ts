@@ -3,7 +3,7 @@ import { record } from "~/audit/record.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
 import { codeOf, withRetry } from "~/db/retry.ts";
-import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, type FieldErrors } from "~/platform/errors.ts";
+import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, Unavailable, type FieldErrors } from "~/platform/errors.ts";
 import { may, type Permission } from "./policy.ts";
 import { measure } from "./measure.server.ts";
 
@@ -59,6 +59,11 @@ function inWords(error: unknown): unknown {
         { constraint },
       );
     case "23514":
+      // The same code as a CHECK, but nobody typed anything wrong: the month's partition was not made in time.
+      if (/^no partition of relation/.test(message))
+        return new Unavailable(
+          `The database has no place for new entries of ${/relation "(\w+)"/.exec(message)?.[1] ?? "a table"} yet: the collector makes it. Nothing was changed.`,
+        );
       return new Invalid("A value is outside of what is allowed", { [constraint ?? ""]: [message] });
     case "42501":
       return new Forbidden("This belongs to a tenant outside of your scope");

@@ -1,9 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
+import pg from "pg";
 import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
 import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { migrate } from "~/db/migrate/migrate.server.ts";
+import { prepare } from "~/db/prepare.server.ts";
+import { connection } from "~/db/urls.server.ts";
+import { installQueue } from "~/jobs/boss.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { forget } from "~/platform/singleton.ts";
 
@@ -47,4 +52,21 @@ export async function withDatabase<T>(run: () => Promise<T>): Promise<T> {
   } finally {
     await cluster.stop();
   }
+}
+
+/** Roles, extensions, migrations and the job queue, in whichever database the console works on; the migrations applied. */
+export async function bringUpToDate(note: (text: string) => void): Promise<string[]> {
+  const owner = connection("owner").url;
+  // The embedded cluster was made whole when it was made.
+  if (!env().embedded)
+    for (const finding of await prepare(owner)) note(`${finding.says}${finding.fix ? `; ${finding.fix}` : ""}`);
+  const applied = await migrate(owner);
+  const client = new pg.Client({ connectionString: owner });
+  await client.connect();
+  try {
+    await installQueue(client);
+  } finally {
+    await client.end();
+  }
+  return applied;
 }

@@ -1,11 +1,11 @@
-import { createMigration, migrate, migrationStates } from "~/db/migrate/migrate.server.ts";
+import { createMigration, migrationStates } from "~/db/migrate/migrate.server.ts";
 import { connection } from "~/db/urls.server.ts";
-import { withDatabase } from "./database.ts";
+import { bringUpToDate, withDatabase } from "./database.ts";
 import type { Command } from "./commands.ts";
 
 export const migrateCommand: Command = {
   name: "db migrate",
-  says: "Applies the pending migrations; with --create NAME writes one from the schema files",
+  says: "Makes roles, extensions and the job queue, and applies the pending migrations; with --create NAME writes one from the schema files",
   usage: "[--create NAME] [--json]",
   options: { create: { type: "string" } },
   run: ({ options }) =>
@@ -20,7 +20,7 @@ export const migrateCommand: Command = {
         );
         return;
       }
-      const applied = await migrate(url);
+      const applied = await bringUpToDate((note) => process.stderr.write(`note: ${note}\n`));
       if (options["json"]) process.stdout.write(`${JSON.stringify({ applied })}\n`);
       else
         process.stdout.write(

@@ -1,11 +1,10 @@
 import pg from "pg";
-import { migrate } from "~/db/migrate/migrate.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
 import { seedLarge } from "../../prisma/seed/large.ts";
-import { withDatabase, printProgress } from "./database.ts";
+import { bringUpToDate, withDatabase, printProgress } from "./database.ts";
 import type { Command } from "./commands.ts";
 
 export const seedCommand: Command = {
@@ -16,7 +15,7 @@ export const seedCommand: Command = {
   run: ({ options }) =>
     withDatabase(async () => {
       const { url } = connection("owner");
-      await migrate(url);
+      await bringUpToDate((note) => process.stderr.write(`note: ${note}\n`));
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       try {

@@ -3,16 +3,12 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import pg from "pg";
-import { installQueue } from "~/jobs/boss.server.ts";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
-import { createExtensions, createRoles } from "~/db/cluster/roles.server.ts";
-import { examine } from "~/db/doctor.server.ts";
-import { migrate } from "~/db/migrate/migrate.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
-import { adopt, printProgress } from "./database.ts";
+import { adopt, bringUpToDate, printProgress } from "./database.ts";
 import type { Command } from "./commands.ts";
 
 const say = (text: string) => process.stderr.write(text);
@@ -72,21 +68,6 @@ async function withOwner<T>(run: (client: pg.Client) => Promise<T>): Promise<T> 
     return await run(client);
   } finally {
     await client.end();
-  }
-}
-
-/** A database of somebody else's: what it lacks is named before anything is tried. */
-async function prepareExternal(e: Env): Promise<void> {
-  const findings = await examine(e.DATABASE_URL!);
-  const broken = findings.find((finding) => finding.level === "error");
-  if (broken) throw new ClusterError(broken.fix ? `${broken.says}; run: ${broken.fix}` : broken.says);
-  for (const finding of findings)
-    if (finding.level === "warning") say(`  note: ${finding.says}${finding.fix ? `; ${finding.fix}` : ""}\n`);
-  if (findings.some((finding) => finding.name.startsWith("role ") && /missing/.test(finding.says))) {
-    await withOwner(async (client) => {
-      await createRoles(client);
-      await createExtensions(client).catch((error: Error) => say(`  note: ${error.message}; run npx invigil doctor\n`));
-    });
   }
 }
 
@@ -188,11 +169,10 @@ async function start(dev: boolean): Promise<number> {
       cluster = await startCluster(e.dataDir, printProgress);
       if (stopping) return finished;
       adopt(cluster.urls);
-    } else await prepareExternal(e);
+    }
     const owner = connection("owner").url;
-    const applied = await migrate(owner);
+    const applied = await bringUpToDate((note) => say(`  note: ${note}\n`));
     if (applied.length > 0) say(`  applied ${applied.length} migrations\n`);
-    await withOwner(installQueue);
     let demoPassword: string | null = null;
     if (e.demo) {
       if (await withOwner(demoNeeded)) await printProgress("loading the demo", () => seedDemo(owner));

@@ -1,8 +1,17 @@
 import pg from "pg";
+import type { Client } from "pg";
+import { EXTENSIONS } from "./cluster/roles.server.ts";
 import { migrationStates } from "./migrate/migrate.server.ts";
 import { roleName, type DbRole } from "./urls.server.ts";
 
-export type Finding = { name: string; level: "ok" | "warning" | "error"; says: string; fix?: string };
+export type Finding = {
+  name: string;
+  level: "ok" | "warning" | "error";
+  says: string;
+  fix?: string;
+  /** Missing, and this login may make it. */
+  makeable?: boolean;
+};
 
 const ROLES: DbRole[] = ["app", "observer", "signaller", "backup", "sequencer"];
 
@@ -19,6 +28,91 @@ function connectError(variable: string, error: unknown): Finding {
   return { name: "connection", level: "error", says };
 }
 
+type Server = {
+  version: number;
+  text: string;
+  me: string;
+  database: string;
+  super: boolean;
+  createrole: boolean;
+  may_create: boolean;
+  may_public: boolean;
+  preload: string;
+  io: string;
+};
+
+/** Memberships that something can't do without; the others cost a page or an act. */
+const MEMBERSHIPS = [
+  { role: "invigil_platform", member: "invigil_app", needed: true, without: "nothing can be read across tenants" },
+  { role: "pg_monitor", member: "invigil_observer", needed: false, without: "the observer sees only its own activity" },
+  { role: "pg_signal_backend", member: "invigil_signaller", needed: false, without: "sessions of others can't be ended" },
+];
+
+async function roleFindings(client: Client, server: Server): Promise<Finding[]> {
+  const { rows } = await client.query<{ rolname: string; member: boolean; bypass: boolean }>(
+    `select rolname, pg_has_role(current_user, oid, '${server.version >= 160_000 ? "SET" : "MEMBER"}') as member, rolsuper or rolbypassrls as bypass from pg_roles where rolname like 'invigil\\_%'`,
+  );
+  const known = new Map(rows.map((row) => [row.rolname, row]));
+  const names = [...ROLES.map(roleName), "invigil_platform", "invigil_reader"];
+  const found = names.map((name): Finding => {
+    const row = known.get(name);
+    const as = { name: `role ${name}` };
+    if (!row)
+      return {
+        ...as,
+        level: server.createrole ? "warning" : "error",
+        says: `the role ${name} is missing${server.createrole ? " and will be created" : ""}`,
+        fix: `CREATE ROLE ${name};`,
+        makeable: server.createrole,
+      };
+    if (name !== "invigil_platform" && !row.member && !server.super)
+      return {
+        ...as,
+        level: name === "invigil_app" || name === "invigil_reader" ? "error" : "warning",
+        says: `${server.me} may not become ${name}`,
+        fix: `GRANT ${name} TO ${server.me};`,
+        makeable: server.createrole,
+      };
+    if (name === "invigil_app" && row.bypass)
+      return {
+        ...as,
+        level: "error",
+        says: `${name} could bypass row security`,
+        fix: `ALTER ROLE ${name} NOSUPERUSER NOBYPASSRLS;`,
+      };
+    return { ...as, level: "ok", says: `${name} can be used` };
+  });
+  for (const { role, member, needed, without } of MEMBERSHIPS) {
+    if (!known.has(member) || (role.startsWith("invigil_") && !known.has(role))) continue;
+    const has = await client.query<{ ok: boolean }>("select pg_has_role($1, $2, 'MEMBER') as ok", [member, role]);
+    found.push(
+      has.rows[0]!.ok
+        ? { name: role, level: "ok", says: `${member} has ${role}` }
+        : { name: role, level: needed ? "error" : "warning", says: without, fix: `GRANT ${role} TO ${member};` },
+    );
+  }
+  return found;
+}
+
+async function extensionFindings(client: Client, server: Server): Promise<Finding[]> {
+  const { rows } = await client.query<{ name: string; installed: boolean; trusted: boolean }>(
+    `select e.name, e.installed_version is not null as installed, coalesce(bool_or(v.trusted), false) as trusted
+     from pg_available_extensions e left join pg_available_extension_versions v on v.name = e.name group by 1, 2`,
+  );
+  return EXTENSIONS.map(({ name, without, required }): Finding => {
+    const row = rows.find((one) => one.name === name);
+    if (row?.installed) return { name: `extension ${name}`, level: "ok", says: `the extension ${name} is there` };
+    const makeable = Boolean(row && (server.super || (row.trusted && server.may_create)));
+    return {
+      name: `extension ${name}`,
+      level: required && !makeable ? "error" : "warning",
+      says: `the extension ${name} is missing${makeable ? " and will be created" : `: ${without}`}`,
+      fix: row ? `CREATE EXTENSION ${name};` : `install PostgreSQL's contrib modules, then CREATE EXTENSION ${name};`,
+      makeable,
+    };
+  });
+}
+
 /** Everything the console needs of a database, and the statement that gives what is missing. */
 export async function examine(url: string, variable = "DATABASE_URL"): Promise<Finding[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
@@ -32,17 +126,10 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
   const found: Finding[] = [];
   const add = (name: string, level: Finding["level"], says: string, fix?: string) => found.push({ name, level, says, fix });
   try {
-    const { rows } = await client.query<{
-      version: number;
-      text: string;
-      me: string;
-      super: boolean;
-      createrole: boolean;
-      preload: string;
-      io: string;
-    }>(
+    const { rows } = await client.query<Server>(
       `select current_setting('server_version_num')::int as version, current_setting('server_version') as text, current_user as me,
-              rolsuper as super, rolcreaterole as createrole,
+              current_database() as database, rolsuper as super, rolsuper or rolcreaterole as createrole,
+              has_database_privilege(current_database(), 'CREATE') as may_create, coalesce((select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = 'public'), true) as may_public,
               coalesce((select setting from pg_settings where name = 'shared_preload_libraries'), '') as preload, current_setting('track_io_timing') as io
        from pg_roles where rolname = current_user`,
     );
@@ -52,32 +139,7 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       return found;
     }
     add("version", "ok", `PostgreSQL ${server.text}`);
-    const roles = await client.query<{ rolname: string; member: boolean; bypass: boolean }>(
-      `select rolname, pg_has_role(current_user, oid, 'MEMBER') as member, rolsuper or rolbypassrls as bypass from pg_roles where rolname like 'invigil\\_%'`,
-    );
-    const known = new Map(roles.rows.map((row) => [row.rolname, row]));
-    for (const role of ROLES) {
-      const name = roleName(role);
-      const row = known.get(name);
-      if (!row) {
-        const canMake = server.super || server.createrole;
-        add(
-          `role ${name}`,
-          canMake ? "warning" : "error",
-          `the role ${name} is missing${canMake ? " and will be created" : ""}`,
-          `CREATE ROLE ${name};`,
-        );
-      } else if (!row.member && !server.super) {
-        add(
-          `role ${name}`,
-          role === "app" ? "error" : "warning",
-          `${server.me} may not become ${name}`,
-          `GRANT ${name} TO ${server.me};`,
-        );
-      } else if (role === "app" && row.bypass) {
-        add(`role ${name}`, "error", `${name} could bypass row security`, `ALTER ROLE ${name} NOSUPERUSER NOBYPASSRLS;`);
-      } else add(`role ${name}`, "ok", `${name} can be used`);
-    }
+    found.push(...(await roleFindings(client, server)), ...(await extensionFindings(client, server)));
     const loaded = server.preload.includes("pg_stat_statements");
     add(
       "pg_stat_statements",
@@ -91,15 +153,6 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       server.io === "on" ? "I/O is timed" : "I/O is not timed",
       server.io === "on" ? undefined : "ALTER SYSTEM SET track_io_timing = on;",
     );
-    const monitor = known.get("invigil_observer")
-      ? (await client.query<{ ok: boolean }>("select pg_has_role('invigil_observer', 'pg_monitor', 'MEMBER') as ok")).rows[0]!.ok
-      : false;
-    add(
-      "pg_monitor",
-      monitor ? "ok" : "warning",
-      monitor ? "the observer sees all activity" : "the observer sees only its own activity",
-      monitor ? undefined : "GRANT pg_monitor TO invigil_observer;",
-    );
     const pending = (await migrationStates(url)).filter((state) => !state.applied);
     add(
       "migrations",
@@ -107,6 +160,13 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       pending.length === 0 ? "all migrations are applied" : `${pending.length} migrations are pending`,
       pending.length === 0 ? undefined : "npx invigil db migrate",
     );
+    if (pending.length > 0 && !(server.may_create && server.may_public))
+      add(
+        "privileges",
+        "error",
+        `${variable}: ${server.me} does not own ${server.database} and its schema public, and can't make the tables`,
+        `ALTER DATABASE ${server.database} OWNER TO ${server.me}; ALTER SCHEMA public OWNER TO pg_database_owner;`,
+      );
   } catch (error) {
     add("examination", "error", (error as Error).message);
   } finally {

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { env } from "~/platform/env.server.ts";
 import { isUuid } from "~/platform/ids.ts";
+import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
 import { joinedPrisma } from "./prisma.server.ts";
@@ -24,6 +25,18 @@ function tagStatement(ctx: Ctx): string {
   return `set local application_name = '${tag ? `${name} tenant=${tag}` : name}'`;
 }
 
+/** Notes which tables the work on this client writes, whoever sends the statement (Prisma does too). */
+function watchWrites(client: pg.PoolClient): { tables: Set<string>; stop(): void } {
+  const tables = new Set<string>();
+  const query = client.query as (...args: unknown[]) => unknown;
+  client.query = ((...args: unknown[]) => {
+    const text = typeof args[0] === "string" ? args[0] : (args[0] as { text?: string }).text;
+    for (const table of tablesWritten(text ?? "")) tables.add(table);
+    return query.apply(client, args);
+  }) as typeof client.query;
+  return { tables, stop: () => void (client.query = query as typeof client.query) };
+}
+
 async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
   const after: (() => void | Promise<void>)[] = [];
   const tx: Tx = {
@@ -34,6 +47,7 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
     audited: 0,
     afterCommit: (fn) => void after.push(fn),
   };
+  const writes = begin === "begin" ? watchWrites(client) : null;
   let result: T;
   try {
     // One round trip: the transaction, its scope and its tag.
@@ -45,8 +59,10 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
     await client.query("rollback").catch(() => undefined);
     throw error;
   } finally {
+    writes?.stop();
     client.release();
   }
+  if (writes) cache.changed(writes.tables);
   for (const fn of after) await fn();
   return result;
 }

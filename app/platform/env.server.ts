@@ -1,5 +1,7 @@
+import net from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import { isSigningKey } from "./signing-key.ts";
 import { singleton } from "./singleton.ts";
 
 const TRUE = ["1", "true", "yes", "on"];
@@ -35,6 +37,23 @@ const postgresUrl = z
   .transform((value) => (value === "" ? undefined : value))
   .refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), "a postgresql:// URL");
 
+const PRIVATE_RANGES = ["loopback", "linklocal", "uniquelocal"];
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = net.isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const optional = z
+  .string()
+  .optional()
+  .transform((value) => value || undefined);
+
+/** Values that a log or a terminal must not keep. */
+const SECRET = new Set(["SESSION_SECRET", "INVIGIL_SIGNING_KEY", "METRICS_TOKEN", "INVIGIL_DEMO_PASSWORD"]);
+
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(ms * 1000));
 
 const schema = z.object({
@@ -48,8 +67,24 @@ const schema = z.object({
   INVIGIL_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").optional(),
   INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
   SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
-  INVIGIL_SIGNING_KEY: z.string().optional(),
+  INVIGIL_SIGNING_KEY: optional.refine(
+    (value) => value === undefined || isSigningKey(value),
+    "an Ed25519 private key in PEM, or 32 random bytes in base64 (openssl rand -base64 32)",
+  ),
   METRICS_TOKEN: z.string().min(8, "at least 8 characters").optional(),
+  TRUST_PROXY: optional.refine(
+    (value) =>
+      value === undefined || value.split(",").every((part) => PRIVATE_RANGES.includes(part.trim()) || isNetwork(part.trim())),
+    "addresses of your proxies, comma-separated (loopback, 10.0.0.0/8)",
+  ),
+  SMTP_URL: optional.refine(
+    (value) => value === undefined || /^smtps?:\/\/[^/]/.test(value),
+    "smtp://user:password@host:587 or smtps://…:465",
+  ),
+  MAIL_FROM: optional.refine(
+    (value) => value === undefined || /^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/.test(value),
+    "an address, for example Invigil <invigil@example.edu>",
+  ),
   DATABASE_URL: postgresUrl,
   SHADOW_DATABASE_URL: postgresUrl,
   DATABASE_MAX_CONNECTIONS: int(10, 1, 1000),
@@ -81,10 +116,12 @@ export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULAT
   replicas: Replica[];
 };
 
+type RawEnv = Record<string, string | undefined>;
+
 export class EnvError extends Error {}
 
 /** The optimization guide's names, in its units (seconds), read where ours are not set. */
-function withAliases(raw: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withAliases(raw: RawEnv): RawEnv {
   const number = (name: string) => (raw[name] ? Number(raw[name]) : undefined);
   return {
     ...raw,
@@ -96,7 +133,7 @@ function withAliases(raw: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-function readReplicas(raw: NodeJS.ProcessEnv): Replica[] {
+function readReplicas(raw: RawEnv): Replica[] {
   const listed = (raw["DATABASE_REPLICA_URLS"] ?? "").split(",");
   const numbered = Object.keys(raw)
     .filter((name) => /^DATABASE_REPLICA_\d+_URL$/.test(name))
@@ -119,7 +156,7 @@ function readReplicas(raw: NodeJS.ProcessEnv): Replica[] {
 
 const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/, "$1***@");
 
-export function readEnv(raw: NodeJS.ProcessEnv): Env {
+export function readEnv(raw: RawEnv): Env {
   if (raw["DATABASE_SHARD_COUNT"] || Object.keys(raw).some((name) => /^DATABASE_SHARD_\d+_URL$/.test(name))) {
     throw new EnvError(
       "DATABASE_SHARD_COUNT: sharding by URL is not supported; see docs/decisions/0006-distribution.md for distribution by college_id",
@@ -129,7 +166,8 @@ export function readEnv(raw: NodeJS.ProcessEnv): Env {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const name = String(issue.path[0]);
-    throw new EnvError(`${name}: "${masked(raw[name] ?? "")}" is not accepted; expected ${issue.message}`);
+    const value = SECRET.has(name) ? "the value" : `"${masked(raw[name] ?? "")}"`;
+    throw new EnvError(`${name}: ${value} is not accepted; expected ${issue.message}`);
   }
   const env = parsed.data;
   const embedded = !env.DATABASE_URL || raw["INVIGIL_EMBEDDED"] === "1";
@@ -153,7 +191,7 @@ export function readEnv(raw: NodeJS.ProcessEnv): Env {
     simulate: bool("INVIGIL_SIMULATE", demo),
     production,
     dataDir,
-    backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : path.join(dataDir, "backups"),
+    backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : path.join(raw["INVIGIL_CLUSTER_HOME"] ?? dataDir, "backups"),
     replicas: readReplicas(raw),
   };
 }

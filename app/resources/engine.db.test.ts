@@ -74,6 +74,18 @@ describe("lists", () => {
     }
   });
 
+  it("merge more tenants than a page has rows, and leave nobody out", async () => {
+    const crowd = await Promise.all(Array.from({ length: 40 }, () => makeCollege(db.owner)));
+    for (const [at, { id }] of crowd.entries()) await makePeople(id, 1 + (at % 4), `crowd${at}-`);
+    const ids = crowd.map((one) => one.id);
+    const expected = await db.owner.query<{ id: string }>(
+      `select id from public."user" where college_id = any ($1) order by name, id`,
+      [ids],
+    );
+    const seen = await walk(ctxFor(boss.actor, inTenants(...ids)), { ...query("sort=name&limit=25") });
+    expect(seen).toEqual(expected.rows.map((row) => row.id));
+  });
+
   it("go back to the page they came from", async () => {
     const first = await list({ ctx: managerA, input: { resource: "user", query: query("sort=name&limit=25") } });
     const second = await list({

@@ -140,8 +140,11 @@ export function valuesOf(of: Resource, keys: readonly string[]): Sql {
 /**
  * The three shapes. One tenant: its id beside the filter, so that a tenant's index serves filter and order together.
  * Several, or all with a filter or an order of one's own: each tenant's first rows, merged. All, newest first: the key.
+ * Of n rows that come first, none is of a tenant whose own first row is not among the n best first rows: with hundreds of
+ * tenants only those few are asked for more than one.
  */
-function shaped(of: Resource, scope: Scope, where: Sql[], tail: Sql, plain: boolean): Sql {
+function shaped(of: Resource, scope: Scope, where: Sql[], sorted: { by: Sql; limit: number }, plain: boolean): Sql {
+  const tail = sql`${sorted.by} limit ${sorted.limit}`;
   const table = raw(of.table);
   const pick = sql`t.*, t.xmin::text as version`;
   const tenant = ident(of.tenantColumn);
@@ -150,7 +153,8 @@ function shaped(of: Resource, scope: Scope, where: Sql[], tail: Sql, plain: bool
   if (scope.kind === "tenants" && scope.ids.length === 1)
     return sql`select ${pick} from ${table} t where t.${tenant} = ${scope.ids[0]}::uuid and ${and(where)} ${tail}`;
   const tenants = scope.kind === "tenants" ? sql`unnest(${[...scope.ids]}::uuid[])` : sql`(select id from public.college)`;
-  return sql`select x.* from ${tenants} as c(id) cross join lateral (select ${pick} from ${table} t where t.${tenant} = c.id and ${and(where)} ${tail}) x`;
+  const heads = sql`(select t.${tenant} as id from ${tenants} as c(id) cross join lateral (select t.* from ${table} t where t.${tenant} = c.id and ${and(where)} ${sorted.by} limit 1) t ${tail})`;
+  return sql`select x.* from ${heads} as h cross join lateral (select ${pick} from ${table} t where t.${tenant} = h.id and ${and(where)} ${tail}) x`;
 }
 
 export type Page = { rows: Row[]; next: string | null; previous: string | null };
@@ -191,8 +195,8 @@ export function listStatement(
   if (place) where.push(keyset(of, query.sort, readCursor(place), descending));
   const field = sortField(of, query.sort);
   // A handful of found people is sorted, not walked to.
-  const tail = sql`${order(of, query.sort, descending)} limit ${query.limit + 1}`;
-  const inner = shaped(of, scope, where, tail, !field && query.filters.length === 0);
+  const sorted = { by: order(of, query.sort, descending), limit: query.limit + 1 };
+  const inner = shaped(of, scope, where, sorted, !field && query.filters.length === 0);
   const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   const sortValue = field
     ? field.kind === "moment"
@@ -200,13 +204,16 @@ export function listStatement(
       : sql`t.${ident(field.column)}`
     : sql`null::text`;
   return {
-    statement: sql`select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value, ${valuesOf(of, keys)} as values from (${inner}) t ${tail}`,
+    statement: sql`select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value, ${valuesOf(of, keys)} as values from (${inner}) t ${sorted.by} limit ${sorted.limit}`,
     field,
     backwards,
   };
 }
 
-/** How many: from the planner's statistics, and said to be an estimate; counted when somebody asks. */
+/** Counting stops here while nobody has asked for more. */
+const COUNTED = 2000;
+
+/** How many: counted while they are few, else from the planner's statistics and said to be an estimate; all when asked. */
 export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Promise<{ n: number; exact: boolean }> {
   const where = conditions(of, query);
   const tenant =
@@ -215,14 +222,18 @@ export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Pro
       : empty;
   const from = sql`from ${raw(of.table)} t where ${and(where)} ${tenant}`;
   if (!query.exact) {
+    const few = await one(
+      ctx.tx,
+      sql`select count(*)::int as n from (select 1 ${from} limit ${COUNTED + 1}) x`,
+      z.object({ n: z.number() }),
+    );
+    if (few!.n <= COUNTED) return { n: few!.n, exact: true };
     const plan = await one(
       ctx.tx,
       sql`explain (format json) select 1 ${from}`,
       z.object({ "QUERY PLAN": z.array(z.object({ Plan: z.object({ "Plan Rows": z.number() }) })) }),
     );
-    const n = plan!["QUERY PLAN"][0]!.Plan["Plan Rows"];
-    // Small enough to count while nobody notices.
-    if (n > 20_000) return { n, exact: false };
+    return { n: Math.max(plan!["QUERY PLAN"][0]!.Plan["Plan Rows"], COUNTED + 1), exact: false };
   }
   const counted = await one(ctx.tx, sql`select count(*)::int as n ${from}`, z.object({ n: z.number() }));
   return { n: counted!.n, exact: true };

@@ -1,24 +1,16 @@
 import { randomUUID } from "node:crypto";
-import fs from "node:fs";
 import http from "node:http";
-import os from "node:os";
-import path from "node:path";
-import pg from "pg";
-import { clients } from "../../app/db/clients.server.ts";
-import { binaries, serverAccount } from "../../app/db/cluster/binaries.server.ts";
-import { createExtensions, createRoles, LOGIN_ROLES } from "../../app/db/cluster/roles.server.ts";
-import { freePort, initCluster, startServer, stopServer, superUrl, writeSettings } from "../../app/db/cluster/server.server.ts";
-import { applyMigrations } from "../../app/db/migrate/engine.server.ts";
+import type pg from "pg";
 import { hashKey } from "../../app/domains/integrity/keys/api-keys.server.ts";
 import { action } from "../../app/routes/machine/events.ts";
 import { copyRows } from "../../prisma/seed/copy.ts";
 import { makeAttempt, makeExam } from "../fixtures/exam.ts";
+import { benchCluster } from "./cluster.ts";
 import type { Row } from "./similarity.ts";
 
 const BATCH = 5000;
 const BATCHES = 24;
 const SENDERS = 3;
-const PASSWORD = "bench";
 const TYPES = ["HEARTBEAT", "ANSWER_SAVED", "NAVIGATION", "TAB_SWITCH", "WINDOW_BLUR"];
 
 type Event = { id: string; attemptId: string; type: string; at: string; seq: number };
@@ -115,55 +107,11 @@ async function measure(owner: pg.Client): Promise<Row[]> {
 
 export const bench = {
   name: "ingest",
-  async run(): Promise<Row[]> {
-    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-"));
-    fs.chmodSync(dir, 0o711);
-    const account = serverAccount();
-    // Durable as in production: fsync and synchronous commit stay on.
-    const server = {
-      native: binaries(dir, account, 18),
-      dir: path.join(dir, "primary"),
-      logFile: path.join(dir, "primary.log"),
-      account,
-      superPassword: PASSWORD,
-      settings: {
-        listen_addresses: "127.0.0.1",
-        port: await freePort(),
-        unix_socket_directories: "",
-        shared_buffers: "256MB",
-        max_wal_size: "2GB",
-        timezone: "UTC",
-      },
-    };
-    initCluster(server);
-    writeSettings(server);
-    await startServer(server);
-    const url = (role: string) => `postgresql://invigil_${role}:${PASSWORD}@127.0.0.1:${server.settings.port}/bench`;
-    try {
-      const admin = new pg.Client({ connectionString: superUrl(server, "postgres") });
-      await admin.connect();
-      await createRoles(admin, Object.fromEntries(LOGIN_ROLES.map((role) => [role, PASSWORD])));
-      await admin.query("create database bench owner invigil_owner");
-      await admin.end();
-      const extended = new pg.Client({ connectionString: superUrl(server, "bench") });
-      await extended.connect();
-      await createExtensions(extended);
-      await extended.end();
-      await applyMigrations(url("owner"));
-      for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = url(role);
-      process.env["DATABASE_URL"] = url("app");
-      process.env["INVIGIL_EMBEDDED"] = "1";
-      const owner = new pg.Client({ connectionString: url("owner") });
-      await owner.connect();
-      try {
-        return await measure(owner);
-      } finally {
-        await owner.end();
-        await clients().close();
-      }
-    } finally {
-      await stopServer(server.dir, 3000);
-      fs.rmSync(dir, { recursive: true, force: true });
-    }
-  },
+  // Durable as in production: fsync and synchronous commit stay on.
+  run: (): Promise<Row[]> =>
+    benchCluster({}, async (cluster) => {
+      const database = await cluster.database("bench");
+      await database.use();
+      return measure(database.owner);
+    }),
 };

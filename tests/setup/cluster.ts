@@ -70,7 +70,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await createRoles(client, Object.fromEntries(LOGIN_ROLES.map((role) => [role, TEST_PASSWORD])));
     await client.query(`create database ${TEMPLATE} owner invigil_owner`);
   });
-  await run(TEMPLATE, createExtensions);
+  await run(TEMPLATE, async (client) => void (await createExtensions(client)));
   const owner = `postgresql://invigil_owner:${TEST_PASSWORD}@127.0.0.1:${server.settings["port"]}/${TEMPLATE}`;
   await applyMigrations(owner);
   const client = new pg.Client({ connectionString: owner });

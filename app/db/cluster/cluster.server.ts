@@ -4,7 +4,7 @@ import pg from "pg";
 import { newToken } from "~/platform/ids.ts";
 import { binaries, serverAccount, serverHome, type RunAs } from "./binaries.server.ts";
 import { ClusterError } from "./errors.ts";
-import { createExtensions, createRoles, LOGIN_ROLES, type LoginRole } from "./roles.server.ts";
+import { createExtensions, createRoles, LOGIN_ROLES, type LoginRole, type Refused } from "./roles.server.ts";
 import {
   freePort,
   initCluster,
@@ -108,16 +108,21 @@ async function asSuper<T>(server: ServerOptions, database: string, run: (client:
   }
 }
 
+/** In a cluster of our own nothing may be refused. */
+function whole(refused: Refused[]): void {
+  if (refused[0]) throw new ClusterError(`${refused[0].statement}: ${refused[0].reason}`);
+}
+
 async function prepareDatabase(server: ServerOptions, credentials: Credentials): Promise<void> {
   await asSuper(server, "postgres", async (client) => {
-    await createRoles(client, credentials.roles);
+    whole(await createRoles(client, credentials.roles));
     const known = await client.query("select 1 from pg_roles where rolname = 'invigil_replication'");
     if (known.rowCount === 0) await client.query("create role invigil_replication replication login");
     await client.query(`alter role invigil_replication password ${client.escapeLiteral(credentials.replication)}`);
     const database = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
     if (database.rowCount === 0) await client.query(`create database ${DATABASE} owner invigil_owner`);
   });
-  await asSuper(server, DATABASE, createExtensions);
+  whole(await asSuper(server, DATABASE, createExtensions));
 }
 
 /** A hot copy of the running primary, made into a standby that streams from a physical slot. */

@@ -16,7 +16,7 @@ export function clusterPlace(): Place {
   return {
     home,
     archive: path.join(home, "archive"),
-    store: process.env["BACKUP_DIR"] ? env().backupDir : path.join(home, "backups"),
+    store: env().backupDir,
     native: binaries(home, account),
     account,
     dataDir: path.join(home, "primary"),

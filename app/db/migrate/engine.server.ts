@@ -82,6 +82,9 @@ const CHAR_COLUMNS =
   /\b((?:\w+\.)?(?:contype|confupdtype|confdeltype|typtype|provolatile|prokind|relkind|relpersistence|attgenerated|attidentity))\b(?=\s*(?:,|$|\n|\s+as\b|\s+from\b))/gi;
 
 class CatalogPg extends PrismaPg {
+  /** What the server said; the engine only tells that something outside of it failed. */
+  refusal: Error | null = null;
+
   override async connect() {
     const adapter = await super.connect();
     const queryRaw = adapter.queryRaw.bind(adapter);
@@ -102,7 +105,13 @@ class CatalogPg extends PrismaPg {
     };
     // The adapter cuts a script at every semicolon, also inside function bodies; the server knows better where they end.
     adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script);
+      await adapter
+        .underlyingDriver()
+        .query(script)
+        .catch((error: Error) => {
+          this.refusal = error;
+          throw error;
+        });
     };
     return adapter;
   }
@@ -113,7 +122,8 @@ async function withEngine<T>(url: string, run: (engine: SchemaEngine) => Promise
   // Our own pool, so that no connection outlives the work: the engine does not close what it was given.
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => undefined);
-  const factory = bindMigrationAwareSqlAdapterFactory(new CatalogPg(pool));
+  const adapter = new CatalogPg(pool);
+  const factory = bindMigrationAwareSqlAdapterFactory(adapter);
   const engine = await SchemaEngine.new(
     { datamodels: schemaFiles().map((file) => [file.path, file.content]) },
     () => undefined,
@@ -121,6 +131,8 @@ async function withEngine<T>(url: string, run: (engine: SchemaEngine) => Promise
   );
   try {
     return await run(engine);
+  } catch (error) {
+    throw adapter.refusal ?? error;
   } finally {
     engine.free();
     await pool.end();

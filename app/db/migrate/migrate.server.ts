@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { ClusterError } from "../cluster/errors.ts";
 import { applyMigrations, driftOf } from "./engine.server.ts";
 import { migrationNames, migrationsDir } from "./names.server.ts";
 
@@ -26,10 +27,41 @@ export async function migrationStates(ownerUrl: string): Promise<MigrationState[
   }
 }
 
+/**
+ * Each file runs as one transaction, so one that failed has left nothing behind: it may be tried again. While another
+ * process migrates (the engine's lock says so), what is unfinished is its own.
+ */
+async function forgetFailures(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `update public._prisma_migrations set rolled_back_at = now()
+       where finished_at is null and rolled_back_at is null and pg_try_advisory_lock(${ENGINE_LOCK})`,
+    );
+  } catch (error) {
+    // Before the first migration there is no table.
+    if ((error as { code?: string }).code !== "42P01") throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+const ENGINE_LOCK = 72_707_369;
+
 /** Applies what is pending; the names of what it applied. */
 export async function migrate(ownerUrl: string): Promise<string[]> {
   const pending = (await migrationStates(ownerUrl)).filter((state) => !state.applied);
-  return pending.length > 0 ? applyMigrations(ownerUrl) : [];
+  if (pending.length === 0) return [];
+  await forgetFailures(ownerUrl);
+  try {
+    return await applyMigrations(ownerUrl);
+  } catch (error) {
+    const which = (await migrationStates(ownerUrl)).find((state) => !state.applied)?.name ?? "";
+    throw new ClusterError(
+      `migration ${which} could not be applied, and nothing of it was kept: ${(error as Error).message.split("\n")[0]}`,
+    );
+  }
 }
 
 /** Writes a migration that takes a migrated database to the schema files as they are now. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { forgetTenants } from "~/access/ctx.server.ts";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import { Conflict } from "~/platform/errors.ts";
@@ -70,7 +69,6 @@ export const createTenant = mutation({
       collegeId: id,
       after: { name: input.name, code: input.code, currency: input.currency, manager: input.managerEmail },
     });
-    ctx.tx.afterCommit(forgetTenants);
     return { id, link: known ? null : await resetLink(ctx, managerId) };
   },
 });

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { forgetTenants } from "~/access/ctx.server.ts";
 import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
@@ -48,7 +47,6 @@ export const setSubscription = mutation({
       after: { subscriptionStatus: input.state, subscriptionExpiry: input.expiry ?? before.subscriptionExpiry },
       details: closed ? { sessionsEnded: ended } : undefined,
     });
-    ctx.tx.afterCommit(forgetTenants);
     return { ended };
   },
 });

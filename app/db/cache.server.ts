@@ -1,0 +1,82 @@
+import { singleton } from "~/platform/singleton.ts";
+import type { Ctx, Scope } from "./ctx.ts";
+
+/**
+ * Small answers that many requests ask for, held in this process. Tenant and role are part of the key, so nobody is
+ * answered from what somebody else may see; a write of this process to one of the tables ends what was made of it. Writes of
+ * other processes are seen when the time is up, so it is short where that matters.
+ */
+export const CACHE_TTL_MS = 300_000;
+const MOST = 1000;
+/** A standby may still tell the state before a write that was just made here: such an answer is not kept for long. */
+const SETTLING_MS = 5000;
+const UNSETTLED_TTL_MS = 500;
+
+type Entry = { value: unknown; until: number; tables: readonly string[] };
+type Store = {
+  entries: Map<string, Entry>;
+  /** Askers of the same thing at the same time wait for one answer. */
+  asked: Map<string, Promise<unknown>>;
+  /** When each table was last written here, and how often: an answer older than a write is never kept. */
+  writes: Map<string, { n: number; at: number }>;
+};
+
+const store = () => singleton("db.cache", (): Store => ({ entries: new Map(), asked: new Map(), writes: new Map() }));
+
+const scopeKey = (scope: Scope) => (scope.kind === "tenants" ? [...scope.ids].sort().join(",") : scope.kind);
+
+type Reader = Pick<Ctx, "actor" | "scope">;
+
+type Question<T> = {
+  key: string;
+  /** The tables that the answer was read from: `college`, `exam`. */
+  of: readonly string[];
+  ttlMs?: number;
+  read(): Promise<T>;
+};
+
+async function get<T>(ctx: Reader, { key, of, ttlMs = CACHE_TTL_MS, read }: Question<T>, now = Date.now): Promise<T> {
+  const { entries, asked, writes } = store();
+  const whole = `${ctx.actor.role}|${scopeKey(ctx.scope)}|${key}`;
+  const held = entries.get(whole);
+  if (held && held.until > now()) return held.value as T;
+  entries.delete(whole);
+  const written = () => of.map((table) => writes.get(table)?.n ?? 0).join(",");
+  const before = written();
+  const asking = `${whole}|${before}`;
+  const known = asked.get(asking);
+  if (known) return known as Promise<T>;
+  const answer = (async () => {
+    try {
+      const value = await read();
+      if (written() === before) {
+        const fresh = of.some((table) => now() - (writes.get(table)?.at ?? -Infinity) < SETTLING_MS);
+        entries.set(whole, { value, until: now() + (fresh ? Math.min(ttlMs, UNSETTLED_TTL_MS) : ttlMs), tables: of });
+        if (entries.size > MOST) entries.delete(entries.keys().next().value!);
+      }
+      return value;
+    } finally {
+      asked.delete(asking);
+    }
+  })();
+  asked.set(asking, answer);
+  return answer;
+}
+
+/** A committed write to these tables. */
+function changed(tables: Iterable<string>, now = Date.now): void {
+  const { entries, writes } = store();
+  const touched = new Set(tables);
+  if (touched.size === 0) return;
+  for (const table of touched) writes.set(table, { n: (writes.get(table)?.n ?? 0) + 1, at: now() });
+  for (const [key, entry] of entries) if (entry.tables.some((table) => touched.has(table))) entries.delete(key);
+}
+
+const WRITES = /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?"?(?:\w+)"?\s*\.\s*"?(\w+)"?/gi;
+
+/** The tables that a statement writes to, by its words: every statement of ours names schema and table. */
+export function tablesWritten(text: string): string[] {
+  return [...text.matchAll(WRITES)].map((match) => match[1]!.toLowerCase());
+}
+
+export const cache = { get, changed };

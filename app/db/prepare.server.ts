@@ -1,0 +1,35 @@
+import pg from "pg";
+import { ClusterError } from "./cluster/errors.ts";
+import { createExtensions, createRoles } from "./cluster/roles.server.ts";
+import { examine, type Finding } from "./doctor.server.ts";
+
+/** One line: the first thing that stands in the way, and every statement that clears it. */
+function refuse(findings: Finding[]): void {
+  const [first] = findings;
+  if (!first) return;
+  const fixes = findings.flatMap((finding) => finding.fix ?? []);
+  throw new ClusterError(fixes.length > 0 ? `${first.says}; run: ${fixes.join(" ")}` : first.says);
+}
+
+/**
+ * A database of somebody else's: what this login may make is made (roles, extensions), what it may not is named with the
+ * statement for somebody who may. Returns what the console will have to do without.
+ */
+export async function prepare(url: string): Promise<Finding[]> {
+  const before = await examine(url);
+  refuse(before.filter((finding) => finding.level === "error" && !finding.makeable));
+  const missing = before.filter((finding) => finding.makeable);
+  if (missing.length > 0) {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      if (missing.some((finding) => finding.name.startsWith("role "))) await createRoles(client);
+      await createExtensions(client);
+    } finally {
+      await client.end();
+    }
+  }
+  const after = missing.length > 0 ? await examine(url) : before;
+  refuse(after.filter((finding) => finding.level === "error"));
+  return after.filter((finding) => finding.level === "warning" && finding.name !== "migrations");
+}
