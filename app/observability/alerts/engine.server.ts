@@ -3,9 +3,11 @@ import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { hasPlace } from "~/db/cluster/place.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { readBackupHealth } from "../backups/health.server.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
 import type { Sampler } from "../sampler/sampler.server.ts";
 import { Evaluator, type Change, type Condition, type Signal } from "./evaluate.ts";
@@ -58,6 +60,7 @@ export class AlertEngine {
   private rules: readonly AlertRule[] = RULES;
   private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
   private disk: Watch["disk"] = null;
+  private backups: Watch["backups"] = hasPlace() ? null : undefined;
   private readonly lastGood = new Map<string, number>();
   private adopted = false;
   private latest: { at: number; signals: readonly Signal[] } = { at: 0, signals: [] };
@@ -110,6 +113,7 @@ export class AlertEngine {
     );
     // A ratio of a handful of reads says nothing.
     this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
+    if (hasPlace()) this.backups = await readBackupHealth();
     const dir = env().embedded ? env().dataDir : null;
     if (dir && fs.existsSync(dir)) {
       const { blocks, bavail } = await fs.promises.statfs(dir);
@@ -150,6 +154,7 @@ export class AlertEngine {
       lags: this.sampler.lagsNow(),
       ...this.slow,
       disk: this.disk,
+      backups: this.backups,
       staleProbes: this.staleProbes(now),
     };
     const reading = readSignals(watch);
