@@ -71,7 +71,8 @@ describe("with the primary stopped", () => {
   ])("%s answers within a few seconds and says what is not known", async (path, says) => {
     const { status, html, ms } = await get(path);
     const text = words(html);
-    process.stdout.write(`${path} ${status} ${ms} ms: ${text.slice(text.indexOf("Audit log"), text.indexOf("Audit log") + 400)}\n`);
+    process.stdout.write(`with the primary stopped: ${path} ${status} in ${ms} ms\n`);
+    expect(text).toContain("Primary does not answer.");
     expect(ms).toBeLessThan(5000);
     expect(status).toBe(200);
     expect(text).toMatch(says);

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { rows } from "~/db/query.ts";
+import { rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -46,12 +46,8 @@ export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule &
   });
 }
 
-export const readOverrides = () =>
-  rows(
-    clients().primary,
-    sql`select key, enabled, threshold, clear_at, for_seconds, severity from console.alert_rule`,
-    overrideRow,
-  );
+export const readOverrides = (on: Queryable = clients().primary) =>
+  rows(on, sql`select key, enabled, threshold, clear_at, for_seconds, severity from console.alert_rule`, overrideRow);
 
 /** Evaluates every rule once a second on the collector's latest samples, and keeps what comes of it. */
 export class AlertEngine {

@@ -107,7 +107,7 @@ export default function Drawing(props: ChartProps) {
               name={one.label}
               stroke={one.color}
               strokeWidth={1.6}
-              dot={false}
+              dot={props.dots ? { r: 2.5, fill: one.color, strokeWidth: 0 } : false}
               isAnimationActive={false}
               connectNulls={false}
             />

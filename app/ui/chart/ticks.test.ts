@@ -4,7 +4,13 @@ import { roundTicks } from "./ticks.ts";
 // Breaks when an axis names odd minutes, or a midnight that is not one where the reader is.
 const texts = (from: string, to: string, zone: string) =>
   roundTicks(Date.parse(from), Date.parse(to), zone).map((at) =>
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at),
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    }).format(at),
   );
 
 describe("ticks", () => {
