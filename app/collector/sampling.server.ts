@@ -24,6 +24,7 @@ export function startSampling(lease: Lease): {
     sampler,
     alerts,
     schedules: [
+      { name: "alerts.evaluate", every: 1000, run: async () => alerts.second(Date.now()) },
       { name: "alerts.refresh", every: 5000, run: () => alerts.refresh() },
       { name: "alerts.persist", every: 1000, run: () => alerts.persist() },
       { name: "notifications", every: 2000, run: () => deliver(new Date()) },

@@ -8,6 +8,7 @@ import { runDrill } from "~/observability/backups/drill.server.ts";
 import { expireBackups } from "~/observability/backups/expire.server.ts";
 import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
+import { tidyUp } from "~/observability/backups/turn.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
@@ -24,6 +25,7 @@ function backupSchedules(): Schedule[] {
   if (!hasPlace()) return [];
   const quiet = async () => undefined;
   return [
+    { name: "backups.tidy", every: 30_000, run: tidyUp },
     {
       name: "backups.create",
       every: env().BACKUP_SCHEDULE,

@@ -79,15 +79,6 @@ async function serverOf(target: string): Promise<ServerInfo> {
 /** Asked of the server itself, now. */
 export async function live<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
   const probe = PROBES[key] as unknown as Probe<ProbeRow<K>>;
-  const lost = (reason: string): Sample<ProbeRow<K>> => ({
-    probe: probe.name,
-    target,
-    at: new Date(),
-    ms: 0,
-    rows: null,
-    missing: { reason: `${targetLabel(target)} can't be reached: ${reason}`, grant: null },
-    sql: "",
-  });
   try {
     const server = await serverOf(target).catch((error: unknown) => {
       throw new Unreachable(messageOf(error));
@@ -95,15 +86,28 @@ export async function live<K extends ProbeKey>(key: K, target = "primary"): Prom
     return await ask(livePool(target), probe, target, server);
   } catch (error) {
     held().servers.delete(target);
-    if (error instanceof Unreachable) return lost(error.message);
+    if (error instanceof Unreachable) return lost(key, target, error.message);
     throw error;
   }
 }
 
-/** The collector's sample while it is fresh, else asked now. */
+const lost = <K extends ProbeKey>(key: K, target: string, reason: string): Sample<ProbeRow<K>> => ({
+  probe: PROBES[key].name,
+  target,
+  at: new Date(),
+  ms: 0,
+  rows: null,
+  missing: { reason: `${targetLabel(target)} can't be reached: ${reason}`, grant: null },
+  sql: "",
+});
+
+/** The collector's sample while it is fresh, else asked now. What a server said before it went away is not current. */
 export async function current<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
   const probe = PROBES[key];
-  const known = (await snapshot())?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
+  const seen = await snapshot();
+  const away = seen?.targets.find((one) => one.name === target && one.reachable === false);
+  if (away) return lost(key, target, away.error ?? "it does not answer");
+  const known = seen?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
   const fresh = known && Date.now() - known.at.getTime() < Math.max(5000, probe.everyMs * 3);
   if (fresh && known.rows) return known as Sample<ProbeRow<K>>;
   return live(key, target);

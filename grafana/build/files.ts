@@ -12,8 +12,8 @@ export function grafanaFiles(console = CONSOLE): Map<string, string> {
       `grafana/dashboards/${spec.uid}.json`,
       `${JSON.stringify(dashboard(spec), null, 2)}\n`,
     ]),
-    ["grafana/rules/alerts.yml", alertFile(console)],
-    ["grafana/rules/recording.yml", recordingFile()],
-    ["grafana/rules/alerts.test.yml", ruleTestFile()],
+    ["grafana/alerts/alerts.yml", alertFile(console)],
+    ["grafana/alerts/recording.yml", recordingFile()],
+    ["grafana/alerts/alerts.test.yml", ruleTestFile()],
   ]);
 }

@@ -52,7 +52,6 @@ const fromDefinitions: PromRule[] = RULES.map((rule) => ({
   ],
 }));
 
-const HOUR = 3600;
 const own = (
   alert: string,
   expr: string,
@@ -95,26 +94,6 @@ const beside: PromRule[] = [
     "Its series have ended; what they would show is not known.",
     "/database/health",
     [{ series: 'invigil_probe_stale{server="primary",probe="tables",instance="invigil"}', bad: 1, good: 0 }],
-  ),
-  own(
-    "InvigilBackupOld",
-    `invigil_backup_age_seconds > ${26 * HOUR}`,
-    300,
-    "warning",
-    "The last good backup is older than a day",
-    "What was written since exists only on the running servers and in the archive.",
-    "/database/backups",
-    [{ series: 'invigil_backup_age_seconds{instance="invigil"}', bad: 30 * HOUR, good: HOUR }],
-  ),
-  own(
-    "InvigilBackupCheckFailed",
-    "invigil_backup_check_ok == 0",
-    0,
-    "critical",
-    "A backup did not pass its {{ $labels.kind }}",
-    "It may not bring the platform back.",
-    "/database/backups",
-    [{ series: 'invigil_backup_check_ok{kind="VERIFY",instance="invigil"}', bad: 0, good: 1 }],
   ),
   own(
     "InvigilAuditLogBroken",

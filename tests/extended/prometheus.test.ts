@@ -25,7 +25,7 @@ function promtool(args: string[], input?: string): { status: number | null; outp
 describe("promtool", () => {
   it("accepts the rules and both configurations", () => {
     for (const args of [
-      ["check", "rules", "grafana/rules/alerts.yml", "grafana/rules/recording.yml"],
+      ["check", "rules", "grafana/alerts/alerts.yml", "grafana/alerts/recording.yml"],
       ["check", "config", "grafana/prometheus.yml"],
       ["check", "config", "--syntax-only", "grafana/prometheus.compose.yml"],
     ]) {
@@ -35,7 +35,7 @@ describe("promtool", () => {
   });
 
   it("sees every alert fire and end", () => {
-    const { status, output } = promtool(["test", "rules", "grafana/rules/alerts.test.yml"]);
+    const { status, output } = promtool(["test", "rules", "grafana/alerts/alerts.test.yml"]);
     expect(status, output).toBe(0);
   });
 
@@ -81,7 +81,7 @@ describe("Prometheus", () => {
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
     const shipped = fs.readFileSync("grafana/prometheus.yml", "utf8");
-    fs.cpSync("grafana/rules", path.join(dir, "rules"), { recursive: true });
+    fs.cpSync("grafana/alerts", path.join(dir, "alerts"), { recursive: true });
     fs.writeFileSync(
       path.join(dir, "prometheus.yml"),
       shipped.replace("127.0.0.1:3000", new URL(base).host).replaceAll(/_interval: 5s/g, "_interval: 2s"),

@@ -4,6 +4,8 @@ import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { primaryFirst } from "../primary-first.server.ts";
 import { askCollector } from "../sampler/collector-link.server.ts";
 import { effectiveRules, readOverrides } from "./engine.server.ts";
 import type { Condition } from "./evaluate.ts";
@@ -26,7 +28,8 @@ const episodeRow = z.object({
   acknowledged_by: z.string().nullable(),
   incident: z.number().nullable(),
 });
-export type Episode = z.infer<typeof episodeRow>;
+/** `written`: false while there is no primary to write it to. */
+export type Episode = z.infer<typeof episodeRow> & { written?: boolean };
 
 const silenceRow = z.object({
   id: z.string(),
@@ -37,13 +40,12 @@ const silenceRow = z.object({
   who: z.string().nullable(),
 });
 
-export const listAlerts = read({
+const alertList = {
   name: "alerts.list",
   permission: "database.read",
-  on: "primary",
   input: z.object({ from: z.date(), to: z.date() }),
-  async run({ ctx, input }) {
-    const episodes = await rows(
+  async run({ ctx, input }: { ctx: TxCtx; input: { from: Date; to: Date } }) {
+    const written = await rows(
       ctx.tx,
       sql`select e.id, e.rule, e.target, e.label, e.severity, e.state, e.since, e.fired_at, e.resolved_at, e.worst, e.says, e.acknowledged_at, s.name as acknowledged_by, i.number as incident
           from console.alert_episode e left join console.staff s on s.id = e.acknowledged_by left join console.incident i on i.id = e.incident_id
@@ -57,9 +59,9 @@ export const listAlerts = read({
     );
     const conditions = await askCollector<Condition[]>("/internal/alerts");
     return {
-      episodes,
+      episodes: withUnwritten(written, conditions ?? []),
       silences,
-      rules: effectiveRules(await readOverrides()),
+      rules: effectiveRules(await readOverrides(ctx.tx)),
       /** Null: the collector does not answer, so what is about to fire is not known. */
       pending:
         conditions &&
@@ -68,7 +70,36 @@ export const listAlerts = read({
           .map((one) => ({ rule: one.rule, target: one.target, label: one.label, since: new Date(one.since), says: one.says })),
     };
   },
-});
+} as const;
+
+/** What fires while nothing can be written down is in the collector's memory only. */
+export function withUnwritten(written: Episode[], conditions: readonly Condition[]): Episode[] {
+  const known = new Set(written.filter((one) => one.state === "FIRING").map((one) => `${one.rule} ${one.target} ${one.label}`));
+  return [
+    ...conditions
+      .filter((one) => one.state === "FIRING" && !known.has(`${one.rule} ${one.target} ${one.label}`))
+      .map((one): Episode => ({
+        id: `unwritten ${one.rule} ${one.target} ${one.label}`,
+        rule: one.rule,
+        target: one.target,
+        label: one.label,
+        severity: one.severity,
+        state: "FIRING",
+        since: new Date(one.since),
+        fired_at: new Date(one.firedAt ?? one.since),
+        resolved_at: null,
+        worst: one.worst,
+        says: one.says,
+        acknowledged_at: null,
+        acknowledged_by: null,
+        incident: null,
+        written: false,
+      })),
+    ...written,
+  ];
+}
+
+export const listAlerts = primaryFirst(read({ ...alertList, on: "primary" }), read(alertList));
 
 export const acknowledgeAlert = mutation({
   name: "alert.acknowledge",

@@ -1,11 +1,13 @@
 import fs from "node:fs";
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { rows } from "~/db/query.ts";
+import { rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { hasPlace } from "~/db/cluster/place.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { readBackupHealth } from "../backups/health.server.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
 import type { Sampler } from "../sampler/sampler.server.ts";
 import { Evaluator, type Change, type Condition, type Signal } from "./evaluate.ts";
@@ -44,12 +46,8 @@ export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule &
   });
 }
 
-export const readOverrides = () =>
-  rows(
-    clients().primary,
-    sql`select key, enabled, threshold, clear_at, for_seconds, severity from console.alert_rule`,
-    overrideRow,
-  );
+export const readOverrides = (on: Queryable = clients().primary) =>
+  rows(on, sql`select key, enabled, threshold, clear_at, for_seconds, severity from console.alert_rule`, overrideRow);
 
 /** Evaluates every rule once a second on the collector's latest samples, and keeps what comes of it. */
 export class AlertEngine {
@@ -58,13 +56,12 @@ export class AlertEngine {
   private rules: readonly AlertRule[] = RULES;
   private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
   private disk: Watch["disk"] = null;
+  private backups: Watch["backups"] = hasPlace() ? null : undefined;
   private readonly lastGood = new Map<string, number>();
   private adopted = false;
   private latest: { at: number; signals: readonly Signal[] } = { at: 0, signals: [] };
 
-  constructor(private readonly sampler: Sampler) {
-    sampler.onSecond((at, target) => (target === "primary" || at.getTime() % 1000 !== 0 ? this.second(at.getTime()) : undefined));
-  }
+  constructor(private readonly sampler: Sampler) {}
 
   conditions(): Condition[] {
     return this.evaluator.open();
@@ -110,6 +107,7 @@ export class AlertEngine {
     );
     // A ratio of a handful of reads says nothing.
     this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
+    if (hasPlace()) this.backups = await readBackupHealth();
     const dir = env().embedded ? env().dataDir : null;
     if (dir && fs.existsSync(dir)) {
       const { blocks, bavail } = await fs.promises.statfs(dir);
@@ -141,7 +139,8 @@ export class AlertEngine {
     return stale;
   }
 
-  private second(now: number): void {
+  /** By the clock, not by the rounds of a server: the one that hangs has none, and that is what is to be told. */
+  second(now: number): void {
     if (!this.adopted && this.sampler.targets().find((one) => one.name === "primary")?.reachable) return;
     const watch: Watch = {
       now,
@@ -150,6 +149,7 @@ export class AlertEngine {
       lags: this.sampler.lagsNow(),
       ...this.slow,
       disk: this.disk,
+      backups: this.backups,
       staleProbes: this.staleProbes(now),
     };
     const reading = readSignals(watch);

@@ -1,4 +1,5 @@
 import { bytes, count, milliseconds, percent, seconds } from "~/platform/format.ts";
+import { BACKUP_RULES } from "./backup-rules.ts";
 
 export const SEVERITIES = ["INFO", "WARNING", "CRITICAL"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -41,7 +42,15 @@ export type MetricKey =
   | "archive.failing_s"
   | "disk.used_ratio"
   | "probe.stale_s"
-  | "target.down";
+  | "target.down"
+  | "backup.age_s"
+  | "backup.failed"
+  | "verification.age_s"
+  | "verification.failed"
+  | "drill.age_s"
+  | "drill.failed"
+  | "archive.gap"
+  | "store.used_ratio";
 
 const rule = (definition: AlertRule): AlertRule => definition;
 
@@ -306,6 +315,7 @@ export const RULES: readonly AlertRule[] = [
     link: "/database/health",
     why: "What it would show is not known.",
   }),
+  ...BACKUP_RULES,
 ];
 
 export const ruleByKey = (key: string): AlertRule | undefined => RULES.find((one) => one.key === key);

@@ -9,6 +9,7 @@ import type { TargetState } from "../sampler/sampler.server.ts";
 import { targetLabel } from "../target.ts";
 import { unknownKey, type Reading, type Signal } from "./evaluate.ts";
 import type { MetricKey } from "./rules.ts";
+import { BACKUP_METRICS, backupSignals, type BackupHealth } from "../backups/signals.ts";
 
 export type Watch = {
   now: number;
@@ -20,6 +21,8 @@ export type Watch = {
   hitRatio: number | null;
   pools: { process: string; pool: string; max: number; total: number; idle: number; waiting: number }[] | null;
   disk: { used: number; where: string } | null;
+  /** Null: could not be read yet; absent: the files are not here, and neither are backups of ours. */
+  backups?: BackupHealth | null;
   staleProbes: { target: string; probe: string; seconds: number; reason: string }[];
 };
 
@@ -159,6 +162,8 @@ export function readSignals(watch: Watch): Reading {
       value: watch.disk.used,
       says: `The disk of ${watch.disk.where} is ${Math.round(watch.disk.used * 100)} % full`,
     });
+  if (watch.backups === null) for (const metric of BACKUP_METRICS) unknown.add(unknownKey(metric, "primary"));
+  else if (watch.backups) signals.push(...backupSignals(watch.backups, watch.now));
   for (const one of watch.staleProbes)
     signals.push({
       metric: "probe.stale_s",

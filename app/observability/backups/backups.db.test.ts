@@ -1,16 +1,12 @@
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemCtx } from "~/access/ctx.server.ts";
-import { clients } from "~/db/clients.server.ts";
-import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
-import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
-import { applyMigrations } from "~/db/migrate/engine.server.ts";
-import { forget } from "~/platform/singleton.ts";
+import type { Cluster } from "~/db/cluster/cluster.server.ts";
 import { makeCollege } from "../../../tests/database.ts";
+import { startOwnCluster } from "../../../tests/fixtures/own-cluster.ts";
 import { runDrill } from "./drill.server.ts";
 import { restoreInto } from "./restore.server.ts";
 import { takeBackup } from "./take.server.ts";
@@ -20,35 +16,19 @@ import { findBackup, inspect, verifyBackup, type BackupRow } from "./verify.serv
 let cluster: Cluster;
 let dataDir: string;
 let owner: pg.Client;
+let stop: () => Promise<void>;
 let backup: BackupRow;
 const ctx = systemCtx("test");
 const quiet = async () => undefined;
 
 beforeAll(async () => {
-  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-backups-"));
-  process.env["INVIGIL_DATA_DIR"] = dataDir;
-  cluster = await startCluster(dataDir, async (_label, run) => run());
-  for (const role of LOGIN_ROLES) process.env[`INVIGIL_URL_${role.toUpperCase()}`] = cluster.urls[role];
-  process.env["INVIGIL_EMBEDDED"] = "1";
-  process.env["INVIGIL_CLUSTER_HOME"] = cluster.home;
-  process.env["DATABASE_URL"] = cluster.urls.app;
-  process.env["DATABASE_MIN_CONNECTIONS"] = "0";
-  forget("env");
-  await applyMigrations(cluster.urls.owner);
-  owner = new pg.Client({ connectionString: cluster.urls.superuser });
-  owner.on("error", () => undefined);
-  await owner.connect();
+  ({ cluster, dataDir, owner, stop } = await startOwnCluster());
   for (let i = 0; i < 20; i++) await makeCollege(owner);
   const taken = await takeBackup(ctx, quiet);
   backup = await findBackup(taken.id);
 }, 120_000);
 
-afterAll(async () => {
-  await clients().close();
-  await owner.end();
-  await cluster.stop();
-  fs.rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => stop());
 
 it("verifies what it took, and keeps the proof", async () => {
   const result = await verifyBackup(ctx, backup.id, quiet);
@@ -72,7 +52,7 @@ it("drills to the point between two canaries and removes everything", async () =
   ]);
   expect(result.phases[3]!.says).toBe("1 before the target are there, 1 after it are not");
   expect(result.rtoMs).toBeGreaterThan(0);
-  expect(fs.readdirSync(cluster.home).filter((name) => name.startsWith("drill-"))).toEqual([]);
+  expect(fs.readdirSync(path.join(cluster.home, "drills"))).toEqual([]);
   process.stdout.write(`drill: ${result.phases.map((phase) => `${phase.name} ${phase.ms} ms`).join(", ")}\n`);
 });
 
@@ -95,34 +75,6 @@ it("decides two at once in the database, and a failed one is never listed", asyn
   const { rows } = await owner.query("select count(*)::int as n from console.backup where state = 'DONE'");
   expect(rows[0]).toEqual({ n: 2 });
   expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
-});
-
-it("a lost connection leaves no half-taken backup", async () => {
-  const taking = takeBackup(ctx, quiet);
-  const cut = (async () => {
-    for (let i = 0; i < 400; i++) {
-      const { rowCount } = await owner.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender' and application_name = 'backup'",
-      );
-      if (rowCount) return true;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    return false;
-  })();
-  const [result, was] = await Promise.all([taking.then(() => "done").catch(() => "failed"), cut]);
-  expect([result, was]).toEqual(["failed", true]);
-  const { rows } = await owner.query("select state, error from console.backup order by started_at desc limit 1");
-  expect(rows[0]!.state).toBe("FAILED");
-  expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
-});
-
-it("a process killed half-way does not stand in the way of the next backup", async () => {
-  await owner.query(
-    "insert into console.backup (id, directory, by_whom, started_at) values (gen_random_uuid(), '/nowhere', 'killed', now() - interval '2 minutes')",
-  );
-  await takeBackup(ctx, quiet);
-  const { rows } = await owner.query("select state, error from console.backup where by_whom = 'killed'");
-  expect(rows).toEqual([{ state: "FAILED", error: "the process ended" }]);
 });
 
 it("restores for real, and never over a cluster", async () => {

@@ -14,13 +14,20 @@ import { Unavailable } from "~/platform/errors.ts";
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The files of a backup, laid out in a directory of their own, ready to replay what the archive holds. */
-export async function layOut(place: Place, backupDir: string, into: string): Promise<number> {
+export async function layOut(place: Place, backupDir: string, into: string, signal?: AbortSignal): Promise<number> {
   privateDir(into, place.account);
   let bytes = 0;
   const packed = fs.createReadStream(path.join(backupDir, "base.tar.gz"));
   const stream = createGunzip();
   packed.once("error", (error) => stream.destroy(error));
-  await extractTar(packed.pipe(stream), into, (n) => (bytes += n));
+  const stop = () => void packed.destroy(new Error("stopped"));
+  signal?.addEventListener("abort", stop);
+  try {
+    await extractTar(packed.pipe(stream), into, (n) => (bytes += n));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    packed.destroy();
+  }
   for (const leftover of ["standby.signal", "postmaster.pid"]) fs.rmSync(path.join(into, leftover), { force: true });
   fs.writeFileSync(path.join(into, "recovery.signal"), "");
   for (const dir of ["pg_wal", "pg_wal/archive_status"]) fs.mkdirSync(path.join(into, dir), { recursive: true, mode: 0o700 });
@@ -46,6 +53,7 @@ export async function startCopy(
   dir: string,
   toTime: Date | null,
   database: string,
+  signal?: AbortSignal,
   withinMs = 120_000,
 ): Promise<Copy> {
   // A socket's path may be 107 bytes long, so it does not lie in the data directory.
@@ -90,6 +98,10 @@ export async function startCopy(
   };
   const until = Date.now() + withinMs;
   for (;;) {
+    if (signal?.aborted) {
+      await stop();
+      signal.throwIfAborted();
+    }
     if (exited || Date.now() > until) {
       const said = fs.readFileSync(logFile, "utf8").split("\n");
       await stop();

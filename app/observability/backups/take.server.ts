@@ -12,14 +12,16 @@ import { execute, one, rows } from "~/db/query.ts";
 import { replicationClient } from "~/db/replication-client.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { ident, sql } from "~/db/sql.ts";
-import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
+import { messageOf, Unavailable } from "~/platform/errors.ts";
+import { bytes } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { readManifest } from "./manifest.ts";
+import { cleanUpBackups, directoryName, endSenders, inTurn } from "./turn.server.ts";
 import { segmentsBetween } from "./wal.ts";
 
 export type Progress = (phase: string, done: number, total: number | null) => Promise<void>;
 
-const ROOM_LEFT = 200 * 1024 * 1024;
+export const ROOM_LEFT = 200 * 1024 * 1024;
 
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
@@ -60,9 +62,13 @@ export async function archived(place: Place, segment: string, withinMs = 30_000)
 }
 
 /** A backup over the replication protocol, written by the server itself. Listed as a backup only when it is whole. */
-export async function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: string; bytes: number }> {
-  const place = clusterPlace();
+export function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: string; bytes: number }> {
+  return inTurn("backup", () => take(ctx, clusterPlace(), progress));
+}
+
+async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: string; bytes: number }> {
   privateDir(place.store, place.account);
+  await cleanUpBackups(place);
   const size = await one(
     rolePool("backup"),
     sql`select sum(pg_database_size(oid))::bigint as n from pg_database`,
@@ -72,36 +78,24 @@ export async function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: st
   const free = disk.bavail * disk.bsize;
   if (free < size!.n + ROOM_LEFT)
     throw new Unavailable(
-      `There is not enough room: the database has ${size!.n} bytes, the disk of ${place.store} has ${free} free`,
+      `There is not enough room: the database has ${bytes(size!.n)}, the disk of ${place.store} has ${bytes(free)} free`,
     );
   const id = newId();
-  const directory = path.join(place.store, `${new Date().toISOString().replaceAll(/[:.]/g, "-")}-${id.slice(-6)}`);
+  const directory = path.join(place.store, directoryName(new Date(), id));
   const all: Ctx = { ...ctx, scope: { kind: "all" } };
-  const sending = await one(
-    rolePool("backup"),
-    sql`select exists (select 1 from pg_stat_activity where application_name = 'backup' and backend_type = 'walsender') as yes`,
-    z.object({ yes: z.boolean() }),
-  );
   await withScope(all, async (inner) => {
-    // What a killed process left behind is not running any more: its connection went with it.
-    await execute(
-      inner.tx,
-      sql`update console.backup set state = 'FAILED', error = 'the process ended', finished_at = now() where state = 'RUNNING' and not ${sending!.yes} and started_at < now() - interval '1 minute'`,
-    );
     await execute(
       inner.tx,
       sql`insert into console.backup (id, directory, by_whom) values (${id}, ${directory}, ${ctx.actor.name})`,
     );
     await record(inner, { action: "backup.start", resource: "backup", resourceId: id });
-  }).catch((error: unknown) => {
-    throw (error as { code?: string }).code === "23505" ? new Conflict("A backup is being taken already") : error;
   });
   const client = await replicationClient("backup").catch((error: unknown) => error as Error);
   let polling: NodeJS.Timeout | undefined;
+  let cancelled: unknown;
   try {
     if (client instanceof Error) throw client;
     const counts = await countRows();
-    let cancelled: unknown;
     polling = setInterval(() => {
       void one(
         rolePool("backup"),
@@ -112,7 +106,7 @@ export async function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: st
         .catch((error: unknown) => {
           // Somebody asked the job to stop: the server is told by the end of its connection.
           if (error instanceof Error && error.name === "JobCancelled") cancelled ??= error;
-          if (cancelled) void (client as { end(): Promise<void> }).end();
+          if (cancelled) void endSenders().catch(() => undefined);
         });
     }, 300);
     await client.query(
@@ -127,23 +121,27 @@ export async function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: st
     await archived(place, segments.at(-1)!);
     const wal: Record<string, string> = {};
     for (const name of segments) wal[name] = await sha256Of(path.join(place.archive, name));
-    const bytes = fs.readdirSync(directory).reduce((sum, name) => sum + fs.statSync(path.join(directory, name)).size, 0);
+    const taken = fs.readdirSync(directory).reduce((sum, name) => sum + fs.statSync(path.join(directory, name)).size, 0);
     await withScope(all, async (inner) => {
       await execute(
         inner.tx,
-        sql`update console.backup set state = 'DONE', finished_at = now(), size_bytes = ${bytes}, start_lsn = ${manifest.startLsn}, stop_lsn = ${manifest.stopLsn}, timeline = ${manifest.timeline},
+        sql`update console.backup set state = 'DONE', finished_at = now(), size_bytes = ${taken}, start_lsn = ${manifest.startLsn}, stop_lsn = ${manifest.stopLsn}, timeline = ${manifest.timeline},
               system_id = ${manifest.systemId}, wal = ${JSON.stringify(wal)}::jsonb, row_counts = ${JSON.stringify(counts)}::jsonb where id = ${id}`,
       );
-      await record(inner, { action: "backup.done", resource: "backup", resourceId: id, details: { bytes } });
+      await record(inner, { action: "backup.done", resource: "backup", resourceId: id, details: { bytes: taken } });
     });
-    return { id, bytes };
-  } catch (error) {
+    return { id, bytes: taken };
+  } catch (thrown) {
     clearInterval(polling);
+    // The connection was lost because somebody asked for it.
+    const error = cancelled ?? thrown;
+    const stopped = error instanceof Error && error.name === "JobCancelled";
     // Nothing half-taken is ever listed, or left lying about.
+    await endSenders().catch(() => undefined);
     fs.rmSync(directory, { recursive: true, force: true });
     await execute(
       clients().primary,
-      sql`update console.backup set state = 'FAILED', finished_at = now(), error = ${messageOf(error)} where id = ${id}`,
+      sql`update console.backup set state = ${stopped ? "CANCELLED" : "FAILED"}, finished_at = now(), error = ${stopped ? "somebody stopped it" : messageOf(error)} where id = ${id}`,
     ).catch(() => undefined);
     throw error;
   } finally {

@@ -72,7 +72,6 @@ export class Sampler {
   private readonly history = new PositionHistory();
   private readonly changes = new Changes();
   private readonly texts = new Texts();
-  private readonly listeners: ((at: Date, target: string) => Promise<void> | void)[] = [];
   private primaryEnd: { lsn: bigint; at: number } | null = null;
   private lags = new Map<string, Lag>();
 
@@ -116,11 +115,6 @@ export class Sampler {
   async stop(): Promise<void> {
     await Promise.all(this.lanes.flatMap(({ fast, slow }) => [fast.stop(), slow.stop()]));
     await this.store.stop();
-  }
-
-  /** Called after every second of every server. */
-  onSecond(listener: (at: Date, target: string) => Promise<void> | void): void {
-    this.listeners.push(listener);
   }
 
   latest<K extends ProbeKey>(target: string, key: K): Sample<ProbeRow<K>> | null {
@@ -168,7 +162,6 @@ export class Sampler {
       return;
     }
     this.second(target, at, samples);
-    for (const listener of this.listeners) await listener(at, target);
   }
 
   private second(target: string, at: Date, samples: readonly Sample[]): void {

@@ -135,6 +135,7 @@ function Episodes({ list, mayAct }: { list: Data["episodes"]; mayAct: boolean })
               )}
             </td>
             <td className="whitespace-nowrap">
+              {one.written === false && <p className="text-[12px] text-muted">not yet written down</p>}
               {one.incident !== null ? (
                 <Link to={`/database/incidents/${one.incident}`} className="link">
                   Incident {one.incident}
@@ -149,7 +150,8 @@ function Episodes({ list, mayAct }: { list: Data["episodes"]; mayAct: boolean })
               {one.acknowledged_at ? (
                 <span className="text-[12px] text-muted">{one.acknowledged_by ?? "somebody"} has it</span>
               ) : (
-                mayAct && (
+                mayAct &&
+                one.written !== false && (
                   <Form intent="acknowledge" className="contents">
                     <input type="hidden" name="id" value={one.id} />
                     <Submit tone="plain">Acknowledge</Submit>

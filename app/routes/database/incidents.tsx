@@ -2,6 +2,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { declareIncident, listIncidents } from "~/observability/incidents/incidents.server.ts";
+import { primaryAway } from "~/observability/primary-first.server.ts";
 import { plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -16,6 +17,7 @@ export const meta = () => [{ title: "Incidents · Invigil" }];
 export const loader = page("database.read", async ({ ctx, url }) => {
   const before = Number(url.searchParams.get("before"));
   return {
+    away: await primaryAway(),
     incidents: await listIncidents({ ctx, input: { before: Number.isInteger(before) && before > 0 ? before : null } }),
     mayAct: may(ctx.actor.role, "database.act"),
   };
@@ -27,7 +29,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
 });
 
 export default function Incidents() {
-  const { incidents, mayAct } = useLoaderData<typeof loader>();
+  const { incidents, mayAct, away } = useLoaderData<typeof loader>();
   const open = incidents.filter((one) => one.state === "OPEN");
   const list = (
     <Panel flush>
@@ -79,8 +81,27 @@ export default function Incidents() {
   );
   return (
     <Page
-      title={open.length > 0 ? `${plural(open.length, "incident is", "incidents are")} open.` : "No incident is open."}
-      context="What hurt, from when to when, and why. Other rooms lay them over exams and attempts."
+      title={
+        // What begins while nothing can be written down has no number yet; alerts know of it.
+        away
+          ? "New incidents are not known right now."
+          : open.length > 0
+            ? `${plural(open.length, "incident is", "incidents are")} open.`
+            : "No incident is open."
+      }
+      context={
+        away ? (
+          <>
+            What is written down below is from before. What fires now stands under{" "}
+            <Link to="/database/alerts" className="link">
+              Alerts
+            </Link>
+            .
+          </>
+        ) : (
+          "What hurt, from when to when, and why. Other rooms lay them over exams and attempts."
+        )
+      }
     >
       {mayAct ? (
         <WithAside

@@ -66,7 +66,9 @@ export default function Queries() {
     <Page
       title={
         data.queries.length === 0
-          ? "No statement was counted in this time."
+          ? data.missing
+            ? "Statements are not known right now."
+            : "No statement was counted in this time."
           : slow.length === 0
             ? `${plural(data.queries.length, "statement")}, none of them slow.`
             : `${plural(slow.length, "statement takes", "statements take")} more than a second.`

@@ -21,6 +21,8 @@ export type ChartProps = {
   thresholds?: Threshold[];
   label: string;
   syncId?: string;
+  /** Each point as a dot: for a few measurements rather than a sampled course. */
+  dots?: boolean;
 };
 
 const never = () => () => undefined;

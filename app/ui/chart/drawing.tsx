@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import {
   Area,
   Bar,
@@ -14,6 +15,7 @@ import {
 import { clockTime, day } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
 import type { ChartProps } from "./chart.tsx";
+import { roundTicks } from "./ticks.ts";
 import { formatUnit } from "./units.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--muted)" } as const;
@@ -23,7 +25,8 @@ export default function Drawing(props: ChartProps) {
   const { data, series, kind = "line", unit = "number", height, from, to, bands = [], thresholds = [], syncId = "page" } = props;
   const zone = useZone();
   const long = to - from > 36 * 3_600_000;
-  const tick = (t: number) => (long ? day(new Date(t), zone) : clockTime(new Date(t), zone));
+  const ticks = useMemo(() => roundTicks(from, to, zone), [from, to, zone]);
+  const tick = (t: number) => (long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000));
   return (
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={data} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
@@ -37,7 +40,9 @@ export default function Drawing(props: ChartProps) {
           tick={AXIS}
           tickLine={false}
           axisLine={false}
-          minTickGap={48}
+          ticks={ticks}
+          interval="equidistantPreserveStart"
+          minTickGap={28}
           allowDataOverflow
         />
         <YAxis
@@ -102,7 +107,7 @@ export default function Drawing(props: ChartProps) {
               name={one.label}
               stroke={one.color}
               strokeWidth={1.6}
-              dot={false}
+              dot={props.dots ? { r: 2.5, fill: one.color, strokeWidth: 0 } : false}
               isAnimationActive={false}
               connectNulls={false}
             />

@@ -10,11 +10,14 @@ export function useZone(): string {
 export function Ago({ at }: { at: string | Date }) {
   const zone = useZone();
   const date = new Date(at);
+  const moment = date.getTime();
   const [now, setNow] = useState<Date>(() => new Date());
+  // A newer moment may arrive between two ticks: it was not in the future.
   useEffect(() => {
+    setNow(new Date());
     const timer = setInterval(() => setNow(new Date()), 20_000);
     return () => clearInterval(timer);
-  }, []);
+  }, [moment]);
   return (
     <time dateTime={date.toISOString()} title={exactTime(date, zone)} suppressHydrationWarning className="whitespace-nowrap">
       {ago(date, now)}

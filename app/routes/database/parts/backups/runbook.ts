@@ -16,6 +16,10 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
     run: "postgres -D /var/lib/invigil-restored -p 55432",
   };
   const look = (sql: string) => ({ says: "Look before you rely on it", run: `psql -h 127.0.0.1 -p 55432 invigil -c "${sql}"` });
+  const remove = {
+    says: "Stop the copy and remove it",
+    run: "pg_ctl -D /var/lib/invigil-restored -m fast stop && rm -r /var/lib/invigil-restored",
+  };
   if (which === "loss")
     return [
       { says: "Stop Invigil and what writes to the database, so that nothing is written that would be lost again" },
@@ -30,7 +34,10 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
         says: "Read what the log says: entries after that time are cut, and the anchors outside of the database name them. Keep its answer with the incident",
         run: "npx invigil audit verify",
       },
-      { says: "Take a backup of the restored database before anybody relies on it" },
+      {
+        says: "Take a backup of the restored database before anybody relies on it",
+        run: "pg_basebackup -h 127.0.0.1 -p 55432 -U postgres -D /var/lib/invigil-first-backup -F tar -z -X stream -c fast -P",
+      },
     ];
   if (which === "table")
     return [
@@ -45,8 +52,9 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
       { says: "Compare by primary key, then put back what is missing in one transaction, with the tenant's people informed" },
       {
         says: "Check the indexes of that table",
-        run: `psql -c "create extension if not exists amcheck; select bt_index_check('DAMAGED_TABLE_pkey')"`,
+        run: `psql "$DATABASE_URL" -c "create extension if not exists amcheck" -c "select bt_index_check('DAMAGED_TABLE_pkey', true)"`,
       },
+      remove,
     ];
   return [
     { says: "A restore does not make a database faster; find what holds it up first, under Load and Locks" },
@@ -55,5 +63,6 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
     start,
     look("explain (analyze, buffers) SLOW_STATEMENT"),
     { says: "When the plan differs, compare statistics and indexes; when it does not, the load has changed" },
+    remove,
   ];
 }

@@ -1,0 +1,23 @@
+import type { Ctx } from "~/db/ctx.ts";
+import { isConnectionLoss } from "~/db/retry.ts";
+import { snapshot } from "./current.server.ts";
+
+/** Whether the collector sees the primary away; a page need not wait for a timeout to learn it again. */
+export const primaryAway = async (): Promise<boolean> =>
+  (await snapshot())?.targets.some((one) => one.kind === "primary" && one.reachable === false) ?? false;
+
+/** The primary's word while there is one, else a standby's: what it last received. */
+export function primaryFirst<I, R>(
+  primary: (work: { ctx: Ctx; input: I }) => Promise<R>,
+  anywhere: (work: { ctx: Ctx; input: I }) => Promise<R>,
+): (work: { ctx: Ctx; input: I }) => Promise<R> {
+  return async (work) => {
+    if (await primaryAway()) return anywhere(work);
+    try {
+      return await primary(work);
+    } catch (error) {
+      if (isConnectionLoss(error)) return anywhere(work);
+      throw error;
+    }
+  };
+}

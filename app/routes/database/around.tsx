@@ -1,0 +1,40 @@
+import { Outlet, useLoaderData } from "@remix-run/react";
+import { page } from "~/access/page.server.ts";
+import { targetStates } from "~/observability/current.server.ts";
+import { targetLabel } from "~/observability/target.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Clock } from "~/ui/time/time.tsx";
+
+export const loader = page("database.load", async () => {
+  const states = await targetStates();
+  return {
+    away: states.filter((one) => one.reachable === false).map(({ name, kind, since, error }) => ({ name, kind, since, error })),
+  };
+});
+
+/** Around every page of the database: a server that does not answer is said before anything that is known of it. */
+export default function Around() {
+  const { away } = useLoaderData<typeof loader>();
+  return (
+    <>
+      {away.length > 0 && (
+        <div className="mx-auto flex w-full max-w-[1560px] flex-col gap-2 px-4 pt-5 md:px-6">
+          {away.map((one) => (
+            <Notice key={one.name} tone="bad" title={`${targetLabel(one.name)} does not answer.`}>
+              {one.since && (
+                <>
+                  Since <Clock at={one.since} withSeconds />:{" "}
+                </>
+              )}
+              <span className="mono">{one.error}</span>.{" "}
+              {one.kind === "primary"
+                ? "What was kept before is read from a standby; what only the primary can tell is not known."
+                : "What it would tell is not known; the primary is watched as before."}
+            </Notice>
+          ))}
+        </div>
+      )}
+      <Outlet />
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { roundTicks } from "./ticks.ts";
+
+// Breaks when an axis names odd minutes, or a midnight that is not one where the reader is.
+const texts = (from: string, to: string, zone: string) =>
+  roundTicks(Date.parse(from), Date.parse(to), zone).map((at) =>
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    }).format(at),
+  );
+
+describe("ticks", () => {
+  it("stand on whole steps of the clock", () => {
+    expect(texts("2026-11-20T08:03:17Z", "2026-11-20T09:03:17Z", "UTC")).toEqual(
+      ["08:10", "08:20", "08:30", "08:40", "08:50", "09:00"].map((time) => `20, ${time}:00`),
+    );
+    expect(texts("2026-11-20T08:03:17Z", "2026-11-20T08:04:17Z", "UTC")).toEqual(
+      ["03:20", "03:30", "03:40", "03:50", "04:00", "04:10"].map((time) => `20, 08:${time}`),
+    );
+  });
+
+  it("are midnights of the reader's zone over a week", () => {
+    for (const zone of ["UTC", "Asia/Kolkata", "America/New_York"]) {
+      const all = texts("2026-11-13T09:17:00Z", "2026-11-20T09:17:00Z", zone);
+      expect(all).toHaveLength(7);
+      for (const one of all) expect(one).toMatch(/00:00:00$/);
+    }
+  });
+
+  it("stay midnights across the change of a clock", () => {
+    const all = texts("2026-10-23T10:00:00Z", "2026-10-28T10:00:00Z", "Europe/Vienna");
+    expect(all).toEqual(["24", "25", "26", "27", "28"].map((day) => `${day}, 00:00:00`));
+  });
+
+  it("are a few, however long the range", () => {
+    for (const days of [1 / 1440, 1 / 24, 1, 7, 30, 395]) {
+      const ticks = roundTicks(Date.now() - days * 86_400_000, Date.now(), "UTC");
+      expect(ticks.length).toBeGreaterThan(2);
+      expect(ticks.length).toBeLessThan(11);
+    }
+  });
+});
