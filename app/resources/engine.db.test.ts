@@ -127,7 +127,7 @@ describe("lists", () => {
   });
 });
 
-/** Two thousand rows of a table, without parents: enough for the planner to prefer the index that was made for a filter. */
+/** Six thousand rows of a table, without parents: enough for the planner to prefer the index that was made for a filter. */
 async function fill(of: Resource, collegeId: string): Promise<void> {
   const columns = await db.owner.query<{ name: string; type: string; needed: boolean }>(
     "select column_name as name, udt_name as type, is_nullable = 'NO' and column_default is null as needed from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'",
@@ -164,7 +164,7 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
     return made[column.type] ?? "'t' || i";
   });
   await db.owner.query(
-    `insert into ${of.table} (${chosen.map((column) => `"${column.name}"`).join(", ")}) select ${cells.join(", ")} from generate_series(1, 2000) i`,
+    `insert into ${of.table} (${chosen.map((column) => `"${column.name}"`).join(", ")}) select ${cells.join(", ")} from generate_series(1, 6000) i`,
   );
   await db.owner.query(`analyze ${of.table}`);
 }
@@ -179,7 +179,7 @@ describe("plans", () => {
     await db.owner.query("set session_replication_role = origin");
     const ctx = ctxFor(boss.actor, inTenants(full));
     await withReadScope(ctx, async (inner) => {
-      // Two thousand rows are few enough to read them all; what is asked is whether an index answers.
+      // Six thousand rows are few enough to read them all; what is asked is whether an index answers.
       await inner.tx.query({ text: "set local enable_seqscan = off" });
       const explain = async (text: string, values: readonly unknown[]) =>
         (await inner.tx.query<{ "QUERY PLAN": string }>({ text: `explain ${text}`, values: [...values] })).rows

@@ -14,9 +14,12 @@ export function Ago({ at }: { at: string | Date }) {
   const [now, setNow] = useState<Date>(() => new Date());
   // A newer moment may arrive between two ticks: it was not in the future.
   useEffect(() => {
-    setNow(new Date());
+    const soon = setTimeout(() => setNow(new Date()), 0);
     const timer = setInterval(() => setNow(new Date()), 20_000);
-    return () => clearInterval(timer);
+    return () => {
+      clearTimeout(soon);
+      clearInterval(timer);
+    };
   }, [moment]);
   return (
     <time dateTime={date.toISOString()} title={exactTime(date, zone)} suppressHydrationWarning className="whitespace-nowrap">
