@@ -65,6 +65,7 @@ export default function Queue() {
   const [params] = useSearchParams();
   useShortcut({ n: "[data-next]" });
   const reviewer = may(role, "integrity.review");
+  const exam = params.get("exam");
   const more = new URLSearchParams(params);
   if (next) more.set("cursor", next);
   return (
@@ -95,7 +96,7 @@ export default function Queue() {
             {QUEUE_VIEWS.filter((one) => one !== "mine" || reviewer).map((one) => (
               <Link
                 key={one}
-                to={`?view=${one}`}
+                to={`?view=${one}${exam ? `&exam=${exam}` : ""}`}
                 aria-current={view === one ? "page" : undefined}
                 className={`control !min-h-7 ${view === one ? "!border-accent !text-accent font-[560]" : ""}`}
               >
@@ -104,10 +105,16 @@ export default function Queue() {
                 {one === "second" && counts.second > 0 && <span className="text-muted tabular-nums">{counts.second}</span>}
               </Link>
             ))}
+            {exam && (
+              <Link to={`?view=${view}`} className="control !min-h-7" title="Show every exam again">
+                Only {rows[0]?.exam ?? "one exam"} <span aria-hidden>×</span>
+                <span className="sr-only">: show every exam again</span>
+              </Link>
+            )}
           </nav>
           <form method="get" className="ml-auto flex flex-wrap items-center gap-2">
             <input type="hidden" name="view" value={view} />
-            {params.get("exam") && <input type="hidden" name="exam" value={params.get("exam")!} />}
+            {exam && <input type="hidden" name="exam" value={exam} />}
             <label className="sr-only" htmlFor="queue-signal">
               With this signal
             </label>
