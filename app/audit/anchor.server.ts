@@ -23,10 +23,32 @@ const EPOCH = "invigil.local/audit/epoch";
 export const epochText = (epoch: Epoch) =>
   `${EPOCH}\n${epoch.fromSize} ${epoch.toSize}\n${epoch.at}\n${epoch.by.replaceAll("\n", " ")}\n${epoch.reason.replaceAll("\n", " ")}\n`;
 
-function readEpoch(text: string): Epoch | null {
+export function readEpoch(text: string): Epoch | null {
   const [kind, sizes = "", at = "", by = "", reason = ""] = text.split("\n");
   const match = /^(\d+) (\d+)$/.exec(sizes);
   return kind === EPOCH && match ? { fromSize: Number(match[1]), toSize: Number(match[2]), at, by, reason } : null;
+}
+
+const TAIL = 16_384;
+
+/** The newest head that is anchored, from the end of the file: it grows by a head a second. */
+export function newestAnchored(file: string, name: string, publicKey: KeyObject): Checkpoint | null {
+  if (!fs.existsSync(file)) return null;
+  const handle = fs.openSync(file, "r");
+  try {
+    const { size } = fs.fstatSync(handle);
+    const bytes = Buffer.alloc(Math.min(TAIL, size));
+    fs.readSync(handle, bytes, 0, bytes.length, size - bytes.length);
+    for (const note of bytes.toString("utf8").split(BETWEEN).toReversed()) {
+      const opened = openNote(note, name, publicKey);
+      if (opened && readEpoch(opened)) return null;
+      const checkpoint = opened ? readCheckpoint(opened) : null;
+      if (checkpoint) return checkpoint;
+    }
+    return null;
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 /** The heads that hold today: an epoch says that those after a restore's point hold no more. Notes of another key are named. */

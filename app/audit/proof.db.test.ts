@@ -12,7 +12,7 @@ import { appendAnchor, epochText } from "./anchor.server.ts";
 import { ORIGIN, type SigningKey } from "./keys.server.ts";
 import { signNote } from "./note.ts";
 import { record } from "./record.server.ts";
-import { createSequencer, type Sequencer } from "./sequence.server.ts";
+import { createSequencer, NotContinued, type Sequencer } from "./sequence.server.ts";
 import { verifyLog } from "./verify.server.ts";
 
 // Breaks when a change of the log by the database's own administrator could go unnoticed, or an entry could be lost or doubled.
@@ -289,6 +289,8 @@ describe("verification", () => {
     await superuser.query("delete from audit.checkpoint where size > $1", [size - 10]);
     await superuser.query("set session_replication_role = origin");
     expect((await verify()).findings.map((finding) => finding.says).join()).toMatch(/older state was brought back/);
+    await write(5);
+    await expect(createSequencer(pool, key, anchor).step()).rejects.toThrow(NotContinued);
     appendAnchor(
       anchor,
       signNote(
@@ -304,7 +306,6 @@ describe("verification", () => {
       ),
     );
     sequencer = createSequencer(pool, key, anchor);
-    await write(5);
     await drain();
     expect(await verify()).toMatchObject({ ok: true, size: size - 5 });
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { appendAnchor } from "./anchor.server.ts";
+import { appendAnchor, readAnchor } from "./anchor.server.ts";
 import { entryBytes, type EntryRow } from "./entry-bytes.ts";
 import type { SigningKey } from "./keys.server.ts";
 import { Frontier, leafHash } from "./merkle.ts";
@@ -28,6 +28,21 @@ const BATCH = 5000;
 const ONE_SEQUENCER = 7_190_203;
 
 export type Sequencer = { step(): Promise<number>; size(): number };
+
+/** The log is not what the anchor last knew. Going on would sign a second history beside the first one. */
+export class NotContinued extends Error {}
+
+/** A head that was anchored and is not of this tree: somebody cut the log or brought an older state back. */
+function mustContinue(anchor: string, key: SigningKey, tree: Frontier): void {
+  const newest = readAnchor(anchor, key.name, key.publicKey).heads.at(-1)?.checkpoint;
+  if (!newest || newest.size < tree.size) return;
+  if (newest.size > tree.size)
+    throw new NotContinued(
+      `the log has ${tree.size} entries, its anchor knows ${newest.size}: nothing is sequenced until the restore is declared (npx invigil audit epoch --by NAME --reason WHY)`,
+    );
+  if (!newest.root.equals(tree.root()))
+    throw new NotContinued(`the log of ${tree.size} entries is not the one that its anchor knows: run npx invigil audit verify`);
+}
 
 /**
  * Moves committed entries from the queue into the tree. One transaction takes them, gives them their indices and signs the
@@ -62,7 +77,10 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
         return 0;
       }
       const size = await treeSize(client);
-      if (frontier?.size !== size) frontier = await Frontier.load(size, storedNodes(client));
+      if (frontier?.size !== size) {
+        frontier = await Frontier.load(size, storedNodes(client));
+        mustContinue(anchor, key, frontier);
+      }
       const leaves: Buffer[] = [];
       const levels: number[] = [];
       const indices: number[] = [];

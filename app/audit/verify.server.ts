@@ -3,15 +3,25 @@ import type { Queryable } from "~/db/query.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { z } from "zod";
-import { readAnchor } from "./anchor.server.ts";
+import { readAnchor, type Epoch } from "./anchor.server.ts";
 import { entryBytes } from "./entry-bytes.ts";
 import type { SigningKey } from "./keys.server.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { openNote, readCheckpoint } from "./note.ts";
 import { entryRow } from "./sequence.server.ts";
 
-export type Finding = { index: number | null; entry: string | null; says: string };
-export type Verification = { ok: boolean; size: number; checked: number; erased: number; anchors: number; findings: Finding[] };
+/** `cut`: the log ends before its anchor, which a declared restore explains and nothing else. */
+export type Finding = { index: number | null; entry: string | null; says: string; cut?: true };
+export type Verification = {
+  ok: boolean;
+  size: number;
+  checked: number;
+  erased: number;
+  anchors: number;
+  /** Restores that were declared, oldest first. */
+  epochs: Epoch[];
+  findings: Finding[];
+};
 
 const BATCH = 10_000;
 const ENOUGH = 20;
@@ -39,7 +49,7 @@ export async function verifyLog(
   const add = (index: number | null, entry: string | null, says: string) => {
     if (findings.length < ENOUGH) findings.push({ index, entry, says });
   };
-  const { heads, foreign } = readAnchor(anchor, key.name, key.publicKey);
+  const { heads, epochs, foreign } = readAnchor(anchor, key.name, key.publicKey);
   if (foreign > 0) add(null, null, `${foreign} anchored heads are not signed by this key`);
   const total = (await one(
     on,
@@ -97,11 +107,12 @@ export async function verifyLog(
 
   const newest = heads.at(-1)?.checkpoint;
   if (newest && newest.size > frontier.size)
-    add(
-      frontier.size,
-      null,
-      `the log ends at ${frontier.size} entries; a head for ${newest.size} is anchored: its end was cut, or an older state was brought back`,
-    );
+    findings.push({
+      index: frontier.size,
+      entry: null,
+      says: `the log ends at ${frontier.size} entries; a head for ${newest.size} is anchored: its end was cut, or an older state was brought back`,
+      cut: true,
+    });
   await checkStored(on, key, frontier, add);
   const stray = await rows(
     on,
@@ -114,7 +125,7 @@ export async function verifyLog(
       entry.id,
       `an entry of ${entry.at.toISOString()} is in the log and in no tree: it was put there around the sequencer`,
     );
-  return { ok: findings.length === 0, size: frontier.size, checked: expected, erased, anchors: heads.length, findings };
+  return { ok: findings.length === 0, size: frontier.size, checked: expected, erased, anchors: heads.length, epochs, findings };
 }
 
 /** The head that the database shows must be signed by us, and be this tree's. */

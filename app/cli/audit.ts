@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import readline from "node:readline";
 import { systemCtx } from "~/access/ctx.server.ts";
+import { declareEpoch } from "~/access/log/epoch.server.ts";
+import { eraseContent } from "~/access/log/erase.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { verifyExport } from "~/audit/export-file.ts";
@@ -80,6 +82,10 @@ export const auditCommands: Command[] = [
           result.ok
             ? [
                 `${result.checked} entries, ${result.anchors} anchored heads: nothing was changed or cut${result.erased > 0 ? `; the content of ${result.erased} was erased` : ""}`,
+                ...result.epochs.map(
+                  (epoch) =>
+                    `restored on ${epoch.at} from ${epoch.fromSize} to ${epoch.toSize} entries, declared by ${epoch.by}: ${epoch.reason}`,
+                ),
               ]
             : result.findings.map((finding) => `${finding.index === null ? "" : `entry ${finding.index}: `}${finding.says}`),
         );
@@ -104,6 +110,29 @@ export const auditCommands: Command[] = [
           if (!out.write(part)) await new Promise<void>((resolve) => void out.once("drain", () => resolve()));
         }
         if (out !== process.stdout) await new Promise<void>((resolve) => void out.end(() => resolve()));
+      }),
+  },
+  {
+    name: "audit epoch",
+    says: "Declares a restore: from how many entries to how many, why and by whom",
+    usage: "--by NAME --reason WHY [--json]",
+    options: { by: { type: "string", default: "" }, reason: { type: "string", default: "" } },
+    run: (run) =>
+      withDatabase(async () => {
+        const done = await declareEpoch(systemCtx("command line"), String(run.options["by"]), String(run.options["reason"]));
+        print(run, done, [`declared: the log was restored from ${done.fromSize} to ${done.toSize} entries`]);
+      }),
+  },
+  {
+    name: "audit erase",
+    says: "Erases what is personal about entries; the entries and their proofs stand",
+    usage: "--entry ID[,ID…] --reason WHY [--json]",
+    options: { entry: { type: "string", default: "" }, reason: { type: "string", default: "" } },
+    run: (run) =>
+      withDatabase(async () => {
+        const ids = String(run.options["entry"]).split(",").filter(Boolean);
+        const erased = await eraseContent(systemCtx("command line"), ids, String(run.options["reason"]));
+        print(run, { erased }, [`the content of ${erased} ${erased === 1 ? "entry" : "entries"} is erased`]);
       }),
   },
   {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { consistencyProof, inclusionProof } from "~/audit/merkle.ts";
 import { openNote, readCheckpoint, verifierKey } from "~/audit/note.ts";
-import { fingerprintOf, signingKey } from "~/audit/keys.server.ts";
+import { newestAnchored, readEpoch } from "~/audit/anchor.server.ts";
+import { anchorFile, fingerprintOf, signingKey } from "~/audit/keys.server.ts";
 import { latestCheckpoint, storedNodes, treeSize } from "~/audit/tree.server.ts";
 import { found } from "~/audit/search.server.ts";
 import { one, rows } from "~/db/query.ts";
@@ -36,8 +37,17 @@ export const head = read({
         by_whom: z.string(),
       }),
     );
+    const declared = await rows(
+      ctx.tx,
+      sql`select note from audit.epoch order by at desc limit 20`,
+      z.object({ note: z.string() }),
+    );
+    const anchored = newestAnchored(anchorFile(), key.name, key.publicKey);
     return {
       checkpoint,
+      /** The anchor knows more entries than the log has: a restore that nobody has declared, or a cut. */
+      ahead: anchored && anchored.size > (checkpoint?.size ?? 0) ? anchored.size : null,
+      epochs: declared.map(({ note }) => readEpoch(openNote(note, key.name, key.publicKey) ?? "")).filter((one) => one !== null),
       root: opened ? (readCheckpoint(opened)?.root.toString("base64") ?? null) : null,
       signed: opened !== null,
       fingerprint: fingerprintOf(key.publicKey),

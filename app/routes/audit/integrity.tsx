@@ -27,7 +27,7 @@ export const action = act("audit.verify", async ({ ctx }) => {
 });
 
 export default function Integrity() {
-  const { checkpoint, root, signed, fingerprint, verifierKey, pending, verification, late, role } =
+  const { checkpoint, root, signed, fingerprint, verifierKey, pending, verification, late, ahead, epochs, role } =
     useLoaderData<typeof loader>();
   const good = verification?.ok ?? null;
   return (
@@ -60,6 +60,13 @@ export default function Integrity() {
               </li>
             ))}
           </ul>
+        </Notice>
+      )}
+      {ahead !== null && (
+        <Notice tone="bad" title={`The anchor knows ${count(ahead)} entries, the log has ${count(checkpoint?.size ?? 0)}`}>
+          Its end was cut, or an older state was brought back. Nothing is sequenced meanwhile, and nothing that waits is lost.
+          After a restore that was meant, declare it:{" "}
+          <code className="text-ink">npx invigil audit epoch --by NAME --reason WHY</code>
         </Notice>
       )}
       <Figures>
@@ -131,6 +138,34 @@ export default function Integrity() {
           </div>
         </dl>
       </Panel>
+      {epochs.length > 0 && (
+        <Panel title="Declared restores" flush>
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>When</th>
+                <th className="num">From</th>
+                <th className="num">To</th>
+                <th>By</th>
+                <th>Why</th>
+              </tr>
+            </thead>
+            <tbody>
+              {epochs.map((epoch) => (
+                <tr key={epoch.at}>
+                  <td>
+                    <Ago at={epoch.at} />
+                  </td>
+                  <td className="num">{count(epoch.fromSize)}</td>
+                  <td className="num">{count(epoch.toSize)}</td>
+                  <td>{epoch.by}</td>
+                  <td className="py-2 whitespace-normal">{epoch.reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+      )}
       <Panel title="Without this console">
         <p className="text-muted">
           An export with proofs is checked offline: <code className="text-ink">npx invigil audit verify --file audit.ndjson</code>

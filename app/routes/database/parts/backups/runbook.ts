@@ -35,6 +35,10 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
         run: "npx invigil audit verify",
       },
       {
+        says: "Declare the restore, so that the log goes on from there",
+        run: "npx invigil audit epoch --by 'YOUR NAME' --reason 'what was lost, and why it was restored'",
+      },
+      {
         says: "Take a backup of the restored database before anybody relies on it",
         run: "pg_basebackup -h 127.0.0.1 -p 55432 -U postgres -D /var/lib/invigil-first-backup -F tar -z -X stream -c fast -P",
       },
