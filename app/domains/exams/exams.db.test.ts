@@ -5,6 +5,7 @@ import type { Ctx } from "../../db/ctx.ts";
 import { withScope } from "../../db/scope.server.ts";
 import { fixedClock } from "../../platform/clock.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
+import { correctKey } from "./authoring/correct-key.server.ts";
 import { copyExam, createExam, updateExam } from "./authoring/exam.server.ts";
 import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "./authoring/questions.server.ts";
 import { examChecklist } from "./calendar/checklist.server.ts";
@@ -490,6 +491,36 @@ describe("grading", () => {
     );
     expect(rowCount).toBe(1);
     await expect(publishExam({ ctx: manager, input: { examId: exam.id } })).rejects.toMatchObject({ status: 409 });
+  });
+
+  it("marks by a key that was corrected after the freeze, with a reason, until the results rest on it", async () => {
+    const exam = await makeExam(db.owner, college.id, { students: 1, questions: 2, status: "LIVE", frozen: true });
+    const [question] = exam.questions;
+    // The student chose the second option of the first question, which is not its key.
+    const attempt = await makeAttempt(db.owner, exam, 0, { picks: [1, 1] });
+    const input = { examId: exam.id, questionId: question!.id, optionId: question!.options[1]!, reason: "B was right all along" };
+    await expect(correctKey({ ctx: proctor, input })).rejects.toThrow(/may not/);
+    await expect(correctKey({ ctx: stranger, input })).rejects.toThrow(/no such exam/);
+    await expect(correctKey({ ctx: manager, input: { ...input, reason: "oops" } })).rejects.toThrow(/ten letters/);
+    await expect(correctKey({ ctx: manager, input: { ...input, optionId: exam.questions[1]!.options[0]! } })).rejects.toThrow(
+      /not one of this question/,
+    );
+    await expect(correctKey({ ctx: manager, input: { ...input, optionId: question!.options[0]! } })).rejects.toThrow(/already/);
+    const both = await Promise.allSettled([correctKey({ ctx: manager, input }), correctKey({ ctx: manager, input })]);
+    expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+    // The door is shut behind it.
+    await expect(
+      withScope(manager, (inner) =>
+        inner.tx.query({ text: "update public.question set text = 'other' where id = $1", values: [question!.id] }),
+      ),
+    ).rejects.toThrow(/frozen/);
+    await db.owner.query("update public.exam set status = 'CLOSED' where id = $1", [exam.id]);
+    await gradeExam({ ctx: manager, input: { examId: exam.id } });
+    expect((await db.owner.query("select score from public.student_exam_attempt where id = $1", [attempt])).rows).toEqual([
+      { score: 400 },
+    ]);
+    await expect(correctKey({ ctx: manager, input: { ...input, optionId: question!.options[0]! } })).rejects.toThrow(/Reopen/);
+    expect(await audited("question.correct_key", exam.id)).toBe(1);
   });
 
   it("refuses a scale with a gap, and grades an exam with no attempt", async () => {

@@ -2,6 +2,7 @@ import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
+import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
 import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "~/domains/exams/authoring/questions.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -27,6 +28,13 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     case "remove":
       await removeQuestion({ ctx, input: { examId, questionId } });
       return { said: "Removed." };
+    case "key": {
+      const { place } = await correctKey({
+        ctx,
+        input: { examId, questionId, optionId: form.get("optionId"), reason: form.get("reason") },
+      });
+      return { said: `The key of question ${place} is corrected. What is marked and analysed from now on uses it.` };
+    }
     case "up":
     case "down":
       await moveQuestion({ ctx, input: { examId, questionId, by: form.get("intent") === "up" ? -1 : 1 } });
@@ -117,11 +125,33 @@ function QuestionForm({ question }: { question?: Question }) {
   );
 }
 
+/** The one thing of a frozen paper that may still change. */
+function WrongKey({ question, place }: { question: Question; place: number }) {
+  return (
+    <details className="ml-9 text-[12px]">
+      <summary className="link w-fit list-none">The key is wrong…</summary>
+      <Form intent="key" className="mt-2 flex flex-wrap items-end gap-2">
+        <input type="hidden" name="questionId" value={question.id} />
+        <Select
+          label={`Right answer to question ${place}`}
+          name="optionId"
+          defaultValue={question.options.find((option) => option.correct)?.id}
+          options={question.options.map((option, at) => ({ value: option.id, label: `${"ABCDEFGHIJ"[at]} ${option.text}` }))}
+        />
+        <Input label="Why, kept in the log" name="reason" required />
+        <Submit busy="Correcting…">Correct the key</Submit>
+      </Form>
+    </details>
+  );
+}
+
 export default function Questions() {
   const { exam, questions, keys, role } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const [params] = useSearchParams();
   const editable = may(role, "exams.author") && exam.status === "DRAFT" && !exam.frozen_at;
+  const correctable =
+    may(role, "exams.author") && Boolean(exam.frozen_at) && (exam.status === "LIVE" || exam.status === "CLOSED");
   const editing = questions.find((question) => question.id === params.get("edit"));
   const marks = questions.reduce((sum, question) => sum + question.marks, 0);
   const list = (
@@ -154,6 +184,7 @@ export default function Questions() {
                   Expected: <span className="text-ink">{question.correct_answer ?? "nothing yet"}</span>
                 </p>
               )}
+              {correctable && question.options.length > 0 && <WrongKey question={question} place={index + 1} />}
               {editable && (
                 <div className="ml-9 flex flex-wrap gap-2 text-[12px]">
                   <Link to={`?edit=${question.id}`} className="link" preventScrollReset>
@@ -187,7 +218,9 @@ export default function Questions() {
         !keys
           ? "Keys are shown after the exam has closed."
           : exam.frozen_at
-            ? "Frozen: the first attempt has started. Copy the exam to change its paper."
+            ? correctable
+              ? "Frozen: the first attempt has started. A wrong key can still be corrected; for anything else, copy the exam."
+              : "Frozen: the first attempt has started. Copy the exam to change its paper."
             : exam.status === "DRAFT"
               ? "Everything here can still be changed."
               : "Take the exam back to draft to change its questions."
