@@ -11,7 +11,7 @@ import { comparePair, mostAlike } from "./collusion/compare.server.ts";
 import { analyseExam, dueAnalyses } from "./evidence/analyse-exam.server.ts";
 import { examCollusion, examStatistics } from "./evidence/findings.server.ts";
 import { claimNext, claimReview, expireClaims, releaseReview } from "./review/claim.server.ts";
-import { declareConflict } from "./review/conflicts.server.ts";
+import { declareConflict, myConflicts, withdrawConflict } from "./review/conflicts.server.ts";
 import { addNote, decideReview, undoDecision } from "./review/decide.server.ts";
 import { attemptDossier } from "./review/dossier.server.ts";
 import { queueCounts, reviewQueue } from "./review/queue.server.ts";
@@ -318,6 +318,13 @@ describe("who may review", () => {
     const { rows } = await reviewQueue({ ctx: ana, input: { examId: exam.id } });
     expect(rows[0]).toMatchObject({ id: review, bar: "conflict" });
     expect((await attemptDossier({ ctx: ana, input: { attemptId: attempt } })).bar).toBe("conflict");
+    // Taken back by whoever said it and nobody else; then it is offered again.
+    const [said] = await myConflicts({ ctx: ana, input: {} });
+    expect(said).toMatchObject({ reason: "My neighbour's son", class: null });
+    await expect(withdrawConflict({ ctx: cleo, input: { id: said!.id } })).rejects.toMatchObject({ status: 404 });
+    await withdrawConflict({ ctx: ana, input: { id: said!.id } });
+    await claimReview({ ctx: ana, input: { reviewId: review } });
+    await declareConflict({ ctx: ana, input: { reviewId: review, reason: "My neighbour's son" } });
 
     const teacher = randomUUID();
     await db.owner.query('insert into public."user" (id, college_id, name, email, role) values ($1, $2, $3, $4, $5)', [

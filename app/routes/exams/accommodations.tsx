@@ -57,7 +57,19 @@ export function Accommodations({
                 <td className="num">{one.extra_percent > 0 ? `${one.extra_percent} %` : "–"}</td>
                 <td>{one.ignored_signals.map(named).join(", ") || <span className="text-muted">none</span>}</td>
                 <td className="hidden max-w-[320px] truncate md:table-cell">{one.reason}</td>
-                <td className="hidden sm:table-cell">{one.exam_id ? "this exam" : "every exam"}</td>
+                <td className="hidden sm:table-cell">
+                  {one.exam_id ? "this exam" : "every exam"}
+                  {operate && one.exam_id && (
+                    <details>
+                      <summary className="list-none text-bad hover:underline">Remove…</summary>
+                      <Form intent="unaccommodate" className="my-1.5 flex flex-wrap items-end gap-2">
+                        <input type="hidden" name="id" value={one.id} />
+                        <Input label={`Why ${one.name} no longer has it`} name="reason" required />
+                        <Submit tone="danger">Remove</Submit>
+                      </Form>
+                    </details>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,7 @@ import { Link, useActionData, useLoaderData, useRevalidator, useSearchParams } f
 import { useEffect, useState } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
-import { grantAccommodation, listAccommodations } from "~/domains/exams/live/accommodation.server.ts";
+import { grantAccommodation, listAccommodations, removeAccommodation } from "~/domains/exams/live/accommodation.server.ts";
 import { databaseForExam } from "~/examday/during.server.ts";
 import { liveBoard } from "~/domains/exams/live/board.server.ts";
 import { SEAT_STATES, type SeatState } from "~/domains/exams/live/seat.ts";
@@ -61,6 +61,10 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
       },
     });
     return { at: Date.now(), said: "The accommodation holds from now on." };
+  }
+  if (form.get("intent") === "unaccommodate") {
+    await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
+    return { at: Date.now(), said: "The accommodation is removed. Time that it gave stays given." };
   }
   const all = form.get("intent") === "time-all";
   const seen = Object.fromEntries(

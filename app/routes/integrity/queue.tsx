@@ -2,6 +2,7 @@ import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { claimNext } from "~/domains/integrity/review/claim.server.ts";
+import { myConflicts, withdrawConflict } from "~/domains/integrity/review/conflicts.server.ts";
 import { QUEUE_VIEWS } from "~/domains/integrity/machine.ts";
 import { queueCounts, reviewQueue } from "~/domains/integrity/review/queue.server.ts";
 import { sayReasons } from "~/domains/integrity/score/score.ts";
@@ -15,6 +16,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { ReviewBadge } from "../exams/state.tsx";
 import { useShortcut } from "./keys.ts";
+import { MyConflicts } from "./my-conflicts.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 
 export const handle = { crumbs: () => [{ label: "Integrity" }, { label: "Review" }] };
@@ -44,10 +46,15 @@ export const loader = page("integrity.read", async ({ ctx, url }) => {
     }),
     queueCounts({ ctx, input: {} }),
   ]);
-  return { ...queue, counts, view, role: ctx.actor.role, now: ctx.clock.now() };
+  const conflicts = may(ctx.actor.role, "integrity.review") ? await myConflicts({ ctx, input: {} }) : [];
+  return { ...queue, counts, conflicts, view, role: ctx.actor.role, now: ctx.clock.now() };
 });
 
-export const action = act("integrity.review", async ({ ctx }) => {
+export const action = act("integrity.review", async ({ ctx, form }) => {
+  if (form.get("intent") === "withdraw") {
+    await withdrawConflict({ ctx, input: { id: form.get("id") } });
+    return redirect("/integrity");
+  }
   const next = await claimNext({ ctx, input: {} });
   return redirect(`/integrity/attempts/${next.attemptId}`);
 });
@@ -60,7 +67,7 @@ const CHOICES = [
 ];
 
 export default function Queue() {
-  const { rows, next, counts, view, role, now } = useLoaderData<typeof loader>();
+  const { rows, next, counts, conflicts, view, role, now } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; message?: string } | undefined;
   const [params] = useSearchParams();
   useShortcut({ n: "[data-next]" });
@@ -207,6 +214,7 @@ export default function Queue() {
           </div>
         )}
       </Panel>
+      <MyConflicts list={conflicts} />
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { mutation, read, record } from "~/access/verb.server.ts";
+import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -51,6 +51,45 @@ export const declareConflict = mutation({
       collegeId: found.college_id,
       reason: input.reason,
       details: { whole: input.whole },
+    });
+  },
+});
+
+/** Whom this person has said to know. A student stays without a name here: what was said tells them apart. */
+export const myConflicts = read({
+  name: "review.my_conflicts",
+  permission: "integrity.review",
+  on: "primary",
+  input: z.object({}),
+  async run({ ctx }) {
+    return rows(
+      ctx.tx,
+      sql`select d.id, d.reason, d.created_at, c.name as class, g.name as college from public.declared_conflict d
+            join public.college g on g.id = d.college_id left join public.class c on c.id = d.class_id and c.college_id = d.college_id
+          where d.staff_id = ${person(ctx).id} order by d.created_at desc limit 200`,
+      z.object({ id: z.string(), reason: z.string(), created_at: z.date(), class: z.string().nullable(), college: z.string() }),
+    );
+  },
+});
+
+/** Declared by mistake: their attempts may come to this person again. What was reviewed by others stays theirs. */
+export const withdrawConflict = mutation({
+  name: "review.withdraw_conflict",
+  permission: "integrity.review",
+  input: z.object({ id: z.uuid() }),
+  async run({ ctx, input }) {
+    const gone = await one(
+      ctx.tx,
+      sql`delete from public.declared_conflict where id = ${input.id} and staff_id = ${person(ctx).id} returning college_id, reason`,
+      z.object({ college_id: z.string(), reason: z.string() }),
+    );
+    if (!gone) throw new NotFound("You have declared no such thing");
+    await record(ctx, {
+      action: "review.withdraw_conflict",
+      resource: "declared_conflict",
+      resourceId: input.id,
+      collegeId: gone.college_id,
+      before: { reason: gone.reason },
     });
   },
 });
