@@ -13,6 +13,7 @@ import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { deliverMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
+import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
 import { analyseExam, dueAnalyses } from "~/domains/integrity/evidence/analyse-exam.server.ts";
@@ -71,6 +72,7 @@ export function schedules(): Schedule[] {
         while ((await deliverMail()) >= 20);
       },
     },
+    { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },
