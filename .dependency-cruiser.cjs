@@ -62,16 +62,22 @@ module.exports = {
     ),
     not("access-below-jobs", "access does not know jobs", { path: room("access"), pathNot: tests }, { path: room("jobs") }),
     not(
+      "mail",
+      "mail knows db and platform",
+      { path: room("mail"), pathNot: tests },
+      { path: room("audit|access|jobs|resources|domains|observability|examday|metrics|routes|collector|cli|ui") },
+    ),
+    not(
       "audit",
       "audit knows db and platform",
       { path: room("audit"), pathNot: tests },
-      { path: room("access|jobs|resources|domains|observability|examday|metrics|routes|collector|cli|ui") },
+      { path: room("mail|access|jobs|resources|domains|observability|examday|metrics|routes|collector|cli|ui") },
     ),
     not(
       "db",
       "db knows platform",
       { path: room("db"), pathNot: tests },
-      { path: room("audit|access|jobs|resources|domains|observability|examday|metrics|routes|collector|cli|ui") },
+      { path: room("mail|audit|access|jobs|resources|domains|observability|examday|metrics|routes|collector|cli|ui") },
     ),
     not(
       "platform",

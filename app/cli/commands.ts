@@ -1,11 +1,13 @@
 import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
+import { grafanaCommand } from "./grafana.ts";
 import { migrateCommand, statusCommand } from "./db.ts";
 import { doctorCommand } from "./doctor.ts";
 import { prismaCommand } from "./prisma.ts";
 import { seedCommand } from "./seed.ts";
 import { staffCommands } from "./staff.ts";
 import { startCommand } from "./start.ts";
+import { tenantCommands } from "./tenant.ts";
 import { benchCommand, testCommand, verifyCommand } from "./test.ts";
 
 export type Run = { options: Record<string, string | boolean | undefined>; positionals: string[] };
@@ -29,6 +31,8 @@ export const commands: Command[] = [
   ...staffCommands,
   ...auditCommands,
   ...backupCommands,
+  ...tenantCommands,
+  grafanaCommand,
   prismaCommand,
   testCommand,
   verifyCommand,

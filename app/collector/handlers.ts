@@ -1,5 +1,6 @@
 import { z } from "zod";
 import "~/domains/resources.ts";
+import { actVerbs } from "~/domains/acts.server.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
 import { createBackupJob, drillJob, verifyBackupJob } from "~/observability/backups/jobs.server.ts";
@@ -13,7 +14,7 @@ const ofExam = (input: unknown) => z.object({ examId: z.uuid() }).parse(input).e
 
 /** What jobs of each kind do; each room brings its own. */
 export const handlers: Record<string, JobHandler> = {
-  "resource.bulk": runBulk,
+  "resource.bulk": (job) => runBulk(job, actVerbs),
   "audit.verify": verifyLogJob,
   "backup.create": createBackupJob,
   "backup.verify": verifyBackupJob,

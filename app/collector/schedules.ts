@@ -10,8 +10,10 @@ import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
 import { tidyUp } from "~/observability/backups/turn.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
+import { deliverMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
+import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
 import { analyseExam, dueAnalyses } from "~/domains/integrity/evidence/analyse-exam.server.ts";
@@ -63,6 +65,14 @@ export function schedules(): Schedule[] {
     { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
     ...backupSchedules(),
+    {
+      name: "mail",
+      every: 1000,
+      async run() {
+        while ((await deliverMail()) >= 20);
+      },
+    },
+    { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },

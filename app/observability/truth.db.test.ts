@@ -266,7 +266,10 @@ describe("statements", () => {
       "insert into telemetry.query_text (query_id, text) values (42, 'delete from public.chain where id = $1'), (43, 'select 1; drop table public.chain') on conflict do nothing",
     );
     const plan = await genericPlan({ ctx: ctx(), input: { queryId: "42" } });
-    expect(plan.text).toMatch(/Delete on chain/);
+    // EXPLAIN (GENERIC_PLAN) came with 16; before, the page says so.
+    if (Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18) < 16)
+      expect(plan).toMatchObject({ text: null, reason: expect.stringContaining("PostgreSQL 16") });
+    else expect(plan.text).toMatch(/Delete on chain/);
     expect((await genericPlan({ ctx: ctx(), input: { queryId: "43" } })).text).toBeNull();
     expect((await db.owner.query("select count(*)::int as n from public.chain")).rows[0]).toEqual({ n: 10 });
   });

@@ -77,6 +77,10 @@ const schema = z.object({
       value === undefined || value.split(",").every((part) => PRIVATE_RANGES.includes(part.trim()) || isNetwork(part.trim())),
     "addresses of your proxies, comma-separated (loopback, 10.0.0.0/8)",
   ),
+  INVIGIL_URL: optional.refine(
+    (value) => value === undefined || /^https?:\/\/[^/\s]+\/?$/.test(value),
+    "the address of the console, for example https://invigil.example.edu",
+  ),
   SMTP_URL: optional.refine(
     (value) => value === undefined || /^smtps?:\/\/[^/]/.test(value),
     "smtp://user:password@host:587 or smtps://…:465",
@@ -106,7 +110,9 @@ const schema = z.object({
 
 export type Replica = { url: string; weight: number };
 
-export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE"> & {
+export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "INVIGIL_URL"> & {
+  /** Where links in messages lead, without a slash at the end. */
+  INVIGIL_URL: string;
   embedded: boolean;
   demo: boolean;
   simulate: boolean;
@@ -186,6 +192,7 @@ export function readEnv(raw: RawEnv): Env {
   }
   return {
     ...env,
+    INVIGIL_URL: (env.INVIGIL_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/$/, ""),
     embedded,
     demo,
     simulate: bool("INVIGIL_SIMULATE", demo),

@@ -7,7 +7,7 @@ import { and, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { AppError, Forbidden, Invalid, messageOf } from "~/platform/errors.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
-import type { JobHandler } from "~/jobs/work.server.ts";
+import type { JobRun } from "~/jobs/work.server.ts";
 import { saveFile } from "~/jobs/files.server.ts";
 import { csvLine } from "./csv.ts";
 import { fieldOf, schemaOf, type Resource } from "./define.ts";
@@ -44,16 +44,33 @@ function batch(ctx: TxCtx, of: Resource, where: Sql[], after: string | null, lim
   );
 }
 
+/** What an act does to one row, by `resource.act`: a verb of a domain, which the engine does not know. */
+export type ActVerbs = Readonly<
+  Record<string, (work: { ctx: TxCtx; id: string; collegeId: string; reason: string }) => Promise<unknown>>
+>;
+
+function authorize(ctx: Ctx, of: Resource, key: string): void {
+  const permission = of.bulk.find((act) => act.key === key)?.permission ?? of.write;
+  if (!permission || !may(ctx.actor.role, permission)) throw new Forbidden(`${of.many} are not changed here by your role`);
+}
+
 /** One row's act, as the row's own page would do it: the same rules, and an audit entry of its own. */
-async function apply(ctx: TxCtx, of: Resource, work: Choice, row: { id: string; college_id: string }): Promise<void> {
+async function apply(
+  ctx: TxCtx,
+  of: Resource,
+  work: Choice,
+  row: { id: string; college_id: string },
+  verbs: ActVerbs,
+): Promise<void> {
   if (work.act === "trash") {
     await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason } });
     return;
   }
   const act = of.bulk.find((one) => one.key === work.act);
   if (!act) throw new Invalid(`${of.many} have no act “${work.act}”`);
-  if (act.verb) {
-    await act.verb({ ctx, id: row.id, collegeId: row.college_id, reason: work.reason, value: work.value });
+  const verb = verbs[`${of.name}.${act.key}`];
+  if (verb) {
+    await verb({ ctx, id: row.id, collegeId: row.college_id, reason: work.reason });
     return;
   }
   const field = fieldOf(of, act.sets ?? "");
@@ -100,9 +117,9 @@ export type Preview = {
 };
 
 /** The act itself on the first rows, in a transaction that is rolled back: what it says will be refused, will be. */
-export async function previewBulk(ctx: Ctx, work: Choice): Promise<Preview> {
+export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}): Promise<Preview> {
   const of = resourceNamed(work.resource);
-  if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by your role`);
+  authorize(ctx, of, work.act);
   let preview: Preview | undefined;
   await withScope(ctx, async (inner) => {
     const where = selected(of, work.selection);
@@ -124,7 +141,7 @@ export async function previewBulk(ctx: Ctx, work: Choice): Promise<Preview> {
     };
     for (const row of first) {
       const reason = await inSavepoint(inner, () =>
-        apply(trial as TxCtx, of, { ...work, reason: work.reason || "preview" }, row),
+        apply(trial as TxCtx, of, { ...work, reason: work.reason || "preview" }, row, verbs),
       );
       if (reason) refused.push({ title: titles[row.id] ?? row.id, reason });
     }
@@ -149,7 +166,7 @@ export const startBulk = mutation({
   input: choice,
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by your role`);
+    authorize(ctx, of, input.act);
     const label =
       input.act === "trash" ? "Move to the trash" : (of.bulk.find((act) => act.key === input.act)?.label ?? input.act);
     const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input });
@@ -170,10 +187,11 @@ export const startBulk = mutation({
 
 const BATCH = 100;
 
-export const runBulk: JobHandler = async ({ id, ctx, input, progress }) => {
+export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVerbs = {}): Promise<Record<string, unknown>> => {
   const work = choice.parse(input);
   const of = resourceNamed(work.resource);
-  if (!of.write || !may(ctx.actor.role, of.write)) throw new Forbidden(`${of.many} are not changed here by this role any more`);
+  // Asked again: it may have been taken away since the job was started.
+  authorize(ctx, of, work.act);
   const where = selected(of, work.selection);
   const total = await withScope(ctx, (inner) =>
     rows(inner.tx, sql`select count(*)::int as n from ${raw(of.table)} t where ${and(where)}`, z.object({ n: z.number() })),
@@ -188,7 +206,7 @@ export const runBulk: JobHandler = async ({ id, ctx, input, progress }) => {
     const next: { id: string; college_id: string }[] = await withScope(ctx, async (inner) => {
       const list = await batch(inner, of, where, after, BATCH);
       for (const row of list) {
-        const reason = await inSavepoint(inner, () => apply(inner, of, work, row));
+        const reason = await inSavepoint(inner, () => apply(inner, of, work, row, verbs));
         if (reason === null) changed++;
         else {
           failed++;

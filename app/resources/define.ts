@@ -63,9 +63,10 @@ export type BulkAct = {
   key: string;
   label: string;
   danger?: boolean;
-  /** The one field it sets, with what it may be set to; or a verb of the domain run for each row. */
+  /** The one field it sets, with what it may be set to. Without it, a verb of the domain does it (domains/acts). */
   sets?: string;
-  verb?: (work: { ctx: unknown; id: string; collegeId: string; reason: string; value: string }) => Promise<unknown>;
+  /** Who may, where it is not who may change the row's fields. */
+  permission?: Permission;
   says: string;
 };
 

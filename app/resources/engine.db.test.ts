@@ -84,6 +84,7 @@ describe("lists", () => {
     );
     const seen = await walk(ctxFor(boss.actor, inTenants(...ids)), { ...query("sort=name&limit=25") });
     expect(seen).toEqual(expected.rows.map((row) => row.id));
+    await db.owner.query(`delete from public."user" where college_id = any ($1)`, [ids]);
   });
 
   it("go back to the page they came from", async () => {

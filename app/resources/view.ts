@@ -47,18 +47,18 @@ export function viewOf(of: Resource, role: string): ResourceView {
     defaultColumns: of.columns,
     sorts: of.sorts.map(({ key, label }) => ({ key, label })),
     relations: of.relations,
-    bulk: mayWrite
-      ? [
-          ...of.bulk.map((act) => ({
-            key: act.key,
-            label: act.label,
-            danger: act.danger ?? false,
-            options: act.sets ? (of.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
-            says: act.says,
-          })),
-          ...(of.softDelete ? [TRASH] : []),
-        ]
-      : [],
+    bulk: [
+      ...of.bulk
+        .filter((act) => (act.permission ? may(role, act.permission) : mayWrite))
+        .map((act) => ({
+          key: act.key,
+          label: act.label,
+          danger: act.danger ?? false,
+          options: act.sets ? (of.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
+          says: act.says,
+        })),
+      ...(of.softDelete && mayWrite ? [TRASH] : []),
+    ],
     searchable: of.search !== null || of.fields.find((field) => field.key === of.title)?.kind === "text",
     trash: of.softDelete,
     mayWrite,

@@ -3,10 +3,11 @@ import { bench as audit } from "./audit.ts";
 import { bench as examday } from "./examday.ts";
 import { bench as ingest } from "./ingest.ts";
 import { bench as lists } from "./lists.ts";
+import { exportBench, importBench } from "./transfer.ts";
 import { bench as similarity } from "./similarity.ts";
 
 // A table of what was measured in this run; the aims stand beside the figures and decide nothing.
-const all = [audit, examday, similarity, ingest, lists];
+const all = [audit, examday, similarity, ingest, lists, exportBench, importBench];
 const at = process.argv.indexOf("--json");
 const file = at >= 0 ? process.argv[at + 1] : undefined;
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--") && arg !== file);

@@ -4,6 +4,8 @@ import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { one } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
+import { queueMail } from "~/mail/queue.server.ts";
+import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { hashPassword } from "../password.server.ts";
@@ -19,8 +21,11 @@ export function checkNewPassword(password: string, again: string): void {
   if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
 }
 
-/** A link that works once, for a day; older ones of the same person stop working. */
-export async function resetLink(ctx: TxCtx, staffId: string): Promise<string> {
+/**
+ * A link that works once, for a day; older ones of the same person stop working. It is mailed to the person, and returned to
+ * whoever asked for it.
+ */
+export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" | "password" = "password"): Promise<string> {
   const token = newToken();
   await ctx.tx.prisma.staffToken.deleteMany({ where: { staffId, purpose: "RESET" } });
   await ctx.tx.prisma.staffToken.create({
@@ -32,7 +37,26 @@ export async function resetLink(ctx: TxCtx, staffId: string): Promise<string> {
       expiresAt: new Date(ctx.clock.now().getTime() + LINK_HOURS * 3_600_000),
     },
   });
-  return `/login/reset/${token}`;
+  const link = `/login/reset/${token}`;
+  const person = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: staffId } });
+  await queueMail(ctx.tx, {
+    id: newId(),
+    purpose: why,
+    to: person.email,
+    subject: why === "invitation" ? "Your account with Invigil" : "A new password for Invigil",
+    text: [
+      `${person.name},`,
+      "",
+      why === "invitation"
+        ? "an account was made for you. Choose your password here:"
+        : "a link to choose a new password was asked for. If you did not expect it, tell your administrator. Choose it here:",
+      "",
+      `${env().INVIGIL_URL}${link}`,
+      "",
+      `The link works once, for ${LINK_HOURS} hours.`,
+    ].join("\n"),
+  });
+  return link;
 }
 
 /** Used by whoever holds the link. It is spent in the same statement that checks it. */

@@ -82,7 +82,7 @@ export const createStaff = mutation({
       resourceId: id,
       after: { email: input.email, name: input.name, role: input.role, colleges: input.colleges },
     });
-    return { id, link: await resetLink(ctx, id) };
+    return { id, link: await resetLink(ctx, id, "invitation") };
   },
 });
 

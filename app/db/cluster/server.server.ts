@@ -121,15 +121,24 @@ async function gone(pid: number, withinMs: number): Promise<boolean> {
   return false;
 }
 
+/** It may end by itself between two looks at it. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** Fast shutdown (open transactions are rolled back), then immediate when that takes too long. */
 export async function stopServer(dir: string, withinMs = 3000): Promise<void> {
   const pid = postmasterOf(dir);
   if (pid === null) return;
-  process.kill(pid, "SIGINT");
+  signal(pid, "SIGINT");
   if (await gone(pid, withinMs)) return;
-  process.kill(pid, "SIGQUIT");
+  signal(pid, "SIGQUIT");
   if (await gone(pid, 1500)) return;
-  process.kill(pid, "SIGKILL");
+  signal(pid, "SIGKILL");
   await gone(pid, 1000);
 }
 

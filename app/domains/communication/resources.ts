@@ -86,6 +86,14 @@ const notification = resource({
   columns: ["title", "user", "event", "type", "channel", "status"],
   filters: ["status", "user", "event", "dedupeKey"],
   relations: [{ resource: "email_log", field: "notification", label: "E-mails" }],
+  bulk: [
+    {
+      key: "retry",
+      label: "Try again",
+      permission: "platform.manage",
+      says: "What failed is sent again. Where it is not known whether a message arrived, it may arrive twice.",
+    },
+  ],
 });
 
 const announcement = resource({
@@ -106,6 +114,13 @@ const announcement = resource({
   columns: ["title", "audience", "class", "publishedAt", "expiresAt", "pinned"],
   filters: ["class"],
   softDelete: true,
+  bulk: [
+    {
+      key: "publish",
+      label: "Publish",
+      says: "Everybody whom it is for finds it in their notifications; subscribers get an e-mail.",
+    },
+  ],
 });
 
 const emailLog = resource({

@@ -21,6 +21,10 @@ const studentRegistration = resource({
   title: "name",
   columns: ["name", "user", "class", "email", "phone", "status"],
   filters: ["status", "user", "class"],
+  bulk: [
+    { key: "approve", label: "Approve", says: "Each becomes a student, enrolled where they applied, while places last." },
+    { key: "reject", label: "Reject", danger: true, says: "They are told no; the registration stays as it is." },
+  ],
 });
 
 const enrollment = resource({
@@ -46,6 +50,9 @@ const enrollment = resource({
   columns: ["user", "class", "status", "paymentStatus", "amountMinor", "enrolledAt"],
   filters: ["class", "status", "user", "dropSemester"],
   relations: [{ resource: "payment", field: "enrollment", label: "Payments" }],
+  bulk: [
+    { key: "drop", label: "Drop", danger: true, says: "They leave the class today, with your reason; the place is free again." },
+  ],
 });
 
 const payment = resource({
@@ -72,6 +79,14 @@ const payment = resource({
   columns: ["transactionId", "user", "amountMinor", "currency", "method", "status", "paidAt"],
   filters: ["user", "status", "enrollment"],
   relations: [{ resource: "invoice", field: "payment", label: "Invoices" }],
+  bulk: [
+    {
+      key: "approve",
+      label: "Approve",
+      permission: "platform.manage",
+      says: "Each gets an invoice with the next number. Payments that you recorded need another person.",
+    },
+  ],
 });
 
 const invoice = resource({

@@ -74,6 +74,16 @@ const user = resource({
     { resource: "exercise_attempt", field: "user", label: "Exercise attempts" },
   ],
   page: (id) => `/people/${id}`,
+  bulk: [
+    {
+      key: "lock",
+      label: "Lock for a day",
+      danger: true,
+      says: "They can't sign in or sit exams for 24 hours, and what they have open ends.",
+    },
+    { key: "unlock", label: "Unlock", says: "Locked and inactive people can sign in again." },
+    { key: "end-sessions", label: "End sessions", says: "They have to sign in again on every device." },
+  ],
 });
 
 const studentProfile = resource({

@@ -69,6 +69,6 @@ export const createTenant = mutation({
       collegeId: id,
       after: { name: input.name, code: input.code, currency: input.currency, manager: input.managerEmail },
     });
-    return { id, link: known ? null : await resetLink(ctx, managerId) };
+    return { id, link: known ? null : await resetLink(ctx, managerId, "invitation") };
   },
 });

@@ -37,6 +37,16 @@ const college = resource({
   columns: ["name", "username", "code", "subscriptionStatus", "subscriptionExpiry", "graceDays"],
   softDelete: true,
   page: (id) => `/tenants/${id}`,
+  bulk: [
+    {
+      key: "suspend",
+      label: "Suspend",
+      danger: true,
+      permission: "tenants.manage",
+      says: "Their people can't sign in or sit exams, and what they have open ends. Nothing is deleted.",
+    },
+    { key: "reactivate", label: "Reactivate", permission: "tenants.manage", says: "Their people can sign in again." },
+  ],
 });
 
 /** What a college pays for; the college row carries the current state, this is its history. */

@@ -1,12 +1,12 @@
-import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
-import path from "node:path";
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import { execute, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { deliverMail, queueMail } from "~/mail/queue.server.ts";
+import { handOver } from "~/mail/transport.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -100,31 +100,14 @@ export async function postWebhook(target: string, body: string, id: string, find
   });
 }
 
-/** The e-mail outbox: one message per file, for the mail system that picks it up. */
-function writeMail(to: string, subject: string, text: string, id: string): void {
-  const dir = path.join(env().dataDir, "outbox");
-  fs.mkdirSync(dir, { recursive: true });
-  const clean = (line: string) => line.replaceAll(/[\r\n]+/g, " ");
-  const mail = [
-    `To: ${clean(to)}`,
-    "From: Invigil <invigil@localhost>",
-    `Subject: ${clean(subject)}`,
-    `Message-ID: <${id}@invigil>`,
-    `Date: ${new Date().toUTCString()}`,
-    "Content-Type: text/plain; charset=utf-8",
-    "",
-    text,
-    "",
-  ].join("\r\n");
-  const file = path.join(dir, `${id}.eml`);
-  fs.writeFileSync(`${file}.part`, mail, { mode: 0o600 });
-  fs.renameSync(`${file}.part`, file);
-}
-
 async function send(target: Pick<Target, "kind" | "address">, subject: string, body: Happening, id: string): Promise<void> {
   if (target.kind === "WEBHOOK") return postWebhook(target.address, JSON.stringify({ id, subject, ...body }), id);
-  writeMail(target.address, subject, `${body.says}\n\n${body.link}`, id);
+  // The queue knows this id: however often the delivery is tried, one message leaves.
+  await queueMail(clients().primary, { id, purpose: "alert", to: target.address, subject, text: textOf(body) });
+  await deliverMail(id);
 }
+
+const textOf = (body: Happening) => `${body.says}\n\n${env().INVIGIL_URL}${body.link}`;
 
 const dueRow = z.object({
   id: z.string(),
@@ -177,7 +160,8 @@ export async function deliverWithoutDatabase(happenings: readonly Happening[]): 
       const id = `${one.episodeId}-${one.event}-${target.id}`;
       if (told.has(id) || !atLeast(one.severity, target.min_severity)) continue;
       try {
-        await send(target, subjectOf(one), one, id);
+        if (target.kind === "EMAIL") await handOver({ id, to: target.address, subject: subjectOf(one), text: textOf(one) });
+        else await send(target, subjectOf(one), one, id);
         told.add(id);
       } catch (error) {
         log.warn({ target: target.name, reason: messageOf(error) }, "a notification could not be delivered");

@@ -1,5 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
+import { actVerbs } from "~/domains/acts.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { previewBulk, startBulk } from "~/resources/bulk.server.ts";
 import { filterParams } from "~/resources/query.ts";
@@ -31,13 +32,11 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   const chosen = resource.bulk.find((one) => one.key === url.searchParams.get("act"));
   if (!chosen) throw new NotFound(`${of.many} have no such act`);
   const value = url.searchParams.get("value") ?? chosen.options?.[0] ?? "";
-  const preview = await previewBulk(ctx, {
-    resource: of.name,
-    act: chosen.key,
-    value,
-    reason: "preview",
-    selection: selection(url),
-  });
+  const preview = await previewBulk(
+    ctx,
+    { resource: of.name, act: chosen.key, value, reason: "preview", selection: selection(url) },
+    actVerbs,
+  );
   return { resource, chosen, label: chosen.label, preview, value };
 });
 

@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "~/db/cluster/server.server.ts";
+
+// The supervisor as people run it, on a data directory of its own, without a demo. Breaks when something survives a stop, or
+// when what a killed supervisor left behind stands in the way of the next start.
+let dataDir: string;
+let env: Record<string, string | undefined>;
+let port: number;
+const started: ChildProcess[] = [];
+
+beforeAll(async () => {
+  dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-start-"));
+  fs.chmodSync(dataDir, 0o711);
+  port = await freePort();
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(INVIGIL_|DATABASE_|VITEST|NODE_ENV|SMTP_)/.test(name)),
+  );
+  env = {
+    ...inherited,
+    NODE_ENV: "production",
+    PORT: String(port),
+    COLLECTOR_PORT: String(await freePort()),
+    INVIGIL_DATA_DIR: dataDir,
+    INVIGIL_DEMO: "0",
+  };
+});
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+  for (const pid of ours()) process.kill(pid, "SIGKILL");
+  fs.rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Every process that works on this data directory: by its arguments, its environment or where it runs. */
+function ours(): number[] {
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        if (/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"))) return false;
+        return (
+          fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(dataDir) ||
+          ["cmdline", "environ"].some((file) => fs.readFileSync(`/proc/${pid}/${file}`, "utf8").includes(dataDir))
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+type Running = { child: ChildProcess; output(): string; ended: Promise<number | null> };
+
+function launch(more: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, ["app/cli/invigil.mjs", "start"], {
+    env: { ...env, ...more } as NodeJS.ProcessEnv,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  started.push(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += String(chunk)));
+  return { child, output: () => output, ended: new Promise((resolve) => child.once("exit", (code) => resolve(code))) };
+}
+
+async function ready(running: Running): Promise<void> {
+  const until = Date.now() + 100_000;
+  while (!running.output().includes("Invigil is ready")) {
+    if (running.child.exitCode !== null || Date.now() > until) throw new Error(`it did not start:\n${running.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const health = (await (await fetch(`http://127.0.0.1:${port}/health/ready`)).json()) as { status: string };
+  expect(["healthy", "degraded"]).toContain(health.status);
+}
+
+async function until(what: () => boolean, withinMs: number): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!what() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+it("stops everything within five seconds, and comes back after its supervisor was killed", { timeout: 150_000 }, async () => {
+  const first = launch();
+  await ready(first);
+  const second = launch();
+  expect(await second.ended).toBe(1);
+  expect(second.output().trim().split("\n").at(-1)).toMatch(/^Invigil already runs on .* \(process \d+\); stop it first/);
+
+  const stopping = Date.now();
+  first.child.kill("SIGINT");
+  expect(await first.ended).toBe(0);
+  expect(Date.now() - stopping).toBeLessThan(5000);
+  expect(ours(), "processes were left behind").toEqual([]);
+  expect(fs.existsSync(path.join(dataDir, "supervisor.pid"))).toBe(false);
+
+  const killed = launch();
+  await ready(killed);
+  const before = ours();
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  const orphans = before.filter((pid) => pid !== killed.child.pid && ours().includes(pid));
+  expect(orphans.length, "nothing was left to recover from").toBeGreaterThan(0);
+  expect(fs.existsSync(path.join(dataDir, "supervisor.pid"))).toBe(true);
+  const again = launch();
+  await ready(again);
+  await until(() => !orphans.some((pid) => ours().includes(pid)), 3000);
+  expect(
+    orphans.filter((pid) => ours().includes(pid)),
+    "orphans of the killed one still run",
+  ).toEqual([]);
+  again.child.kill("SIGTERM");
+  expect(await again.ended).toBe(0);
+  expect(ours()).toEqual([]);
+});
+
+it("says in one line that a port is taken, and that the directory can't be written", async () => {
+  const net = await import("node:net");
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const taken = (server.address() as { port: number }).port;
+  const refused = launch({ PORT: String(taken) });
+  expect(await refused.ended).toBe(1);
+  expect(refused.output().trim().split("\n").at(-1)).toMatch(new RegExp(`^PORT: ${taken} is taken on 127.0.0.1`));
+  await new Promise((resolve) => server.close(resolve));
+  const file = path.join(dataDir, "a-file");
+  fs.writeFileSync(file, "");
+  const unwritable = launch({ INVIGIL_DATA_DIR: path.join(file, "data") });
+  expect(await unwritable.ended).toBe(1);
+  expect(unwritable.output().trim().split("\n").at(-1)).toMatch(/^INVIGIL_DATA_DIR: .* can't be written \(ENOTDIR\)/);
+});

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { mutation, record } from "~/access/verb.server.ts";
+import { execute, one } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { Conflict, NotFound } from "~/platform/errors.ts";
+
+/** Once more, because a person says so: only what failed, never what is on its way. */
+export const retryNotification = mutation({
+  name: "notifications.retry",
+  permission: "platform.manage",
+  input: z.object({
+    id: z.uuid(),
+    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+  }),
+  async run({ ctx, input }) {
+    const before = await one(
+      ctx.tx,
+      sql`select college_id, status, last_error from public.notification where id = ${input.id}::uuid for update`,
+      z.object({ college_id: z.string(), status: z.string(), last_error: z.string().nullable() }),
+    );
+    if (!before) throw new NotFound("There is no such notification in your scope");
+    if (before.status !== "FAILED")
+      throw new Conflict(`This notification is ${before.status.toLowerCase()}: only a failed one is tried again`);
+    await execute(
+      ctx.tx,
+      sql`update public.notification set status = 'PENDING', next_attempt_at = ${ctx.clock.now()}, last_error = null, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+    );
+    await record(ctx, {
+      action: "notification.retry",
+      resource: "notification",
+      resourceId: input.id,
+      collegeId: before.college_id,
+      reason: input.reason,
+      before: { status: before.status, lastError: before.last_error },
+      after: { status: "PENDING" },
+    });
+  },
+});

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { clients } from "~/db/clients.server.ts";
+import { execute, rows, type Queryable } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
+import { handOver, Unsure } from "./transport.server.ts";
+
+export type Purpose = "alert" | "invitation" | "notification" | "password";
+export type Mail = { id: string; purpose: Purpose; to: string; subject: string; text: string; collegeId?: string | null };
+
+const GIVE_UP_AFTER = 12;
+/** Longer than any hand-over may take: whoever claimed it then is gone. */
+const ABANDONED = "2 minutes";
+
+/** In the caller's transaction: the message exists exactly when what it tells of happened. The same id is one message. */
+export async function queueMail(on: Queryable, mail: Mail): Promise<void> {
+  await execute(
+    on,
+    sql`insert into console.mail (id, purpose, college_id, to_address, subject, body)
+        values (${mail.id}::uuid, ${mail.purpose}, ${mail.collegeId ?? null}::uuid, ${mail.to}, ${mail.subject}, ${mail.text}) on conflict (id) do nothing`,
+  );
+}
+
+const claimed = z.object({
+  id: z.string(),
+  to_address: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  attempts: z.number(),
+});
+
+async function settle(id: string, state: "SENT" | "PENDING" | "FAILED" | "UNSURE", error: string | null): Promise<void> {
+  await execute(
+    clients().primary,
+    sql`update console.mail set state = ${state}, error = ${error?.slice(0, 500) ?? null}, body = case when ${state} = 'PENDING' then body end,
+               sent_at = case when ${state} = 'SENT' then now() end, updated_at = now()
+        where id = ${id}::uuid and state = 'SENDING'`,
+  );
+}
+
+async function sendClaimed(mail: z.infer<typeof claimed>): Promise<void> {
+  try {
+    await handOver({ id: mail.id, to: mail.to_address, subject: mail.subject, text: mail.body });
+  } catch (error) {
+    log.warn({ mail: mail.id, attempts: mail.attempts, reason: messageOf(error) }, "a message could not be handed over");
+    const refusedForGood = ((error as { responseCode?: number }).responseCode ?? 0) >= 500;
+    const state = error instanceof Unsure ? "UNSURE" : refusedForGood || mail.attempts >= GIVE_UP_AFTER ? "FAILED" : "PENDING";
+    await settle(mail.id, state, messageOf(error));
+    return;
+  }
+  await settle(mail.id, "SENT", null);
+}
+
+/**
+ * At most once: a message is claimed, and the claim committed, before a byte of it leaves. Whoever dies in between
+ * leaves a claim that nobody takes up again: the message may have arrived, and that is what it then says.
+ */
+export async function deliverMail(only?: string): Promise<number> {
+  const { primary } = clients();
+  await execute(
+    primary,
+    sql`update console.mail set state = 'UNSURE', body = null, error = 'the process ended while it was handed over', updated_at = now()
+        where state = 'SENDING' and claimed_at < now() - ${ABANDONED}::interval`,
+  );
+  const due = await rows(
+    primary,
+    sql`update console.mail set state = 'SENDING', claimed_at = now(), attempts = attempts + 1,
+               next_attempt_at = now() + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
+        where id in (select id from console.mail where state = 'PENDING' and next_attempt_at <= now() and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)
+                     order by next_attempt_at limit 20 for update skip locked)
+        returning id, to_address, subject, body, attempts`,
+    claimed,
+  );
+  await Promise.all(due.map(sendClaimed));
+  return due.length;
+}

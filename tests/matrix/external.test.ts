@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { binaries, serverAccount } from "../../app/db/cluster/binaries.server.ts";
+import {
+  freePort,
+  initCluster,
+  startServer,
+  stopServer,
+  superUrl,
+  writeSettings,
+  type ServerOptions,
+} from "../../app/db/cluster/server.server.ts";
+import { examine } from "../../app/db/doctor.server.ts";
+import { migrate } from "../../app/db/migrate/migrate.server.ts";
+import { prepare } from "../../app/db/prepare.server.ts";
+
+// A bare server of somebody else's, without roles, extensions or tables: what DATABASE_URL may point at.
+const MAJOR = Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18);
+let server: ServerOptions;
+let dir: string;
+const PASSWORD = "external";
+
+const run = async (statement: string, database = "postgres") => {
+  const client = new pg.Client({ connectionString: superUrl(server, database) });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+};
+const as = (login: string, database: string) => {
+  const url = new URL(superUrl(server, database));
+  url.username = login;
+  return url.toString();
+};
+
+beforeAll(async () => {
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-external-"));
+  fs.chmodSync(dir, 0o711);
+  const account = serverAccount();
+  server = {
+    native: binaries(dir, account, MAJOR),
+    dir: path.join(dir, "server"),
+    logFile: path.join(dir, "server.log"),
+    account,
+    superPassword: PASSWORD,
+    settings: { listen_addresses: "127.0.0.1", port: await freePort(), unix_socket_directories: "", fsync: "off" },
+  };
+  initCluster(server);
+  writeSettings(server);
+  await startServer(server);
+  await run(`create role maker login createrole password '${PASSWORD}'`);
+  await run("create database made owner maker");
+  await run(`create role plain login password '${PASSWORD}'`);
+  await run("create database plains");
+  await run("create database whole");
+});
+afterAll(async () => {
+  await stopServer(server.dir, 1500);
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+describe("a database of somebody else's", () => {
+  it("is refused in one line with every statement that is missing, when the login may make nothing", async () => {
+    await expect(prepare(as("plain", "plains"))).rejects.toThrow(
+      /^the role invigil_app is missing; run: CREATE ROLE invigil_app; .*CREATE EXTENSION pg_trgm; ALTER DATABASE plains OWNER TO plain;/,
+    );
+  });
+
+  it("is made whole by a login that may create roles and owns it; what that may not give is said", async () => {
+    const left = await prepare(as("maker", "made"));
+    // From 16 on, only who administers a role may grant it.
+    expect(left.map((finding) => finding.name)).toEqual(expect.arrayContaining(["extension pg_stat_statements"]));
+    expect((await migrate(as("maker", "made"))).length).toBeGreaterThan(5);
+    expect((await examine(as("maker", "made"))).filter((finding) => finding.level === "error")).toEqual([]);
+  });
+
+  it("tells the doctor which extension was taken away again", async () => {
+    await run("drop extension pg_trgm cascade", "made");
+    const findings = await examine(as("plain", "made"));
+    expect(findings.find((finding) => finding.name === "extension pg_trgm")).toMatchObject({
+      level: "error",
+      fix: "CREATE EXTENSION pg_trgm;",
+    });
+  });
+});
+
+it("the console and the collector start on it, and stop", { timeout: 180_000 }, async () => {
+  const port = await freePort();
+  const collector = await freePort();
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(INVIGIL_|DATABASE_|VITEST|NODE_ENV)/.test(name)),
+  );
+  const child = spawn(process.execPath, ["app/cli/invigil.mjs", "start"], {
+    env: {
+      ...inherited,
+      NODE_ENV: "production",
+      PORT: String(port),
+      COLLECTOR_PORT: String(collector),
+      INVIGIL_DATA_DIR: path.join(dir, "data"),
+      DATABASE_URL: superUrl(server, "whole"),
+      SESSION_SECRET: randomBytes(24).toString("hex"),
+      INVIGIL_SIGNING_KEY: randomBytes(32).toString("base64"),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const until = Date.now() + 150_000;
+  while (!output.includes("Invigil is ready")) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`it did not start:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(output).toContain("note: pg_stat_statements is not preloaded");
+  const login = await fetch(`http://127.0.0.1:${port}/login`);
+  expect(login.status).toBe(200);
+  await expect
+    .poll(async () => ((await (await fetch(`http://127.0.0.1:${port}/health/ready`)).json()) as { status: string }).status, {
+      timeout: 20_000,
+    })
+    .toBe("healthy");
+  await expect
+    .poll(async () => (await (await fetch(`http://127.0.0.1:${collector}/metrics`)).text()).includes("pg_up"), {
+      timeout: 30_000,
+    })
+    .toBe(true);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+});
