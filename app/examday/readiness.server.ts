@@ -138,13 +138,15 @@ function curveOf(
   connections: Cost["connections"],
   now: Date,
 ): { t: number; sitting: number; connections: number }[] {
-  return steps
-    .filter((step) => step.t > now.getTime() - 3_600_000)
-    .slice(0, 200)
-    // Steps, not ramps: whoever sits before a change sits until it.
-    .flatMap((step, index, list) => [
-      ...(index === 0 ? [] : [{ t: step.t - 1000, sitting: list[index - 1]!.sitting }]),
-      { t: step.t, sitting: step.sitting },
-    ])
-    .map((point) => ({ ...point, connections: at(connections, point.sitting) }));
+  return (
+    steps
+      .filter((step) => step.t > now.getTime() - 3_600_000)
+      .slice(0, 200)
+      // Steps, not ramps: whoever sits before a change sits until it.
+      .flatMap((step, index, list) => [
+        ...(index === 0 ? [] : [{ t: step.t - 1000, sitting: list[index - 1]!.sitting }]),
+        { t: step.t, sitting: step.sitting },
+      ])
+      .map((point) => ({ ...point, connections: at(connections, point.sitting) }))
+  );
 }

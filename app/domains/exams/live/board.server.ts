@@ -116,7 +116,15 @@ export const liveBoard = read({
         (!q || seat.name.toLowerCase().includes(q) || (seat.roll_no ?? "").toLowerCase().includes(q)),
     );
     matching.sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || a.name.localeCompare(b.name));
-    return { exam, now, items, answersKnown: answers !== null, counts, seats: matching.slice(0, SHOWN), more: matching.length > SHOWN };
+    return {
+      exam,
+      now,
+      items,
+      answersKnown: answers !== null,
+      counts,
+      seats: matching.slice(0, SHOWN),
+      more: matching.length > SHOWN,
+    };
   },
 });
 
