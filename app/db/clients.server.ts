@@ -1,6 +1,7 @@
 import { env } from "~/platform/env.server.ts";
 import { forget, singleton } from "~/platform/singleton.ts";
-import { createPool, type Pool } from "./pool.server.ts";
+import { createPool, type Pool, type PoolOptions } from "./pool.server.ts";
+import { startPulse } from "./pulse.server.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
@@ -8,7 +9,7 @@ export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; clos
 
 const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
 
-function appPool(name: string, target: { url: string; role?: string }): Pool {
+function appPool(name: string, target: { url: string; role?: string }, refused?: PoolOptions["refused"]): Pool {
   const e = env();
   return createPool(name, {
     ...target,
@@ -21,13 +22,16 @@ function appPool(name: string, target: { url: string; role?: string }): Pool {
     maxUses: e.DATABASE_MAX_USES,
     statementTimeoutMs: e.MAX_QUERY_EXECUTION_TIME,
     queryTimeoutMs: e.MAX_QUERY_EXECUTION_TIME + 2000,
+    refused,
   });
 }
 
 /** The pools of this process: the platform's primary and its standbys, as invigil_app. */
 export function clients(): Clients {
   return singleton("db.clients", () => {
-    const primary = appPool("primary", connection("app"));
+    // A command has nothing better to do than to wait.
+    const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
+    const primary = appPool("primary", connection("app"), pulse?.refused);
     const replicas = createReplicas(
       env().replicas.map((replica, index) => ({
         name: `replica-${index + 1}`,
@@ -41,6 +45,7 @@ export function clients(): Clients {
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
         replicas.stop();
+        await pulse?.stop();
         await Promise.allSettled([primary, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
         forget("db.clients");
       },

@@ -17,6 +17,8 @@ export type PoolOptions = {
   lockTimeoutMs?: number;
   /** The client gives up a little after the server should have: a hung network must not hold a request. */
   queryTimeoutMs?: number;
+  /** Why no connection is lent right now. */
+  refused?: () => Error | null;
 };
 
 export type PoolStats = {
@@ -68,6 +70,8 @@ export function createPool(name: string, options: PoolOptions): Pool {
 
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const acquire = async (): Promise<pg.PoolClient> => {
+    const refused = options.refused?.();
+    if (refused) throw refused;
     const started = performance.now();
     let client: pg.PoolClient;
     try {

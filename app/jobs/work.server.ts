@@ -6,6 +6,7 @@ import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { countJob } from "./measure.server.ts";
 import { QUEUE, worker } from "./boss.server.ts";
 
 export class JobCancelled extends Error {
@@ -75,12 +76,15 @@ export async function runJob(id: string, handlers: Record<string, JobHandler>): 
     jobRow,
   );
   if (!job) return;
-  const finish = (state: string, result: unknown, error: string | null) =>
-    execute(
+  const started = performance.now();
+  const finish = (state: string, result: unknown, error: string | null) => {
+    countJob(handlers[job.kind] ? job.kind : "unknown", state, (performance.now() - started) / 1000);
+    return execute(
       pool,
       sql`update console.job set state = ${state}, result = ${result === undefined ? null : JSON.stringify(result)}::jsonb, error = ${error},
                  finished_at = now(), updated_at = now() where id = ${id}`,
     );
+  };
   const handler = handlers[job.kind];
   if (!handler) {
     await finish("FAILED", undefined, `nothing here handles ${job.kind}`);

@@ -10,7 +10,7 @@ import { singleton } from "~/platform/singleton.ts";
 import { statementSums, TopStatements } from "./families/statements.ts";
 import type { ProbeAge, ScheduleCount, View } from "./family.ts";
 import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
-import { samplePlatform } from "./platform.server.ts";
+import { countFindings, samplePlatform } from "./platform.server.ts";
 import { joinTexts, render } from "./render.ts";
 
 const zip = promisify(gzip);
@@ -18,6 +18,7 @@ const zip = promisify(gzip);
 export const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
 const RENDER_MS = 5000;
+const FINDINGS_EVERY_MS = 60_000;
 const STALE_TIMES = 3;
 const STALE_LEAST_MS = 15_000;
 
@@ -40,6 +41,9 @@ export class Exporter {
   private readonly top = new TopStatements();
   private rendering: Promise<void> = Promise.resolve();
   private asking = false;
+  private findings: View["findings"] = [];
+  private findingsAt = 0;
+  private rounds = { n: 0, ms: 0 };
 
   constructor(
     private readonly sampling: { sampler: Sampler | null; alerts: AlertEngine | null },
@@ -80,7 +84,8 @@ export class Exporter {
   private async make(): Promise<void> {
     const started = performance.now();
     const text = Buffer.from(joinTexts([render(this.view(Date.now())), await register.metrics()]));
-    this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: performance.now() - started };
+    this.rounds = { n: this.rounds.n + 1, ms: performance.now() - started };
+    this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms };
   }
 
   private async askPlatform(): Promise<void> {
@@ -89,6 +94,10 @@ export class Exporter {
     this.asking = true;
     try {
       this.platform = await samplePlatform();
+      if (Date.now() - this.findingsAt > FINDINGS_EVERY_MS) {
+        this.findings = await countFindings();
+        this.findingsAt = Date.now();
+      }
     } catch (error) {
       log.warn({ reason: messageOf(error) }, "the platform's figures could not be read");
     } finally {
@@ -142,6 +151,8 @@ export class Exporter {
       alerts: active ? (alerts?.conditions() ?? []) : [],
       signals: active ? (alerts?.signals(now) ?? []) : [],
       schedules: this.schedules(),
+      findings: active && now - this.findingsAt < FINDINGS_EVERY_MS * STALE_TIMES ? this.findings : [],
+      rounds: this.rounds,
       platform: active && platformAge !== null && platformAge < PLATFORM_STALE_MS ? this.platform : null,
       platformAgeSeconds: active && platformAge !== null ? platformAge / 1000 : null,
       top: (server) => {

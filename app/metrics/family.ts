@@ -22,6 +22,10 @@ export type View = {
   alerts: readonly Condition[];
   signals: readonly Signal[];
   schedules: readonly ScheduleCount[];
+  /** Evidence of each check that nobody muted; null where a check could not look. */
+  findings: readonly { id: string; level: string; n: number | null }[];
+  /** How often the text was made, and how long the last time took. */
+  rounds: { n: number; ms: number };
   /** Null: not known, or too old. */
   platform: PlatformSample | null;
   platformAgeSeconds: number | null;
@@ -31,11 +35,11 @@ export type View = {
 
 export type Labels = Readonly<Record<string, string | null>>;
 /** A value that is not known makes no series. */
-export type Point = readonly [labels: Labels, value: number | null | undefined];
+export type Point = readonly [labels: Labels, value: number | null | undefined, suffix?: "_bucket" | "_sum" | "_count"];
 
 export type Family = {
   name: string;
-  type: "gauge" | "counter";
+  type: "gauge" | "counter" | "histogram";
   help: string;
   labels: readonly string[];
   /** The most series that one scrape carries; what is beyond is counted, not shown. */

@@ -28,6 +28,12 @@ const COUNTED: readonly Named[] = [
     help: "Verbs that ended in an error, by kind",
     labels: ["verb", "error"],
   },
+  {
+    name: "invigil_job_duration_seconds",
+    type: "histogram",
+    help: "Time a job ran, by kind and how it ended",
+    labels: ["kind", "state"],
+  },
   { name: "invigil_collector_up", type: "gauge", help: "1 when the collector answered the web process", labels: [] },
 ];
 

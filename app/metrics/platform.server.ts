@@ -3,6 +3,7 @@ import { systemCtx } from "~/access/ctx.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql, type Sql } from "~/db/sql.ts";
+import { listFindings } from "~/observability/findings/findings.server.ts";
 import type { PlatformSample } from "./platform.ts";
 
 const counted = z.object({ key: z.string(), n: z.number() });
@@ -98,4 +99,14 @@ export async function samplePlatform(): Promise<PlatformSample> {
       pools,
     };
   });
+}
+
+/** What the numbered checks find, without what somebody muted. */
+export async function countFindings(): Promise<{ id: string; level: string; n: number | null }[]> {
+  const found = await listFindings({ ctx: systemCtx("metrics"), input: {} });
+  return found.map(({ id, level, evidence, unknown }) => ({
+    id,
+    level,
+    n: unknown ? null : evidence.filter((one) => !one.mute).length,
+  }));
 }

@@ -19,6 +19,8 @@ const empty: View = {
   alerts: [],
   signals: [],
   schedules: [],
+  findings: [],
+  rounds: { n: 1, ms: 2 },
   platform: null,
   platformAgeSeconds: 90,
   top: () => new Set(),
@@ -121,7 +123,18 @@ describe("parameters", () => {
 it("a named statement stays named until it is clearly out of the top", () => {
   const top = new TopStatements();
   const sums = (seconds: Record<string, number>) =>
-    Object.entries(seconds).map(([id, s]) => ({ id, seconds: s, calls: 1, rows: 0, io: 0, hit: 0, read: 0 }));
+    Object.entries(seconds).map(([id, s]) => ({
+      id,
+      seconds: s,
+      calls: 1,
+      rows: 0,
+      io: 0,
+      user: "app",
+      readSeconds: 0,
+      writeSeconds: 0,
+      hit: 0,
+      read: 0,
+    }));
   expect([...top.choose("primary", sums({ a: 5, b: 4, c: 3, d: 2, e: 1 }), 2)]).toEqual(["a", "b"]);
   expect([...top.choose("primary", sums({ a: 5, b: 4, c: 6, d: 7, e: 1 }), 2)].sort()).toEqual(["a", "b"]);
   expect([...top.choose("primary", sums({ a: 5, b: 0, c: 6, d: 7, e: 1 }), 2)].sort()).toEqual(["a", "d"]);

@@ -32,9 +32,9 @@ export function renderFamily(
   const seen = new Set<string>();
   const lines: string[] = [];
   let left = 0;
-  for (const [given, value] of read(view)) {
+  for (const [given, value, suffix = ""] of read(view)) {
     if (value === null || value === undefined || !Number.isFinite(value)) continue;
-    const series = labelText(labels, given);
+    const series = `${suffix}${labelText(labels, given)}`;
     if (seen.has(series)) continue;
     if (seen.size >= limit) {
       left++;

@@ -76,19 +76,10 @@ async function serverOf(target: string): Promise<ServerInfo> {
   return info;
 }
 
-/** Asked of the server itself, now. */
-export async function live<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
-  const probe = PROBES[key] as unknown as Probe<ProbeRow<K>>;
-  try {
-    const server = await serverOf(target).catch((error: unknown) => {
-      throw new Unreachable(messageOf(error));
-    });
-    return await ask(livePool(target), probe, target, server);
-  } catch (error) {
-    held().servers.delete(target);
-    if (error instanceof Unreachable) return lost(key, target, error.message);
-    throw error;
-  }
+/** Why the collector, which tries each second, can't reach a server: whoever asks again would only wait for it. */
+async function awayReason(target: string): Promise<string | null> {
+  const away = (await snapshot())?.targets.find((one) => one.name === target && one.reachable === false);
+  return away ? (away.error ?? "it does not answer") : null;
 }
 
 const lost = <K extends ProbeKey>(key: K, target: string, reason: string): Sample<ProbeRow<K>> => ({
@@ -101,13 +92,29 @@ const lost = <K extends ProbeKey>(key: K, target: string, reason: string): Sampl
   sql: "",
 });
 
+/** Asked of the server itself, now. */
+export async function live<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
+  const probe = PROBES[key] as unknown as Probe<ProbeRow<K>>;
+  const away = await awayReason(target);
+  if (away !== null) return lost(key, target, away);
+  try {
+    const server = await serverOf(target).catch((error: unknown) => {
+      throw new Unreachable(messageOf(error));
+    });
+    return await ask(livePool(target), probe, target, server);
+  } catch (error) {
+    held().servers.delete(target);
+    if (error instanceof Unreachable) return lost(key, target, error.message);
+    throw error;
+  }
+}
+
 /** The collector's sample while it is fresh, else asked now. What a server said before it went away is not current. */
 export async function current<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
   const probe = PROBES[key];
-  const seen = await snapshot();
-  const away = seen?.targets.find((one) => one.name === target && one.reachable === false);
-  if (away) return lost(key, target, away.error ?? "it does not answer");
-  const known = seen?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
+  const away = await awayReason(target);
+  if (away !== null) return lost(key, target, away);
+  const known = (await snapshot())?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
   const fresh = known && Date.now() - known.at.getTime() < Math.max(5000, probe.everyMs * 3);
   if (fresh && known.rows) return known as Sample<ProbeRow<K>>;
   return live(key, target);

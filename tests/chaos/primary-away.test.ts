@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
 import { serverAccount, serverHome } from "../../app/db/cluster/binaries.server.ts";
-import { stopServer } from "../../app/db/cluster/server.server.ts";
+import { postmasterOf, stopServer } from "../../app/db/cluster/server.server.ts";
 import { startDemo, type Demo } from "../fixtures/demo.ts";
 
 // Breaks when a page of the database can't be read just when it is needed: while the primary is down.
@@ -45,11 +46,46 @@ beforeAll(async () => {
 
 afterAll(() => demo.stop());
 
+const home = () => `${serverHome(demo.dataDir, serverAccount())}/primary`;
+
+const PAGES = [
+  "/database",
+  "/database/connections",
+  "/database/locks",
+  "/database/replication",
+  "/database/alerts",
+  "/database/health",
+];
+
+/** A disk that does not come back, a machine that swaps: connections are taken, and nothing is ever said. */
+describe("with a primary that hangs", () => {
+  let pids: number[] = [];
+  beforeAll(async () => {
+    const postmaster = postmasterOf(home())!;
+    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(postmaster)], { encoding: "utf8" });
+    pids = [postmaster, ...children.trim().split(/\s+/).map(Number)];
+    for (const pid of pids) process.kill(pid, "SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+  }, 30_000);
+  afterAll(async () => {
+    for (const pid of pids) process.kill(pid, "SIGCONT");
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+  });
+
+  it.each(PAGES)("%s answers within a few seconds and says so", async (path) => {
+    const { status, html, ms } = await get(path);
+    process.stdout.write(`with a primary that hangs: ${path} ${status} in ${ms} ms\n`);
+    expect(status).toBe(200);
+    expect(ms).toBeLessThan(5000);
+    expect(words(html)).toContain("Primary does not answer.");
+  });
+});
+
 describe("with the primary stopped", () => {
   beforeAll(async () => {
     expect((await get("/database")).status).toBe(200);
     expect(runningCluster(demo.dataDir)).not.toBeNull();
-    await stopServer(`${serverHome(demo.dataDir, serverAccount())}/primary`, 500);
+    await stopServer(home(), 500);
     // Long enough for everybody to have noticed.
     await new Promise((resolve) => setTimeout(resolve, 12_000));
   }, 60_000);

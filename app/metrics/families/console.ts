@@ -27,6 +27,15 @@ export const CONSOLE: readonly Family[] = [
   family("pg_exporter_last_scrape_error", "gauge", "1 when a server did not answer the last round", [], (view) => [
     [{}, view.targets.some((one) => one.reachable === false) ? 1 : 0],
   ]),
+  family("pg_exporter_scrapes_total", "counter", "How often this was made; a scrape asks nothing", [], (view) => [
+    [{}, view.rounds.n],
+  ]),
+  family("pg_exporter_last_scrape_duration_seconds", "gauge", "How long it took to make this the last time", [], (view) => [
+    [{}, view.rounds.ms / 1000],
+  ]),
+  family("invigil_findings", "gauge", "Evidence that a numbered check found and nobody muted", ["id", "level"], (view) =>
+    view.findings.map((one): Point => [{ id: one.id, level: one.level }, one.n]),
+  ),
   family(
     "invigil_signal",
     "gauge",

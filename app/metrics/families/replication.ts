@@ -74,6 +74,22 @@ export const REPLICATION: readonly Family[] = [
   ),
   perRow(
     "slots",
+    "pg_replication_slot_slot_current_wal_lsn",
+    "gauge",
+    "The server's WAL position in bytes, beside each slot",
+    ["slot_name", "slot_type"],
+    (row) => [{ slot_name: row.name, slot_type: row.type }, row.current_bytes],
+  ),
+  perRow(
+    "slots",
+    "pg_replication_slot_slot_confirmed_flush_lsn",
+    "gauge",
+    "What the reader of an active slot has confirmed, in bytes; 0 for a physical one",
+    ["slot_name", "slot_type"],
+    (row) => (row.active ? [{ slot_name: row.name, slot_type: row.type }, row.confirmed_bytes] : null),
+  ),
+  perRow(
+    "slots",
     "pg_replication_slot_safe_wal_size_bytes",
     "gauge",
     "Bytes that may still be written before the slot is lost; absent without a limit",

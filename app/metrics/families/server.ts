@@ -19,6 +19,20 @@ const DATABASE: Counter<ProbeRow<"databases">>[] = [
   ["deadlocks", "Deadlocks", (row) => row.deadlocks],
   ["blk_read_time", "Milliseconds spent reading blocks", (row) => row.read_ms],
   ["blk_write_time", "Milliseconds spent writing blocks", (row) => row.write_ms],
+  ["active_time", "Milliseconds spent in statements", (row) => row.active_ms],
+  ["active_time_seconds_total", "Seconds spent in statements", (row) => row.active_ms / 1000],
+  ["session_time", "Milliseconds that sessions lasted", (row) => row.session_ms],
+  ["idle_in_transaction_time", "Milliseconds spent idle in transactions", (row) => row.idle_ms],
+  ["sessions", "Sessions begun", (row) => row.sessions],
+  ["sessions_abandoned", "Sessions whose client went away", (row) => row.sessions_abandoned],
+  ["sessions_fatal", "Sessions ended by a fatal error", (row) => row.sessions_fatal],
+  ["sessions_killed", "Sessions ended by an operator", (row) => row.sessions_killed],
+  ["checksum_failures", "Pages whose checksum did not fit", (row) => row.checksum_failures],
+  ["conflicts_confl_tablespace", "Queries cancelled by recovery: dropped tablespaces", (row) => row.confl_tablespace],
+  ["conflicts_confl_lock", "Queries cancelled by recovery: lock timeouts", (row) => row.confl_lock],
+  ["conflicts_confl_snapshot", "Queries cancelled by recovery: old snapshots", (row) => row.confl_snapshot],
+  ["conflicts_confl_bufferpin", "Queries cancelled by recovery: pinned buffers", (row) => row.confl_bufferpin],
+  ["conflicts_confl_deadlock", "Queries cancelled by recovery: deadlocks", (row) => row.confl_deadlock],
 ];
 
 /** Both generations of names, where they changed: dashboards of either find theirs. */
@@ -69,7 +83,7 @@ export const SERVER: readonly Family[] = [
   perRow(
     "databases",
     "pg_stat_database_stats_reset",
-    "gauge",
+    "counter",
     "When these counters began, Unix time",
     ["datid", "datname"],
     (row) => [{ datid: String(row.id), datname: row.name }, secondsOf(row.stats_reset)],
@@ -89,6 +103,9 @@ export const SERVER: readonly Family[] = [
     ["buffers_clean", "Buffers written by the background writer", (row) => row.clean],
     ["maxwritten_clean", "Times the background writer stopped because it had written too many", (row) => row.maxwritten],
     ["buffers_alloc", "Buffers allocated", (row) => row.allocated],
+    ["buffers_backend", "Buffers written by backends themselves (before PostgreSQL 17)", (row) => row.backend],
+    ["buffers_backend_fsync", "Files synced by backends themselves (before PostgreSQL 17)", (row) => row.backend_fsync],
+    ["stats_reset", "When these counters began, Unix time", (row) => secondsOf(row.stats_reset)],
   ]),
   ...(
     [
@@ -97,6 +114,10 @@ export const SERVER: readonly Family[] = [
       ["write_time_total", "Milliseconds checkpoints spent writing", (row) => row.write_ms],
       ["sync_time_total", "Milliseconds checkpoints spent syncing", (row) => row.sync_ms],
       ["buffers_written_total", "Buffers written by checkpoints", (row) => row.buffers],
+      ["restartpoints_timed_total", "Restartpoints on schedule", (row) => row.restarts_timed],
+      ["restartpoints_req_total", "Restartpoints that something asked for", (row) => row.restarts_requested],
+      ["restartpoints_done_total", "Restartpoints done", (row) => row.restarts_done],
+      ["stats_reset_total", "When these counters began, Unix time", (row) => secondsOf(row.stats_reset)],
     ] satisfies Counter<ProbeRow<"checkpointer">>[]
   ).map(([name, help, read]) =>
     perRow("checkpointer", `pg_stat_checkpointer_${name}`, "counter", help, [], (row) => [{}, read(row)]),
@@ -114,6 +135,7 @@ export const SERVER: readonly Family[] = [
     [],
     (row, view) => [{}, row.last_archived_time ? (view.now - row.last_archived_time.getTime()) / SECOND : null],
   ),
+  perRow("wal", "pg_wal_segments", "gauge", "WAL segments on the server's disk", [], (row) => [{}, row.segments]),
   perRow("wal", "pg_wal_size_bytes", "gauge", "Bytes of WAL on the server's disk", [], (row) => [{}, row.on_disk]),
   perRow("wal", "pg_stat_wal_bytes_total", "counter", "Bytes of WAL written since the counters began", [], (row) => [
     {},
@@ -138,6 +160,14 @@ export const SERVER: readonly Family[] = [
     "Age of the oldest multixact id, in ids (the name is the exporter's)",
     ["datname"],
     (row) => [{ datname: row.database }, row.mxid_age],
+  ),
+  perRow(
+    "databases",
+    "pg_database_connection_limit",
+    "gauge",
+    "Connections a database may hold; -1 is no limit",
+    ["datname"],
+    (row) => [{ datname: row.name }, row.connection_limit],
   ),
   perRow("roles", "pg_roles_connection_limit", "gauge", "Connections a role may hold; -1 is no limit", ["rolname"], (row) => [
     { rolname: row.name },

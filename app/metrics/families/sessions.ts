@@ -1,6 +1,7 @@
 import type { ProbeRow } from "~/observability/probes/all.ts";
 import { readTag, UNTAGGED, waitClass } from "~/observability/load/tags.ts";
-import { family, perRow, type Family, type Point, type View } from "../family.ts";
+import { IDLE_BUCKETS } from "~/observability/probes/counters.ts";
+import { family, perRow, secondsOf, type Family, type Point, type View } from "../family.ts";
 
 type Count = { labels: Record<string, string>; n: number; longest: number };
 
@@ -52,7 +53,8 @@ const clientRows = (view: View, server: string) =>
   (view.fresh(server, "activity") ?? []).filter((row) => row.backend_type === "client backend" && row.state === "active");
 
 function* eachServer(view: View, read: (server: string) => Iterable<Point>): Generator<Point> {
-  for (const { name } of view.targets) for (const [labels, value] of read(name)) yield [{ server: name, ...labels }, value];
+  for (const { name } of view.targets)
+    for (const [labels, value, suffix] of read(name)) yield [{ server: name, ...labels }, value, suffix];
 }
 
 const open = (view: View, server: string) => view.fresh(server, "activity")?.filter((row) => row.xact_start !== null) ?? null;
@@ -84,6 +86,24 @@ export const SESSIONS: readonly Family[] = [
         const rows = open(view, server);
         return [[{}, rows ? Math.max(0, ...rows.map((row) => (row.transaction_ms ?? 0) / 1000)) : null]];
       }),
+  ),
+  family(
+    "pg_process_idle_seconds",
+    "histogram",
+    "How long sessions that do nothing have done so",
+    ["server", "state", "application_name", "le"],
+    (view) =>
+      eachServer(view, (server) =>
+        (view.fresh(server, "idleSessions") ?? []).flatMap((row): Point[] => {
+          const labels = { state: row.state, application_name: row.app };
+          return [
+            ...IDLE_BUCKETS.map((le, index): Point => [{ ...labels, le: String(le) }, row.buckets[index], "_bucket"]),
+            [{ ...labels, le: "+Inf" }, row.n, "_bucket"],
+            [labels, row.seconds, "_sum"],
+            [labels, row.n, "_count"],
+          ];
+        }),
+      ),
   ),
   family(
     "invigil_active_sessions",
@@ -160,13 +180,21 @@ const TABLE: [name: string, type: Family["type"], help: string, read: (row: Tabl
   ["n_live_tup", "gauge", "Live rows, estimated", (row) => row.live],
   ["n_dead_tup", "gauge", "Dead rows, estimated", (row) => row.dead],
   ["n_mod_since_analyze", "gauge", "Rows changed since the last analyze", (row) => row.modified],
-  [
-    "last_autovacuum",
-    "gauge",
-    "When it was last vacuumed by itself, Unix time",
-    (row) => (row.autovacuumed_at?.getTime() ?? 0) / 1000,
-  ],
+  ["last_autovacuum", "gauge", "When it was last vacuumed by itself, Unix time", (row) => secondsOf(row.autovacuumed_at) ?? 0],
   ["table_size_bytes", "gauge", "Size on disk without indexes", (row) => row.bytes],
+  ["idx_tup_fetch", "counter", "Rows fetched by index scans", (row) => row.idx_rows],
+  ["last_vacuum", "gauge", "When somebody vacuumed it, Unix time; 0 is never", (row) => secondsOf(row.last_vacuum) ?? 0],
+  ["last_analyze", "gauge", "When somebody analyzed it, Unix time; 0 is never", (row) => secondsOf(row.last_analyze) ?? 0],
+  [
+    "last_autoanalyze",
+    "gauge",
+    "When it was last analyzed by itself, Unix time; 0 is never",
+    (row) => secondsOf(row.last_autoanalyze) ?? 0,
+  ],
+  ["vacuum_count", "counter", "Times somebody vacuumed it", (row) => row.vacuums],
+  ["autovacuum_count", "counter", "Times it was vacuumed by itself", (row) => row.autovacuums],
+  ["analyze_count", "counter", "Times somebody analyzed it", (row) => row.analyzes],
+  ["autoanalyze_count", "counter", "Times it was analyzed by itself", (row) => row.autoanalyzes],
 ];
 
 export const TABLES: readonly Family[] = [
@@ -185,6 +213,12 @@ export const TABLES: readonly Family[] = [
     [
       ["heap_blocks_hit", "Blocks of the table found in shared buffers", (row: Table) => row.heap_hit],
       ["heap_blocks_read", "Blocks of the table read from elsewhere", (row: Table) => row.heap_read],
+      ["idx_blocks_hit", "Blocks of its indexes found in shared buffers", (row: Table) => row.idx_hit],
+      ["idx_blocks_read", "Blocks of its indexes read from elsewhere", (row: Table) => row.idx_read],
+      ["toast_blocks_hit", "Blocks of its long values found in shared buffers", (row: Table) => row.toast_hit],
+      ["toast_blocks_read", "Blocks of its long values read from elsewhere", (row: Table) => row.toast_read],
+      ["tidx_blocks_hit", "Blocks of the index of its long values found in shared buffers", (row: Table) => row.toast_idx_hit],
+      ["tidx_blocks_read", "Blocks of the index of its long values read from elsewhere", (row: Table) => row.toast_idx_read],
     ] as const
   ).map(([name, help, read]) =>
     perRow(
@@ -196,6 +230,24 @@ export const TABLES: readonly Family[] = [
       (row, view, server) => [relation(row.name, databaseOf(view, server)), read(row)],
       RELATION_LIMIT,
     ),
+  ),
+  family(
+    "pg_stat_user_tables_index_size_bytes",
+    "gauge",
+    "Size of its indexes on disk",
+    ["server", "datname", "schemaname", "relname"],
+    (view) =>
+      eachServer(view, (server) => {
+        const bytes = new Map<string, number | null>();
+        for (const row of view.fresh(server, "indexes") ?? []) {
+          const known = bytes.get(row.table_name);
+          // One index whose size is not known makes the sum unknown.
+          bytes.set(row.table_name, known === null || row.bytes === null ? null : (known ?? 0) + row.bytes);
+        }
+        const database = databaseOf(view, server);
+        return [...bytes].map(([table, size]): Point => [relation(table, database), size]);
+      }),
+    RELATION_LIMIT,
   ),
   perRow(
     "indexes",

@@ -1,7 +1,7 @@
 import type { Probe } from "../probe.ts";
 import { activity } from "./activity.ts";
 import { backends } from "./backends.ts";
-import { databases, lockModes, roles, writer } from "./counters.ts";
+import { databases, idleSessions, lockModes, roles, writer } from "./counters.ts";
 import { locks } from "./locks.ts";
 import { columnStats, foreignKeys, indexes, tables } from "./relations.ts";
 import { archiver, conflicts, position, senders, slots } from "./replication.ts";
@@ -34,6 +34,7 @@ export const PROBES = {
   migrations,
   sequences,
   databases,
+  idleSessions,
   lockModes,
   writer,
   roles,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
 
+export const IDLE_BUCKETS = [1, 2, 5, 15, 30, 60, 90, 120, 300] as const;
+
 /** What only a scraper asks for: the views as they are, for every database of the server. */
 export const databases = probe({
   name: "databases",
@@ -11,8 +13,11 @@ export const databases = probe({
 select d.datid::bigint as id, d.datname as name, d.numbackends, d.xact_commit::bigint as commits, d.xact_rollback::bigint as rollbacks,
        d.blks_read::bigint as blocks_read, d.blks_hit::bigint as blocks_hit, d.tup_returned::bigint as returned, d.tup_fetched::bigint as fetched,
        d.tup_inserted::bigint as inserted, d.tup_updated::bigint as updated, d.tup_deleted::bigint as deleted, d.conflicts::bigint,
-       d.temp_files::bigint, d.temp_bytes::bigint, d.deadlocks::bigint, d.blk_read_time::float8 as read_ms, d.blk_write_time::float8 as write_ms, d.stats_reset
-from pg_stat_database d where d.datname is not null`,
+       d.temp_files::bigint, d.temp_bytes::bigint, d.deadlocks::bigint, d.blk_read_time::float8 as read_ms, d.blk_write_time::float8 as write_ms, d.stats_reset,
+       d.session_time::float8 as session_ms, d.active_time::float8 as active_ms, d.idle_in_transaction_time::float8 as idle_ms, d.sessions::bigint,
+       d.sessions_abandoned::bigint, d.sessions_fatal::bigint, d.sessions_killed::bigint, coalesce(d.checksum_failures, 0)::bigint as checksum_failures,
+       c.confl_tablespace::bigint, c.confl_lock::bigint, c.confl_snapshot::bigint, c.confl_bufferpin::bigint, c.confl_deadlock::bigint, b.datconnlimit as connection_limit
+from pg_stat_database d join pg_database b on b.oid = d.datid left join pg_stat_database_conflicts c on c.datid = d.datid where d.datname is not null`,
   row: z.object({
     id: z.number(),
     name: z.string(),
@@ -33,7 +38,36 @@ from pg_stat_database d where d.datname is not null`,
     read_ms: z.number(),
     write_ms: z.number(),
     stats_reset: z.date().nullable(),
+    session_ms: z.number(),
+    active_ms: z.number(),
+    idle_ms: z.number(),
+    sessions: z.number(),
+    sessions_abandoned: z.number(),
+    sessions_fatal: z.number(),
+    sessions_killed: z.number(),
+    checksum_failures: z.number(),
+    confl_tablespace: z.number().nullable(),
+    confl_lock: z.number().nullable(),
+    confl_snapshot: z.number().nullable(),
+    confl_bufferpin: z.number().nullable(),
+    confl_deadlock: z.number().nullable(),
+    connection_limit: z.number(),
   }),
+});
+
+/** How long sessions that do nothing have done so, in the buckets that postgres_exporter has; a few rows however many there are. */
+export const idleSessions = probe({
+  name: "idle_sessions",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  missing: needsMonitor,
+  sql: () => `
+select a.state, coalesce(a.application_name, '') as app, count(*)::int as n, sum(a.age)::float8 as seconds,
+       array(select count(*) filter (where b.age <= le)::int from unnest(array_agg(a.age)) b(age), unnest('{${IDLE_BUCKETS.join(",")}}'::int[]) le group by le order by le) as buckets
+from (select state, application_name, floor(extract(epoch from clock_timestamp() - state_change))::bigint as age from pg_stat_activity where state ~ '^idle') a
+group by 1, 2`,
+  row: z.object({ state: z.string(), app: z.string(), n: z.number(), seconds: z.number(), buckets: z.array(z.number()) }),
 });
 
 /** Locks held and wanted, by mode; a few rows however many locks there are. */
@@ -53,9 +87,18 @@ export const writer = probe({
   lane: "slow",
   everyMs: 15_000,
   timeoutMs: 2000,
-  sql: () =>
-    `select buffers_clean::bigint as clean, maxwritten_clean::bigint as maxwritten, buffers_alloc::bigint as allocated, stats_reset from pg_stat_bgwriter`,
-  row: z.object({ clean: z.number(), maxwritten: z.number(), allocated: z.number(), stats_reset: z.date().nullable() }),
+  // Backends' own writes left this view for pg_stat_io in 17.
+  sql: (server) =>
+    `select buffers_clean::bigint as clean, maxwritten_clean::bigint as maxwritten, buffers_alloc::bigint as allocated, stats_reset,
+            ${server.major >= 17 ? "null::bigint as backend, null::bigint as backend_fsync" : "buffers_backend::bigint as backend, buffers_backend_fsync::bigint as backend_fsync"} from pg_stat_bgwriter`,
+  row: z.object({
+    clean: z.number(),
+    maxwritten: z.number(),
+    allocated: z.number(),
+    stats_reset: z.date().nullable(),
+    backend: z.number().nullable(),
+    backend_fsync: z.number().nullable(),
+  }),
 });
 
 export const roles = probe({

@@ -22,10 +22,16 @@ select c.oid::bigint as id, n.nspname || '.' || c.relname as name, p.oid::regcla
        pg_stat_get_live_tuples(c.oid)::bigint as live, pg_stat_get_dead_tuples(c.oid)::bigint as dead, pg_stat_get_mod_since_analyze(c.oid)::bigint as modified,
        pg_stat_get_ins_since_vacuum(c.oid)::bigint as inserted_since_vacuum,
        pg_stat_get_numscans(c.oid)::bigint as seq_scans, pg_stat_get_tuples_returned(c.oid)::bigint as seq_rows,
-       coalesce(x.scans, 0)::bigint as idx_scans,
+       coalesce(x.scans, 0)::bigint as idx_scans, (coalesce(x.fetched, 0) + pg_stat_get_tuples_fetched(c.oid))::bigint as idx_rows,
        pg_stat_get_tuples_inserted(c.oid)::bigint as inserted, pg_stat_get_tuples_updated(c.oid)::bigint as updated,
        pg_stat_get_tuples_hot_updated(c.oid)::bigint as hot_updated, pg_stat_get_tuples_deleted(c.oid)::bigint as deleted,
        pg_stat_get_blocks_hit(c.oid)::bigint as heap_hit, (pg_stat_get_blocks_fetched(c.oid) - pg_stat_get_blocks_hit(c.oid))::bigint as heap_read,
+       coalesce(x.hit, 0)::bigint as idx_hit, coalesce(x.read, 0)::bigint as idx_read,
+       coalesce(pg_stat_get_blocks_hit(c.reltoastrelid), 0)::bigint as toast_hit, coalesce(pg_stat_get_blocks_fetched(c.reltoastrelid) - pg_stat_get_blocks_hit(c.reltoastrelid), 0)::bigint as toast_read,
+       coalesce(y.hit, 0)::bigint as toast_idx_hit, coalesce(y.read, 0)::bigint as toast_idx_read,
+       pg_stat_get_last_vacuum_time(c.oid) as last_vacuum, pg_stat_get_last_analyze_time(c.oid) as last_analyze, pg_stat_get_last_autoanalyze_time(c.oid) as last_autoanalyze,
+       pg_stat_get_vacuum_count(c.oid)::bigint as vacuums, pg_stat_get_autovacuum_count(c.oid)::bigint as autovacuums,
+       pg_stat_get_analyze_count(c.oid)::bigint as analyzes, pg_stat_get_autoanalyze_count(c.oid)::bigint as autoanalyzes,
        greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)) as vacuumed_at, pg_stat_get_last_autovacuum_time(c.oid) as autovacuumed_at,
        greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) as analyzed_at,
        age(c.relfrozenxid)::bigint as xid_age, mxid_age(c.relminmxid)::bigint as mxid_age, c.reloptions as options,
@@ -33,7 +39,14 @@ select c.oid::bigint as id, n.nspname || '.' || c.relname as name, p.oid::regcla
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 left join locked l on l.relation = c.oid
 left join pg_inherits h on h.inhrelid = c.oid and c.relispartition left join pg_class p on p.oid = h.inhparent
-left join lateral (select sum(pg_stat_get_numscans(i.indexrelid)) as scans from pg_index i where i.indrelid = c.oid) x on true
+left join lateral (
+  select sum(pg_stat_get_numscans(i.indexrelid)) as scans, sum(pg_stat_get_tuples_fetched(i.indexrelid)) as fetched, sum(pg_stat_get_blocks_hit(i.indexrelid)) as hit,
+         sum(pg_stat_get_blocks_fetched(i.indexrelid) - pg_stat_get_blocks_hit(i.indexrelid)) as read from pg_index i where i.indrelid = c.oid
+) x on true
+left join lateral (
+  select sum(pg_stat_get_blocks_hit(i.indexrelid)) as hit, sum(pg_stat_get_blocks_fetched(i.indexrelid) - pg_stat_get_blocks_hit(i.indexrelid)) as read
+  from pg_index i where i.indrelid = c.reltoastrelid and c.reltoastrelid <> 0
+) y on true
 where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'`,
   row: z.object({
     id: z.number(),
@@ -49,6 +62,20 @@ where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname not in (
     seq_scans: z.number(),
     seq_rows: z.number(),
     idx_scans: z.number(),
+    idx_rows: z.number(),
+    idx_hit: z.number(),
+    idx_read: z.number(),
+    toast_hit: z.number(),
+    toast_read: z.number(),
+    toast_idx_hit: z.number(),
+    toast_idx_read: z.number(),
+    last_vacuum: z.date().nullable(),
+    last_analyze: z.date().nullable(),
+    last_autoanalyze: z.date().nullable(),
+    vacuums: z.number(),
+    autovacuums: z.number(),
+    analyzes: z.number(),
+    autoanalyzes: z.number(),
     inserted: z.number(),
     updated: z.number(),
     hot_updated: z.number(),

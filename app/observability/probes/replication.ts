@@ -79,6 +79,8 @@ export const slots = probe({
   sql: (server) => `
 select slot_name as name, slot_type as type, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
        case when pg_is_in_recovery() then null else pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint end as retained_bytes,
+       pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, '0/0')::float8 as current_bytes,
+       pg_wal_lsn_diff(coalesce(confirmed_flush_lsn, '0/0'), '0/0')::float8 as confirmed_bytes,
        ${server.major >= 17 ? "inactive_since" : "null::timestamptz as inactive_since"}, age(xmin)::bigint as xmin_age, age(catalog_xmin)::bigint as catalog_xmin_age
 from pg_replication_slots`,
   row: z.object({
@@ -89,6 +91,8 @@ from pg_replication_slots`,
     restart: z.string().nullable(),
     safe_bytes: z.number().nullable(),
     retained_bytes: z.number().nullable(),
+    current_bytes: z.number().nullable(),
+    confirmed_bytes: z.number(),
     inactive_since: z.date().nullable(),
     xmin_age: z.number().nullable(),
     catalog_xmin_age: z.number().nullable(),

@@ -118,8 +118,8 @@ export const wal = probe({
   // Write and sync left pg_stat_wal for pg_stat_io in 18.
   sql: () => `
 select wal_records::bigint as records, wal_fpi::bigint as full_pages, wal_bytes::float8 as bytes, wal_buffers_full::bigint as buffers_full, stats_reset,
-       (select coalesce(sum(size), 0)::bigint from pg_ls_waldir()) as on_disk
-from pg_stat_wal`,
+       d.on_disk, d.segments
+from pg_stat_wal, (select coalesce(sum(size), 0)::bigint as on_disk, count(*) filter (where name ~ '^[0-9A-F]{24}$')::int as segments from pg_ls_waldir()) d`,
   row: z.object({
     records: z.number(),
     full_pages: z.number(),
@@ -127,6 +127,7 @@ from pg_stat_wal`,
     buffers_full: z.number(),
     stats_reset: z.date().nullable(),
     on_disk: z.number(),
+    segments: z.number(),
   }),
 });
 
@@ -138,15 +139,19 @@ export const checkpointer = probe({
   sql: (server) =>
     server.major >= 17
       ? `select num_timed::bigint as timed, num_requested::bigint as requested, write_time::float8 as write_ms, sync_time::float8 as sync_ms, buffers_written::bigint as buffers,
+                restartpoints_timed::bigint as restarts_timed, restartpoints_req::bigint as restarts_requested, restartpoints_done::bigint as restarts_done,
                 (select maxwritten_clean::bigint from pg_stat_bgwriter) as maxwritten, stats_reset from pg_stat_checkpointer`
       : `select checkpoints_timed::bigint as timed, checkpoints_req::bigint as requested, checkpoint_write_time::float8 as write_ms, checkpoint_sync_time::float8 as sync_ms,
-                buffers_checkpoint::bigint as buffers, maxwritten_clean::bigint as maxwritten, stats_reset from pg_stat_bgwriter`,
+                buffers_checkpoint::bigint as buffers, null::bigint as restarts_timed, null::bigint as restarts_requested, null::bigint as restarts_done, maxwritten_clean::bigint as maxwritten, stats_reset from pg_stat_bgwriter`,
   row: z.object({
     timed: z.number(),
     requested: z.number(),
     write_ms: z.number(),
     sync_ms: z.number(),
     buffers: z.number(),
+    restarts_timed: z.number().nullable(),
+    restarts_requested: z.number().nullable(),
+    restarts_done: z.number().nullable(),
     maxwritten: z.number(),
     stats_reset: z.date().nullable(),
   }),

@@ -25,8 +25,9 @@ export const statements = probe({
         ? "s.shared_blk_read_time + s.shared_blk_write_time + s.local_blk_read_time + s.local_blk_write_time + s.temp_blk_read_time + s.temp_blk_write_time"
         : "s.blk_read_time + s.blk_write_time + s.temp_blk_read_time + s.temp_blk_write_time";
     return `
-select s.userid::text || '/' || s.toplevel::int as owner, s.queryid::text as query_id, s.calls::bigint, s.total_exec_time::float8 as total_ms, s.rows::bigint,
+select s.userid::text || '/' || s.toplevel::int as owner, coalesce((select rolname::text from pg_roles where oid = s.userid), '') as username, s.queryid::text as query_id, s.calls::bigint, s.total_exec_time::float8 as total_ms, s.rows::bigint,
        s.shared_blks_hit::bigint as blocks_hit, s.shared_blks_read::bigint as blocks_read, (${io})::float8 as io_ms,
+       ${version >= 1.11 ? "s.shared_blk_read_time::float8 as read_ms, s.shared_blk_write_time::float8 as write_ms" : "s.blk_read_time::float8 as read_ms, s.blk_write_time::float8 as write_ms"},
        (s.temp_blks_read + s.temp_blks_written)::bigint as temp_blocks, s.wal_bytes::float8 as wal_bytes,
        ${version >= 1.11 ? "s.stats_since" : "null::timestamptz as stats_since"}, i.stats_reset
 from "${schema}".pg_stat_statements(false) s cross join "${schema}".pg_stat_statements_info i
@@ -34,6 +35,7 @@ where s.dbid = (select oid from pg_database where datname = current_database()) 
   },
   row: z.object({
     owner: z.string(),
+    username: z.string(),
     query_id: z.string(),
     calls: z.number(),
     total_ms: z.number(),
@@ -41,6 +43,8 @@ where s.dbid = (select oid from pg_database where datname = current_database()) 
     blocks_hit: z.number(),
     blocks_read: z.number(),
     io_ms: z.number(),
+    read_ms: z.number(),
+    write_ms: z.number(),
     temp_blocks: z.number(),
     wal_bytes: z.number(),
     stats_since: z.date().nullable(),

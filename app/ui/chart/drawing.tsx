@@ -50,7 +50,7 @@ export default function Drawing(props: ChartProps) {
           tickLine={false}
           axisLine={false}
           width={54}
-          tickFormatter={(value: number) => formatUnit(value, unit)}
+          tickFormatter={(value: number) => (value === 0 ? "0" : formatUnit(value, unit))}
           domain={[0, "auto"]}
         />
         <Tooltip

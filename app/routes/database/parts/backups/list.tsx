@@ -67,7 +67,7 @@ export function List({ backups, mayAct, all }: { backups: BackupLine[]; mayAct: 
                   <td className="hidden md:table-cell">
                     <When at={row.drilled_at} ok={row.drilled} />
                   </td>
-                  <td className="hidden lg:table-cell">{row.by_whom}</td>
+                  <td className="hidden whitespace-nowrap lg:table-cell">{row.by_whom}</td>
                   <td className="num">{row.size_bytes === null ? "" : bytes(row.size_bytes)}</td>
                   <td className="num hidden md:table-cell">
                     {row.finished_at ? seconds((row.finished_at.getTime() - row.started_at.getTime()) / 1000) : ""}
