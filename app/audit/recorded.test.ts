@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 /** Every server file of the application, parsed. */
 const files = fs
   .readdirSync("app", { recursive: true, encoding: "utf8" })
-  .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$/.test(file) && !file.includes(`db${path.sep}generated`))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes(`db${path.sep}generated`))
   .map((file) => path.join("app", file));
 const trees = files.map((file) => ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true));
 
