@@ -47,6 +47,9 @@ export default [
     route("exams/:id/statistics", "routes/exams/statistics.tsx"),
     route("exams/:id/collusion", "routes/exams/collusion.tsx"),
     route("exams/:id/weights", "routes/exams/weights.tsx"),
+    ...["academics", "communication", "learning", "payments"].map((path) =>
+      route(path, "routes/data/first.ts", { id: `first:${path}` }),
+    ),
     listAt("communication/events"),
     listAt("communication/announcements"),
     listAt("communication/notifications"),

@@ -89,6 +89,10 @@ export function day(at: Date, zone = "UTC"): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", day: "numeric", month: "short" }).format(at);
 }
 
+export function month(at: Date, zone = "UTC"): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, month: "short", year: "2-digit" }).format(at);
+}
+
 export function money(minor: number, currency: string): string {
   try {
     return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(minor / 100);

@@ -373,7 +373,8 @@ function Rows(
   const body = useRef<HTMLTableSectionElement>(null);
   const [at, setAt] = useState(-1);
   const path = (id: string) => pathOf?.(id) ?? `/data/${resource.name}/${id}`;
-  const many = new Set(rows.map((row) => row.collegeId)).size > 1;
+  // A tenant is its own tenant: no second column of the same names.
+  const many = !resource.isTenant && new Set(rows.map((row) => row.collegeId)).size > 1;
   const definitions = useMemo(
     () =>
       helper.columns(

@@ -29,12 +29,32 @@ export type ShellData = Awaited<ReturnType<typeof loader>>;
 
 type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean };
 
+/** Lists and records of an area lie under several addresses; the rail shows where one is all the same. */
+function useArea(): string {
+  const { pathname } = useLocation();
+  const matches = useMatches();
+  const area = (matches.at(-1)?.data as { area?: string } | undefined)?.area;
+  return pathname.startsWith("/data/") ? (area ?? "") : (pathname.split("/")[1] ?? "");
+}
+
+const AREAS = new Set(["academics", "communication", "enrollments", "learning", "people", "tenants"]);
+
 function useSections(role: string, counts: NavCounts): RailSection[] {
+  const area = useArea();
+  const here = (to: string) => AREAS.has(area) && to.split("/")[1] === area;
   return NAV.map((section) => ({
     title: section.title,
     items: section.items
       .filter((item) => may(role, item.permission))
-      .map((item) => ({ to: item.to, label: item.label, icon: item.icon, end: item.end, words: item.words, ...counts[item.to] })),
+      .map((item) => ({
+        to: item.to,
+        label: item.label,
+        icon: item.icon,
+        end: item.end,
+        words: item.words,
+        here: here(item.to),
+        ...counts[item.to],
+      })),
   })).filter((section) => section.items.length > 0);
 }
 

@@ -76,7 +76,10 @@ describe("an announcement", () => {
     await deliverAll();
     expect((await notifications(`announcement:${id}`)).map((one) => [one.user_id, one.channel, one.status])).toEqual([
       [people[0], "EMAIL", "SENT"],
-      ...people.slice(0, 3).map((person) => [person, "IN_APP", "DELIVERED"]),
+      ...people
+        .slice(0, 3)
+        .sort()
+        .map((person) => [person, "IN_APP", "DELIVERED"]),
     ]);
     expect(server.messages).toHaveLength(1);
     expect(server.messages[0]).toContain("To: p0@test.example");

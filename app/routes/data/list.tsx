@@ -45,11 +45,11 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   };
 });
 
-export const action = act("self", ({ ctx, form, params }) =>
+export const action = act("self", ({ ctx, form, params, url }) =>
   saveView({
     ctx,
     input: {
-      page: `/data/${params["resource"] ?? ""}`,
+      page: `/data/${resourceAt(params, url.pathname)}`,
       name: form.get("name"),
       query: form.get("query"),
       shared: form.has("shared"),

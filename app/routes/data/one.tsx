@@ -32,7 +32,7 @@ export const loader = page("self", async ({ ctx, params }) => {
     relationLists({ ctx, input: { resource: of.name, id: found.row.id } }),
     of.write && may(ctx.actor.role, of.write) ? consequences({ ctx, input: { resource: of.name, id: found.row.id } }) : [],
   ]);
-  return { resource: viewOf(of, ctx.actor.role), ...found, past, relations, goes };
+  return { resource: viewOf(of, ctx.actor.role), area: of.area, ...found, past, relations, goes };
 });
 
 export const action = act("self", async ({ ctx, params, form }) => {
@@ -55,11 +55,25 @@ export default function ResourceOne() {
       badge={trashed ? <Badge tone="bad">In the trash</Badge> : undefined}
       context={resource.one}
       actions={
-        resource.mayWrite && (
-          <Link to={`/data/${resource.name}/${row.id}/edit`} className="control font-[560]">
-            Edit
-          </Link>
-        )
+        <>
+          {!trashed &&
+            resource.bulk
+              .filter((one) => one.key !== "trash")
+              .map((one) => (
+                <Link
+                  key={one.key}
+                  to={`/data/${resource.name}/bulk?act=${one.key}&id=${row.id}`}
+                  className={`control font-[560] ${one.danger ? "text-bad" : ""}`}
+                >
+                  {one.label}…
+                </Link>
+              ))}
+          {resource.mayWrite && (
+            <Link to={`/data/${resource.name}/${row.id}/edit`} className="control font-[560]">
+              Edit
+            </Link>
+          )}
+        </>
       }
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}

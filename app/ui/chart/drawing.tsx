@@ -12,7 +12,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { clockTime, day } from "~/platform/format.ts";
+import { clockTime, day, month } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
 import type { ChartProps } from "./chart.tsx";
 import { roundTicks } from "./ticks.ts";
@@ -25,8 +25,14 @@ export default function Drawing(props: ChartProps) {
   const { data, series, kind = "line", unit = "number", height, from, to, bands = [], thresholds = [], syncId = "page" } = props;
   const zone = useZone();
   const long = to - from > 36 * 3_600_000;
-  const ticks = useMemo(() => roundTicks(from, to, zone), [from, to, zone]);
-  const tick = (t: number) => (long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000));
+  // Over a season or more, figures come by the month: their own places are the round ones.
+  const months = to - from > 120 * 86_400_000;
+  const ticks = useMemo(
+    () => (months ? data.map((point) => point.t) : roundTicks(from, to, zone)),
+    [months, data, from, to, zone],
+  );
+  const tick = (t: number) =>
+    months ? month(new Date(t), zone) : long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000);
   return (
     <ResponsiveContainer width="100%" height={height}>
       <ComposedChart data={data} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
@@ -64,7 +70,11 @@ export default function Drawing(props: ChartProps) {
             color: "var(--ink)",
             boxShadow: "var(--shadow)",
           }}
-          labelFormatter={(t) => `${day(new Date(Number(t)), zone)} ${clockTime(new Date(Number(t)), zone, true)}`}
+          labelFormatter={(t) =>
+            months
+              ? month(new Date(Number(t)), zone)
+              : `${day(new Date(Number(t)), zone)} ${clockTime(new Date(Number(t)), zone, true)}`
+          }
           formatter={(value, name) => [formatUnit(Number(value), unit), name]}
         />
         {bands.map((band) => (

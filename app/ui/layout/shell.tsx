@@ -15,6 +15,8 @@ export type RailItem = {
   count?: string;
   tone?: Tone;
   words?: string;
+  /** One is in its area, under whichever address. */
+  here?: boolean;
 };
 export type RailSection = { title: string | null; items: RailItem[] };
 export type Crumb = { label: string; to?: string };
@@ -70,7 +72,7 @@ function Rail({ sections }: { sections: RailSection[] }) {
                   end={item.end}
                   prefetch="intent"
                   className={({ isActive }) =>
-                    `flex h-8 items-center gap-2.5 rounded-control border px-2 ${isActive ? "border-hairline bg-panel font-[560] text-ink" : "border-transparent text-muted hover:text-ink"}`
+                    `flex h-8 items-center gap-2.5 rounded-control border px-2 ${isActive || item.here ? "border-hairline bg-panel font-[560] text-ink" : "border-transparent text-muted hover:text-ink"}`
                   }
                 >
                   <item.icon size={15} strokeWidth={1.7} />
