@@ -54,6 +54,29 @@ describe("label values", () => {
     ["half \ud800 pair", "half \ufffd pair"],
   ])("%j", (given, shown) => expect(labelValue(given)).toBe(shown));
 
+  it("make one whole line each, whatever was typed", () => {
+    const typed = [
+      'x"} 1\npg_up 0',
+      "\\",
+      '\\"',
+      "\r\n\t\u0000",
+      "‮abc עברית العربية ไทย 한국어",
+      "a".repeat(10_240),
+      "\udfff",
+      "'; drop table x; --",
+    ];
+    const { text, shown } = renderFamily(
+      family("x_typed", "gauge", "Typed", ["who"], () => typed.map((who, n) => [{ who }, n] as const)),
+      empty,
+    );
+    const lines = text.split("\n").slice(2, -1);
+    expect(shown).toBe(typed.length);
+    expect(lines).toHaveLength(typed.length);
+    for (const line of lines) expect(line).toMatch(/^x_typed\{who="(?:[^"\\]|\\["\\n])*"\} \d$/);
+    expect(text.isWellFormed()).toBe(true);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(300);
+  });
+
   it("are cut where they are long, between characters", () => {
     const cut = labelValue("👍".repeat(10_000));
     expect([...cut].length).toBeLessThanOrEqual(128);
