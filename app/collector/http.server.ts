@@ -39,7 +39,8 @@ export function serveMetrics(
             ...(zipped ? { "Content-Encoding": "gzip" } : {}),
           });
           // One that asks and never reads would hold its connection for ever.
-          response.setTimeout(sendMs, () => response.destroy());
+          const late = setTimeout(() => response.destroy(), sendMs);
+          response.once("close", () => clearTimeout(late));
           response.end(body);
         },
         (error: unknown) => {

@@ -27,21 +27,21 @@ const empty: View = {
 };
 
 describe("the text", () => {
-  it("says that a server is down, and nothing else about it", () => {
-    const down = render({ ...empty, targets: empty.targets.map((one) => ({ ...one, reachable: false })) });
+  it("says that a server is down, and nothing else about it", async () => {
+    const down = await render({ ...empty, targets: empty.targets.map((one) => ({ ...one, reachable: false })) });
     expect(down).toContain('pg_up{server="primary"} 0\n');
     expect(down).toContain('pg_up{server="standby-1"} 0\n');
     expect(down).not.toMatch(/^pg_(?!up|exporter)/m);
   });
 
-  it("ends the platform's series when they are old, and goes on to say how old", () => {
-    const text = render(empty);
+  it("ends the platform's series when they are old, and goes on to say how old", async () => {
+    const text = await render(empty);
     expect(text).not.toContain("invigil_exams");
     expect(text).toContain("invigil_platform_sample_age_seconds 90\n");
   });
 
-  it("says the version", () => {
-    expect(render(empty)).toContain('pg_static{server="primary",version="170004",short_version="17.4"} 1');
+  it("says the version", async () => {
+    expect(await render(empty)).toContain('pg_static{server="primary",version="170004",short_version="17.4"} 1');
   });
 });
 
