@@ -5,10 +5,13 @@ import { log } from "~/platform/log.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import type { ScheduleState } from "./schedule.server.ts";
 
+const SEND_MS = 10_000;
+
 /** The collector's own endpoints: /health and /metrics. */
 export function serveMetrics(
   exporter: Pick<Exporter, "latest">,
   state: () => { active: boolean; schedules: ScheduleState[] },
+  sendMs = SEND_MS,
 ): RequestListener {
   return (request, response) => {
     const path = (request.url ?? "/").split("?")[0];
@@ -35,6 +38,9 @@ export function serveMetrics(
             Vary: "Accept-Encoding",
             ...(zipped ? { "Content-Encoding": "gzip" } : {}),
           });
+          // One that asks and never reads would hold its connection for ever.
+          const late = setTimeout(() => response.destroy(), sendMs);
+          response.once("close", () => clearTimeout(late));
           response.end(body);
         },
         (error: unknown) => {

@@ -83,7 +83,7 @@ export class Exporter {
 
   private async make(): Promise<void> {
     const started = performance.now();
-    const text = Buffer.from(joinTexts([render(this.view(Date.now())), await register.metrics()]));
+    const text = Buffer.from(joinTexts([await render(this.view(Date.now())), await register.metrics()]));
     this.rounds = { n: this.rounds.n + 1, ms: performance.now() - started };
     this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms };
   }
@@ -95,7 +95,7 @@ export class Exporter {
     try {
       this.platform = await samplePlatform();
       if (Date.now() - this.findingsAt > FINDINGS_EVERY_MS) {
-        this.findings = await countFindings();
+        this.findings = await countFindings(this.sampling.sampler);
         this.findingsAt = Date.now();
       }
     } catch (error) {

@@ -3,7 +3,8 @@ import { systemCtx } from "~/access/ctx.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql, type Sql } from "~/db/sql.ts";
-import { listFindings } from "~/observability/findings/findings.server.ts";
+import type { Sampler } from "~/observability/sampler/sampler.server.ts";
+import { findAll, type Latest } from "~/observability/findings/findings.server.ts";
 import type { PlatformSample } from "./platform.ts";
 
 const counted = z.object({ key: z.string(), n: z.number() });
@@ -102,8 +103,9 @@ export async function samplePlatform(): Promise<PlatformSample> {
 }
 
 /** What the numbered checks find, without what somebody muted. */
-export async function countFindings(): Promise<{ id: string; level: string; n: number | null }[]> {
-  const found = await listFindings({ ctx: systemCtx("metrics"), input: {} });
+export async function countFindings(sampler: Sampler): Promise<{ id: string; level: string; n: number | null }[]> {
+  const latest: Latest = async (key, target) => sampler.latest(target, key) as never;
+  const found = await withScope(systemCtx("metrics"), (ctx) => findAll(ctx, latest));
   return found.map(({ id, level, evidence, unknown }) => ({
     id,
     level,

@@ -27,21 +27,21 @@ const empty: View = {
 };
 
 describe("the text", () => {
-  it("says that a server is down, and nothing else about it", () => {
-    const down = render({ ...empty, targets: empty.targets.map((one) => ({ ...one, reachable: false })) });
+  it("says that a server is down, and nothing else about it", async () => {
+    const down = await render({ ...empty, targets: empty.targets.map((one) => ({ ...one, reachable: false })) });
     expect(down).toContain('pg_up{server="primary"} 0\n');
     expect(down).toContain('pg_up{server="standby-1"} 0\n');
     expect(down).not.toMatch(/^pg_(?!up|exporter)/m);
   });
 
-  it("ends the platform's series when they are old, and goes on to say how old", () => {
-    const text = render(empty);
+  it("ends the platform's series when they are old, and goes on to say how old", async () => {
+    const text = await render(empty);
     expect(text).not.toContain("invigil_exams");
     expect(text).toContain("invigil_platform_sample_age_seconds 90\n");
   });
 
-  it("says the version", () => {
-    expect(render(empty)).toContain('pg_static{server="primary",version="170004",short_version="17.4"} 1');
+  it("says the version", async () => {
+    expect(await render(empty)).toContain('pg_static{server="primary",version="170004",short_version="17.4"} 1');
   });
 });
 
@@ -53,6 +53,29 @@ describe("label values", () => {
     ["名前", "名前"],
     ["half \ud800 pair", "half \ufffd pair"],
   ])("%j", (given, shown) => expect(labelValue(given)).toBe(shown));
+
+  it("make one whole line each, whatever was typed", () => {
+    const typed = [
+      'x"} 1\npg_up 0',
+      "\\",
+      '\\"',
+      "\r\n\t\u0000",
+      "‮abc עברית العربية ไทย 한국어",
+      "a".repeat(10_240),
+      "\udfff",
+      "'; drop table x; --",
+    ];
+    const { text, shown } = renderFamily(
+      family("x_typed", "gauge", "Typed", ["who"], () => typed.map((who, n) => [{ who }, n] as const)),
+      empty,
+    );
+    const lines = text.split("\n").slice(2, -1);
+    expect(shown).toBe(typed.length);
+    expect(lines).toHaveLength(typed.length);
+    for (const line of lines) expect(line).toMatch(/^x_typed\{who="(?:[^"\\]|\\["\\n])*"\} \d$/);
+    expect(text.isWellFormed()).toBe(true);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(300);
+  });
 
   it("are cut where they are long, between characters", () => {
     const cut = labelValue("👍".repeat(10_000));

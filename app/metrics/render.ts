@@ -1,5 +1,6 @@
 import { FAMILIES, LEFT_OUT, RENDERED_AT, SERIES } from "./families/all.ts";
 import { settingFamilies } from "./families/settings.ts";
+import { breather } from "~/platform/breathe.ts";
 import { family, type Family, type Labels, type View } from "./family.ts";
 
 /** A value longer than this says nothing more to a reader, and somebody pays for each byte of it in every scrape. */
@@ -47,12 +48,14 @@ export function renderFamily(
   return { text: `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`, shown: lines.length, left };
 }
 
-/** Everything that samples say, as one text. */
-export function render(view: View): string {
+/** Everything that samples say, as one text; tens of thousands of lines, so others get their turn in between. */
+export async function render(view: View): Promise<string> {
   let text = "";
   let shown = 0;
   const left: [string, number][] = [];
+  const breathe = breather();
   for (const one of [...FAMILIES, ...settingFamilies(view)]) {
+    await breathe();
     const made = renderFamily(one, view);
     text += made.text;
     shown += made.shown;

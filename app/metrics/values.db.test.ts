@@ -130,7 +130,7 @@ beforeAll(async () => {
   between = { before, after };
   const fresh: View["fresh"] = (_server, key) => (samples.get(key)?.rows as ProbeRow<typeof key>[] | undefined) ?? null;
   const ids = new Set(statementSums(fresh("primary", "statements") ?? []).map((one) => one.id));
-  text = render({
+  text = await render({
     now: Date.now(),
     active: true,
     targets: [{ name: "primary", kind: "primary", reachable: true, error: null, since: null, server }],

@@ -3,6 +3,7 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { breather } from "~/platform/breathe.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { current, targetNames } from "../current.server.ts";
@@ -22,15 +23,21 @@ export type Finding = Pick<Check, "id" | "name" | "title" | "level" | "why"> & {
 
 const muteRow = z.object({ finding: z.string(), subject: z.string(), reason: z.string(), until: z.date() });
 
-async function viewFor(ctx: TxCtx): Promise<{ view: View; samples: Map<ProbeKey, Sample> }> {
+/** Where samples come from: the collector's memory asked by a page, or that memory itself. */
+export type Latest = <K extends ProbeKey>(key: K, target: string) => Promise<Sample<ProbeRow<K>> | null>;
+
+async function viewFor(ctx: TxCtx, latest: Latest): Promise<{ view: View; samples: Map<ProbeKey, Sample> }> {
   const needed = [...new Set(CHECKS.flatMap((check) => check.needs))];
   const standbys = targetNames().filter((name) => name !== "primary");
   const samples = new Map<ProbeKey, Sample>();
   const others = new Map<ProbeKey, Sample[]>();
   await Promise.all(
     needed.map(async (key) => {
-      samples.set(key, (await current(key)) as Sample);
-      if (key === "indexes") others.set(key, (await Promise.all(standbys.map((name) => current(key, name)))) as Sample[]);
+      const sample = await latest(key, "primary");
+      if (sample) samples.set(key, sample as Sample);
+      if (key !== "indexes") return;
+      const there = await Promise.all(standbys.map((name) => latest(key, name)));
+      others.set(key, there.filter((one) => one !== null) as Sample[]);
     }),
   );
   const now = ctx.clock.now();
@@ -44,12 +51,15 @@ async function viewFor(ctx: TxCtx): Promise<{ view: View; samples: Map<ProbeKey,
   return { view, samples };
 }
 
-export function runChecks(
+export async function runChecks(
   view: View,
   samples: ReadonlyMap<ProbeKey, Sample>,
   mutes: readonly z.infer<typeof muteRow>[],
-): Finding[] {
-  return CHECKS.map(({ id, name, title, level, why, needs, needsStatements, run }) => {
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const breathe = breather();
+  for (const { id, name, title, level, why, needs, needsStatements, run } of CHECKS) {
+    await breathe();
     const blind = needs.map((key) => samples.get(key)).find((sample) => !sample?.rows);
     const missing = needs.some((key) => view.rows(key) === null)
       ? (blind?.missing ?? { reason: "A probe has brought nothing yet.", grant: null })
@@ -57,7 +67,7 @@ export function runChecks(
         ? { reason: "Statements are not known.", grant: null }
         : null;
     const evidence = missing ? [] : run(view);
-    return {
+    found.push({
       id,
       name,
       title,
@@ -68,23 +78,26 @@ export function runChecks(
         const mute = mutes.find((row) => row.finding === id && (row.subject === one.subject || row.subject === ""));
         return { ...one, mute: mute ? { reason: mute.reason, until: mute.until } : null };
       }),
-    };
-  });
+    });
+  }
+  return found;
+}
+
+export async function findAll(ctx: TxCtx, latest: Latest): Promise<Finding[]> {
+  const mutes = await rows(
+    ctx.tx,
+    sql`select finding, subject, reason, until from console.finding_mute where until > ${ctx.clock.now()}`,
+    muteRow,
+  );
+  const { view, samples } = await viewFor(ctx, latest);
+  return runChecks(view, samples, mutes);
 }
 
 export const listFindings = read({
   name: "findings.list",
   permission: "database.read",
   input: z.object({}),
-  async run({ ctx }) {
-    const mutes = await rows(
-      ctx.tx,
-      sql`select finding, subject, reason, until from console.finding_mute where until > ${ctx.clock.now()}`,
-      muteRow,
-    );
-    const { view, samples } = await viewFor(ctx);
-    return runChecks(view, samples, mutes);
-  },
+  run: ({ ctx }) => findAll(ctx, (key, target) => current(key, target)),
 });
 
 export const muteFinding = mutation({

@@ -260,7 +260,7 @@ describe("checks", () => {
     });
   }
 
-  it("say that they could not look instead of that all is well", () => {
+  it("say that they could not look instead of that all is well", async () => {
     const blind: Sample = {
       probe: "tables",
       target: "primary",
@@ -270,7 +270,7 @@ describe("checks", () => {
       missing: { reason: "no right", grant: "GRANT x" },
       sql: "",
     };
-    const result = runChecks(viewOf({}, null, undefined), new Map([["tables", blind]]), []);
+    const result = await runChecks(viewOf({}, null, undefined), new Map([["tables", blind]]), []);
     expect(result.every((one) => one.unknown !== null)).toBe(true);
     expect(result.find((one) => one.id === "0009")!.unknown).toEqual({ reason: "no right", grant: "GRANT x" });
   });
@@ -279,10 +279,10 @@ describe("checks", () => {
     expect(CHECKS[0]!.run(viewOf({ indexes: [index({ scans: 0 })] }, null, null))).toEqual([]);
   });
 
-  it("keep what is muted, with why", () => {
+  it("keep what is muted, with why", async () => {
     const view = viewOf({ indexes: [index({ scans: 0 })] }, [], [index({ scans: 0 })]);
     const mutes = [{ finding: "0001", subject: "public.t_a_idx", reason: "used once a year", until: now }];
-    const result = runChecks(view, new Map(), mutes).find((one) => one.id === "0001")!;
+    const result = (await runChecks(view, new Map(), mutes)).find((one) => one.id === "0001")!;
     expect(result.evidence).toMatchObject([{ subject: "public.t_a_idx", mute: { reason: "used once a year" } }]);
   });
 });

@@ -2,6 +2,7 @@ import type { Pool } from "~/db/pool.server.ts";
 import { one } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
+import { breather } from "~/platform/breathe.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { z } from "zod";
 import { missingOf, type Probe, type ServerInfo } from "../probe.ts";
@@ -65,10 +66,13 @@ export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, se
     const results = (await pool.query({
       text: `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; ${text}`,
     })) as unknown as { rows: unknown[] }[];
-    return sample(
-      results.at(-1)!.rows.map((row) => probe.row.parse(row)),
-      null,
-    );
+    const parsed: Row[] = [];
+    const breathe = breather();
+    for (const row of results.at(-1)!.rows) {
+      parsed.push(probe.row.parse(row));
+      await breathe();
+    }
+    return sample(parsed, null);
   } catch (error) {
     if (isConnectionLoss(error)) throw new Unreachable(messageOf(error));
     if (codeOf(error) === "53300" || codeOf(error) === "57P03" || codeOf(error)?.startsWith("28"))
