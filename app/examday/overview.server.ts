@@ -9,6 +9,7 @@ import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
+import { groupBy } from "~/platform/group.ts";
 import { bytes, plural, seconds } from "~/platform/format.ts";
 import { readiness } from "./readiness.server.ts";
 import { touchedBy } from "./touched.server.ts";
@@ -24,13 +25,18 @@ export async function needs(ctx: Ctx): Promise<Need[]> {
   const role = ctx.actor.role;
   const found: Need[] = [];
   const ahead = await attempt(readiness({ ctx, input: {} }));
-  for (const exam of ahead?.exams.filter((one) => one.verdict !== "HOLDS").slice(0, 2) ?? []) {
+  // One line a morning, however many exams begin in it.
+  const short = groupBy(ahead?.exams.filter((one) => one.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
+  for (const exams of [...short.values()].slice(0, 2)) {
+    const worst = exams.find((exam) => exam.verdict === "WILL_NOT_HOLD") ?? exams[0]!;
+    const what = exams.length === 1 ? worst.title : `${exams.length} exams`;
+    const verdict = worst.verdict === "WILL_NOT_HOLD" ? "will not hold" : `${exams.length === 1 ? "is" : "are"} at risk`;
     found.push({
-      tone: exam.verdict === "WILL_NOT_HOLD" ? "bad" : "warn",
-      title: `${exam.title} ${exam.start.toISOString().slice(11, 16)} ${exam.verdict === "WILL_NOT_HOLD" ? "will not hold" : "is at risk"}`,
-      says: exam.reasons[0] ?? "",
+      tone: worst.verdict === "WILL_NOT_HOLD" ? "bad" : "warn",
+      title: `${what} on ${worst.start.toLocaleDateString("en-GB", { weekday: "short", timeZone: "UTC" })} at ${worst.start.toISOString().slice(11, 16)} ${verdict}`,
+      says: worst.reasons.join(", "),
       to: "/readiness",
-      at: exam.start,
+      at: worst.start,
     });
   }
   const incidents =

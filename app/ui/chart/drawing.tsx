@@ -15,7 +15,7 @@ import {
 import { clockTime, day, month } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
 import type { ChartProps } from "./chart.tsx";
-import { roundTicks } from "./ticks.ts";
+import { roundTicks, roundValues } from "./ticks.ts";
 import { formatUnit } from "./units.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--muted)" } as const;
@@ -31,6 +31,14 @@ export default function Drawing(props: ChartProps) {
     () => (months ? data.map((point) => point.t) : roundTicks(from, to, zone)),
     [months, data, from, to, zone],
   );
+  const values = useMemo(() => {
+    const stacked = kind !== "line";
+    const highest = data.reduce((most, point) => {
+      const shown = series.map((one) => point[one.key] ?? 0);
+      return Math.max(most, stacked ? shown.reduce((sum, value) => sum + value, 0) : Math.max(0, ...shown));
+    }, 0);
+    return roundValues(Math.max(highest, ...thresholds.map((one) => one.value)), unit === "count");
+  }, [data, series, thresholds, kind, unit]);
   const tick = (t: number) =>
     months ? month(new Date(t), zone) : long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000);
   return (
@@ -57,7 +65,8 @@ export default function Drawing(props: ChartProps) {
           axisLine={false}
           width={54}
           tickFormatter={(value: number) => (value === 0 ? "0" : formatUnit(value, unit))}
-          domain={[0, "auto"]}
+          ticks={values}
+          domain={[0, values.at(-1)!]}
         />
         <Tooltip
           isAnimationActive={false}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { roundTicks } from "./ticks.ts";
+import { roundTicks, roundValues } from "./ticks.ts";
 
 // Breaks when an axis names odd minutes, or a midnight that is not one where the reader is.
 const texts = (from: string, to: string, zone: string) =>
@@ -43,4 +43,14 @@ describe("ticks", () => {
       expect(ticks.length).toBeLessThan(11);
     }
   });
+});
+
+it("counts values in steps that a person would choose", () => {
+  expect(roundValues(2.2)).toEqual([0, 1, 2, 3]);
+  expect(roundValues(0.9)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(roundValues(93)).toEqual([0, 25, 50, 75, 100]);
+  expect(roundValues(100)).toEqual([0, 25, 50, 75, 100]);
+  expect(roundValues(2, true)).toEqual([0, 1, 2]);
+  expect(roundValues(0)).toEqual([0, 1]);
+  expect(roundValues(Number.NaN)).toEqual([0, 1]);
 });

@@ -41,3 +41,16 @@ export function roundTicks(from: number, to: number, zone: string, most = 9): nu
     if (at >= from) ticks.push(at);
   }
 }
+
+/** From zero to what is to be shown, in four steps or so that a person would count in. */
+export function roundValues(highest: number, whole = false): number[] {
+  if (!(highest > 0) || !Number.isFinite(highest)) return [0, 1];
+  const rough = highest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(
+    whole ? 1 : 0,
+    [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough)!,
+  );
+  const steps = Math.ceil(highest / step - 1e-9);
+  return Array.from({ length: steps + 1 }, (_, n) => Number((n * step).toPrecision(12)));
+}
