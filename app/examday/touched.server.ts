@@ -98,6 +98,12 @@ export const extraTimeForIncident = mutation({
     again: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
+    // Two who press at once take turns; the second then sees what the first has given.
+    const first = await touchedBy({ ctx, input: { number: input.number } });
+    await ctx.tx.query({
+      text: "select id from public.exam where id = any ($1::uuid[]) order by id for update",
+      values: [first.exams.map((exam) => exam.id)],
+    });
     const touched = await touchedBy({ ctx, input: { number: input.number } });
     const live = touched.exams.filter((exam) => exam.status === "LIVE" && exam.writing > 0 && (input.again || exam.given === 0));
     if (live.length === 0)

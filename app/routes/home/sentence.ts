@@ -16,12 +16,7 @@ export function sentence({ health, incidents, days, exams, now }: Known): string
   const open = incidents.filter((one) => one.state === "OPEN").at(-1);
   if (open) return `Incident ${open.number} is under way: ${open.title}.`;
   const today = new Date(now).toISOString().slice(0, 10);
-  const name = (text: string) =>
-    text === today
-      ? "Today"
-      : day(new Date(`${text}T12:00:00Z`))
-          .split(",")[0]!
-          .split(" ")[0]!;
+  const name = (text: string) => (text === today ? "Today" : day(new Date(`${text}T12:00:00Z`)));
   const worst = days.find((one) => one.verdict === "WILL_NOT_HOLD") ?? days.find((one) => one.verdict === "AT_RISK");
   if (worst) {
     const exam = exams.find((one) => one.verdict === worst.verdict && new Date(one.start).toISOString().startsWith(worst.day));
