@@ -1,5 +1,11 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import pg from "pg";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
 import { logIn, openBrowser } from "../browser.ts";
 
 let browser: Browser;
@@ -8,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const { password } = { ...inject("demo") };
+const { dataDir, password } = { ...inject("demo") };
 
 /** A destructive form asks who it is when the login is long ago; what was typed stays. */
 async function confirmIfAsked(page: Page, button: string): Promise<void> {
@@ -139,7 +145,44 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
     page.getByRole("link", { name: "Export with proofs" }).click(),
   ]);
   expect(download[0].suggestedFilename()).toMatch(/^audit-.*\.ndjson$/);
+
+  // In another folder, without the database: the file proves itself, and a changed one does not.
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "auditor-"));
+  const file = path.join(folder, "audit.ndjson");
+  await download[0].saveAs(file);
+  const offline = () =>
+    spawnSync(process.execPath, [path.resolve("app/cli/invigil.mjs"), "audit", "verify", "--file", file], {
+      cwd: folder,
+      env: { NODE_ENV: "production", PATH: process.env["PATH"], HOME: folder, INVIGIL_DATA_DIR: path.join(folder, "none") },
+      encoding: "utf8",
+    });
+  const whole = offline();
+  expect(whole.stdout, whole.stderr).toMatch(/^41 entries are in the signed log of [\d,]+; nothing in the file was changed/m);
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("api_key.create", "api_key.revoke"));
+  const changed = offline();
+  expect(changed.status).toBe(1);
+  expect(changed.stdout).toMatch(/^line \d+, entry \d+: /m);
+  fs.rmSync(folder, { recursive: true });
   await page.goto("/audit/integrity");
+  await page.getByRole("button", { name: "Verify now" }).click();
+  await page.getByText("nothing was changed or cut").waitFor({ timeout: 30_000 });
+
+  // A superuser's edit of one row is found and named; put back, the log is whole again.
+  const owner = new pg.Client({ connectionString: runningCluster(dataDir)!.owner });
+  await owner.connect();
+  const edit = (to: string, from: string) =>
+    owner.query<{ id: string }>(
+      "update audit.entry set action = $1 where id = (select e.id from audit.entry e where e.action = $2 order by at limit 1) returning id",
+      [to, from],
+    );
+  await edit("payment.forged", "payment.approve");
+  await page.goto("/audit/integrity");
+  await page.getByRole("button", { name: "Verify now" }).click();
+  await page.getByText("the entry differs from what was sequenced").waitFor({ timeout: 30_000 });
+  await edit("payment.approve", "payment.forged");
+  await owner.end();
+  await page.goto("/audit/integrity");
+  await page.getByRole("heading", { name: "The log was changed." }).waitFor();
   await page.getByRole("button", { name: "Verify now" }).click();
   await page.getByText("nothing was changed or cut").waitFor({ timeout: 30_000 });
   await context.close();
