@@ -118,6 +118,8 @@ export class AlertEngine {
   private staleProbes(now: number): Watch["staleProbes"] {
     const stale: Watch["staleProbes"] = [];
     for (const target of this.sampler.targets()) {
+      // What it can't be asked for is no fault of its probes; when it is back, they get their time.
+      if (target.reachable === false) for (const key of PROBE_KEYS) this.lastGood.set(`${target.name} ${key}`, now);
       if (target.reachable === false) continue;
       for (const key of PROBE_KEYS) {
         const sample = this.sampler.latest(target.name, key);

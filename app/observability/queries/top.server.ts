@@ -52,6 +52,7 @@ export const topQueries = read({
     const here = await historyOf(ctx.tx, "statement", input, now);
     const earlier = await historyOf(ctx.tx, "statement", before, now);
     const width = Math.max(here.step, Math.ceil(length / 1000 / SPARK_POINTS));
+    const points = Math.ceil(length / 1000 / width);
     const found = await rows(
       ctx.tx,
       sql`with samples as materialized (select * from ${here.from} s where target = ${input.target}),
@@ -59,11 +60,12 @@ export const topQueries = read({
                           sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes from samples group by 1),
           earlier as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms from ${earlier.from} e where target = ${input.target} group by 1),
           top as (select h.*, t.text, t.first_seen from here h left join telemetry.query_text t using (query_id)
-                  where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%' order by ${raw(SORTS[input.sort])} desc nulls last limit ${input.limit})
+                  where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%' order by ${raw(SORTS[input.sort])} desc nulls last limit ${input.limit}),
+          shapes as materialized (select query_id, floor(extract(epoch from at - ${input.from}::timestamptz) / ${width}::int)::int as part, sum(total_ms) as ms from samples
+                                  where query_id in (select query_id from top) group by 1, 2)
           select top.query_id::text, top.text, top.first_seen, top.calls, top.total_ms, top.rows, top.blocks_hit, top.blocks_read, top.io_ms, top.temp_blocks, top.wal_bytes,
                  e.total_ms as before_ms, e.calls as before_calls, top.total_ms / nullif((select sum(total_ms) from here), 0) as share,
-                 array(select (select sum(s.total_ms) from samples s where s.query_id = top.query_id and s.at >= g and s.at < g + ${width}::int * interval '1 second')
-                       from generate_series(${input.from}::timestamptz, ${input.to}::timestamptz - interval '1 second', ${width}::int * interval '1 second') g) as shape
+                 array(select s.ms from generate_series(0, ${points}::int - 1) g left join (select part, ms from shapes where query_id = top.query_id) s on s.part = g order by g) as shape
           from top left join earlier e using (query_id) order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
       topRow,
     );

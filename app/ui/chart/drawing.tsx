@@ -14,17 +14,49 @@ import {
 } from "recharts";
 import { clockTime, day, month } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
-import type { ChartProps } from "./chart.tsx";
+import type { Band, ChartProps } from "./chart.tsx";
+import { withGaps } from "./gaps.ts";
 import { roundTicks, roundValues } from "./ticks.ts";
 import { formatUnit } from "./units.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--muted)" } as const;
+
+type Box = { x: number; y: number; width: number };
+
+function BandLabel({ viewBox, text, row, late }: { viewBox?: Box; text: string; row: number; late: boolean }) {
+  if (!viewBox) return null;
+  return (
+    <text
+      x={late ? viewBox.x + viewBox.width - 4 : viewBox.x + 4}
+      y={viewBox.y + 12 + row * 14}
+      textAnchor={late ? "end" : "start"}
+      fontSize={11}
+      fontWeight={600}
+      fill="var(--bad)"
+    >
+      {text}
+    </text>
+  );
+}
+
+/** Labels of bands that lie close together stand below one another. */
+function labelRows(bands: readonly Band[], from: number, to: number): number[] {
+  const near = (to - from) * 0.3;
+  const rows: number[] = [];
+  bands.forEach((band, index) => {
+    const taken = new Set(rows.filter((_, other) => Math.abs(bands[other]!.from - band.from) < near));
+    rows[index] = [0, 1, 2, 3].find((row) => !taken.has(row)) ?? 0;
+  });
+  return rows;
+}
 
 /** Loaded only on the pages that draw. */
 export default function Drawing(props: ChartProps) {
   const { data, series, kind = "line", unit = "number", height, from, to, bands = [], thresholds = [], syncId = "page" } = props;
   const zone = useZone();
   const long = to - from > 36 * 3_600_000;
+  const drawn = useMemo(() => (props.dots ? data : withGaps(data)), [data, props.dots]);
+  const rows = labelRows(bands, from, to);
   // Over a season or more, figures come by the month: their own places are the round ones.
   const months = to - from > 120 * 86_400_000;
   const ticks = useMemo(
@@ -43,7 +75,7 @@ export default function Drawing(props: ChartProps) {
     months ? month(new Date(t), zone) : long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000);
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={data} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
+      <ComposedChart data={drawn} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
         <CartesianGrid vertical={false} stroke="var(--hairline)" />
         <XAxis
           dataKey="t"
@@ -86,7 +118,7 @@ export default function Drawing(props: ChartProps) {
           }
           formatter={(value, name) => [formatUnit(Number(value), unit), name]}
         />
-        {bands.map((band) => (
+        {bands.map((band, index) => (
           <ReferenceArea
             key={`${band.label}${band.from}`}
             x1={Math.max(band.from, from)}
@@ -94,14 +126,8 @@ export default function Drawing(props: ChartProps) {
             fill="var(--bad-mark)"
             fillOpacity={0.12}
             ifOverflow="hidden"
-            label={{
-              value: band.label,
-              // A late band has no room to its right.
-              position: band.from > from + (to - from) * 0.7 ? "insideTopRight" : "insideTopLeft",
-              fontSize: 11,
-              fontWeight: 600,
-              fill: "var(--bad)",
-            }}
+            // A late band has no room to its right.
+            label={<BandLabel text={band.label} row={rows[index]!} late={band.from > from + (to - from) * 0.6} />}
           />
         ))}
         {series.map((one) =>
