@@ -37,7 +37,10 @@ async function ports(e: Env): Promise<{ web: number; collector: number }> {
 function claim(dataDir: string): () => void {
   const file = path.join(dataDir, "supervisor.pid");
   try {
-    fs.mkdirSync(dataDir, { recursive: true });
+    // One by one: Node's recursive form never returns where the system refuses with ENOENT, as below /proc.
+    const missing: string[] = [];
+    for (let at = dataDir; !fs.existsSync(at); at = path.dirname(at)) missing.unshift(at);
+    for (const at of missing) fs.mkdirSync(at);
     const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
     if (pid && pid !== process.pid && alive(pid))
       throw new ClusterError(`Invigil already runs on ${dataDir} (process ${pid}); stop it first, or set INVIGIL_DATA_DIR`);
@@ -167,8 +170,9 @@ async function start(dev: boolean): Promise<number> {
   const stop = async (code: number) => {
     if (stopping) return;
     stopping = true;
-    say("\n  stopping …\n");
-    await Promise.all(children.map(end));
+    if (code === 0) say("\n  stopping …\n");
+    // What web still asks of the standby it asks of the primary then.
+    await Promise.all([...children.map(end), cluster?.stopStandby()]);
     await cluster?.stop();
     release();
     finish(code);
@@ -208,6 +212,9 @@ async function start(dev: boolean): Promise<number> {
     return await finished;
   } catch (error) {
     if (!stopping) await stop(1);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "53100" || /No space left on device/.test(message))
+      throw new ClusterError(`INVIGIL_DATA_DIR: no space left on the disk of ${e.dataDir}`);
     throw error;
   }
 }

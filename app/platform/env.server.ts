@@ -187,7 +187,10 @@ export function readEnv(raw: RawEnv): Env {
   const production = env.NODE_ENV === "production" && !embedded;
   if (production) {
     for (const name of ["SESSION_SECRET", "INVIGIL_SIGNING_KEY"] as const) {
-      if (!env[name]) throw new EnvError(`${name}: is required in production; set it to a long random value`);
+      if (!env[name])
+        throw new EnvError(
+          `${name}: is required in production; set it to ${name === "SESSION_SECRET" ? "a long random value" : "32 random bytes in base64"} (openssl rand -base64 32)`,
+        );
     }
   }
   return {

@@ -31,6 +31,7 @@ export type Cluster = {
   urls: Urls;
   primary: ServerOptions;
   standby: ServerOptions;
+  stopStandby(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -190,6 +191,41 @@ function checkWritable(dir: string): void {
   }
 }
 
+async function bringUp(
+  home: string,
+  primary: ServerOptions,
+  standby: ServerOptions,
+  credentials: Credentials,
+  account: RunAs,
+  progress: Progress,
+): Promise<void> {
+  const ready = path.join(home, "primary.ready");
+  if (!fs.existsSync(ready)) {
+    await progress("creating the database cluster", async () => {
+      fs.rmSync(primary.dir, { recursive: true, force: true });
+      fs.rmSync(standby.dir, { recursive: true, force: true });
+      initCluster(primary);
+      fs.appendFileSync(
+        path.join(primary.dir, "pg_hba.conf"),
+        "\nhost replication invigil_replication,invigil_backup 127.0.0.1/32 scram-sha-256\n",
+      );
+    });
+  }
+  await progress("starting the primary", async () => {
+    writeSettings(primary);
+    await startServer(primary);
+    if (!fs.existsSync(ready)) {
+      await prepareDatabase(primary, credentials);
+      fs.writeFileSync(ready, "");
+    }
+  });
+  await progress("starting the standby", async () => {
+    if (!fs.existsSync(path.join(standby.dir, "standby.signal"))) await cloneStandby(primary, standby, credentials, account);
+    writeSettings(standby);
+    await startServer(standby);
+  });
+}
+
 /** Brings the embedded primary and its standby up, making them first where there are none. */
 export async function startCluster(dataDir: string, progress: Progress): Promise<Cluster> {
   checkWritable(dataDir);
@@ -226,32 +262,13 @@ export async function startCluster(dataDir: string, progress: Progress): Promise
     `host=127.0.0.1 port=${ports.primary} user=invigil_replication password=${credentials.replication} application_name=standby-1`;
   standby.settings["primary_slot_name"] = SLOT;
 
-  const ready = path.join(home, "primary.ready");
-  if (!fs.existsSync(ready)) {
-    await progress("creating the database cluster", async () => {
-      fs.rmSync(primary.dir, { recursive: true, force: true });
-      fs.rmSync(standby.dir, { recursive: true, force: true });
-      initCluster(primary);
-      fs.appendFileSync(
-        path.join(primary.dir, "pg_hba.conf"),
-        "\nhost replication invigil_replication,invigil_backup 127.0.0.1/32 scram-sha-256\n",
-      );
-    });
+  try {
+    await bringUp(home, primary, standby, credentials, account, progress);
+  } catch (error) {
+    // What did start must not outlive a start that failed.
+    for (const { dir } of [standby, primary]) await stopServer(dir);
+    throw error;
   }
-  await progress("starting the primary", async () => {
-    writeSettings(primary);
-    await startServer(primary);
-    if (!fs.existsSync(ready)) {
-      await prepareDatabase(primary, credentials);
-      fs.writeFileSync(ready, "");
-    }
-  });
-  await progress("starting the standby", async () => {
-    if (!fs.existsSync(path.join(standby.dir, "standby.signal"))) await cloneStandby(primary, standby, credentials, account);
-    writeSettings(standby);
-    await startServer(standby);
-  });
-
   const url = (role: LoginRole, port = ports.primary) =>
     `postgresql://invigil_${role}:${credentials.roles[role]}@127.0.0.1:${port}/${DATABASE}`;
   return {
@@ -264,6 +281,7 @@ export async function startCluster(dataDir: string, progress: Progress): Promise
       superuser: superUrl(primary, DATABASE),
       standby: url("app", ports.standby),
     },
+    stopStandby: () => stopServer(standby.dir, 1500),
     async stop() {
       await stopServer(standby.dir, 1500);
       await stopServer(primary.dir, 2500);
