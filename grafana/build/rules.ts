@@ -95,26 +95,6 @@ const beside: PromRule[] = [
     "/database/health",
     [{ series: 'invigil_probe_stale{server="primary",probe="tables",instance="invigil"}', bad: 1, good: 0 }],
   ),
-  own(
-    "InvigilAuditLogBroken",
-    "invigil_audit_verification_ok == 0",
-    0,
-    "critical",
-    "The audit log did not verify",
-    "An entry was changed or is missing.",
-    "/audit/integrity",
-    [{ series: 'invigil_audit_verification_ok{instance="invigil"}', bad: 0, good: 1 }],
-  ),
-  own(
-    "InvigilAuditLogBehind",
-    "invigil_audit_pending_entries > 1000",
-    120,
-    "warning",
-    "Entries wait to be signed",
-    "What waits is recorded, but not yet under a signed head.",
-    "/audit/integrity",
-    [{ series: 'invigil_audit_pending_entries{instance="invigil"}', bad: 5000, good: 0 }],
-  ),
 ];
 
 export const PROM_RULES: readonly PromRule[] = [...fromDefinitions, ...beside];

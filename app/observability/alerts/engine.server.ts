@@ -7,6 +7,7 @@ import { hasPlace } from "~/db/cluster/place.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { logHealth } from "~/audit/health.server.ts";
 import { readBackupHealth } from "../backups/health.server.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
 import type { Sampler } from "../sampler/sampler.server.ts";
@@ -57,6 +58,7 @@ export class AlertEngine {
   private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
   private disk: Watch["disk"] = null;
   private backups: Watch["backups"] = hasPlace() ? null : undefined;
+  private audit: Watch["audit"] = null;
   private readonly lastGood = new Map<string, number>();
   private adopted = false;
   private latest: { at: number; signals: readonly Signal[] } = { at: 0, signals: [] };
@@ -107,6 +109,7 @@ export class AlertEngine {
     );
     // A ratio of a handful of reads says nothing.
     this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
+    this.audit = await logHealth(primary);
     if (hasPlace()) this.backups = await readBackupHealth();
     const dir = env().embedded ? env().dataDir : null;
     if (dir && fs.existsSync(dir)) {
@@ -152,6 +155,7 @@ export class AlertEngine {
       ...this.slow,
       disk: this.disk,
       backups: this.backups,
+      audit: this.audit,
       staleProbes: this.staleProbes(now),
     };
     const reading = readSignals(watch);

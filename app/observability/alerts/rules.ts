@@ -50,7 +50,9 @@ export type MetricKey =
   | "drill.age_s"
   | "drill.failed"
   | "archive.gap"
-  | "store.used_ratio";
+  | "store.used_ratio"
+  | "audit.broken"
+  | "audit.behind_s";
 
 const rule = (definition: AlertRule): AlertRule => definition;
 
@@ -314,6 +316,32 @@ export const RULES: readonly AlertRule[] = [
     unit: "seconds",
     link: "/database/health",
     why: "What it would show is not known.",
+  }),
+  rule({
+    key: "audit-log-broken",
+    title: "The audit log did not verify",
+    metric: "audit.broken",
+    above: true,
+    threshold: 1,
+    clearAt: 0,
+    forSeconds: 0,
+    severity: "CRITICAL",
+    unit: "count",
+    link: "/audit/integrity",
+    why: "An entry was changed or is missing: somebody went around the console.",
+  }),
+  rule({
+    key: "audit-log-behind",
+    title: "The audit log is not sequenced",
+    metric: "audit.behind_s",
+    above: true,
+    threshold: 60,
+    clearAt: 5,
+    forSeconds: 30,
+    severity: "WARNING",
+    unit: "seconds",
+    link: "/audit/integrity",
+    why: "What waits is recorded, but under no signed head: a superuser could still take it away unseen.",
   }),
   ...BACKUP_RULES,
 ];

@@ -1,3 +1,4 @@
+import type { LogHealth } from "~/audit/health.server.ts";
 import { bytes, count, plural, seconds } from "~/platform/format.ts";
 import type { ProbeKey, ProbeRow } from "../probes/all.ts";
 import { bare, contested, lockTrees, longestWaitMs, waitersOf } from "../locks/tree.ts";
@@ -23,6 +24,8 @@ export type Watch = {
   disk: { used: number; where: string } | null;
   /** Null: could not be read yet; absent: the files are not here, and neither are backups of ours. */
   backups?: BackupHealth | null;
+  /** Null: could not be read yet. */
+  audit?: LogHealth | null;
   staleProbes: { target: string; probe: string; seconds: number; reason: string }[];
 };
 
@@ -164,6 +167,9 @@ export function readSignals(watch: Watch): Reading {
     });
   if (watch.backups === null) for (const metric of BACKUP_METRICS) unknown.add(unknownKey(metric, "primary"));
   else if (watch.backups) signals.push(...backupSignals(watch.backups, watch.now));
+  if (watch.audit === null)
+    for (const metric of ["audit.broken", "audit.behind_s"] as const) unknown.add(unknownKey(metric, "primary"));
+  else if (watch.audit) signals.push(...auditSignals(watch.audit));
   for (const one of watch.staleProbes)
     signals.push({
       metric: "probe.stale_s",
@@ -270,4 +276,22 @@ function lagSignals(lag: Lag, unknown: Set<string>): Signal[] {
     lag.receiving === false ? `${targetLabel(lag.target)}: ${lag.says}` : undefined,
   );
   return made;
+}
+
+function auditSignals({ ok, findings, waiting, behindSeconds }: LogHealth): Signal[] {
+  const at = { target: "primary", label: "" };
+  return [
+    {
+      ...at,
+      metric: "audit.broken",
+      value: ok === false ? Math.max(1, findings) : 0,
+      says: ok === false ? `The last verification of the audit log found ${plural(findings, "thing")}` : "The audit log is whole",
+    },
+    {
+      ...at,
+      metric: "audit.behind_s",
+      value: behindSeconds,
+      says: `${plural(waiting, "entry waits", "entries wait")} for their place in the audit log, the oldest for ${seconds(behindSeconds)}`,
+    },
+  ];
 }
