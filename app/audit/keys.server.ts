@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import fs from "node:fs";
 import path from "node:path";
 import { env } from "~/platform/env.server.ts";
+import { readSigningKey } from "~/platform/signing-key.ts";
 import { singleton } from "~/platform/singleton.ts";
 
 export const ORIGIN = "invigil.local/audit";
@@ -10,16 +11,8 @@ export type SigningKey = { name: string; privateKey: KeyObject; publicKey: KeyOb
 
 function load(): KeyObject {
   const { INVIGIL_SIGNING_KEY, dataDir } = env();
-  if (INVIGIL_SIGNING_KEY) {
-    // A PEM, or the 32 bytes of a seed in base64.
-    if (INVIGIL_SIGNING_KEY.includes("BEGIN")) return createPrivateKey(INVIGIL_SIGNING_KEY.replaceAll("\\n", "\n"));
-    const seed = Buffer.from(INVIGIL_SIGNING_KEY, "base64");
-    return createPrivateKey({
-      key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed.subarray(0, 32)]),
-      format: "der",
-      type: "pkcs8",
-    });
-  }
+  // The environment was read already, and refused what is no key.
+  if (INVIGIL_SIGNING_KEY) return readSigningKey(INVIGIL_SIGNING_KEY)!;
   const file = path.join(dataDir, "audit-signing-key.pem");
   fs.mkdirSync(dataDir, { recursive: true });
   try {

@@ -1,7 +1,7 @@
 import net from "node:net";
 import path from "node:path";
 import { z } from "zod";
-import { isSigningKey } from "./signing-key.ts";
+import { readSigningKey } from "./signing-key.ts";
 import { singleton } from "./singleton.ts";
 
 const TRUE = ["1", "true", "yes", "on"];
@@ -68,7 +68,7 @@ const schema = z.object({
   INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
   SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
   INVIGIL_SIGNING_KEY: optional.refine(
-    (value) => value === undefined || isSigningKey(value),
+    (value) => value === undefined || readSigningKey(value) !== null,
     "an Ed25519 private key in PEM, or 32 random bytes in base64 (openssl rand -base64 32)",
   ),
   METRICS_TOKEN: z.string().min(8, "at least 8 characters").optional(),
