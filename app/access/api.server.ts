@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { AppError, TooMany } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
-import { isConnectionLoss } from "~/db/retry.ts";
+import { away } from "./away.server.ts";
 import { guard } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 
@@ -38,7 +38,8 @@ export function problemOf(error: unknown, requestId: string): Response {
       requestId,
       error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {},
     );
-  if (isConnectionLoss(error)) return problem(503, "The database can't be reached", requestId, { "Retry-After": "5" });
+  const unavailable = away(error);
+  if (unavailable) return problem(503, unavailable.message, requestId, { "Retry-After": "5" });
   log.error({ requestId, err: (error as Error).stack ?? String(error) }, "an endpoint failed");
   return problem(500, "Something went wrong on our side", requestId);
 }

@@ -1,9 +1,10 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, Invalid, messageOf, StepUpRequired, TooMany, Unavailable, type FieldErrors } from "~/platform/errors.ts";
+import { AppError, Invalid, messageOf, StepUpRequired, TooMany, type FieldErrors } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
+import { away } from "./away.server.ts";
 import { AFTER, SESSION, setCookie } from "./cookies.server.ts";
 import { guard } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
@@ -28,7 +29,7 @@ export type ActResult<T = unknown> =
 /** Errors of verbs as HTTP, in this one place. */
 function toResponse(error: unknown, requestId: string): Response {
   if (error instanceof Response) return error;
-  if (isConnectionLoss(error)) error = new Unavailable("The database can't be reached right now");
+  error = away(error) ?? error;
   if (error instanceof AppError) {
     const headers: HeadersInit = error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {};
     return new Response(JSON.stringify({ message: error.message, requestId }), {
@@ -110,20 +111,22 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
         return result as never;
       }
       return data<ActResult<T>>({ ok: true, result }, { headers: mergeHeaders(cookies) });
-    } catch (error) {
-      if (error instanceof Response) throw error;
+    } catch (thrown) {
+      if (thrown instanceof Response) throw thrown;
+      const error = away(thrown) ?? thrown;
       const known = error instanceof AppError;
       if (!known) log.error({ requestId, err: { message: messageOf(error), stack: (error as Error).stack } }, "an act failed");
-      const status = known ? error.status : isConnectionLoss(error) ? 503 : 500;
+      const status = known ? error.status : 500;
       return data<ActResult<T>>(
         {
           ok: false,
           status,
           message: known
-            ? error.message
-            : status === 503
-              ? "The database can't be reached right now. Nothing was changed."
-              : `Something went wrong on our side. Nothing was changed. (${requestId})`,
+            ? // A commit whose answer was lost may have happened.
+              isConnectionLoss(thrown)
+              ? `${error.message}. Look whether it was done before you try again.`
+              : error.message
+            : `Something went wrong on our side. Nothing was changed. (${requestId})`,
           fields: error instanceof Invalid ? error.fields : {},
           values: form?.values() ?? {},
           stepUp: error instanceof StepUpRequired || (error instanceof Invalid && "_proof" in error.fields),

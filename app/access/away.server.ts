@@ -1,0 +1,18 @@
+import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { Unavailable } from "~/platform/errors.ts";
+
+const AWAY = "The database can't be reached right now";
+const IN_WORDS: Record<string, string> = {
+  "57P03": "The database is starting: try again in a moment",
+  "53300": "Every connection of the database is used: try again in a moment",
+  "25006": "The database accepts no changes at the moment",
+  "57014": "The database did not answer in time; nothing was changed. Somebody may hold what this needs",
+  "55P03": "Somebody else holds what this needs; nothing was changed. Try again in a moment",
+};
+
+/** What the database's state made impossible, in words; null where it is not to blame. */
+export function away(error: unknown): Unavailable | null {
+  const words = IN_WORDS[codeOf(error) ?? ""];
+  if (words) return new Unavailable(words);
+  return isConnectionLoss(error) ? new Unavailable(AWAY) : null;
+}

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { away } from "./away.server.ts";
+
+const coded = (code: string) => Object.assign(new Error("refused"), { code });
+
+it("says what the database's state made impossible, and leaves our own faults alone", () => {
+  expect(away(coded("57P03"))?.message).toMatch(/starting/);
+  expect(away(coded("53300"))?.message).toMatch(/connection/);
+  expect(away(coded("57014"))?.message).toMatch(/in time/);
+  expect(away(coded("ECONNREFUSED"))?.message).toMatch(/can't be reached/);
+  expect(away(new Error("Connection terminated unexpectedly"))?.status).toBe(503);
+  expect(away(coded("42P01"))).toBeNull();
+  expect(away(new TypeError("x is not a function"))).toBeNull();
+});
