@@ -1,5 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { away } from "~/access/away.server.ts";
 import { authenticator } from "~/access/login.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
 import { AppError, Invalid, TooMany } from "~/platform/errors.ts";
@@ -21,7 +22,13 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 export async function action({ request }: ActionFunctionArgs) {
   const to = safe(new URL(request.url).searchParams.get("to"));
   const email = request.clone().formData();
-  const result = await authenticator().authenticate("form", request);
+  const result = await authenticator()
+    .authenticate("form", request)
+    .catch((error: unknown) => {
+      const unavailable = away(error);
+      if (unavailable) return unavailable;
+      throw error;
+    });
   if (result instanceof AppError) {
     return data(
       {
