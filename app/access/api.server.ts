@@ -28,7 +28,7 @@ export function problem(status: number, detail: string, requestId: string, heade
   });
 }
 
-export function problemOf(error: unknown, requestId: string): Response {
+function problemOf(error: unknown, requestId: string): Response {
   if (error instanceof Response)
     return error.status >= 300 && error.status < 400 ? problem(401, "Log in, or send a key", requestId) : error;
   if (error instanceof AppError)

@@ -12,8 +12,8 @@ import { SEES_ALL_TENANTS } from "./policy.ts";
 import type { StaffSession } from "./session.server.ts";
 
 /** The address the server saw, put there by app/server.ts, never taken from the client. */
-export const ADDRESS_HEADER = "x-invigil-address";
-export const REQUEST_ID_HEADER = "x-request-id";
+const ADDRESS_HEADER = "x-invigil-address";
+const REQUEST_ID_HEADER = "x-request-id";
 
 function fromRequest(request: Request): Pick<Ctx, "clock" | "requestId" | "address" | "userAgent" | "after"> {
   const after = readCookie(request, AFTER);

@@ -5,7 +5,7 @@ import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
 
 /** The documents' slow call: one second. */
-export const SLOW_CALL_MS = 1000;
+const SLOW_CALL_MS = 1000;
 const KEPT = 200;
 
 export type SlowCall = { at: Date; verb: string; tenant: string | null; requestId: string; ms: number; failed: boolean };

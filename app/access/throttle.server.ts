@@ -8,7 +8,7 @@ import { tokenHash } from "./secrets.server.ts";
 
 const WINDOW_MS = 15 * 60_000;
 export const ACCOUNT_LIMIT = 10;
-export const ADDRESS_LIMIT = 100;
+const ADDRESS_LIMIT = 100;
 
 /**
  * A guess is paid for before it is checked, in one statement: two hundred at once get ten answers, not two hundred.

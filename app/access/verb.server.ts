@@ -19,9 +19,9 @@ type Verb<I extends z.ZodType, R> = ((work: { ctx: Ctx; input: z.input<I> }) => 
   readonly verb: { name: string; kind: "mutation" | "read"; permission: Permission; stepUp: boolean };
 };
 
-export const STEP_UP_MS = 10 * 60_000;
+const STEP_UP_MS = 10 * 60_000;
 
-export function fieldErrors(error: z.ZodError): FieldErrors {
+function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) (fields[issue.path.join(".")] ??= []).push(issue.message);
   return fields;

@@ -5,7 +5,7 @@ const LEAF = Buffer.from([0]);
 const NODE = Buffer.from([1]);
 
 export const leafHash = (entry: Uint8Array): Buffer => createHash("sha256").update(LEAF).update(entry).digest();
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
+const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
   createHash("sha256").update(NODE).update(left).update(right).digest();
 export const emptyRoot = (): Buffer => createHash("sha256").digest();
 

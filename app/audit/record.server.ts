@@ -34,7 +34,7 @@ export type Content = {
 
 const utf8 = (text: string) => text.replaceAll("\u0000", "\uFFFD").toWellFormed();
 
-export function commitmentOf(salt: Buffer, body: string): Buffer {
+function commitmentOf(salt: Buffer, body: string): Buffer {
   return createHash("sha256").update(salt).update(body, "utf8").digest();
 }
 

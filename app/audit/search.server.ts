@@ -24,7 +24,7 @@ export const found = z.object({
 export type Found = z.infer<typeof found>;
 
 /** Free text looks inside contents, which have no index on words: it looks back this far and no further. */
-export const TEXT_DAYS = 90;
+const TEXT_DAYS = 90;
 
 const escape = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 const uuid = (term: Term, column: Sql) => (isUuid(term.value) ? sql`${column} = ${term.value}::uuid` : sql`false`);
@@ -80,7 +80,7 @@ function cursor(text: string): { at: Date; id: string } {
   return { at: moment, id };
 }
 
-export const cursorOf = (entry: { at: Date; id: string }) => `${entry.at.getTime()}_${entry.id}`;
+const cursorOf = (entry: { at: Date; id: string }) => `${entry.at.getTime()}_${entry.id}`;
 
 export async function searchEntries(
   ctx: TxCtx,

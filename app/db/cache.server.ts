@@ -6,7 +6,7 @@ import type { Ctx, Scope } from "./ctx.ts";
  * answered from what somebody else may see; a write of this process to one of the tables ends what was made of it. Writes of
  * other processes are seen when the time is up, so it is short where that matters.
  */
-export const CACHE_TTL_MS = 300_000;
+const CACHE_TTL_MS = 300_000;
 const MOST = 1000;
 /** A standby may still tell the state before a write that was just made here: such an answer is not kept for long. */
 const SETTLING_MS = 5000;

@@ -13,7 +13,7 @@ export type Replicas = {
 };
 
 /** "16/B374D848" as one number, so that positions compare. */
-export function lsn(text: string): bigint {
+function lsn(text: string): bigint {
   const [high = "0", low = "0"] = text.split("/");
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

@@ -26,7 +26,7 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
-export function isTransient(error: unknown, kind: "read" | "write"): boolean {
+function isTransient(error: unknown, kind: "read" | "write"): boolean {
   return NEVER_HAPPENED.has(codeOf(error) ?? "") || (kind === "read" && isConnectionLoss(error));
 }
 

@@ -7,7 +7,7 @@ import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
 import { joinedPrisma } from "./prisma.server.ts";
 import { codeOf, isConnectionLoss } from "./retry.ts";
 
-export class ScopeError extends Error {}
+class ScopeError extends Error {}
 
 function scopeStatement(scope: Scope): string {
   if (scope.kind === "all") return "set local role invigil_platform";

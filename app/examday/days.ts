@@ -26,7 +26,7 @@ type Given = {
 };
 
 const ORDER: Verdict[] = ["HOLDS", "AT_RISK", "WILL_NOT_HOLD"];
-export const worst = (list: Verdict[]): Verdict =>
+const worst = (list: Verdict[]): Verdict =>
   list.reduce((a, b) => (ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a), "HOLDS" as Verdict);
 
 const dayOf = (date: Date) => date.toISOString().slice(0, 10);

@@ -14,7 +14,7 @@ import { daysOf } from "./days.ts";
 import { freeDisk } from "./disk.server.ts";
 import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
-export const DAYS_AHEAD = 14;
+const DAYS_AHEAD = 14;
 
 export type ExamAhead = {
   id: string;

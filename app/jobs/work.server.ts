@@ -67,7 +67,7 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
   };
 }
 
-export async function runJob(id: string, handlers: Record<string, JobHandler>): Promise<void> {
+async function runJob(id: string, handlers: Record<string, JobHandler>): Promise<void> {
   const pool = clients().primary;
   const job = await one(
     pool,

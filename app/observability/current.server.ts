@@ -28,7 +28,7 @@ const held = () => singleton<Held>("observability.current", () => ({ pools: new 
 export const targetNames = (): string[] => ["primary", ...env().replicas.map((_, index) => `standby-${index + 1}`)];
 
 /** For live questions to one server. */
-export function livePool(target: string): Pool {
+function livePool(target: string): Pool {
   const { pools } = held();
   const known = pools.get(target);
   if (known) return known;

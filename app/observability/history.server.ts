@@ -43,7 +43,7 @@ const LEVELS: Record<Kind, readonly Level[]> = {
 export type Span = { from: Date; to: Date };
 
 /** The coarsest level that still draws this range finely, among those that reach back far enough. */
-export function levelFor(kind: Kind, span: Span, now: Date): Level {
+function levelFor(kind: Kind, span: Span, now: Date): Level {
   const wanted = stepFor(span);
   const levels = LEVELS[kind].filter((level) => now.getTime() - span.from.getTime() <= level.keptHours * 3_600_000);
   const fits = levels.filter((level) => level.step <= wanted);
@@ -106,7 +106,7 @@ export async function metricHistory(
 }
 
 /** Points of one picture: a row per step, a key per line; a step without a sample stays empty. */
-export function lines(
+function lines(
   points: readonly { t: number; key: string; value: number | null }[],
   span: Span,
   step: number,

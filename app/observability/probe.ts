@@ -36,7 +36,7 @@ export const probe = <Row>(definition: Probe<Row>): Probe<Row> => definition;
 
 export type RowOf<P> = P extends Probe<infer Row> ? Row : never;
 
-export const GRANT_MONITOR = "GRANT pg_monitor TO invigil_observer;";
+const GRANT_MONITOR = "GRANT pg_monitor TO invigil_observer;";
 
 /** Most of the statistics are hidden from a role that is not a monitor, without any error. */
 export const needsMonitor = (server: ServerInfo): Missing | null =>

@@ -1,5 +1,5 @@
 /** The time range that every chart of a page shares, as it stands in the URL: `range=3h`, or `from` and `to`. */
-export const RANGES = { "15m": 15, "1h": 60, "3h": 180, "12h": 720, "24h": 1440, "7d": 10_080, "30d": 43_200 } as const;
+const RANGES = { "15m": 15, "1h": 60, "3h": 180, "12h": 720, "24h": 1440, "7d": 10_080, "30d": 43_200 } as const;
 export type RangeName = keyof typeof RANGES;
 
 export const RANGE_LABELS: Record<RangeName, string> = {

@@ -1,8 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { Invalid } from "~/platform/errors.ts";
 
-export const MAX_BYTES = 20 * 1024 * 1024;
-export const MAX_LINES = 200_000;
+const MAX_BYTES = 20 * 1024 * 1024;
+const MAX_LINES = 200_000;
 
 export type Parsed = { header: string[]; lines: { line: number; cells: string[] }[] };
 

@@ -32,7 +32,7 @@ export type ListProps = {
 const features = tableFeatures({});
 const helper = createColumnHelper<typeof features, ListRow>();
 
-export function useLink() {
+function useLink() {
   const [params] = useSearchParams();
   return (changes: Record<string, string | null>) => {
     const next = new URLSearchParams(params);
@@ -244,7 +244,7 @@ const Hidden = ({ params, without }: { params: URLSearchParams; without: string[
 );
 
 /** A menu that opens without JavaScript. */
-export function Pop({ summary, label, children }: { summary: ReactNode; label: string; children: ReactNode }) {
+function Pop({ summary, label, children }: { summary: ReactNode; label: string; children: ReactNode }) {
   const ref = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: MouseEvent) => {

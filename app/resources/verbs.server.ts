@@ -71,7 +71,7 @@ async function deletedAt(ctx: TxCtx, of: Resource, id: string): Promise<Date | n
 }
 
 /** What was typed, as columns: every field by its own schema, references found by id, e-mail, number or name. */
-export async function parseFields(
+async function parseFields(
   ctx: TxCtx,
   of: Resource,
   collegeId: string,
@@ -110,7 +110,7 @@ export async function parseFields(
 }
 
 /** Which tenant a new row belongs to: the chosen one, which must be in scope (the database would refuse it anyway). */
-export function tenantFor(ctx: TxCtx, given: string | undefined): string {
+function tenantFor(ctx: TxCtx, given: string | undefined): string {
   if (given) return given;
   if (ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1) return ctx.scope.ids[0]!;
   throw new Invalid("Choose a tenant", { collegeId: ["Choose a tenant"] });
@@ -122,7 +122,7 @@ const plainValues = (values: Map<Field, unknown>) => Object.fromEntries([...valu
 
 const cells = (values: Map<Field, unknown>): Sql[] => [...values.values()].map((value) => sql`${value}`);
 
-export async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Map<Field, unknown>): Promise<string> {
+async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Map<Field, unknown>): Promise<string> {
   const id = newId(ctx.clock.now().getTime());
   // A field left empty takes the column's default.
   const given = new Map([...values].filter(([, value]) => value !== null));

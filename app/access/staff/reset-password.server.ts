@@ -12,7 +12,7 @@ import { hashPassword } from "../password.server.ts";
 import { tokenHash } from "../secrets.server.ts";
 
 const LINK_HOURS = 24;
-export const MIN_PASSWORD = 12;
+const MIN_PASSWORD = 12;
 
 export function checkNewPassword(password: string, again: string): void {
   if (password.length < MIN_PASSWORD)

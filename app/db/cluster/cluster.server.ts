@@ -17,7 +17,7 @@ import {
   type ServerOptions,
 } from "./server.server.ts";
 
-export const DATABASE = "invigil";
+const DATABASE = "invigil";
 const SLOT = "invigil_standby_1";
 
 type Credentials = { superuser: string; replication: string; roles: Record<LoginRole, string> };

@@ -19,7 +19,7 @@ const text = (block: Buffer, from: number, length: number) =>
     .toString("utf8")
     .replace(/\0.*$/s, "");
 
-export class TarError extends Error {}
+class TarError extends Error {}
 
 function checksumFits(block: Buffer): boolean {
   let sum = 0;

@@ -51,7 +51,7 @@ function engineModule(): Promise<EngineModule> {
 
 const FILTERS = { externalTables: [], externalEnums: [] };
 
-export const schemaDir = (root = process.cwd()) => path.join(root, "prisma/schema");
+const schemaDir = (root = process.cwd()) => path.join(root, "prisma/schema");
 
 function schemaFiles(): SchemaContainer[] {
   return fs
@@ -148,7 +148,7 @@ export function applyMigrations(ownerUrl: string): Promise<string[]> {
 }
 
 /** The SQL that would make an empty database into the schema. */
-export function schemaFromEmpty(url: string): Promise<string> {
+function schemaFromEmpty(url: string): Promise<string> {
   return withEngine(url, async (engine) => {
     const result = await engine.diff({
       from: { tag: "empty" },

@@ -73,7 +73,7 @@ const alertList = {
 } as const;
 
 /** What fires while nothing can be written down is in the collector's memory only. */
-export function withUnwritten(written: Episode[], conditions: readonly Condition[]): Episode[] {
+function withUnwritten(written: Episode[], conditions: readonly Condition[]): Episode[] {
   const known = new Set(written.filter((one) => one.state === "FIRING").map((one) => `${one.rule} ${one.target} ${one.label}`));
   return [
     ...conditions

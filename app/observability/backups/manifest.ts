@@ -25,7 +25,7 @@ export type Manifest = {
   stopLsn: string;
 };
 
-export class ManifestError extends Error {}
+class ManifestError extends Error {}
 
 /** The manifest checks itself first: its last line is a hash of everything before it. */
 export function readManifest(text: string): Manifest {

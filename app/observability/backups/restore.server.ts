@@ -6,7 +6,7 @@ import { layOut, recoverySettings } from "./copy.server.ts";
 import { inspect, type BackupRow } from "./verify.server.ts";
 
 /** A directory that holds a cluster, or anything at all, is never restored into. */
-export function checkTarget(target: string): void {
+function checkTarget(target: string): void {
   if (!fs.existsSync(target)) return;
   if (fs.existsSync(path.join(target, "PG_VERSION")))
     throw new Invalid(`--target: ${target} holds a cluster; choose an empty one`);

@@ -19,7 +19,7 @@ import { segmentsBetween } from "./wal.ts";
 
 export type BackupFinding = { file: string; says: string };
 
-export const backupRow = z.object({
+const backupRow = z.object({
   id: z.string(),
   state: z.string(),
   directory: z.string(),

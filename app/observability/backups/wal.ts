@@ -1,5 +1,5 @@
 /** Names of WAL segments: timeline, then the position in pieces of 16 MB. */
-export const SEGMENT_BYTES = 16n * 1024n * 1024n;
+const SEGMENT_BYTES = 16n * 1024n * 1024n;
 
 export function positionOf(lsn: string): bigint {
   const [high = "0", low = "0"] = lsn.split("/");

@@ -39,7 +39,7 @@ export const connectionHeadroom = read({
 
 export type GroupBy = "state" | "app" | "tenant" | "user";
 
-export function groupBackends(
+function groupBackends(
   list: readonly ProbeRow<"backends">[],
   by: GroupBy,
 ): { key: string; n: number; active: number; idle: number; idleInTransaction: number }[] {

@@ -36,7 +36,7 @@ export function scansEverywhere(
 }
 
 /** What may not be dropped, however little it is read: it holds a rule. */
-export const holdsARule = (index: IndexRow) => index.is_primary || index.is_unique || index.is_constraint || index.is_identity;
+const holdsARule = (index: IndexRow) => index.is_primary || index.is_unique || index.is_constraint || index.is_identity;
 
 export function neverUsed(primary: readonly IndexRow[], scans: ReadonlyMap<string, number>): IndexRow[] {
   return primary

@@ -173,7 +173,7 @@ function shape(
 export const coreCount = (embedded: boolean): number | null => (embedded ? os.availableParallelism() : null);
 
 /** Active sessions of each tenant between two times, as averages: what an exam did to the database. */
-export const activeSessionsByTenant = read({
+const activeSessionsByTenant = read({
   name: "load.tenants",
   permission: "database.load",
   input: spanInput,

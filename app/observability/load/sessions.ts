@@ -19,7 +19,7 @@ export type LoadGroup = {
  * At work: running a statement or waiting within one. Open transactions that do nothing are not load, nor is a background
  * process that sleeps on purpose (a spread-out checkpoint, a throttled vacuum).
  */
-export function isActive(row: ActivityRow): boolean {
+function isActive(row: ActivityRow): boolean {
   if (row.state !== "active" || row.backend_type === "walsender") return false;
   return row.wait_class !== "Activity" && !(row.wait_class === "Timeout" && row.backend_type !== "client backend");
 }

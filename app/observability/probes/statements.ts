@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { needsMonitor, probe, type Missing, type ServerInfo } from "../probe.ts";
 
-export const CREATE_STATEMENTS = "CREATE EXTENSION pg_stat_statements;";
-export const LOAD_STATEMENTS = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL";
+const CREATE_STATEMENTS = "CREATE EXTENSION pg_stat_statements;";
+const LOAD_STATEMENTS = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL";
 
-export function statementsMissing(server: ServerInfo): Missing | null {
+function statementsMissing(server: ServerInfo): Missing | null {
   if (!server.statementsLoaded)
     return { reason: "pg_stat_statements is not preloaded, so the server counts no statements.", grant: LOAD_STATEMENTS };
   if (!server.statements) return { reason: "pg_stat_statements is not installed in this database.", grant: CREATE_STATEMENTS };

@@ -30,7 +30,7 @@ export type TableFacts = {
 const later = (a: Date | null, b: Date | null) => (!a ? b : !b ? a : a > b ? a : b);
 
 /** Partitions counted as their table: a month of telemetry is one thing, not thirty. */
-export function rollPartitions(list: readonly ProbeRow<"tables">[]): TableFacts[] {
+function rollPartitions(list: readonly ProbeRow<"tables">[]): TableFacts[] {
   const found = new Map<string, TableFacts & { updated: number; hotUpdated: number; hits: number; reads: number }>();
   for (const row of list) {
     const name = row.parent ? (row.parent.includes(".") ? row.parent : `${row.name.split(".")[0]}.${row.parent}`) : row.name;

@@ -29,7 +29,7 @@ const never = () => () => undefined;
 
 const Drawing = lazy(() => import("./drawing.tsx"));
 
-export const SERIES_COLORS = ["var(--s-1)", "var(--s-2)", "var(--s-3)", "var(--s-4)", "var(--s-5)", "var(--s-6)"];
+const SERIES_COLORS = ["var(--s-1)", "var(--s-2)", "var(--s-3)", "var(--s-4)", "var(--s-5)", "var(--s-6)"];
 
 /** Recharts draws in the browser only, so its space is reserved; the same data is there as a table. */
 export function Chart(props: ChartProps) {

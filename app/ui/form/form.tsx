@@ -234,4 +234,4 @@ export function Submit({
   );
 }
 
-export const useForm = () => useFetcher<unknown>();
+const useForm = () => useFetcher<unknown>();
