@@ -104,24 +104,3 @@ export async function metricHistory(
   );
   return { points, step: history.step };
 }
-
-/** Points of one picture: a row per step, a key per line; a step without a sample stays empty. */
-function lines(
-  points: readonly { t: number; key: string; value: number | null }[],
-  span: Span,
-  step: number,
-  keys: readonly string[],
-): ({ t: number } & Record<string, number | null>)[] {
-  const byTime = new Map<number, { t: number } & Record<string, number | null>>();
-  const width = step * 1000;
-  for (let t = Math.ceil(span.from.getTime() / width) * width; t < span.to.getTime(); t += width) {
-    const row: { t: number } & Record<string, number | null> = { t };
-    for (const key of keys) row[key] = null;
-    byTime.set(t, row);
-  }
-  for (const point of points) {
-    const row = byTime.get(point.t);
-    if (row && keys.includes(point.key)) row[point.key] = point.value;
-  }
-  return [...byTime.values()];
-}

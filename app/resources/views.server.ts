@@ -38,7 +38,7 @@ export const saveView = mutation({
   },
 });
 
-const removeView = mutation({
+export const removeView = mutation({
   name: "views.remove",
   permission: "self",
   input: z.object({ id: z.uuid() }),

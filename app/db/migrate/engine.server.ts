@@ -147,20 +147,6 @@ export function applyMigrations(ownerUrl: string): Promise<string[]> {
   });
 }
 
-/** The SQL that would make an empty database into the schema. */
-function schemaFromEmpty(url: string): Promise<string> {
-  return withEngine(url, async (engine) => {
-    const result = await engine.diff({
-      from: { tag: "empty" },
-      to: { tag: "schemaDatamodel", files: schemaFiles() },
-      script: true,
-      exitCode: null,
-      filters: FILTERS,
-    });
-    return result.stdout ?? "";
-  });
-}
-
 /** The SQL that would make the live database into the schema: empty when they agree. */
 export function driftOf(url: string): Promise<string> {
   return withEngine(url, async (engine) => {

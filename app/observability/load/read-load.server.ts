@@ -171,14 +171,3 @@ function shape(
 
 /** Cores of the machine that the embedded database shares with us; of another machine we know nothing. */
 export const coreCount = (embedded: boolean): number | null => (embedded ? os.availableParallelism() : null);
-
-/** Active sessions of each tenant between two times, as averages: what an exam did to the database. */
-const activeSessionsByTenant = read({
-  name: "load.tenants",
-  permission: "database.load",
-  input: spanInput,
-  async run({ ctx, input }) {
-    const load = await readLoad({ ctx, input: { ...input, by: "tenant" } });
-    return load.series.map((one) => ({ tenant: one.key, average: one.average }));
-  },
-});

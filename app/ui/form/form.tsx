@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useId, useRef, type ComponentProps, type ReactNode } from "react";
-import { Form as RemixForm, useActionData, useFetcher, useNavigation, type FetcherWithComponents } from "@remix-run/react";
+import { Form as RemixForm, useActionData, useNavigation, type FetcherWithComponents } from "@remix-run/react";
 import { Notice } from "~/ui/feedback/empty.tsx";
 
 /** What an action gives back; the shape of access/page's ActResult, as the browser sees it. */
@@ -233,5 +233,3 @@ export function Submit({
     </Button>
   );
 }
-
-const useForm = () => useFetcher<unknown>();
