@@ -60,9 +60,10 @@ export function Value({
         </Link>
       );
     case "choice":
-      return <State value={String(value)} />;
+      // A badge is for what is well or is not; a kind, a channel, a level is a word.
+      return TONES[String(value)] ? <State value={String(value)} /> : <>{words(String(value))}</>;
     case "bool":
-      return value ? <Badge tone="ok">Yes</Badge> : <Badge>No</Badge>;
+      return value ? <>Yes</> : <span className="text-muted">No</span>;
     case "moment":
       return <Ago at={String(value)} />;
     case "date":

@@ -22,11 +22,11 @@ export function Facts({
 }) {
   return (
     <Panel title="Facts" aside={<ShortId id={id} />}>
-      <dl className="grid gap-x-6 gap-y-2.5 sm:grid-cols-2 lg:grid-cols-3">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 lg:grid-cols-3">
         {resource.fields.map((field) => (
           <div
             key={field.key}
-            className={field.kind === "longtext" || field.kind === "json" ? "sm:col-span-2 lg:col-span-3" : "min-w-0"}
+            className={field.kind === "longtext" || field.kind === "json" ? "col-span-2 lg:col-span-3" : "min-w-0"}
           >
             <dt className="text-[12px] text-muted">{field.label}</dt>
             <dd className="break-words">

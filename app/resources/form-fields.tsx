@@ -1,5 +1,5 @@
-import { useRef, useState } from "react";
 import { Checkbox, Input, Labelled, Select, Textarea, useFormResult } from "~/ui/form/form.tsx";
+import { Suggestions, useSuggestions } from "./suggestions.tsx";
 import type { FieldView, ResourceView } from "./view.ts";
 
 type Props = { resource: ResourceView; values?: Record<string, unknown>; labels?: Record<string, Record<string, string>> };
@@ -72,24 +72,11 @@ function Widget({ field, value, label }: { field: FieldView; value: unknown; lab
   }
 }
 
-type Suggestion = { id: string; label: string; note: string | null };
-
 /** A name, an e-mail, a number or an id, resolved on the server; with JavaScript it suggests while one types. */
 function RefInput({ field, value, label }: { field: FieldView; value: string; label?: string }) {
   const result = useFormResult();
-  const [found, setFound] = useState<Suggestion[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { found, search } = useSuggestions(field.to);
   const refused = result && !result.ok ? result : null;
-  const search = (text: string) => {
-    clearTimeout(timer.current);
-    if (text.length < 2) return;
-    timer.current = setTimeout(() => {
-      void fetch(`/data/${field.to ?? ""}/suggest?q=${encodeURIComponent(text)}`)
-        .then((response) => (response.ok ? (response.json() as Promise<{ found: Suggestion[] }>) : { found: [] }))
-        .then((answer) => setFound(answer.found))
-        .catch(() => undefined);
-    }, 150);
-  };
   return (
     <Labelled
       label={field.label}
@@ -108,13 +95,7 @@ function RefInput({ field, value, label }: { field: FieldView; value: string; la
             defaultValue={refused?.values?.[field.key] ?? value}
             onInput={(event) => search(event.currentTarget.value)}
           />
-          <datalist id={`${ids.id}-list`}>
-            {found.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.label} {one.note ?? ""}
-              </option>
-            ))}
-          </datalist>
+          <Suggestions id={`${ids.id}-list`} found={found} />
         </>
       )}
     </Labelled>

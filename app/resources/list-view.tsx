@@ -1,12 +1,13 @@
 import { Columns3, Download, ListFilter, Save, X } from "lucide-react";
 import { Form, Link, useNavigate, useSearchParams } from "@remix-run/react";
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from "react";
 import { about, count, plural } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Button, Submit } from "~/ui/form/form.tsx";
 import { isNumber, Value } from "./cell.tsx";
 import { OP_LABELS, type Filter } from "./query.ts";
+import { Suggestions, useSuggestions } from "./suggestions.tsx";
 import type { FieldView, ResourceView } from "./view.ts";
 
 export type ListRow = { id: string; collegeId: string; cursor: string; values: Record<string, unknown> };
@@ -126,7 +127,7 @@ function FilterBar(props: ListProps) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       {resource.searchable && (
-        <Form className="min-w-0 flex-1 sm:max-w-xs sm:flex-none">
+        <Form className="w-full sm:w-auto">
           <Hidden params={params} without={["q", "after", "before"]} />
           <input
             name="q"
@@ -313,14 +314,10 @@ function AddFilter({ field, params }: { field: FieldView; params: URLSearchParam
                 <option value="true">yes</option>
                 <option value="false">no</option>
               </select>
+            ) : field.kind === "ref" ? (
+              <RefFilter field={field} name={`f.${field.key}.${op}`} />
             ) : (
-              <input
-                name={`f.${field.key}.${op}`}
-                type={type}
-                className="input"
-                aria-label={`${field.label} ${OP_LABELS[op]}`}
-                placeholder={field.kind === "ref" ? "its id" : undefined}
-              />
+              <input name={`f.${field.key}.${op}`} type={type} className="input" aria-label={`${field.label} ${OP_LABELS[op]}`} />
             )}
             <Button type="submit" className="!min-h-[30px]">
               Add
@@ -329,6 +326,25 @@ function AddFilter({ field, params }: { field: FieldView; params: URLSearchParam
         ))}
       </div>
     </details>
+  );
+}
+
+function RefFilter({ field, name }: { field: FieldView; name: string }) {
+  const { found, search } = useSuggestions(field.to);
+  const id = useId();
+  return (
+    <>
+      <input
+        name={name}
+        list={id}
+        className="input"
+        autoComplete="off"
+        aria-label={field.label}
+        placeholder="A name or a number"
+        onInput={(event) => search(event.currentTarget.value)}
+      />
+      <Suggestions id={id} found={found} />
+    </>
   );
 }
 

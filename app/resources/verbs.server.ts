@@ -315,3 +315,22 @@ export const suggest = read({
     );
   },
 });
+
+/** What a person typed to filter by a reference, as the one id it means; or a refusal that says how many it could mean. */
+export const meant = read({
+  name: "resources.meant",
+  permission: "self",
+  input: named.extend({ q: z.string().max(100) }),
+  async run({ ctx, input }) {
+    const found = await suggest({ ctx, input });
+    const whole = found.filter((one) => [one.label, one.note].some((text) => text?.toLowerCase() === input.q.toLowerCase()));
+    const one = whole.length === 1 ? whole[0] : found.length === 1 ? found[0] : undefined;
+    if (one) return one.id;
+    const many = resourceNamed(input.resource).many.toLowerCase();
+    throw new Invalid(
+      found.length === 0
+        ? `No ${many} are called “${input.q}”`
+        : `${found.length >= 20 ? "Many" : found.length} ${many} match “${input.q}”: choose one of the suggestions`,
+    );
+  },
+});

@@ -360,7 +360,7 @@ export function platformTables(random: Random, now: number): { colleges: College
       const first = index % classCount;
       const second = (first + 1 + (Math.floor(index / classCount) % (classCount - 1))) % classCount;
       for (const roster of [college.classes[first]!, college.classes[second]!]) {
-        const at = made + 310 * DAY + random.int(0, 60) * DAY;
+        const at = Math.min(made + 310 * DAY, now - 90 * DAY) + random.int(0, 60) * DAY;
         const enrollmentId = random.id(at);
         const dropped = random.chance(0.02);
         const paid = random.chance(0.94);

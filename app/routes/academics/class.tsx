@@ -84,7 +84,8 @@ export default function ClassPage() {
                 </ul>
               )}
             </Panel>
-            <Panel title="Exams" flush>
+            <Panel title="Exams" flush={exams.length > 0}>
+              {exams.length === 0 && <p className="text-muted">None is set for this class.</p>}
               <table className="rows">
                 <tbody>
                   {exams.map((exam) => (

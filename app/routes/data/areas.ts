@@ -73,6 +73,9 @@ export function areaTabs(area: string, role: string): Tab[] | undefined {
   return found && may(role, found.permission) ? found.tabs : undefined;
 }
 
+/** A list that two areas open (courses) shows the tabs of the one whose address it was asked by. */
+export const areaAt = (pathname: string) => Object.keys(AREAS).find((area) => pathname.startsWith(`/${area}/`));
+
 const OWN: Record<string, string> = {
   user: "/people/",
   college: "/tenants/",

@@ -1,15 +1,16 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page } from "~/access/page.server.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
+import { isUuid } from "~/platform/ids.ts";
 import { readQuery } from "~/resources/query.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { ListView } from "~/resources/list-view.tsx";
-import { list } from "~/resources/verbs.server.ts";
+import { list, meant } from "~/resources/verbs.server.ts";
 import { savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Page } from "~/ui/layout/page.tsx";
-import { areaTabs, pathOf, resourceAt } from "./areas.ts";
+import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
 
 export const handle = {
   crumbs: (data: { resource: { many: string } } | undefined) => [{ label: data?.resource.many ?? "Records" }],
@@ -21,6 +22,16 @@ export const meta = ({ data }: { data?: { resource: { many: string } } }) => [
 export const loader = page("self", async ({ ctx, params, url }) => {
   const of = resourceNamed(resourceAt(params, url.pathname));
   const query = readQuery(of, url.searchParams);
+  for (const filter of query.filters) {
+    const to = of.fields.find((field) => field.key === filter.field)?.to;
+    if (!to || isUuid(filter.value) || filter.op === "empty" || filter.op === "set") continue;
+    const id = await meant({ ctx, input: { resource: to, q: filter.value } });
+    const next = new URLSearchParams(url.searchParams);
+    const name = next.has(`f.${filter.field}`) ? `f.${filter.field}` : `f.${filter.field}.${filter.op}`;
+    next.set(name, id);
+    // The address says which one is meant, so that the export and a bulk act mean the same.
+    return redirect(`${url.pathname.replace(/\.data$/, "")}?${next.toString()}`);
+  }
   const [{ rows, next, previous, labels, count }, views, tenants] = await Promise.all([
     list({ ctx, input: { resource: of.name, query } }),
     savedViews({ ctx, input: { page: `/data/${of.name}` } }),
@@ -28,7 +39,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   ]);
   return {
     resource: viewOf(of, ctx.actor.role),
-    area: of.area,
+    area: areaAt(url.pathname) ?? of.area,
     role: ctx.actor.role,
     rows,
     next,

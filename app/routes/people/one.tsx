@@ -268,6 +268,13 @@ export default function Person() {
                   </td>
                 </tr>
               ))}
+              {attempts.length === 0 && (
+                <tr>
+                  <td className="text-muted" colSpan={6}>
+                    No exam written yet.
+                  </td>
+                </tr>
+              )}
             </tbody>
           </table>
         </Panel>
