@@ -5,7 +5,8 @@ import { singleton } from "~/platform/singleton.ts";
 import { countProcess, TEXT_FORMAT } from "./exporter.server.ts";
 import { joinTexts } from "./render.ts";
 
-const WAIT_MS = 800;
+// Less than a scraper's patience, more than a busy collector takes: without its text every series ends, and every alert.
+const WAIT_MS = 2000;
 const KEEP_MS = 1000;
 
 type Kept = { at: number; text: Promise<string | null> } | null;

@@ -77,7 +77,8 @@ const beside: PromRule[] = [
   ),
   own(
     "InvigilNobodySamples",
-    "max(invigil_collector_active) == 0",
+    // A collector that hangs or has died says nothing, not zero: the console that asks it does.
+    "max(invigil_collector_active) == 0 or max(invigil_collector_up) == 0",
     120,
     "critical",
     "No collector holds the lease",

@@ -193,7 +193,8 @@ export const RULES: readonly AlertRule[] = [
     metric: "sessions.idle_in_transaction_s",
     above: true,
     threshold: 300,
-    clearAt: 0,
+    // Somebody is between two statements at any moment: at zero it would never end.
+    clearAt: 60,
     forSeconds: 0,
     severity: "WARNING",
     unit: "seconds",
@@ -206,7 +207,8 @@ export const RULES: readonly AlertRule[] = [
     metric: "sessions.longest_transaction_s",
     above: true,
     threshold: 1800,
-    clearAt: 0,
+    // Some transaction is open at any moment: at zero it would never end.
+    clearAt: 600,
     forSeconds: 0,
     severity: "WARNING",
     unit: "seconds",

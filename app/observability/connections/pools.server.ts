@@ -1,15 +1,30 @@
 import { slowCalls, type SlowCall } from "~/access/measure.server.ts";
 import { clients } from "~/db/clients.server.ts";
+import { createPool } from "~/db/pool.server.ts";
+import { connection } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { singleton } from "~/platform/singleton.ts";
 
 const name = () => `${process.env["INVIGIL_PROCESS"] ?? "cli"} ${process.pid}`;
 
+/** Its own connection: from the pool that is used up, word of it would come when it no longer is. */
+const reporter = () =>
+  singleton("observability.pools", () =>
+    createPool("pools", {
+      ...connection("app"),
+      applicationName: `${process.env["INVIGIL_PROCESS"] ?? "cli"} pools`,
+      max: 1,
+      connectTimeoutMs: 5000,
+      statementTimeoutMs: 5000,
+      queryTimeoutMs: 7000,
+    }),
+  );
+
 /** This process's own pools and slow calls, written where the others' are: one page shows them all. */
 export async function reportPools(): Promise<void> {
   if (!env().ENABLE_CONNECTION_POOL_METRICS) return;
-  const { primary } = clients();
+  const primary = reporter();
   const all = clients()
     .pools()
     .map((pool) => pool.stats());

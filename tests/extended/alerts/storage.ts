@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { lowered, type Condition, type Start } from "./condition.ts";
+import { until } from "./world.ts";
+
+export const scans: Condition = {
+  says: "a table that does not fit is read again and again",
+  alerts: {
+    InvigilCacheHits: lowered(0.85, 0.88, "the mean of five minutes comes back above 95 % only after four of them"),
+  },
+  async make(world) {
+    // More than a quarter of shared buffers, and made in one go: neither that nor scans leave it in them.
+    await world.run(
+      "create unlogged table public.planted_scan as select repeat('x', 1900) as text from generate_series(1, 60000)",
+    );
+    let over = false;
+    const client = await world.session();
+    const reading = (async () => {
+      while (!over) await client.query("select count(text) from public.planted_scan");
+    })();
+    return async () => {
+      over = true;
+      await reading;
+      await world.run("drop table public.planted_scan");
+    };
+  },
+};
+
+export const deadRows: Condition = {
+  says: "deleted rows in a table that autovacuum leaves alone",
+  alerts: { InvigilDeadRows: true },
+  async make(world) {
+    await world.run("create table public.planted_dead (n int) with (autovacuum_enabled = false)");
+    await world.run("insert into public.planted_dead select generate_series(1, 50000)");
+    await world.run("delete from public.planted_dead");
+    return () =>
+      // What an open transaction might still see stays, so it may take more than one go.
+      until("no dead rows are left", async () => {
+        await world.run("vacuum public.planted_dead");
+        const [row] = await world.run("select pg_stat_get_dead_tuples('public.planted_dead'::regclass)::int as dead");
+        return row!["dead"] === 0;
+      });
+  },
+};
+
+const aboveNow = ({ diskUsed }: Start) => ({
+  threshold: diskUsed + 0.01,
+  clearAt: diskUsed + 0.005,
+  because: "this machine's disk is not to be filled",
+});
+
+export const fullDisk: Condition = {
+  says: "a file takes two hundredths of the disk that data and backups are on",
+  alerts: { InvigilDiskFull: aboveNow, InvigilStoreFull: aboveNow },
+  async make(world) {
+    const file = path.join(world.demo.dataDir, "planted");
+    execFileSync("fallocate", ["-l", String(Math.ceil(world.disk.total * 0.02)), file]);
+    return async () => fs.rmSync(file);
+  },
+};
+
+export const standby: Condition = {
+  says: "a standby whose receiver finds no primary and whose replay is paused, while 1.2 GB of WAL are written",
+  alerts: {
+    InvigilStandbyNotReceiving: true,
+    InvigilReplicationLag: lowered(15, 10, "a minute"),
+    InvigilReplicationLagBytes: true,
+    InvigilSlotRetention: true,
+  },
+  async make(world) {
+    const there = await world.standby();
+    await there.query("alter system set primary_conninfo = 'host=127.0.0.1 port=1 connect_timeout=1'");
+    await there.query("select pg_reload_conf()");
+    const streams = async () => (await there.query("select 1 from pg_stat_wal_receiver where status = 'streaming'")).rowCount;
+    await until("the receiver is gone", async () => (await streams()) === 0);
+    await there.query("select pg_wal_replay_pause()");
+    const here = await world.session("invigil", "operator");
+    // A switch takes the rest of a segment's 16 MB.
+    for (let i = 0; i < 75; i++) {
+      await here.query("select pg_logical_emit_message(false, 'planted', 'x')");
+      await here.query("select pg_switch_wal()");
+    }
+    return async () => {
+      await there.query("alter system reset primary_conninfo");
+      await there.query("select pg_reload_conf()");
+      await there.query("select pg_wal_replay_resume()");
+    };
+  },
+};
+
+export const archiving: Condition = {
+  says: "the command that archives WAL fails",
+  alerts: { InvigilArchiveFailing: lowered(15, 0, "two minutes") },
+  async make(world) {
+    await world.run("alter system set archive_command = 'false'");
+    await world.run("select pg_reload_conf()");
+    await world.run("select pg_logical_emit_message(false, 'planted', 'x')");
+    await world.run("select pg_switch_wal()");
+    return async () => {
+      await world.run("alter system reset archive_command");
+      await world.run("select pg_reload_conf()");
+    };
+  },
+};
+
+export const revoked: Condition = {
+  says: "the observer may no longer read one view",
+  alerts: { InvigilProbeStale: lowered(15, 10, "three minutes"), InvigilSeriesEnded: true },
+  async make(world) {
+    await world.run("revoke select on pg_catalog.pg_stat_io from public");
+    return () => world.run("grant select on pg_catalog.pg_stat_io to public");
+  },
+};
