@@ -1,5 +1,5 @@
 /** A cell that a spreadsheet would run as a formula is written as text; quotes, commas and line ends are quoted. */
-function csvCell(value: unknown): string {
+export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   // A plain number may begin with a minus; everything else that begins like a formula is disarmed.

@@ -192,10 +192,21 @@ function FilterBar(props: ListProps) {
           label="Saved views"
         >
           {views.map((view) => (
-            <Link key={view.id} to={`?${view.query}`} className="block rounded-control px-2 py-1.5 hover:bg-sunk">
-              {view.name}
-              {!view.mine && <span className="text-muted"> · shared</span>}
-            </Link>
+            <div key={view.id} className="flex items-center rounded-control hover:bg-sunk">
+              <Link to={`?${view.query}`} className="min-w-0 flex-1 truncate px-2 py-1.5">
+                {view.name}
+                {!view.mine && <span className="text-muted"> · shared</span>}
+              </Link>
+              {view.mine && (
+                <Form method="post" className="contents">
+                  <input type="hidden" name="intent" value="remove-view" />
+                  <input type="hidden" name="id" value={view.id} />
+                  <button className="p-2 text-muted hover:text-bad" aria-label={`Remove the view ${view.name}`}>
+                    <X size={13} aria-hidden />
+                  </button>
+                </Form>
+              )}
+            </div>
           ))}
           <Form method="post" className="flex flex-col gap-2 p-2">
             <input type="hidden" name="intent" value="save-view" />
@@ -515,7 +526,7 @@ function Pager({ rows, next, previous, total, resource }: ListProps) {
           ? plural(total.n, resource.one.toLowerCase(), resource.many.toLowerCase())
           : `${about(total.n)} ${resource.many.toLowerCase()}`}
         {!total.exact && (
-          <Link to={link({ count: "exact" })} className="link ml-2">
+          <Link to={link({ count: "exact" })} className="link ml-2 underline">
             count them
           </Link>
         )}

@@ -16,14 +16,14 @@ export type PromRule = {
 const number = (value: number) => (Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : value.toPrecision(6));
 
 /** "lock-wait" as "InvigilLockWait". */
-const alertName = (key: string) =>
+export const alertName = (key: string) =>
   `Invigil${key
     .split("-")
     .map((word) => word[0]!.toUpperCase() + word.slice(1))
     .join("")}`;
 
 /** Fires beyond the threshold and, once it fires, goes on until the value is back within the clear line. */
-function expression(rule: AlertRule): string {
+export function expression(rule: AlertRule): string {
   // Signals end with the rounds of a server that hangs; whether it answers is known all the same.
   if (rule.metric === "target.down") return "pg_up == 0";
   const series = `invigil_signal{signal="${rule.metric}"}`;

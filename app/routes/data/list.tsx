@@ -7,7 +7,7 @@ import { readQuery } from "~/resources/query.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { ListView } from "~/resources/list-view.tsx";
 import { list, meant } from "~/resources/verbs.server.ts";
-import { savedViews, saveView } from "~/resources/views.server.ts";
+import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
@@ -57,15 +57,17 @@ export const loader = page("self", async ({ ctx, params, url }) => {
 });
 
 export const action = act("self", ({ ctx, form, params, url }) =>
-  saveView({
-    ctx,
-    input: {
-      page: `/data/${resourceAt(params, url.pathname)}`,
-      name: form.get("name"),
-      query: form.get("query"),
-      shared: form.has("shared"),
-    },
-  }),
+  form.get("intent") === "remove-view"
+    ? removeView({ ctx, input: { id: form.get("id") } })
+    : saveView({
+        ctx,
+        input: {
+          page: `/data/${resourceAt(params, url.pathname)}`,
+          name: form.get("name"),
+          query: form.get("query"),
+          shared: form.has("shared"),
+        },
+      }),
 );
 
 export default function ResourceList() {
