@@ -131,6 +131,13 @@ it("two editors: the second sees both versions and chooses", async () => {
 
 it("an auditor finds the planted bad session, sees all of it, and exports it", async () => {
   const { page, context } = await logIn(browser, "auditor");
+  await page.goto("/audit?q=action%3Asession.*&range=30d");
+  await page.getByText("keep this search…").click();
+  await page.getByLabel("Name of this search").fill("Who came in");
+  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByRole("link", { name: "Who came in" }).waitFor();
+  await page.getByRole("button", { name: "Remove the search Who came in" }).click();
+  await page.getByRole("link", { name: "Who came in" }).waitFor({ state: "detached" });
   await page.goto("/audit?range=30d");
   await page.getByRole("link", { name: "what stands out" }).click();
   await page.locator("tbody .mono", { hasText: "api_key.create" }).first().click();
@@ -186,4 +193,4 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   await page.getByRole("button", { name: "Verify now" }).click();
   await page.getByText("nothing was changed or cut").waitFor({ timeout: 30_000 });
   await context.close();
-});
+}, 240_000);

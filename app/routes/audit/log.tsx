@@ -1,10 +1,10 @@
-import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
+import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { page } from "~/access/page.server.ts";
+import { act, page } from "~/access/page.server.ts";
 import { searchLog, type Entry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { QUALIFIERS } from "~/audit/query-language.ts";
-import { savedViews } from "~/resources/views.server.ts";
+import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { count, plural } from "~/platform/format.ts";
 import { readRange } from "~/platform/range.ts";
@@ -26,7 +26,7 @@ export const loader = page("audit.read", async ({ ctx, url }) => {
   const shared = {
     q,
     role: ctx.actor.role,
-    views,
+    views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, tenant.name])),
     from: range.from.getTime(),
     to: range.to.getTime(),
@@ -40,6 +40,24 @@ export const loader = page("audit.read", async ({ ctx, url }) => {
     return { ...shared, entries: [], next: null, bars: [], wrong: error.message };
   }
 });
+
+/** Searches that somebody comes back to, kept like the views of a list. */
+export const action = act("audit.read", async ({ ctx, form }) => {
+  if (form.get("intent") === "remove-view") await removeView({ ctx, input: { id: form.get("id") } });
+  else
+    await saveView({
+      ctx,
+      input: { page: "/audit", name: form.get("name"), query: form.get("query"), shared: form.has("shared") },
+    });
+  return null;
+});
+
+/** What may be meant: the words, and what the entries in sight hold. */
+function suggestions(q: string, entries: readonly Entry[]): string[] {
+  const before = q.replace(/\S*$/, "");
+  const held = entries.flatMap((entry) => [`action:${entry.action}`, ...(entry.email ? [`actor:${entry.email}`] : [])]);
+  return [...new Set([...QUALIFIERS.map((word) => `${word}:`), ...held])].slice(0, 60).map((one) => `${before}${one}`);
+}
 
 const risky = (risk: number) => (risk >= 60 ? "bad" : risk >= 40 ? "warn" : "neutral");
 
@@ -91,8 +109,8 @@ export default function AuditLog() {
         />
         {params.get("range") && <input type="hidden" name="range" value={params.get("range")!} />}
         <datalist id="qualifiers">
-          {QUALIFIERS.map((word) => (
-            <option key={word} value={`${q ? `${q} ` : ""}${word}:`} />
+          {suggestions(q, entries as Entry[]).map((one) => (
+            <option key={one} value={one} />
           ))}
         </datalist>
         <button className="control">Search</button>
@@ -111,10 +129,41 @@ export default function AuditLog() {
           refusals
         </Link>
         {views.map((view) => (
-          <Link key={view.id} className="link" to={`/audit?${view.query}`}>
-            {view.name}
-          </Link>
+          <span key={view.id} className="inline-flex items-center gap-1">
+            <Link className="link" to={`/audit?${view.query}`}>
+              {view.name}
+            </Link>
+            {view.mine && (
+              <Form method="post" className="contents">
+                <input type="hidden" name="intent" value="remove-view" />
+                <input type="hidden" name="id" value={view.id} />
+                <button className="hover:text-bad" aria-label={`Remove the search ${view.name}`}>
+                  ×
+                </button>
+              </Form>
+            )}
+          </span>
         ))}
+        {q && (
+          <details>
+            <summary className="link list-none">keep this search…</summary>
+            <Form method="post" className="mt-1 flex flex-wrap items-center gap-2">
+              <input type="hidden" name="query" value={new URLSearchParams({ q }).toString()} />
+              <input
+                name="name"
+                className="input !w-44"
+                placeholder="Its name"
+                aria-label="Name of this search"
+                required
+                maxLength={60}
+              />
+              <label className="flex items-center gap-1.5">
+                <input type="checkbox" name="shared" className="accent-(--accent)" /> for everybody
+              </label>
+              <button className="control">Keep</button>
+            </Form>
+          </details>
+        )}
         <span className="max-md:hidden">words: {QUALIFIERS.join(": ")}:, a minus before one turns it around</span>
       </p>
       {wrong && <Notice tone="bad" title={wrong} />}
