@@ -7,19 +7,20 @@ import { until } from "./world.ts";
 export const scans: Condition = {
   says: "a table that does not fit is read again and again",
   alerts: {
-    InvigilCacheHits: lowered(0.8, 0.82, "the mean of five minutes comes back above 95 % only after four of them"),
+    InvigilCacheHits: lowered(0.9, 0.9, "the mean of five minutes comes back above 95 % only after four of them"),
   },
   async make(world) {
     // More than a quarter of shared buffers, and made in one go: neither that nor scans leave it in them.
     await world.run("create unlogged table planted.scan as select repeat('x', 1900) as text from generate_series(1, 60000)");
     let over = false;
-    const client = await world.session();
-    const reading = (async () => {
+    // Several: the demo's own reads, which are served from memory, are many.
+    const readers = await Promise.all([1, 2, 3].map(() => world.session()));
+    const reading = readers.map(async (client) => {
       while (!over) await client.query("select count(text) from planted.scan");
-    })();
+    });
     return async () => {
       over = true;
-      await reading;
+      await Promise.all(reading);
       await world.run("drop table planted.scan");
     };
   },
