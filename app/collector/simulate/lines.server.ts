@@ -15,11 +15,14 @@ export async function slowUpload(stage: Stage, signal: AbortSignal): Promise<voi
       stream.on("finish", resolve);
       stream.on("error", reject);
     });
-    for (let i = 0; i < 3 && !signal.aborted; i++) {
+    // The server may go away between two lines: nobody waits for the end yet, and an error nobody hears ends the process.
+    let lost = false;
+    done.catch(() => (lost = true));
+    for (let i = 0; i < 3 && !signal.aborted && !lost; i++) {
       stream.write(`event ${i}\n`);
       await sleep(between(120, 380), signal);
     }
-    stream.end();
+    if (!lost) stream.end();
     await done;
   });
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { lowered, type Condition } from "./condition.ts";
-import type { World } from "./world.ts";
+import { until, wait, type World } from "./world.ts";
 
 const day = "a day";
 
@@ -10,15 +10,18 @@ export const noBackup: Condition = {
   fromTheStart: true,
   alerts: {
     InvigilBackupFailed: true,
-    InvigilBackupOld: lowered(60, 50, day),
-    InvigilVerificationOld: lowered(60, 50, day),
-    InvigilDrillOld: lowered(60, 50, "a week"),
+    InvigilBackupOld: lowered(90, 80, day),
+    InvigilVerificationOld: lowered(90, 80, day),
+    InvigilDrillOld: lowered(90, 80, "a week"),
   },
   async make(world) {
     await world.run("alter role invigil_backup noreplication");
     await world.mustFail("backup", "create");
     await world.run("alter role invigil_backup replication");
     return async () => {
+      // A backup is none without its WAL: what others wrote meanwhile is archived first.
+      const waiting = "select 1 from pg_ls_archive_statusdir() where name like '%.ready'";
+      await until("the archive has caught up", async () => (await world.run(waiting)).length < 3, 120_000);
       await world.mustDo("backup", "create");
       await world.mustDo("backup", "verify");
       await world.mustDo("drill", "run");
@@ -65,7 +68,7 @@ export const hole: Condition = {
       await world.run("select pg_logical_emit_message(false, 'planted', 'x')");
       await world.run("select pg_switch_wal()");
     }
-    while (segments().length < before + 3) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (segments().length < before + 3) await wait(100);
     const taken = path.join(world.archive, segments().at(-2)!);
     const away = path.join(world.demo.dataDir, "taken");
     fs.renameSync(taken, away);

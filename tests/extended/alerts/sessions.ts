@@ -10,17 +10,13 @@ export const blocker: Condition = {
     InvigilLongTransaction: lowered(10, 4, "half an hour"),
   },
   async make(world) {
-    await world.run("create table public.planted_lock (id int primary key, n int)");
-    await world.run("insert into public.planted_lock values (1, 0)");
+    await world.run("create table planted.lock (id int primary key, n int)");
+    await world.run("insert into planted.lock values (1, 0)");
     const holder = await world.session();
     await holder.query("begin");
-    await holder.query("update public.planted_lock set n = 1");
+    await holder.query("update planted.lock set n = 1");
     // Three statements, each once: together they would be one that is slow on average.
-    const wanted = [
-      "delete from public.planted_lock",
-      "select n from public.planted_lock for update",
-      "update public.planted_lock set n = 2",
-    ];
+    const wanted = ["delete from planted.lock", "select n from planted.lock for update", "update planted.lock set n = 2"];
     const waiting = wanted.map(async (text) => (await world.session()).query(text));
     return async () => {
       await holder.query("commit");
@@ -58,15 +54,23 @@ export const transactionIds: Condition = {
     const age = async () =>
       Number((await world.run("select max(age(datfrozenxid))::int as age from pg_database where datallowconn"))[0]!["age"]);
     return async () => {
-      // An open transaction keeps its ids from being frozen, so it may take more than one go.
-      await until("every database is frozen", async () => {
-        for (const { name } of await world.run("select datname as name from pg_database where datallowconn")) {
-          const client = await world.session(String(name), "operator");
-          await client.query("vacuum (freeze)");
-          await client.end();
-        }
-        return (await age()) < SPENT / 4;
-      });
+      // An open transaction keeps its ids from being frozen, so it may take more than one go; and a temporary table keeps
+      // its own for as long as its session lives, for nobody else can vacuum it.
+      await until(
+        "every database is frozen",
+        async () => {
+          await world.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'exam-app%' and usename <> 'postgres'",
+          );
+          for (const { name } of await world.run("select datname as name from pg_database where datallowconn")) {
+            const client = await world.session(String(name), "operator");
+            await client.query("vacuum (freeze)");
+            await client.end();
+          }
+          return (await age()) < SPENT / 4;
+        },
+        120_000,
+      );
     };
   },
 };

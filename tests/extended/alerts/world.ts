@@ -73,25 +73,28 @@ export class World {
     }
   }
 
-  /** One of the console's own commands; its exit code. */
-  command(...args: string[]): Promise<number> {
+  /** One of the console's own commands: its exit code and its words. */
+  command(...args: string[]): Promise<{ code: number; output: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, ["app/cli/invigil.mjs", ...args], {
         env: { ...process.env, NODE_ENV: "production", VITEST: "", INVIGIL_DATA_DIR: this.demo.dataDir },
-        stdio: "ignore",
+        stdio: ["ignore", "pipe", "pipe"],
       });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += String(chunk)));
       child.once("error", reject);
-      child.once("exit", (code) => resolve(code ?? 1));
+      child.once("close", (code) => resolve({ code: code ?? 1, output }));
     });
   }
 
   async mustDo(...args: string[]): Promise<void> {
-    const code = await this.command(...args);
-    if (code !== 0) throw new Error(`npx invigil ${args.join(" ")} ended with ${code}`);
+    const { code, output } = await this.command(...args);
+    if (code !== 0) throw new Error(`npx invigil ${args.join(" ")} ended with ${code}: ${output}`);
   }
 
   async mustFail(...args: string[]): Promise<void> {
-    if ((await this.command(...args)) === 0) throw new Error(`npx invigil ${args.join(" ")} was to fail`);
+    const { code, output } = await this.command(...args);
+    if (code === 0) throw new Error(`npx invigil ${args.join(" ")} was to fail: ${output}`);
   }
 
   /** Stops a process of the console without ending it, as a machine that swaps does; the answer lets it go on. */
