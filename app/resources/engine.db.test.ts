@@ -389,7 +389,7 @@ describe("exports", () => {
         expect(found, of.name).toEqual({ id: row.id, collegeId: row.collegeId, ...row.values });
       }
     }
-  });
+  }, 240_000);
 
   it("name what a row refers to, and stay a batch or two ahead of whoever reads them", async () => {
     const klass = await db.owner.query<{ id: string }>(

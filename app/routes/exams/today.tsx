@@ -1,7 +1,7 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { page } from "~/access/page.server.ts";
-import { cannotSit, fixOf, REASONS, type CannotSitReason } from "~/domains/enrollments/cannot-sit.server.ts";
+import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -11,14 +11,6 @@ import { Clock } from "~/ui/time/time.tsx";
 
 export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "Who cannot sit" }] };
 export const meta = () => [{ title: "Who cannot sit · Invigil" }];
-
-type Row = {
-  reason: CannotSitReason;
-  user_id: string;
-  college_id: string;
-  enrollment_id: string | null;
-  payment_id: string | null;
-};
 
 export const loader = page("platform.read", async ({ ctx, url }) => {
   const days = url.searchParams.get("days") === "7" ? 7 : 1;

@@ -134,7 +134,7 @@ export default function Person() {
           note={
             exams[0] ? (
               <>
-                next <Ago at={exams[0].start_time} />
+                {new Date(exams[0].start_time) > new Date(now) ? "next" : "began"} <Ago at={exams[0].start_time} />
               </>
             ) : (
               "none in 14 days"
