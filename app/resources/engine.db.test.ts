@@ -389,7 +389,7 @@ describe("exports", () => {
         expect(found, of.name).toEqual({ id: row.id, collegeId: row.collegeId, ...row.values });
       }
     }
-  });
+  }, 240_000);
 
   it("name what a row refers to, and stay a batch or two ahead of whoever reads them", async () => {
     const klass = await db.owner.query<{ id: string }>(
@@ -418,7 +418,7 @@ describe("exports", () => {
         const { done, value } = await reader.read();
         if (done) break;
         read++;
-        expect(value.length).toBeLessThan(1_000_000);
+        expect(value.length).toBeLessThan(131_072);
         text += new TextDecoder().decode(value);
       }
       expect(read).toBeGreaterThan(20);

@@ -12,8 +12,11 @@ import type { ListQuery } from "./query.ts";
 import { knows, resourceNamed } from "./registry.ts";
 import { conditions, countRows } from "./sql.server.ts";
 
-/** So few that they are gone before the collector of garbage takes them for lasting. */
-const BATCH = 500;
+/**
+ * Some tens of kilobytes: what is larger than 128 KB is moved among the lasting at the first glance of the collector of
+ * garbage, and stays there until the heap has doubled.
+ */
+const BATCH = 64;
 
 /**
  * Exactly the filter's rows, from one snapshot, a batch at a time: memory stays flat whatever the number. The export is
@@ -43,17 +46,16 @@ export async function exportRows(
       inner.scope.kind === "tenants" && of.tenantColumn !== "id"
         ? sql`and t.college_id = any (${[...inner.scope.ids]}::uuid[])`
         : sql``;
-    const line = format === "csv" ? csvText(of, withNames) : jsonText(of);
-    const statement = sql`declare exported no scroll cursor for select ${line} as line from ${raw(of.table)} t where ${and(conditions(of, query))} ${tenant} order by t.id`;
+    const columns = format === "csv" ? cells(of, withNames) : line(of);
+    const statement = sql`declare exported no scroll cursor for select ${columns} from ${raw(of.table)} t where ${and(conditions(of, query))} ${tenant} order by t.id`;
     await inner.tx.query({ text: "set local statement_timeout = 0" });
     await inner.tx.query({ text: statement.text, values: [...statement.values] });
     const head = csvLine(["Id", "Tenant", ...of.fields.map((field) => field.label)]);
     if (format === "csv") await writer.write(encoder.encode(head));
-    const end = format === "csv" ? "\r\n" : "\n";
     for (;;) {
       const batch = await rows(inner.tx, sql`fetch ${raw(String(BATCH))} from exported`, exportedRow);
       if (batch.length === 0) break;
-      const text = batch.map((row) => row.line + end).join("");
+      const text = batch.map((row) => (format === "csv" ? csvRow(of.fields, row) : `${row["line"] ?? ""}\n`)).join("");
       // The next batch is asked for when the reader has taken this one.
       await writer.ready;
       await writer.write(encoder.encode(text));
@@ -67,55 +69,31 @@ export async function exportRows(
   return readable;
 }
 
-/** Text of our own making: looking at each line again would take as long as reading it. */
-const exportedRow = z.custom<{ line: string }>();
+/** Text of our own making: looking at each cell again would take as long as reading it. */
+const exportedRow = z.custom<Record<string, string | null>>();
 
 const tenantId = (of: Resource) => (of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`);
 
-// A row comes as the one line that it will be: cells and objects made here, to be forgotten a moment later, were most of
-// the time and nearly all of the memory.
-
-function jsonText(of: Resource): Sql {
+/** A row as one line of JSON, written by the database: no object is made here to be forgotten a moment later. */
+function line(of: Resource): Sql {
   const named = of.fields.map((field) => sql`t.${ident(field.column)} as ${ident(field.key)}`);
-  return sql`(select row_to_json(x)::text from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x)`;
+  return sql`(select row_to_json(x)::text from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x) as line`;
 }
 
-function csvText(of: Resource, withNames: boolean): Sql {
-  const cells = of.fields.map((field) => csvValue(field, sql`t.${ident(field.column)}`, withNames));
-  return sql`concat(${join([sql`t.id`, tenantId(of), ...cells], ", ',', ")})`;
+/** A row as text, a column each, with the name of what it refers to where a person would look for it. */
+function cells(of: Resource, withNames: boolean): Sql {
+  const values = of.fields.map((field, index) => sql`${cell(field, withNames)} as ${ident(`c${index}`)}`);
+  return join([sql`t.id::text`, sql`${tenantId(of)}::text as tenant`, ...values]);
 }
 
-/** A cell, with the name of what it refers to where a person would look for it. */
-function csvValue(field: Field, value: Sql, withNames: boolean): Sql {
-  switch (field.kind) {
-    case "int":
-    case "date":
-    case "id":
-      return value;
-    case "money":
-    case "hundredths":
-      return sql`trim_scale(${value}::numeric / 100)`;
-    case "bool":
-      return sql`${value}::text`;
-    case "moment":
-      return sql`to_jsonb(${value}) #>> '{}'`;
-    case "ref":
-      return withNames && field.to && knows(field.to)
-        ? disarmed(sql`coalesce(${nameOf(resourceNamed(field.to), value)}, ${value}::text)`)
-        : value;
-    case "list":
-      return disarmed(sql`to_jsonb(${value})::text`);
-    default:
-      return disarmed(sql`${value}::text`);
-  }
+function cell(field: Field, withNames: boolean): Sql {
+  const value = sql`t.${ident(field.column)}`;
+  if (field.kind === "ref" && withNames && field.to && knows(field.to))
+    return sql`coalesce(${nameOf(resourceNamed(field.to), value)}, ${value}::text)`;
+  if (field.kind === "moment") return sql`to_jsonb(${value}) #>> '{}'`;
+  if (field.kind === "list") return sql`to_jsonb(${value})::text`;
+  return sql`${value}::text`;
 }
-
-/** The same as `csvCell`: no formula begins a cell, and quotes, commas and line ends are quoted. Most cells hold none. */
-const disarmed = (text: Sql) => {
-  const safe = sql`select case when x ~ E'^[-=+@\\t\\r]' then '''' || x else x end as y`;
-  const quoted = sql`select case when y ~ E'[",\\n\\r]' then '"' || replace(y, '"', '""') || '"' else y end from (${safe}) y`;
-  return sql`(select case when x = translate(x, E'",\\n\\r\\t-=+@', '') then x else (${quoted}) end from (select ${text} as x) x)`;
-};
 
 /** What a reference is called, or the end of its id where the row has no name; nothing where there is no such row. */
 function nameOf(of: Resource, id: Sql, depth = 0): Sql {
@@ -124,4 +102,15 @@ function nameOf(of: Resource, id: Sql, depth = 0): Sql {
   const own = sql`${other}.${ident(title.column)}`;
   const name = title.kind === "ref" && title.to ? nameOf(resourceNamed(title.to), own, depth + 1) : sql`${own}::text`;
   return sql`(select coalesce(${name}, '…' || right(${other}.id::text, 8)) from ${raw(of.table)} ${other} where ${other}.id = ${id})`;
+}
+
+const SCALE: Partial<Record<Field["kind"], number>> = { int: 1, money: 100, hundredths: 100 };
+
+function csvRow(fields: readonly Field[], row: Record<string, string | null>): string {
+  const values = fields.map((field, index) => {
+    const text = row[`c${index}`] ?? null;
+    const scale = SCALE[field.kind];
+    return text !== null && scale ? Number(text) / scale : text;
+  });
+  return csvLine([row["id"], row["tenant"], ...values]);
 }

@@ -316,7 +316,7 @@ export const suggest = read({
   },
 });
 
-/** What a person typed to filter by a reference, as the one id it means; or a refusal that says how many it could mean. */
+/** What a person typed to filter by a reference, as the one id it means, or how many it could mean. */
 export const meant = read({
   name: "resources.meant",
   permission: "self",
@@ -325,12 +325,9 @@ export const meant = read({
     const found = await suggest({ ctx, input });
     const whole = found.filter((one) => [one.label, one.note].some((text) => text?.toLowerCase() === input.q.toLowerCase()));
     const one = whole.length === 1 ? whole[0] : found.length === 1 ? found[0] : undefined;
-    if (one) return one.id;
     const many = resourceNamed(input.resource).many.toLowerCase();
-    throw new Invalid(
-      found.length === 0
-        ? `No ${many} are called “${input.q}”`
-        : `${found.length >= 20 ? "Many" : found.length} ${many} match “${input.q}”: choose one of the suggestions`,
-    );
+    if (found.length === 0) return { id: null, says: `No ${many} are called “${input.q}”` };
+    const number = found.length >= 20 ? "Many" : String(found.length);
+    return { id: one?.id ?? null, says: `${number} ${many} match “${input.q}”: choose one of the suggestions` };
   },
 });

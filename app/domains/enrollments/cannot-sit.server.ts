@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { empty, sql } from "~/db/sql.ts";
 
 /** Why a student can't sit, in the order in which it would be fixed. */
 export const REASONS = {
@@ -28,6 +28,8 @@ const row = z.object({
   detail: z.string().nullable(),
 });
 
+type CannotSit = z.infer<typeof row>;
+
 const dayRange = (now: Date, days: number) => {
   const from = new Date(now);
   from.setUTCHours(0, 0, 0, 0);
@@ -38,7 +40,11 @@ const dayRange = (now: Date, days: number) => {
 export const cannotSit = read({
   name: "exams.cannot_sit",
   permission: "platform.read",
-  input: z.object({ days: z.number().int().min(1).max(14).default(1), limit: z.number().int().max(2000).default(500) }),
+  input: z.object({
+    userId: z.uuid().optional(),
+    days: z.number().int().min(1).max(14).default(1),
+    limit: z.number().int().max(2000).default(500),
+  }),
   run({ ctx, input }) {
     const now = ctx.clock.now();
     const { from, to } = dayRange(now, input.days);
@@ -66,8 +72,27 @@ export const cannotSit = read({
           select j.reason, j.user_id, j.name, j.roll_no, j.college_id, j.exam_id, j.exam, j.start_time, j.enrollment_id,
                  case when j.reason = 'UNPAID' then (select p.id from public.payment p where p.college_id = j.college_id and p.enrollment_id = j.enrollment_id and p.status = 'PENDING' limit 1) end as payment_id,
                  case j.reason when 'LOCKED' then j.locked_reason when 'TENANT_CLOSED' then lower(j.subscription_status) when 'NOT_ENROLLED' then lower(j.enrolled) when 'UNPAID' then lower(j.payment_status) end as detail
-          from judged j where j.reason is not null order by j.start_time, j.exam_id, j.name limit ${input.limit}`,
+          from judged j where j.reason is not null ${input.userId ? sql`and j.user_id = ${input.userId}::uuid` : empty} order by j.start_time, j.exam_id, j.name limit ${input.limit}`,
       row,
     );
   },
 });
+
+/** The act that fixes it, one click away. */
+export function fixOf(row: CannotSit): { to: string; label: string } {
+  switch (row.reason) {
+    case "TENANT_CLOSED":
+      return { to: `/tenants/${row.college_id}`, label: "Open the college" };
+    case "INACTIVE":
+    case "LOCKED":
+      return { to: `/people/${row.user_id}`, label: "Unlock" };
+    case "NOT_ENROLLED":
+      return { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Make active" };
+    case "UNPAID":
+      return row.payment_id
+        ? { to: `/enrollments/payments/${row.payment_id}`, label: "Approve the payment" }
+        : { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Record a payment" };
+    case "CLASH":
+      return { to: `/people/${row.user_id}`, label: "See both exams" };
+  }
+}

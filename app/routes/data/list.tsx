@@ -9,6 +9,7 @@ import { ListView } from "~/resources/list-view.tsx";
 import { list, meant } from "~/resources/verbs.server.ts";
 import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
 
@@ -19,18 +20,26 @@ export const meta = ({ data }: { data?: { resource: { many: string } } }) => [
   { title: `${data?.resource.many ?? "Records"} · Invigil` },
 ];
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 export const loader = page("self", async ({ ctx, params, url }) => {
   const of = resourceNamed(resourceAt(params, url.pathname));
   const query = readQuery(of, url.searchParams);
-  for (const filter of query.filters) {
+  // A reference is filtered by its id; what a person typed instead is looked up, and the address says which one is meant,
+  // so that the export and a bulk act mean the same.
+  const asked = query.filters;
+  let refused: string | null = null;
+  for (const filter of asked) {
     const to = of.fields.find((field) => field.key === filter.field)?.to;
     if (!to || isUuid(filter.value) || filter.op === "empty" || filter.op === "set") continue;
-    const id = await meant({ ctx, input: { resource: to, q: filter.value } });
-    const next = new URLSearchParams(url.searchParams);
-    const name = next.has(`f.${filter.field}`) ? `f.${filter.field}` : `f.${filter.field}.${filter.op}`;
-    next.set(name, id);
-    // The address says which one is meant, so that the export and a bulk act mean the same.
-    return redirect(`${url.pathname.replace(/\.data$/, "")}?${next.toString()}`);
+    const { id, says } = await meant({ ctx, input: { resource: to, q: filter.value } });
+    if (id) {
+      const next = new URLSearchParams(url.searchParams);
+      next.set(next.has(`f.${filter.field}`) ? `f.${filter.field}` : `f.${filter.field}.${filter.op}`, id);
+      return redirect(`${url.pathname.replace(/\.data$/, "")}?${next.toString()}`);
+    }
+    refused = says;
+    query.filters = query.filters.map((one) => (one === filter ? { ...one, value: NOBODY } : one));
   }
   const [{ rows, next, previous, labels, count }, views, tenants] = await Promise.all([
     list({ ctx, input: { resource: of.name, query } }),
@@ -47,7 +56,8 @@ export const loader = page("self", async ({ ctx, params, url }) => {
     labels,
     total: count,
     columns: query.columns,
-    filters: query.filters,
+    filters: asked,
+    refused,
     q: query.q,
     sort: query.sort.key,
     trash: query.trash,
@@ -95,6 +105,7 @@ export default function ResourceList() {
         </>
       }
     >
+      {data.refused && <Notice tone="warn" title={data.refused} />}
       <ListView {...data} pathOf={pathOf(resource.name)} />
     </Page>
   );

@@ -1,6 +1,6 @@
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page } from "~/access/page.server.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { dropEnrollment, setEnrollmentState } from "~/domains/enrollments/change-state.server.ts";
 import { recordPayment } from "~/domains/enrollments/payments.server.ts";
@@ -43,8 +43,8 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
         input: { id, semesterId: form.get("semester") || undefined, date: form.get("date"), reason: form.get("reason") },
       });
       return { said: "Dropped." };
-    case "pay":
-      await recordPayment({
+    case "pay": {
+      const paid = await recordPayment({
         ctx,
         input: {
           enrollmentId: id,
@@ -53,7 +53,8 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
           transactionId: form.get("transactionId"),
         },
       });
-      return { said: "Recorded. Another person approves it under Payments." };
+      return redirect(`/enrollments/payments/${paid.id}`);
+    }
     default:
       await setEnrollmentState({ ctx, input: { id, state: form.get("state") as "ACTIVE", reason: form.get("reason") } });
       return { said: "Done." };

@@ -70,7 +70,8 @@ export default function PaymentPage() {
                 <Form intent="approve">
                   {own && (
                     <p className="text-muted">
-                      You recorded this payment: your college may ask for another person to approve it.
+                      You recorded this payment. Unless the college lets small amounts pass, another person approves it: send them
+                      this page.
                     </p>
                   )}
                   <div>

@@ -1,7 +1,7 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { page } from "~/access/page.server.ts";
-import { cannotSit, REASONS, type CannotSitReason } from "~/domains/enrollments/cannot-sit.server.ts";
+import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -12,33 +12,6 @@ import { Clock } from "~/ui/time/time.tsx";
 export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "Who cannot sit" }] };
 export const meta = () => [{ title: "Who cannot sit · Invigil" }];
 
-type Row = {
-  reason: CannotSitReason;
-  user_id: string;
-  college_id: string;
-  enrollment_id: string | null;
-  payment_id: string | null;
-};
-
-/** The act that fixes it, one click away. */
-function fix(row: Row): { to: string; label: string } {
-  switch (row.reason) {
-    case "TENANT_CLOSED":
-      return { to: `/tenants/${row.college_id}`, label: "Open the college" };
-    case "INACTIVE":
-    case "LOCKED":
-      return { to: `/people/${row.user_id}`, label: "Unlock" };
-    case "NOT_ENROLLED":
-      return { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Make active" };
-    case "UNPAID":
-      return row.payment_id
-        ? { to: `/enrollments/payments/${row.payment_id}`, label: "Approve the payment" }
-        : { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Record a payment" };
-    case "CLASH":
-      return { to: `/people/${row.user_id}`, label: "See both exams" };
-  }
-}
-
 export const loader = page("platform.read", async ({ ctx, url }) => {
   const days = url.searchParams.get("days") === "7" ? 7 : 1;
   const [rows, tenants] = await Promise.all([cannotSit({ ctx, input: { days, limit: 1000 } }), allTenants()]);
@@ -46,7 +19,7 @@ export const loader = page("platform.read", async ({ ctx, url }) => {
   return {
     days,
     labels: REASONS,
-    rows: rows.map((row) => ({ ...row, college: names.get(row.college_id) ?? "", fix: fix(row) })),
+    rows: rows.map((row) => ({ ...row, college: names.get(row.college_id) ?? "", fix: fixOf(row) })),
   };
 });
 

@@ -141,10 +141,20 @@ export default function OneImport() {
         </WithAside>
       )}
       {done && (
-        <p>
-          <Link to={`/data/${found.resource}`} className="link">
+        <p className="flex flex-wrap gap-2">
+          <Link to={`/data/${found.resource}`} className="control">
             See them in the list
           </Link>
+          {found.resource === "user" && (
+            <>
+              <Link to={`/data/class/new?collegeId=${found.collegeId}`} className="control">
+                Make a class for them
+              </Link>
+              <Link to={`/imports/new?resource=enrollment&collegeId=${found.collegeId}`} className="control">
+                Import their enrollments
+              </Link>
+            </>
+          )}
         </p>
       )}
     </Page>

@@ -3,6 +3,7 @@ import "~/domains/resources.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
+import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/access.server.ts";
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
@@ -30,13 +31,15 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const matter = await personMatter({ ctx, input: { id } });
   await recordAlone(ctx, { action: "user.view", resource: "user", resourceId: id, collegeId: matter.person.college_id });
-  const [past, relations] = await Promise.all([
+  const [past, relations, held] = await Promise.all([
     history({ ctx, input: { resource: "user", id } }),
     relationLists({ ctx, input: { resource: "user", id } }),
+    cannotSit({ ctx, input: { userId: id, days: 7, limit: 20 } }),
   ]);
   return {
     ...matter,
     past,
+    held: held.map((row) => ({ ...row, why: REASONS[row.reason], fix: fixOf(row) })),
     relations: relations.filter((one) => !ABOVE.has(one.resource.name)),
     role: ctx.actor.role,
     now: ctx.clock.now(),
@@ -78,7 +81,7 @@ function verdict(data: {
 
 export default function Person() {
   const data = useLoaderData<typeof loader>();
-  const { person, enrollments, payments, exams, attempts, past, relations, role, now } = data;
+  const { person, enrollments, payments, exams, attempts, past, held, relations, role, now } = data;
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const state = verdict(data);
   const locked = person.locked_until !== null && new Date(person.locked_until) > new Date(now);
@@ -103,6 +106,22 @@ export default function Person() {
       }
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {held.length > 0 && (
+        <Notice tone="bad" title={`Cannot sit ${held.length === 1 ? "an exam" : plural(held.length, "exam")} of the next 7 days`}>
+          <ul className="flex flex-col gap-0.5">
+            {held.map((row) => (
+              <li key={row.exam_id}>
+                {row.exam}, <Clock at={row.start_time} withDay />: {row.why.charAt(0).toLowerCase() + row.why.slice(1)}.{" "}
+                {row.fix.to !== `/people/${person.id}` && (
+                  <Link to={row.fix.to} className="link">
+                    {row.fix.label}
+                  </Link>
+                )}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       {locked && (
         <Notice tone="bad" title={`Locked: ${person.locked_reason ?? "no reason given"}`}>
           Until <Clock at={person.locked_until!} withDay />.
@@ -115,7 +134,7 @@ export default function Person() {
           note={
             exams[0] ? (
               <>
-                next <Ago at={exams[0].start_time} />
+                {new Date(exams[0].start_time) > new Date(now) ? "next" : "began"} <Ago at={exams[0].start_time} />
               </>
             ) : (
               "none in 14 days"

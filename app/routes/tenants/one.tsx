@@ -100,6 +100,7 @@ export default function Tenant() {
           note={plural(tenant.sessions, "open session")}
         />
       </Figures>
+      {may(role, "platform.manage") && <Next tenant={tenant} />}
       <WithAside aside={<History entries={past} />}>
         {manage && (
           <Panel title="Subscription">
@@ -151,5 +152,36 @@ export default function Tenant() {
         )}
       </WithAside>
     </Page>
+  );
+}
+
+/** What a college still needs before its first exam; nothing once it runs. */
+function Next({ tenant }: { tenant: { id: string; people: number; classes: number; enrolled: number } }) {
+  const steps = [
+    { done: tenant.people > 0, label: "Import its students", to: `/imports/new?resource=user&collegeId=${tenant.id}` },
+    { done: tenant.classes > 0, label: "Make a class", to: `/data/class/new?collegeId=${tenant.id}` },
+    { done: tenant.enrolled > 0, label: "Enroll a student", to: "/enrollments/new" },
+  ];
+  const first = steps.find((step) => !step.done);
+  if (!first) return null;
+  return (
+    <Panel title="What comes next">
+      <ol className="flex flex-wrap gap-2">
+        {steps.map((step) => (
+          <li key={step.label}>
+            {step.done ? (
+              <span className="control text-muted">{step.label}: done</span>
+            ) : (
+              <Link
+                to={step.to}
+                className={`control ${step === first ? "!border-accent !bg-accent font-[560] !text-on-accent" : ""}`}
+              >
+                {step.label}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Panel>
   );
 }

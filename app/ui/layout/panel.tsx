@@ -62,7 +62,7 @@ export function Figure(props: {
   return (
     <div className="panel min-w-0 px-3.5 py-3">
       <p className="text-muted">{props.label}</p>
-      <p className={`mt-0.5 flex items-baseline gap-1.5 ${tone}`}>
+      <p className={`mt-0.5 flex flex-wrap items-baseline gap-x-1.5 ${tone}`}>
         <span className="text-[24px] leading-[32px] font-[600] tracking-[-0.015em] tabular-nums">{props.value}</span>
         {props.unit && <span className="text-muted">{props.unit}</span>}
       </p>
