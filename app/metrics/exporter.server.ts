@@ -40,6 +40,7 @@ export class Exporter {
   private timers: NodeJS.Timeout[] = [];
   private readonly top = new TopStatements();
   private rendering: Promise<void> = Promise.resolve();
+  private first: Promise<void> | null = null;
   private asking = false;
   private findings: View["findings"] = [];
   private findingsAt = 0;
@@ -66,9 +67,12 @@ export class Exporter {
     this.timers = [];
   }
 
-  /** The latest; made now only when nothing has been made yet. */
+  /** The latest; made now only when nothing has been made yet, and once for all who ask before it is there. */
   async latest(): Promise<Rendered> {
-    if (!this.rendered) await this.refresh();
+    if (!this.rendered)
+      await (this.first ??= this.refresh().finally(() => {
+        this.first = null;
+      }));
     return this.rendered!;
   }
 
