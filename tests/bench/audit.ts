@@ -190,7 +190,7 @@ async function verifying(owner: pg.Client): Promise<Row[]> {
     return verifyLog(inner.tx, key, anchor);
   });
   const seconds = (performance.now() - started) / 1000;
-  if (!result.ok || result.size < VERIFIED) throw new Error(`not verified: ${JSON.stringify(result.findings)}`);
+  if (!result.ok || result.size < VERIFIED) throw new Error(`${result.size} verified: ${JSON.stringify(result.findings)}`);
   // As many bytes as an entry and its content have, hashed by themselves.
   const bytes = Buffer.alloc(600, 7);
   const hashing = performance.now();

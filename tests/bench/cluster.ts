@@ -83,6 +83,8 @@ export async function benchCluster<T>(
             process.env["DATABASE_URL"] = url("app");
             process.env["INVIGIL_EMBEDDED"] = "1";
             forget("env");
+            // Pools of other roles still lead to the database before.
+            for (const role of LOGIN_ROLES) forget(`db.pool.${role}`);
           },
         };
       },
