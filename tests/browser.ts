@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright";
-import { expect, inject } from "vitest";
+import { expect, inject, onTestFailed } from "vitest";
+import { bundledBrowser } from "./bundled-browser.ts";
 
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"];
 
@@ -14,11 +15,13 @@ export async function openBrowser(): Promise<Browser> {
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    // A container's is often too small, and pages crash in it.
+    "--disable-dev-shm-usage",
   ];
   const installed = process.env["INVIGIL_TEST_BROWSER"] ?? INSTALLED.find((file) => fs.existsSync(file));
   if (installed && installed !== "bundled") return chromium.launch({ executablePath: installed, args });
-  const { default: bundled } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await bundled.executablePath(), args: [...bundled.args, ...args] });
+  // Not with the arguments that its package proposes: one process for everything dies with the first context that closes.
+  return chromium.launch({ executablePath: await bundledBrowser(), args });
 }
 
 export type DemoRole = "super" | "proctor" | "proctor2" | "sre" | "auditor" | "manager";
@@ -37,6 +40,7 @@ export async function logIn(
   });
   await context.addCookies([{ name: "invigil_theme", value: options.theme ?? "light", url: base }]);
   const page = await context.newPage();
+  onTestFailed(() => say(role, page));
   await page.goto("/login");
   await page.fill("input[name=email]", `${role}@invigil.local`);
   await page.fill("input[name=password]", password);
@@ -46,6 +50,16 @@ export async function logIn(
   // Keys and clicks before React has taken the page over would go nowhere.
   if (options.javaScript ?? true) await page.waitForLoadState("networkidle");
   return { page, context };
+}
+
+/** What somebody saw last, for whoever reads only what a failed run printed. */
+async function say(role: string, page: Page): Promise<void> {
+  if (page.isClosed()) return;
+  const text = await page
+    .locator("main")
+    .innerText({ timeout: 2000 })
+    .catch(() => "nothing");
+  process.stdout.write(`${role} was at ${page.url()} and saw:\n${text.slice(0, 1500)}\n`);
 }
 
 /** WCAG 2.2 AA, as far as a machine can tell. */
