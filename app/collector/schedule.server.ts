@@ -25,6 +25,12 @@ function nextDelay(every: number | string): number {
   return Math.max(1000, CronExpressionParser.parse(every, { tz: "UTC" }).next().getTime() - Date.now());
 }
 
+const LONGEST_PAUSE = 20_000;
+
+/** Later and later after failures, but never by much: what the exams' clock could not do in an incident is due when it ends. */
+export const backedOff = (every: number, failures: number): number =>
+  Math.max(every, Math.min(every * 2 ** failures, LONGEST_PAUSE));
+
 /** Each schedule on its own: never two runs of one at once, and one that fails backs off alone. */
 export function startSchedules(schedules: Schedule[], active: () => boolean): { states: ScheduleState[]; stop(): Promise<void> } {
   let stopped = false;
@@ -47,7 +53,7 @@ export function startSchedules(schedules: Schedule[], active: () => boolean): { 
             plan();
           });
         },
-        Math.min(delay * (typeof schedule.every === "number" ? 2 ** Math.min(inARow, 5) : 1), 2_000_000_000),
+        typeof schedule.every === "number" ? backedOff(delay, inARow) : Math.min(delay, 2_000_000_000),
       );
       timers.add(timer);
     };
