@@ -7,6 +7,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import { saveFile } from "~/jobs/files.server.ts";
+import { getJob } from "~/jobs/verbs.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { AppError, Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -87,12 +88,16 @@ export const getImport = read({
   on: "primary",
   input: z.object({ id: z.string() }),
   async run({ ctx, input }) {
+    // The job first: one that has ended has left its outcome in the import, which is read after it.
+    const known = await ctx.tx.prisma.import.findUnique({ where: { id: input.id }, select: { jobId: true } });
+    const job = known?.jobId ? await getJob({ ctx, input: { id: known.jobId } }) : null;
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
     if (!found || (found.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN"))
       throw new NotFound("There is no such import of yours");
     const { content, ...rest } = found;
     return {
       ...rest,
+      job,
       mapping: z.record(z.string(), z.string()).parse(found.mapping),
       sample: parseCsv(Buffer.from(content)).lines.slice(0, 5),
     };

@@ -10,7 +10,7 @@ import { Checkbox, Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { spanOf } from "./parts/span.server.ts";

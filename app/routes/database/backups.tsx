@@ -21,7 +21,7 @@ import { Runbook } from "./parts/backups/runbook.tsx";
 import { PROOFS, proofOf } from "./parts/backups/state.ts";
 import { Trends } from "./parts/backups/trend.tsx";
 import { RecoveryWindow } from "./parts/backups/window.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Backups" }] };
 export const meta = () => [{ title: "Backups · Invigil" }];

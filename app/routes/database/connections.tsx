@@ -8,7 +8,7 @@ import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { Said } from "./parts/said.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";

@@ -12,7 +12,7 @@ import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock, useZone } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { part } from "./parts/span.server.ts";

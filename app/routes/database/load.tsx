@@ -19,7 +19,7 @@ import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { ChangesPanel } from "./parts/changes-panel.tsx";
 import { QueryLegend, Throughput, TopPanel } from "./parts/load-panels.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { bandsFor, part, spanOf } from "./parts/span.server.ts";
 import { Switch, TargetSwitch } from "./parts/switch.tsx";

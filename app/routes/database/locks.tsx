@@ -10,7 +10,7 @@ import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { LockBranch } from "./parts/lock-tree.tsx";
 import { Said } from "./parts/said.tsx";
 import { SignalForm } from "./parts/signal-form.tsx";

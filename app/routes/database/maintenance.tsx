@@ -8,7 +8,7 @@ import { Progress, Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { spanOf } from "./parts/span.server.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Maintenance" }], range: true };

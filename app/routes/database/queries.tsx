@@ -9,7 +9,7 @@ import { Empty, Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { spanOf } from "./parts/span.server.ts";
 import { QueryLine } from "./parts/sql-text.tsx";
 import { Switch, TargetSwitch } from "./parts/switch.tsx";

@@ -13,7 +13,7 @@ import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { bandsFor, part, spanOf } from "./parts/span.server.ts";
 import { Fix, SqlBlock } from "./parts/sql-text.tsx";
 import { WAIT_COLORS } from "./parts/wait-colors.ts";

@@ -8,7 +8,7 @@ import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Replication" }], range: true };

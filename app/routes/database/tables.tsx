@@ -7,7 +7,7 @@ import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { useLive } from "./parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 import { Switch, TargetSwitch } from "./parts/switch.tsx";
 

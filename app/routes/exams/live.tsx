@@ -1,5 +1,5 @@
-import { Link, useActionData, useLoaderData, useRevalidator, useSearchParams } from "@remix-run/react";
-import { useEffect, useState } from "react";
+import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { useState } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations, removeAccommodation } from "~/domains/exams/live/accommodation.server.ts";
@@ -12,6 +12,7 @@ import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Clock } from "~/ui/time/time.tsx";
 import { Accommodations } from "./accommodations.tsx";
 import { DatabaseStrip } from "./database-strip.tsx";
@@ -84,19 +85,8 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   };
 });
 
-/** The board keeps up by itself while somebody looks at it. */
-function useFresh(every: number, active: boolean) {
-  const { revalidate, state } = useRevalidator();
-  useEffect(() => {
-    if (!active) return;
-    const timer = setInterval(() => {
-      // Whoever is choosing or typing keeps what they see.
-      const busy = document.querySelector("[data-board] input:checked, [data-board] :focus");
-      if (document.visibilityState === "visible" && state === "idle" && !busy) revalidate();
-    }, every);
-    return () => clearInterval(timer);
-  }, [active, every, revalidate, state]);
-}
+/** Whoever is choosing or typing keeps what they see. */
+const BEING_USED = "[data-board] input:checked, [data-board] :focus";
 
 export default function Live() {
   const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
@@ -106,7 +96,7 @@ export default function Live() {
   const at = result?.ok ? (result.result?.at ?? 0) : 0;
   const [done, setDone] = useState(0);
   if (at !== 0 && at !== done) setDone(at);
-  useFresh(5000, exam.status === "LIVE");
+  useLive(exam.status === "LIVE", 5000, BEING_USED);
   const writing = counts.working + counts.idle + counts.offline;
   const missing = counts.expected;
   const operate = may(role, "exams.operate");

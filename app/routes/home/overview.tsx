@@ -18,7 +18,7 @@ import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
-import { useLive } from "../database/parts/live.ts";
+import { useLive } from "~/ui/live.ts";
 import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
 import { VerdictBadge } from "../readiness/verdict.tsx";
 import { NeedsYou } from "./needs-you.tsx";

@@ -1,17 +1,16 @@
-import { Link, useLoaderData, useRevalidator } from "@remix-run/react";
-import { useEffect } from "react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { writable } from "~/resources/define.ts";
 import { getImport, runImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
-import { getJob } from "~/jobs/verbs.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice, Progress } from "~/ui/feedback/empty.tsx";
 import { Form, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 
 type Shown = { found: { fileName: string } };
 export const handle = {
@@ -19,7 +18,7 @@ export const handle = {
 };
 
 export const loader = page("platform.manage", async ({ ctx, params }) => {
-  const found = await getImport({ ctx, input: { id: params["id"] ?? "" } });
+  const { job, ...found } = await getImport({ ctx, input: { id: params["id"] ?? "" } });
   const of = resourceNamed(found.resource);
   const tenants = await allTenants();
   return {
@@ -27,7 +26,7 @@ export const loader = page("platform.manage", async ({ ctx, params }) => {
     many: of.many,
     tenant: tenants.find((tenant) => tenant.id === found.collegeId)?.name ?? "",
     fields: writable(of).map((field) => ({ key: field.key, label: field.label, required: field.required })),
-    job: found.jobId ? await getJob({ ctx, input: { id: found.jobId } }) : null,
+    job,
   };
 });
 
@@ -44,13 +43,8 @@ type Outcome = { errors?: { line: number; field: string; message: string }[] } &
 
 export default function OneImport() {
   const { found, fields, many, tenant, job } = useLoaderData<typeof loader>();
-  const { revalidate } = useRevalidator();
   const going = job !== null && (job.state === "QUEUED" || job.state === "RUNNING");
-  useEffect(() => {
-    if (!going) return;
-    const timer = setInterval(revalidate, 700);
-    return () => clearInterval(timer);
-  }, [going, revalidate]);
+  useLive(going, 700, null);
   const done = found.state === "IMPORTED";
   const outcome = job?.result as Outcome | null;
   return (

@@ -1,5 +1,4 @@
-import { useLoaderData, useRevalidator } from "@remix-run/react";
-import { useEffect } from "react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { cancelJob, getJob } from "~/jobs/verbs.server.ts";
 import { count } from "~/platform/format.ts";
@@ -7,6 +6,7 @@ import { Notice, Progress } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
 import { JobState } from "./state.tsx";
 
@@ -22,13 +22,8 @@ export const action = act("jobs.read", ({ ctx, params }) => cancelJob({ ctx, inp
 
 export default function Job() {
   const { job } = useLoaderData<typeof loader>();
-  const { revalidate } = useRevalidator();
   const going = job.state === "QUEUED" || job.state === "RUNNING";
-  useEffect(() => {
-    if (!going) return;
-    const timer = setInterval(revalidate, 1000);
-    return () => clearInterval(timer);
-  }, [going, revalidate]);
+  useLive(going, 1000, null);
   const result = job.result as Record<string, unknown> | null;
   return (
     <Page
