@@ -44,7 +44,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
   await page.selectOption("select[name='map.email']", "Email");
   await page.getByRole("button", { name: "Check, write nothing" }).click();
-  await page.getByText("Nothing was written").waitFor({ timeout: 20_000 });
+  await page.getByText("Nothing was written").waitFor({ timeout: 60_000 });
   expect(await page.locator("[aria-label='Errors by line'] tbody tr").count()).toBe(3);
 
   await page.goto("/tenants");
@@ -56,9 +56,9 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.getByRole("button", { name: "Bring it" }).click();
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
   await page.getByRole("button", { name: "Check, write nothing" }).click();
-  await page.getByText("Every line is right").waitFor({ timeout: 20_000 });
+  await page.getByText("Every line is right").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Import", exact: true }).click();
-  await page.getByText("3 rows are in").waitFor({ timeout: 20_000 });
+  await page.getByText("3 rows are in").waitFor({ timeout: 60_000 });
 
   await page.goto("/data/class/new");
   await page.selectOption("select[name=collegeId]", { label: "Brand New College" });
@@ -99,7 +99,7 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
   await page.getByRole("button", { name: /Move to the trash/ }).click();
   await confirmIfAsked(page, "Move to the trash");
   await page.waitForURL(/jobs\/[0-9a-f-]{36}/);
-  await page.getByText("Done", { exact: true }).waitFor({ timeout: 20_000 });
+  await page.getByText("Done", { exact: true }).waitFor({ timeout: 60_000 });
   await page.goto("/people?q=.7%40westbrook");
   await page.getByText("No people match").waitFor();
   await page.goto("/audit?q=action%3Auser.delete&range=1h");
@@ -140,7 +140,8 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   await page.getByRole("link", { name: "Who came in" }).waitFor({ state: "detached" });
   await page.goto("/audit?range=30d");
   await page.getByRole("link", { name: "what stands out" }).click();
-  await page.locator("tbody .mono", { hasText: "api_key.create" }).first().click();
+  // Other acts may stand out beside it: a key that somebody made at an hour unusual for them.
+  await page.getByRole("row").filter({ hasText: "Mona Haddad" }).locator(".mono", { hasText: "api_key.create" }).click();
   await page.getByText("Changes who may do what").waitFor();
   await page.getByRole("link", { name: "everything in it" }).click();
   await page.waitForURL(/session/);
