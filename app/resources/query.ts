@@ -45,7 +45,10 @@ export function readQuery(of: Resource, params: URLSearchParams): ListQuery {
     const [, key = "", op = "is"] = name.split(".");
     if (!of.filters.includes(key) || !OPS.includes(op as FilterOp)) continue;
     if (value === "" && op !== "empty" && op !== "set") continue;
-    filters.push({ field: key, op: op as FilterOp, value: value.slice(0, 500) });
+    // Boxes of one form come one by one: they are one condition.
+    const same = op === "in" ? filters.find((filter) => filter.field === key && filter.op === "in") : undefined;
+    if (same) same.value = `${same.value},${value}`.slice(0, 500);
+    else filters.push({ field: key, op: op as FilterOp, value: value.slice(0, 500) });
   }
   const asked = (params.get("cols") ?? "").split(",").filter((key) => fieldOf(of, key));
   const limit = Number(params.get("limit"));

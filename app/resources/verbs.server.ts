@@ -30,7 +30,9 @@ export const list = read({
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
     allow(ctx, of, "read");
-    const keys = [...new Set([of.title, ...input.query.columns])];
+    // An amount without its currency says nothing.
+    const currency = fieldOf(of, "currency") ? ["currency"] : [];
+    const keys = [...new Set([of.title, ...input.query.columns, ...currency])];
     const page = await listRows(ctx, of, input.query, keys);
     return { ...page, labels: await labelsFor(ctx, of, keys, page.rows), count: await countRows(ctx, of, input.query) };
   },

@@ -15,7 +15,7 @@ export type ResourceView = {
   fields: FieldView[];
   writable: string[];
   defaultColumns: string[];
-  sorts: { key: string; label: string }[];
+  sorts: { key: string; label: string; field: string | null; descending: boolean }[];
   relations: Resource["relations"];
   bulk: { key: string; label: string; danger: boolean; options: readonly string[] | null; says: string }[];
   searchable: boolean;
@@ -45,7 +45,7 @@ export function viewOf(of: Resource, role: string): ResourceView {
     })),
     writable: writable(of).map((field) => field.key),
     defaultColumns: of.columns,
-    sorts: of.sorts.map(({ key, label }) => ({ key, label })),
+    sorts: of.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
     relations: of.relations,
     bulk: [
       ...of.bulk

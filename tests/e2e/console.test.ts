@@ -178,6 +178,27 @@ describe("the keyboard", () => {
   });
 });
 
+describe("a long list", () => {
+  it("lays out what is in sight, and all of it without JavaScript", async () => {
+    const { page, context } = await logIn(browser, "super");
+    await page.goto("/people?limit=500&sort=name");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr[data-row]").length < 150);
+    const name = await page.locator('tbody tr[data-row="0"] a').first().textContent();
+    await page.getByText("on this page").scrollIntoViewIfNeeded();
+    await page.locator('tbody tr[data-row="499"] a').first().waitFor();
+    expect(await page.locator("tbody tr[data-row]").count()).toBeLessThan(150);
+    await page.getByRole("link", { name: /^Name/ }).click();
+    await page.waitForURL(/sort=/);
+    await context.close();
+
+    const bare = await logIn(browser, "super", { javaScript: false });
+    await bare.page.goto("/people?limit=500&sort=name");
+    expect(await bare.page.locator("tbody tr[data-row]").count()).toBe(500);
+    expect(await bare.page.locator('tbody tr[data-row="0"] a').first().textContent()).toBe(name);
+    await bare.context.close();
+  });
+});
+
 describe("health", () => {
   it("is said in the contract's words", async () => {
     expect(await (await fetch(`${base}/health`)).json()).toEqual({ status: "ok" });

@@ -5,7 +5,7 @@ import { act, page, redirect } from "~/access/page.server.ts";
 import { isUuid } from "~/platform/ids.ts";
 import { readQuery } from "~/resources/query.ts";
 import { resourceNamed } from "~/resources/registry.ts";
-import { ListView } from "~/resources/list-view.tsx";
+import { ListView } from "~/resources/list/list-view.tsx";
 import { list, meant } from "~/resources/verbs.server.ts";
 import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
@@ -60,6 +60,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
     refused,
     q: query.q,
     sort: query.sort.key,
+    limit: query.limit,
     trash: query.trash,
     views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, tenant.name])),

@@ -1,0 +1,83 @@
+import { Link } from "@remix-run/react";
+import { useState } from "react";
+import { Empty } from "~/ui/feedback/empty.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { Pager } from "./pager.tsx";
+import { useLink } from "./pop.tsx";
+import type { ListProps } from "./props.ts";
+import { Rows } from "./rows.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+
+export function ListView(props: ListProps) {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [whole, setWhole] = useState(false);
+  const toggle = (id: string) =>
+    setSelected((was) => {
+      const next = new Set(was);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  return (
+    <>
+      <FilterBar {...props} />
+      <section className="panel overflow-hidden">
+        {props.rows.length === 0 ? (
+          <Nothing {...props} />
+        ) : (
+          <Rows {...props} selected={selected} toggle={toggle} setSelected={setSelected} />
+        )}
+        <Pager {...props} />
+      </section>
+      {(selected.size > 0 || whole) && (
+        <SelectionBar
+          {...props}
+          selected={selected}
+          whole={whole}
+          setWhole={setWhole}
+          clear={() => (setSelected(new Set()), setWhole(false))}
+        />
+      )}
+    </>
+  );
+}
+
+function Nothing({ resource, filters, q, trash }: ListProps) {
+  const link = useLink();
+  if (trash) return <Empty title="The trash is empty" />;
+  if (filters.length > 0 || q) {
+    return (
+      <Empty
+        title={`No ${resource.many.toLowerCase()} match`}
+        action={
+          <Link
+            to={link({
+              q: null,
+              ...Object.fromEntries(filters.map((f) => [`f.${f.field}.${f.op}`, null])),
+              ...Object.fromEntries(filters.map((f) => [`f.${f.field}`, null])),
+            })}
+            className="link"
+          >
+            Clear the filters
+          </Link>
+        }
+      >
+        Filters look at whole values; the search looks inside names.
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title={`No ${resource.many.toLowerCase()} yet`}
+      action={
+        resource.mayWrite &&
+        !resource.isTenant && (
+          <Link to={`/data/${resource.name}/new`} className="control">
+            Make the first one
+          </Link>
+        )
+      }
+    >
+      {resource.importable ? "Add one by hand, or bring many from a CSV file." : "They appear here when the platform makes them."}
+    </Empty>
+  );
+}

@@ -1,0 +1,159 @@
+import { ArrowDownUp, Columns3, Download, Save, X } from "lucide-react";
+import { Form, Link, useNavigate, useSearchParams } from "@remix-run/react";
+import { Button, Submit } from "~/ui/form/form.tsx";
+import { filterParams } from "../query.ts";
+import { Pop, useLink } from "./pop.tsx";
+import type { ListProps } from "./props.ts";
+
+export function OrderMenu({ resource, sort }: ListProps) {
+  const link = useLink();
+  return (
+    <Pop
+      summary={
+        <>
+          <ArrowDownUp size={14} aria-hidden />
+          <span className="max-sm:sr-only">{resource.sorts.find((one) => one.key === sort)?.label ?? "Order"}</span>
+        </>
+      }
+      label="Order"
+    >
+      {resource.sorts.map((one) => (
+        <Link
+          key={one.key}
+          to={link({ sort: one.key, after: null, before: null })}
+          className="block rounded-control px-2 py-1.5 hover:bg-sunk"
+          aria-current={one.key === sort}
+        >
+          {one.label}
+        </Link>
+      ))}
+    </Pop>
+  );
+}
+
+export function ColumnMenu(props: ListProps) {
+  const [params] = useSearchParams();
+  return (
+    <Pop
+      summary={
+        <>
+          <Columns3 size={14} aria-hidden />
+          <span className="hidden sm:inline">Columns</span>
+        </>
+      }
+      label="Columns"
+    >
+      <ColumnChooser {...props} params={params} />
+    </Pop>
+  );
+}
+
+function ColumnChooser({ resource, columns, params }: ListProps & { params: URLSearchParams }) {
+  const navigate = useNavigate();
+  const set = (keys: string[]) => {
+    const next = new URLSearchParams(params);
+    if (keys.length === 0) next.delete("cols");
+    else next.set("cols", keys.join(","));
+    navigate(`?${next.toString()}`, { preventScrollReset: true });
+  };
+  return (
+    <fieldset className="flex flex-col">
+      <legend className="sr-only">Columns</legend>
+      {resource.fields.map((field) => (
+        <label key={field.key} className="flex items-center gap-2 rounded-control px-2 py-1 hover:bg-sunk">
+          <input
+            type="checkbox"
+            className="accent-(--accent)"
+            checked={columns.includes(field.key)}
+            onChange={(event) => set(event.target.checked ? [...columns, field.key] : columns.filter((key) => key !== field.key))}
+          />
+          {field.label}
+        </label>
+      ))}
+      <Button className="m-1" onClick={() => set([])}>
+        As at first
+      </Button>
+    </fieldset>
+  );
+}
+
+export function ViewMenu({ views }: Pick<ListProps, "views">) {
+  const [params] = useSearchParams();
+  return (
+    <Pop
+      summary={
+        <>
+          <Save size={14} aria-hidden />
+          <span className="hidden sm:inline">Views</span>
+        </>
+      }
+      label="Saved views"
+    >
+      {views.map((view) => (
+        <div key={view.id} className="flex items-center rounded-control hover:bg-sunk">
+          <Link to={`?${view.query}`} className="min-w-0 flex-1 truncate px-2 py-1.5">
+            {view.name}
+            {!view.mine && <span className="text-muted"> · shared</span>}
+          </Link>
+          {view.mine && (
+            <Form method="post" className="contents">
+              <input type="hidden" name="intent" value="remove-view" />
+              <input type="hidden" name="id" value={view.id} />
+              <button className="p-2 text-muted hover:text-bad" aria-label={`Remove the view ${view.name}`}>
+                <X size={13} aria-hidden />
+              </button>
+            </Form>
+          )}
+        </div>
+      ))}
+      <Form method="post" className="flex flex-col gap-2 p-2">
+        <input type="hidden" name="intent" value="save-view" />
+        <input type="hidden" name="query" value={params.toString()} />
+        <input
+          name="name"
+          className="input"
+          placeholder="Name of this view"
+          aria-label="Name of this view"
+          required
+          maxLength={60}
+        />
+        <label className="flex items-center gap-2 text-[12px]">
+          <input type="checkbox" name="shared" className="accent-(--accent)" /> For everybody
+        </label>
+        <Submit tone="plain">Save this view</Submit>
+      </Form>
+    </Pop>
+  );
+}
+
+const FORMATS = [
+  { key: "csv", label: "CSV", says: "for a spreadsheet" },
+  { key: "ndjson", label: "NDJSON", says: "for a program" },
+] as const;
+
+/** Exactly the rows of the filter, on every page of it. */
+export function ExportMenu({ name }: { name: string }) {
+  const [params] = useSearchParams();
+  return (
+    <Pop
+      summary={
+        <>
+          <Download size={14} aria-hidden />
+          <span className="hidden sm:inline">Export</span>
+        </>
+      }
+      label="Export"
+    >
+      {FORMATS.map((format) => (
+        <a
+          key={format.key}
+          href={`/data/${name}/export?format=${format.key}&${filterParams(params).toString()}`}
+          className="flex justify-between rounded-control px-2 py-1.5 hover:bg-sunk"
+          download
+        >
+          {format.label} <span className="text-muted">{format.says}</span>
+        </a>
+      ))}
+    </Pop>
+  );
+}
