@@ -383,8 +383,8 @@ export function platformTables(random: Random, now: number): { colleges: College
           new Date(at),
         );
         if (!dropped) roster.students.push(student);
-        const paymentId = random.id(at);
         const paidAt = now - random.int(1, 330) * DAY;
+        const paymentId = random.id(paidAt);
         t.payment.add(
           paymentId,
           id,

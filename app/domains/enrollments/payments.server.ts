@@ -5,6 +5,7 @@ import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { PAYMENT_METHODS } from "./states.ts";
 
 const paymentRow = z.object({
   id: z.string(),
@@ -34,7 +35,7 @@ export const recordPayment = mutation({
   input: z.object({
     enrollmentId: z.uuid("Choose an enrollment"),
     amountMinor: z.number("Enter an amount").int().min(1, "More than nothing").max(1e12, "Too much to be true"),
-    method: z.enum(["CARD", "TRANSFER", "CASH", "OTHER"]),
+    method: z.enum(PAYMENT_METHODS),
     transactionId: z.string().trim().max(120, "At most 120 characters"),
   }),
   async run({ ctx, input }) {

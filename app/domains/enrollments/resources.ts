@@ -1,5 +1,6 @@
 import { choice, date, int, json, longText, moment, money, plainId, ref, resource, text } from "~/resources/define.ts";
 import { EMAIL } from "~/resources/patterns.ts";
+import { PAYMENT_METHODS } from "./states.ts";
 
 const studentRegistration = resource({
   name: "student_registration",
@@ -66,7 +67,7 @@ const payment = resource({
     enrollment: ref("enrollment", "enrollment_id", "Enrollment"),
     amountMinor: money("amount_minor", "Amount", { required: true }),
     currency: text("currency", "Currency"),
-    method: text("method", "Method"),
+    method: choice("method", "Method", PAYMENT_METHODS),
     transactionId: text("transaction_id", "Transaction"),
     status: choice("status", "Status", ["PENDING", "COMPLETED", "FAILED", "REFUNDED"]),
     recordedBy: plainId("recorded_by", "Recorded by"),

@@ -15,3 +15,5 @@ export const REGISTRATION_MACHINE = {
 } as const;
 
 export const PAYMENT_MACHINE = { PENDING: ["COMPLETED", "FAILED"], COMPLETED: ["REFUNDED"], FAILED: [], REFUNDED: [] } as const;
+
+export const PAYMENT_METHODS = ["CARD", "TRANSFER", "CASH", "OTHER"] as const;

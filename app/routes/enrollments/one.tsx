@@ -4,7 +4,7 @@ import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { dropEnrollment, setEnrollmentState } from "~/domains/enrollments/change-state.server.ts";
 import { recordPayment } from "~/domains/enrollments/payments.server.ts";
-import { ENROLLMENT_MACHINE } from "~/domains/enrollments/states.ts";
+import { ENROLLMENT_MACHINE, PAYMENT_METHODS } from "~/domains/enrollments/states.ts";
 import { semestersOf } from "~/domains/academics/semesters.server.ts";
 import { State, words } from "~/resources/cell.tsx";
 import { Facts, History, Relations } from "~/resources/detail-view.tsx";
@@ -49,7 +49,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
         input: {
           enrollmentId: id,
           amountMinor: Math.round(Number(form.get("amount").replace(",", ".")) * 100),
-          method: form.get("method") as "CARD",
+          method: form.get("method") as (typeof PAYMENT_METHODS)[number],
           transactionId: form.get("transactionId"),
         },
       });
@@ -110,11 +110,7 @@ export default function EnrollmentPage() {
             <Panel title="Record a payment">
               <Form intent="pay">
                 <Input label="Amount" name="amount" inputMode="decimal" />
-                <Select
-                  label="Method"
-                  name="method"
-                  options={["CARD", "TRANSFER", "CASH", "OTHER"].map((value) => ({ value, label: words(value) }))}
-                />
+                <Select label="Method" name="method" options={PAYMENT_METHODS.map((value) => ({ value, label: words(value) }))} />
                 <Input label="Transaction id" name="transactionId" hint="Unique on the whole platform" />
                 <Submit tone="plain">Record</Submit>
               </Form>

@@ -52,6 +52,7 @@ export default function Revenue() {
                   series={[{ key: "minor", label: currency }]}
                   from={at(keys[0]!) - 20 * 86_400_000}
                   to={at(keys.at(-1)!) + 20 * 86_400_000}
+                  tabled
                   syncId={currency}
                 />
                 <table className="rows mt-2">

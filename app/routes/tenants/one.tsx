@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Form as PlainForm, Link, useActionData, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -6,6 +6,7 @@ import { startArchive } from "~/domains/tenants/archive.server.ts";
 import { setSubscription } from "~/domains/tenants/set-subscription.server.ts";
 import { SUBSCRIPTION_MACHINE, type SubscriptionState } from "~/domains/tenants/subscription.ts";
 import { tenantFacts } from "~/domains/tenants/tenant-facts.server.ts";
+import { tenantSize } from "~/domains/tenants/tenant-size.server.ts";
 import { State, words } from "~/resources/cell.tsx";
 import { History } from "~/resources/detail-view.tsx";
 import { history } from "~/resources/history.server.ts";
@@ -15,6 +16,7 @@ import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { SizeAndActivity } from "./size.tsx";
 
 export const handle = {
   crumbs: (data: { tenant: { name: string } } | undefined) => [
@@ -28,8 +30,8 @@ export const meta = ({ data }: { data?: { tenant: { name: string } } }) => [
 
 export const loader = page("tenants.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
-  const tenant = await tenantFacts({ ctx, input: { id } });
-  return { role: ctx.actor.role, tenant, past: await history({ ctx, input: { resource: "college", id } }) };
+  const [tenant, size] = await Promise.all([tenantFacts({ ctx, input: { id } }), tenantSize({ ctx, input: { id } })]);
+  return { role: ctx.actor.role, tenant, size, past: await history({ ctx, input: { resource: "college", id } }) };
 });
 
 export const action = act("tenants.edit", async ({ ctx, form, params }) => {
@@ -51,7 +53,7 @@ export const action = act("tenants.edit", async ({ ctx, form, params }) => {
 });
 
 export default function Tenant() {
-  const { tenant, past, role } = useLoaderData<typeof loader>();
+  const { tenant, size, past, role } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const manage = may(role, "tenants.manage");
   const moves = SUBSCRIPTION_MACHINE[tenant.subscription_status as SubscriptionState] ?? [];
@@ -73,34 +75,35 @@ export default function Tenant() {
         </>
       }
       actions={
-        may(role, "tenants.edit") && (
-          <Link to={`/data/college/${tenant.id}/edit`} className="control font-[560]">
-            Edit
-          </Link>
-        )
+        <>
+          <PlainForm method="post" action="/settings/preferences" reloadDocument>
+            <input type="hidden" name="to" value="/people" />
+            <button className="control" name="tenant" value={tenant.id}>
+              Its people
+            </button>
+          </PlainForm>
+          {may(role, "tenants.edit") && (
+            <Link to={`/data/college/${tenant.id}/edit`} className="control font-[560]">
+              Edit
+            </Link>
+          )}
+        </>
       }
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <Figures>
-        <Figure
-          label="People"
-          value={count(tenant.people)}
-          note={
-            <Link className="link" to="/people">
-              as a list
-            </Link>
-          }
-        />
+        <Figure label="People" value={count(tenant.people)} note={plural(tenant.sessions, "open session")} />
         <Figure label="Active enrollments" value={count(tenant.enrolled)} note={plural(tenant.classes, "class", "classes")} />
         <Figure label="Exams" value={count(tenant.exams)} note={`${tenant.live} live, ${tenant.upcoming} to come`} />
         <Figure
           label="Payments to approve"
           value={count(tenant.pending_payments)}
           tone={tenant.pending_payments > 0 ? "warn" : undefined}
-          note={plural(tenant.sessions, "open session")}
+          note="by somebody other than the recorder"
         />
       </Figures>
       {may(role, "platform.manage") && <Next tenant={tenant} />}
+      <SizeAndActivity size={size} />
       <WithAside aside={<History entries={past} />}>
         {manage && (
           <Panel title="Subscription">

@@ -21,6 +21,8 @@ export type ChartProps = {
   thresholds?: Threshold[];
   label: string;
   syncId?: string;
+  /** Where the page itself has the numbers as a table. */
+  tabled?: boolean;
   /** Each point as a dot: for a few measurements rather than a sampled course. */
   dots?: boolean;
 };
@@ -65,7 +67,7 @@ export function Chart(props: ChartProps) {
           </Suspense>
         )}
       </div>
-      <TableOf {...props} />
+      {!props.tabled && <TableOf {...props} />}
     </figure>
   );
 }
