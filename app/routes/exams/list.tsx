@@ -105,7 +105,7 @@ export default function Exams() {
                 <th className="hidden lg:table-cell">Tenant</th>
                 <th className="hidden md:table-cell">Class</th>
                 <th className="num hidden sm:table-cell">Minutes</th>
-                <th className="num">Students</th>
+                <th className="num max-sm:hidden">Students</th>
                 <th>State</th>
               </tr>
             </thead>
@@ -116,10 +116,14 @@ export default function Exams() {
                 return (
                   <tr key={exam.id}>
                     <td className="whitespace-nowrap">
-                      <span className={`inline-block w-[76px] ${isNew ? "font-[560]" : "invisible"}`}>{date}</span>{" "}
+                      <span
+                        className={`w-[76px] max-sm:block sm:inline-block ${isNew ? "font-[560]" : "invisible max-sm:hidden"}`}
+                      >
+                        {date}
+                      </span>{" "}
                       <Clock at={exam.start_time} />
                     </td>
-                    <td className="max-w-[320px]">
+                    <td className="max-w-[320px] max-sm:max-w-[150px]">
                       <Link
                         to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`}
                         className="block truncate font-[560] hover:underline"
@@ -130,7 +134,7 @@ export default function Exams() {
                     <td className="hidden max-w-[200px] truncate lg:table-cell">{exam.college}</td>
                     <td className="hidden max-w-[180px] truncate md:table-cell">{exam.class_name}</td>
                     <td className="num hidden sm:table-cell">{exam.duration_minutes}</td>
-                    <td className="num">
+                    <td className="num max-sm:hidden">
                       {exam.status === "LIVE"
                         ? `${count(exam.writing)} of ${count(exam.students)}`
                         : count(exam.started > 0 ? exam.started : exam.students)}

@@ -17,10 +17,10 @@ import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
-import { Ago, Clock } from "~/ui/time/time.tsx";
+import { ExamVerdicts } from "../readiness/exam-verdicts.tsx";
+import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
-import { VerdictBadge } from "../readiness/verdict.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { sentence } from "./sentence.ts";
 
@@ -176,50 +176,7 @@ export default function Overview() {
                 The next ones appear here with what they will ask of the database.
               </Empty>
             ) : (
-              <table className="rows">
-                <thead>
-                  <tr>
-                    <th>Starts</th>
-                    <th>Exam</th>
-                    <th className="max-md:hidden">Tenant</th>
-                    <th className="num max-sm:hidden">Students</th>
-                    <th className="num max-md:hidden">Connections</th>
-                    <th className="num max-md:hidden">Load</th>
-                    <th>Verdict</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {exams.map((exam) => (
-                    <tr key={exam.id}>
-                      <td>
-                        <Clock at={exam.start} />
-                      </td>
-                      <td className="max-w-[220px] truncate">
-                        {may(data.role, "exams.read") ? (
-                          <Link
-                            to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`}
-                            className="font-[560] hover:underline"
-                          >
-                            {exam.title}
-                          </Link>
-                        ) : (
-                          <span className="font-[560]">{exam.title}</span>
-                        )}
-                      </td>
-                      <td className="max-w-[170px] truncate text-muted max-md:hidden">{exam.college}</td>
-                      <td className="num max-sm:hidden">{count(exam.expected)}</td>
-                      <td className="num max-md:hidden">
-                        {count(exam.connections)}
-                        {limits?.connections ? ` of ${count(limits.connections)}` : ""}
-                      </td>
-                      <td className="num max-md:hidden">{decimal(exam.active, 1)}</td>
-                      <td>
-                        <VerdictBadge verdict={exam.verdict} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} />
             )}
           </Panel>
         )}

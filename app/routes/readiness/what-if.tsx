@@ -1,0 +1,76 @@
+import { Form, Link, useSearchParams } from "@remix-run/react";
+import { Button } from "~/ui/form/form.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+
+type Props = { changed: boolean; usable: number | null; exams: readonly { id: string; title: string }[] };
+
+/** Other connections, more standbys, exams at another time: in the address, so that a plan can be sent to somebody. */
+export function WhatIfForm({ changed, usable, exams }: Props) {
+  const [params] = useSearchParams();
+  return (
+    <Panel title="What if">
+      <Form className="flex flex-col gap-3">
+        <label className="flex flex-col gap-1">
+          Usable connections
+          <input
+            className="input"
+            name="connections"
+            inputMode="numeric"
+            defaultValue={params.get("connections") ?? ""}
+            placeholder={usable === null ? "" : String(usable)}
+          />
+        </label>
+        <label className="flex flex-col gap-1">
+          Standbys more, for reads
+          <input
+            className="input"
+            name="replicas"
+            inputMode="numeric"
+            defaultValue={params.get("replicas") ?? ""}
+            placeholder="0"
+          />
+        </label>
+        <label className="flex flex-col gap-1">
+          Move the ticked exams by minutes
+          <input
+            className="input"
+            name="minutes"
+            inputMode="numeric"
+            defaultValue={params.get("minutes") ?? ""}
+            placeholder="20"
+          />
+        </label>
+        <details>
+          <summary className="w-fit text-muted">Which exams</summary>
+          <div className="mt-2 flex max-h-52 flex-col gap-1 overflow-y-auto" tabIndex={0} role="group" aria-label="Exams to move">
+            {exams.slice(0, 60).map((exam) => (
+              <label key={exam.id} className="flex gap-2">
+                <input
+                  type="checkbox"
+                  name="move"
+                  value={exam.id}
+                  defaultChecked={params.getAll("move").includes(exam.id)}
+                  className="accent-(--accent)"
+                />
+                <span className="truncate">{exam.title}</span>
+              </label>
+            ))}
+          </div>
+        </details>
+        <p className="flex gap-2">
+          <Button type="submit" tone="primary">
+            Compute
+          </Button>
+          {changed && (
+            <Link to="/readiness" className="control">
+              As it is
+            </Link>
+          )}
+        </p>
+        <p className="text-[12px] text-muted">
+          A standby is counted as taking three tenths of a student&apos;s cost from the primary: reads only.
+        </p>
+      </Form>
+    </Panel>
+  );
+}
