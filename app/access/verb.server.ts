@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { record } from "~/audit/record.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
-import { codeOf, withRetry } from "~/db/retry.ts";
+import { said, withRetry } from "~/db/retry.ts";
 import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, Unavailable, type FieldErrors } from "~/platform/errors.ts";
 import { may, type Permission } from "./policy.ts";
 import { measure } from "./measure.server.ts";
@@ -41,14 +41,20 @@ function authorize(ctx: Ctx, definition: { name: string; permission: Permission;
   if (!fresh) throw new StepUpRequired("Confirm that it is you: enter your password or a code");
 }
 
+/** The one column that somebody else has already, where the constraint is about one that people know. */
+function taken(table = "", constraint = ""): string {
+  const column = constraint.replace(`${table}_`, "").replace("college_id_", "").replace(/_key$/, "");
+  return /^[a-z]+(_no)?$/.test(column) ? `This ${column.replace("_no", " number")} is in use already` : "This already exists";
+}
+
 /** The database's refusals in words. The constraint decides the race; this only says who lost it. */
 function inWords(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  const { constraint, detail, message } = error as { constraint?: string; detail?: string; message: string };
-  switch (codeOf(error)) {
+  const { code, table, constraint, detail, message } = said(error);
+  switch (code) {
     case "23505":
       return new Conflict(
-        constraint === "platform_identifier_pkey" ? "This identifier is already in use" : "This already exists",
+        constraint === "platform_identifier_pkey" ? "This identifier is already in use" : taken(table, constraint),
         { constraint },
       );
     case "23503":

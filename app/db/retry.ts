@@ -14,9 +14,33 @@ const CONNECTION_LOST = new Set([
   "ETIMEDOUT",
 ]);
 
-export function codeOf(error: unknown): string | undefined {
-  return (error as { code?: string } | null)?.code;
+type Said = {
+  code?: string | undefined;
+  message: string;
+  table?: string | undefined;
+  constraint?: string | undefined;
+  detail?: string | undefined;
+};
+type Cause = { originalCode?: string; originalMessage?: string; table?: string; constraint?: { index?: string } };
+type ThroughPrisma = {
+  meta?: { driverAdapterError?: { cause?: Cause } };
+};
+
+/** What the database itself said, also where Prisma stood in between and said it in words of its own. */
+export function said(error: unknown): Said {
+  const cause = (error as ThroughPrisma | null)?.meta?.driverAdapterError?.cause;
+  if (cause?.originalCode)
+    return {
+      code: cause.originalCode,
+      message: cause.originalMessage ?? "",
+      table: cause.table,
+      constraint: cause.constraint?.index,
+    };
+  const { code, message = "", table, constraint, detail } = (error ?? {}) as Partial<Said>;
+  return { code, message, table, constraint, detail };
 }
+
+export const codeOf = (error: unknown): string | undefined => said(error).code;
 
 export function isConnectionLoss(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
