@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { resolveRef } from "~/resources/labels.server.ts";
@@ -8,8 +8,8 @@ import { resourceNamed } from "~/resources/registry.ts";
 import { enrollIn, lockPlace } from "./enroll.server.ts";
 
 /** Enrolls as people speak: a student by e-mail, roll number or name, a class by name. */
-export const enrollByName = mutation({
-  name: "enrollments.enroll_by_name",
+export const enroll = mutation({
+  name: "enrollments.enroll",
   permission: "platform.manage",
   input: z.object({
     student: z.string().trim().min(1, "Who is to be enrolled?").max(300),
@@ -25,15 +25,13 @@ export const enrollByName = mutation({
       ? (await Promise.all(ids.map((id) => resolveRef(ctx, resourceNamed("class"), id, [input.class])))).flatMap(
           (found) => found.get(input.class) ?? [],
         )
-      : [
-          (
-            await one(
-              ctx.tx,
-              sql`select id from public."class" where id::text = ${input.class} or name = ${input.class} limit 1`,
-              z.object({ id: z.string() }),
-            )
-          )?.id,
-        ].filter((id) => id !== undefined);
+      : (
+          await rows(
+            ctx.tx,
+            sql`select id from public."class" where (id::text = ${input.class} or name = ${input.class}) and deleted_at is null limit 2`,
+            z.object({ id: z.string() }),
+          )
+        ).map((found) => found.id);
     if (classes.length !== 1)
       throw new Invalid(
         classes.length === 0
@@ -51,7 +49,7 @@ export const enrollByName = mutation({
         { student: ["Name one student"] },
       );
     try {
-      const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100), "USD");
+      const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100));
       return { id, classId: place.id };
     } catch (error) {
       if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mutation, record } from "~/access/verb.server.ts";
+import { record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -12,13 +12,15 @@ const classRow = z.object({
   name: z.string(),
   capacity: z.number().nullable(),
   status: z.string(),
+  currency: z.string(),
 });
 
 /** The class row is the queue for its places: whoever holds it counts, the others wait and see the new count. */
 export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<typeof classRow>> {
   const found = await one(
     ctx.tx,
-    sql`select id, college_id, name, capacity, status from public."class" where id = ${classId}::uuid and deleted_at is null for update`,
+    sql`select k.id, k.college_id, k.name, k.capacity, k.status, c.currency from public."class" k join public.college c on c.id = k.college_id
+        where k.id = ${classId}::uuid and k.deleted_at is null for update of k`,
     classRow,
   );
   if (!found) throw new NotFound("There is no such class in your scope");
@@ -36,12 +38,12 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
   return found;
 }
 
+/** In the currency of its college; the same student twice is refused by the unique key. */
 export async function enrollIn(
   ctx: TxCtx,
   place: z.infer<typeof classRow>,
   userId: string,
   amountMinor: number,
-  currency: string,
 ): Promise<string> {
   const student = await one(
     ctx.tx,
@@ -55,7 +57,7 @@ export async function enrollIn(
   const id = newId(ctx.clock.now().getTime());
   await execute(
     ctx.tx,
-    sql`insert into public.enrollment (id, college_id, user_id, class_id, amount_minor, currency, enrolled_at) values (${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${currency}, ${ctx.clock.now()})`,
+    sql`insert into public.enrollment (id, college_id, user_id, class_id, amount_minor, currency, enrolled_at) values (${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${place.currency}, ${ctx.clock.now()})`,
   );
   await record(ctx, {
     action: "enrollment.create",
@@ -66,24 +68,3 @@ export async function enrollIn(
   });
   return id;
 }
-
-/** One student into one class: capacity under the class's lock, the same student twice refused by the unique key. */
-export const enroll = mutation({
-  name: "enrollments.enroll",
-  permission: "platform.manage",
-  input: z.object({
-    userId: z.uuid("Choose a student"),
-    classId: z.uuid("Choose a class"),
-    amountMinor: z.number().int().min(0).default(0),
-    currency: z.string().length(3).default("USD"),
-  }),
-  async run({ ctx, input }) {
-    const place = await lockPlace(ctx, input.classId);
-    try {
-      return { id: await enrollIn(ctx, place, input.userId, input.amountMinor, input.currency) };
-    } catch (error) {
-      if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");
-      throw error;
-    }
-  },
-});

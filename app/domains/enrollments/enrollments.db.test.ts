@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import "~/domains/resources.ts";
 import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { Conflict, Forbidden } from "~/platform/errors.ts";
+import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { cannotSit } from "./cannot-sit.server.ts";
 import { dropEnrollment, setEnrollmentState } from "./change-state.server.ts";
-import { enroll } from "./enroll.server.ts";
+import { enroll } from "./enroll-by-name.server.ts";
+import { decideRegistration } from "./registrations.server.ts";
+import { monthlyRevenue } from "./revenue.server.ts";
 import { approvePayment, recordPayment, settlePayment } from "./payments.server.ts";
 
 const db = testDatabase();
@@ -37,6 +40,9 @@ async function makeStudents(n: number): Promise<string[]> {
   return ids;
 }
 
+const join = (userId: string, classId: string, ctx = recorder) =>
+  enroll({ ctx, input: { student: userId, class: classId, amount: "0" } });
+
 const settled = async (work: Promise<unknown>[]) => {
   const results = await Promise.allSettled(work);
   const refused = results.filter((one): one is PromiseRejectedResult => one.status === "rejected");
@@ -47,7 +53,7 @@ describe("two hundred at once", () => {
   it("for the last place: one gets it, the rest are told that it is full", async () => {
     const classId = await makeClass(1);
     const students = await makeStudents(200);
-    const { won, refused } = await settled(students.map((userId) => enroll({ ctx: recorder, input: { userId, classId } })));
+    const { won, refused } = await settled(students.map((userId) => join(userId, classId)));
     expect(won).toBe(1);
     expect(refused.every((one) => one.reason instanceof Conflict && /is full/.test((one.reason as Error).message))).toBe(true);
   });
@@ -55,9 +61,7 @@ describe("two hundred at once", () => {
   it("enrolling the same student: one enrollment", async () => {
     const classId = await makeClass();
     const [userId] = await makeStudents(1);
-    const { won, refused } = await settled(
-      Array.from({ length: 200 }, () => enroll({ ctx: recorder, input: { userId: userId!, classId } })),
-    );
+    const { won, refused } = await settled(Array.from({ length: 200 }, () => join(userId!, classId)));
     expect(won).toBe(1);
     expect(refused.every((one) => one.reason instanceof Conflict)).toBe(true);
   });
@@ -66,7 +70,7 @@ describe("two hundred at once", () => {
     const other = (await makeCollege(db.owner)).id;
     const classId = await makeClass();
     const [userId] = await makeStudents(1);
-    const { id: enrollmentId } = await enroll({ ctx: recorder, input: { userId: userId!, classId } });
+    const { id: enrollmentId } = await join(userId!, classId);
     const theirs = newId();
     await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, 'X', '2026')`, [
       theirs,
@@ -99,7 +103,7 @@ describe("payments", () => {
     const students = await makeStudents(12);
     const payments: string[] = [];
     for (const [n, userId] of students.entries()) {
-      const { id } = await enroll({ ctx: recorder, input: { userId, classId } });
+      const { id } = await join(userId, classId);
       payments.push(
         (
           await recordPayment({
@@ -129,12 +133,12 @@ describe("a drop", () => {
   it("keeps its date and reason, and coming back needs a place", async () => {
     const classId = await makeClass(1);
     const [first, second] = await makeStudents(2);
-    const { id } = await enroll({ ctx: recorder, input: { userId: first!, classId } });
+    const { id } = await join(first!, classId);
     await dropEnrollment({ ctx: recorder, input: { id, date: "2026-11-02", reason: "moved away" } });
     await expect(dropEnrollment({ ctx: recorder, input: { id, date: "2026-02-30", reason: "no such day" } })).rejects.toThrow(
       /date that exists/,
     );
-    await enroll({ ctx: recorder, input: { userId: second!, classId } });
+    await join(second!, classId);
     await expect(setEnrollmentState({ ctx: recorder, input: { id, state: "ACTIVE", reason: "is back" } })).rejects.toThrow(
       /is full/,
     );
@@ -145,7 +149,7 @@ describe("who can't sit", () => {
   it("is everybody whom something holds back, with the reason, and nobody else", async () => {
     const classId = await makeClass();
     const [fine, unpaid, locked, inactive] = await makeStudents(4);
-    for (const userId of [fine, unpaid, locked, inactive]) await enroll({ ctx: recorder, input: { userId: userId!, classId } });
+    for (const userId of [fine, unpaid, locked, inactive]) await join(userId!, classId);
     await db.owner.query("update public.enrollment set payment_status = 'COMPLETED' where class_id = $1 and user_id <> $2", [
       classId,
       unpaid,
@@ -166,5 +170,105 @@ describe("who can't sit", () => {
       [locked!]: "LOCKED",
       [inactive!]: "INACTIVE",
     });
+  });
+});
+
+describe("enrolling by name", () => {
+  it("does not guess between two classes of one name, and takes the college's currency", async () => {
+    const other = (await makeCollege(db.owner)).id;
+    await db.owner.query("update public.college set currency = 'GBP' where id = $1", [college]);
+    for (const id of [college, other])
+      await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, 'Twin', '2026')`, [
+        newId(),
+        id,
+      ]);
+    const [student] = await makeStudents(1);
+    const input = { student: `${student!}@s.example`, class: "Twin", amount: "120,50" };
+    const boss = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), { kind: "all" });
+    await expect(enroll({ ctx: boss, input })).rejects.toBeInstanceOf(Invalid);
+    const { id } = await enroll({ ctx: recorder, input });
+    const { rows } = await db.owner.query("select amount_minor::int, currency from public.enrollment where id = $1", [id]);
+    expect(rows).toEqual([{ amount_minor: 12_050, currency: "GBP" }]);
+    await expect(enroll({ ctx: recorder, input: { ...input, amount: "-1" } })).rejects.toBeInstanceOf(Invalid);
+    await expect(enroll({ ctx: recorder, input: { ...input, student: "nobody@s.example" } })).rejects.toBeInstanceOf(Invalid);
+  });
+});
+
+describe("a registration", () => {
+  async function apply(classId: string | null, email = `${newId()}@apply.example`): Promise<string> {
+    const id = newId();
+    await db.owner.query(
+      "insert into public.student_registration (id, college_id, class_id, name, email) values ($1, $2, $3, 'An Applicant', $4)",
+      [id, college, classId, email],
+    );
+    return id;
+  }
+  const decide = (id: string, decision: "APPROVED" | "REJECTED", ctx = recorder) =>
+    decideRegistration({ ctx, input: { id, decision, reason: "Seen and checked" } });
+  const people = async () =>
+    (await db.owner.query<{ n: number }>(`select count(*)::int as n from public."user" where college_id = $1`, [college]))
+      .rows[0]!.n;
+
+  it("that is approved makes a student and enrolls them, once, however many press", async () => {
+    const classId = await makeClass(5);
+    const id = await apply(classId);
+    const before = await people();
+    const { won, refused } = await settled(Array.from({ length: 8 }, () => decide(id, "APPROVED")));
+    expect(won).toBe(1);
+    expect(refused.every((one) => one.reason instanceof Conflict)).toBe(true);
+    expect(await people()).toBe(before + 1);
+    const { rows } = await db.owner.query("select status from public.enrollment where class_id = $1", [classId]);
+    expect(rows).toEqual([{ status: "ACTIVE" }]);
+    await expect(decide(id, "REJECTED")).rejects.toBeInstanceOf(Conflict);
+  });
+
+  it("for a class that is full stays as it was, and leaves nobody behind", async () => {
+    const classId = await makeClass(1);
+    await join((await makeStudents(1))[0]!, classId);
+    const id = await apply(classId);
+    const before = await people();
+    await expect(decide(id, "APPROVED")).rejects.toThrow(/is full: 1 of 1/);
+    expect(await people()).toBe(before);
+    const { rows } = await db.owner.query("select status, user_id from public.student_registration where id = $1", [id]);
+    expect(rows).toEqual([{ status: "PENDING", user_id: null }]);
+    await decide(id, "REJECTED");
+  });
+
+  it("finds who is a student already, and is nobody's business in another tenant", async () => {
+    const [known] = await makeStudents(1);
+    const id = await apply(null, `${known!}@s.example`);
+    const other = (await makeCollege(db.owner)).id;
+    const stranger = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [other]), inTenants(other));
+    await expect(decide(id, "APPROVED", stranger)).rejects.toBeInstanceOf(NotFound);
+    expect((await decide(id, "APPROVED")).userId).toBe(known);
+  });
+});
+
+describe("revenue", () => {
+  it("counts completed payments by the month of their approval, each currency by itself", async () => {
+    const home = (await makeCollege(db.owner)).id;
+    const user = newId();
+    await db.owner.query(`insert into public."user" (id, college_id, name, email) values ($1, $2, 'S', 'rev@s.example')`, [
+      user,
+      home,
+    ]);
+    const paid = (amount: number, currency: string, status: string, approved: string | null) =>
+      db.owner.query(
+        `insert into public.payment (id, college_id, user_id, amount_minor, currency, status, approved_at, method) values ($1, $2, $3, $4, $5, $6, $7, 'CASH')`,
+        [newId(), home, user, amount, currency, status, approved],
+      );
+    await paid(100, "EUR", "COMPLETED", "2026-03-31T23:59:59Z");
+    await paid(200, "EUR", "COMPLETED", "2026-04-01T00:00:00Z");
+    await paid(300, "USD", "COMPLETED", "2026-04-30T12:00:00Z");
+    await paid(999, "EUR", "PENDING", null);
+    await paid(999, "EUR", "REFUNDED", "2026-04-02T00:00:00Z");
+    await paid(999, "EUR", "COMPLETED", "2025-04-30T23:59:59Z");
+    const april = { now: () => new Date("2026-04-15T00:00:00Z") };
+    const manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [home]), inTenants(home), april as never);
+    expect(await monthlyRevenue({ ctx: manager, input: { months: 12 } })).toEqual([
+      { month: "2026-03", currency: "EUR", minor: 100, payments: 1 },
+      { month: "2026-04", currency: "EUR", minor: 200, payments: 1 },
+      { month: "2026-04", currency: "USD", minor: 300, payments: 1 },
+    ]);
   });
 });

@@ -49,7 +49,7 @@ export const decideRegistration = mutation({
             sql`insert into public."user" (id, college_id, name, email, phone, role) values (${userId}, ${found.college_id}::uuid, ${found.name}, ${found.email}, ${found.phone}, 'STUDENT')`,
           );
       }
-      if (found.class_id) await enrollIn(ctx, await lockPlace(ctx, found.class_id), userId, 0, "USD");
+      if (found.class_id) await enrollIn(ctx, await lockPlace(ctx, found.class_id), userId, 0);
     }
     await execute(
       ctx.tx,

@@ -1,7 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
-import { enrollByName } from "~/domains/enrollments/enroll-by-name.server.ts";
+import { enroll } from "~/domains/enrollments/enroll-by-name.server.ts";
 import { get } from "~/resources/verbs.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -17,7 +17,7 @@ export const loader = page("platform.manage", async ({ ctx, url }) => {
 });
 
 export const action = act("platform.manage", async ({ ctx, form }) => {
-  const { classId } = await enrollByName({
+  const { classId } = await enroll({
     ctx,
     input: { student: form.get("student"), class: form.get("class"), amount: form.get("amount") },
   });
