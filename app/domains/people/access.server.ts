@@ -4,6 +4,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
+import { endSessionsOf } from "./end-sessions.server.ts";
 
 const reason = z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters");
 
@@ -15,21 +16,6 @@ async function person(ctx: TxCtx, id: string) {
   );
   if (!found) throw new NotFound("There is no such person in your scope");
   return found;
-}
-
-async function endSessions(ctx: TxCtx, id: string): Promise<number> {
-  const now = ctx.clock.now();
-  const sessions = await execute(
-    ctx.tx,
-    sql`update public.user_session set revoked_at = ${now}, updated_at = ${now} where user_id = ${id}::uuid and revoked_at is null`,
-  );
-  return (
-    sessions +
-    (await execute(
-      ctx.tx,
-      sql`update public.refresh_token set revoked_at = ${now}, updated_at = ${now} where user_id = ${id}::uuid and revoked_at is null`,
-    ))
-  );
 }
 
 /** Locks a person out of the platform until a time, and ends what they have open. */
@@ -48,7 +34,7 @@ export const lockPerson = mutation({
       ctx.tx,
       sql`update public."user" set locked_until = ${until}, locked_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
     );
-    const ended = await endSessions(ctx, input.id);
+    const ended = await endSessionsOf(ctx, input.id);
     await record(ctx, {
       action: "user.lock",
       resource: "user",
@@ -90,7 +76,7 @@ export const endPersonSessions = mutation({
   input: z.object({ id: z.uuid(), reason }),
   async run({ ctx, input }) {
     const before = await person(ctx, input.id);
-    const ended = await endSessions(ctx, input.id);
+    const ended = await endSessionsOf(ctx, input.id);
     await record(ctx, {
       action: "user.end_sessions",
       resource: "user",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
 import { mutation, record } from "~/access/verb.server.ts";
-import { Conflict } from "~/platform/errors.ts";
+import { Conflict, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 
 const TRIAL_DAYS = 30;
@@ -37,6 +37,9 @@ export const createTenant = mutation({
       .regex(/^[^\s@]+@[^\s@]+$/, "This is not an e-mail address"),
   }),
   async run({ ctx, input }) {
+    const username = input.code.toLowerCase();
+    const taken = await ctx.tx.prisma.college.findFirst({ where: { OR: [{ code: input.code }, { username }] } });
+    if (taken) throw new Invalid(`The code ${input.code} is in use already`, { code: [`${taken.name} has this code`] });
     const id = newId();
     const now = ctx.clock.now();
     await ctx.tx.prisma.college.create({
@@ -44,7 +47,7 @@ export const createTenant = mutation({
         id,
         name: input.name,
         code: input.code,
-        username: input.code.toLowerCase(),
+        username,
         currency: input.currency,
         contactEmail: input.contactEmail || null,
         subscriptionStatus: "TRIAL",

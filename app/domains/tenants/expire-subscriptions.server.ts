@@ -5,6 +5,7 @@ import { rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import type { Clock } from "~/platform/clock.ts";
+import { endSessionsIn } from "../people/end-sessions.server.ts";
 
 /** On a clock: what ran out is past due, and expires when the grace that its college has is over. */
 export async function expireSubscriptions(clock?: Clock): Promise<{ pastDue: number; expired: number }> {
@@ -31,7 +32,8 @@ export async function expireSubscriptions(clock?: Clock): Promise<{ pastDue: num
       [expired, "EXPIRED"],
       [pastDue, "PAST_DUE"],
     ] as const) {
-      for (const one of list)
+      for (const one of list) {
+        const ended = state === "EXPIRED" ? await endSessionsIn(inner, one.id) : 0;
         await record(inner, {
           action: "tenant.set_subscription",
           resource: "college",
@@ -40,7 +42,9 @@ export async function expireSubscriptions(clock?: Clock): Promise<{ pastDue: num
           reason: "The subscription ran out",
           before: { subscriptionStatus: one.was },
           after: { subscriptionStatus: state },
+          details: ended > 0 ? { sessionsEnded: ended } : undefined,
         });
+      }
     }
     return { pastDue: pastDue.length, expired: expired.length };
   });

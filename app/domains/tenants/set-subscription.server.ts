@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
+import { endSessionsIn } from "../people/end-sessions.server.ts";
 import { CLOSED_STATES, SUBSCRIPTION_STATES } from "./subscription.ts";
 
 /** Moves a subscription: suspend, reactivate, cancel, prolong. Closing a tenant ends its people's sessions at once. */
@@ -29,7 +28,7 @@ export const setSubscription = mutation({
         ...(input.expiry ? { subscriptionExpiry: new Date(`${input.expiry}T23:59:59Z`) } : {}),
       },
     });
-    const ended = closed ? await endSessions(ctx.tx, input.id, ctx.clock.now()) : 0;
+    const ended = closed ? await endSessionsIn(ctx, input.id) : 0;
     await record(ctx, {
       action:
         input.state === "SUSPENDED"
@@ -50,15 +49,3 @@ export const setSubscription = mutation({
     return { ended };
   },
 });
-
-async function endSessions(tx: Parameters<typeof execute>[0], collegeId: string, now: Date): Promise<number> {
-  const sessions = await execute(
-    tx,
-    sql`update public.user_session set revoked_at = ${now}, updated_at = ${now} where college_id = ${collegeId}::uuid and revoked_at is null`,
-  );
-  const tokens = await execute(
-    tx,
-    sql`update public.refresh_token set revoked_at = ${now}, updated_at = ${now} where college_id = ${collegeId}::uuid and revoked_at is null`,
-  );
-  return sessions + tokens;
-}
