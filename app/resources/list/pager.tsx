@@ -22,13 +22,13 @@ export function Pager(props: ListProps) {
       </span>
       <span className="flex items-center gap-2">
         {total.n > LIMITS[0] && (
-          <span className="mr-2 flex gap-1.5 max-sm:hidden">
-            Rows
+          <span className="mr-2 flex items-center max-sm:hidden">
+            <span className="mr-1">Rows</span>
             {LIMITS.map((limit) => (
               <Link
                 key={limit}
                 to={link({ limit: String(limit), after: null, before: null })}
-                className={limit === props.limit ? "font-[560] text-ink" : "hover:text-ink"}
+                className={`inline-flex size-6 min-w-7 items-center justify-center ${limit === props.limit ? "font-[560] text-ink" : "hover:text-ink"}`}
                 aria-current={limit === props.limit}
               >
                 {limit}

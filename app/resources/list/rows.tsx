@@ -87,7 +87,7 @@ export function Rows(
                   <input
                     type="checkbox"
                     aria-label="Select every row of this page"
-                    className="accent-(--accent)"
+                    className="align-middle accent-(--accent)"
                     checked={selected.size > 0 && rows.every((row) => selected.has(row.id))}
                     onChange={(event) => setSelected(new Set(event.target.checked ? rows.map((row) => row.id) : []))}
                   />
@@ -125,7 +125,7 @@ export function Rows(
                       <input
                         type="checkbox"
                         aria-label={`Select row ${index + 1}`}
-                        className="accent-(--accent)"
+                        className="align-middle accent-(--accent)"
                         checked={selected.has(row.original.id)}
                         onChange={() => toggle(row.original.id)}
                       />
