@@ -79,7 +79,7 @@ export function Value({
     case "int":
       return <>{count(Number(value))}</>;
     case "id":
-      return <ShortId id={String(value)} />;
+      return label ? <>{label}</> : <ShortId id={String(value)} />;
     case "list":
       return <>{(value as string[]).join(", ")}</>;
     case "json":

@@ -19,6 +19,8 @@ export type Field = {
   options?: readonly string[];
   /** The resource that a reference points to. */
   to?: string;
+  /** The id of a member of staff, who is shown by name. */
+  staff?: boolean;
   min?: number;
   max?: number;
   pattern?: { matches: RegExp; says: string };
@@ -53,6 +55,7 @@ export const moment = field("moment");
 export const json = field("json");
 export const list = field("list");
 export const plainId = field("id");
+export const staffId = (column: string, label: string, spec: Spec = {}) => plainId(column, label, { staff: true, ...spec });
 export const choice = (column: string, label: string, options: readonly string[], spec: Spec = {}) =>
   field("choice")(column, label, { options, ...spec });
 export const ref = (to: string, column: string, label: string, spec: Spec = {}) => field("ref")(column, label, { to, ...spec });

@@ -16,11 +16,21 @@ export async function labelsFor(
   const labels: Record<string, Record<string, string>> = {};
   for (const key of keys) {
     const field = fieldOf(of, key);
-    if (field?.kind !== "ref" || !field.to || !knows(field.to)) continue;
+    const to = field?.kind === "ref" && field.to && knows(field.to) ? resourceNamed(field.to) : null;
+    if (!to && !field?.staff) continue;
     const ids = [...new Set(list.map((row) => row.values[key]).filter((id): id is string => typeof id === "string"))];
-    labels[key] = ids.length > 0 ? await titlesOf(ctx, resourceNamed(field.to), ids) : {};
+    labels[key] = ids.length === 0 ? {} : to ? await titlesOf(ctx, to, ids) : await staffNames(ctx, ids);
   }
   return labels;
+}
+
+async function staffNames(ctx: TxCtx, ids: readonly string[]): Promise<Record<string, string>> {
+  const found = await rows(
+    ctx.tx,
+    sql`select id, name from console.staff where id = any (${[...ids]}::uuid[])`,
+    z.object({ id: z.string(), name: z.string() }),
+  );
+  return Object.fromEntries(found.map((row) => [row.id, row.name]));
 }
 
 export async function titlesOf(ctx: TxCtx, of: Resource, ids: readonly string[]): Promise<Record<string, string>> {

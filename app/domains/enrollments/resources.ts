@@ -1,4 +1,4 @@
-import { choice, date, int, json, longText, moment, money, plainId, ref, resource, text } from "~/resources/define.ts";
+import { choice, date, int, json, longText, moment, money, staffId, ref, resource, text } from "~/resources/define.ts";
 import { EMAIL } from "~/resources/patterns.ts";
 import { PAYMENT_METHODS } from "./states.ts";
 
@@ -15,7 +15,7 @@ const studentRegistration = resource({
     phone: text("phone", "Phone", { personal: true }),
     status: choice("status", "Status", ["PENDING", "APPROVED", "REJECTED", "CANCELLED"], { readOnly: true }),
     note: longText("note", "Note"),
-    decidedBy: plainId("decided_by", "Decided by", { readOnly: true }),
+    decidedBy: staffId("decided_by", "Decided by", { readOnly: true }),
     decidedAt: moment("decided_at", "Decided", { readOnly: true }),
     decisionReason: text("decision_reason", "Reason of the decision", { readOnly: true }),
   },
@@ -70,8 +70,8 @@ const payment = resource({
     method: choice("method", "Method", PAYMENT_METHODS),
     transactionId: text("transaction_id", "Transaction"),
     status: choice("status", "Status", ["PENDING", "COMPLETED", "FAILED", "REFUNDED"]),
-    recordedBy: plainId("recorded_by", "Recorded by"),
-    approvedBy: plainId("approved_by", "Approved by"),
+    recordedBy: staffId("recorded_by", "Recorded by"),
+    approvedBy: staffId("approved_by", "Approved by"),
     approvedAt: moment("approved_at", "Approved"),
     failureReason: text("failure_reason", "Why it failed"),
     paidAt: moment("paid_at", "Paid"),

@@ -1,4 +1,4 @@
-import { bool, choice, date, int, longText, moment, money, plainId, ref, resource, text } from "~/resources/define.ts";
+import { bool, choice, date, int, longText, moment, money, staffId, ref, resource, text } from "~/resources/define.ts";
 import { EMAIL } from "~/resources/patterns.ts";
 
 const user = resource({
@@ -301,7 +301,7 @@ const recoveryRequest = resource({
     kind: text("kind", "Kind"),
     status: choice("status", "Status", ["PENDING", "APPROVED", "REJECTED", "COMPLETED", "EXPIRED"]),
     reason: longText("reason", "Reason"),
-    decidedBy: plainId("decided_by", "Decided by", { readOnly: true }),
+    decidedBy: staffId("decided_by", "Decided by", { readOnly: true }),
     decidedAt: moment("decided_at", "Decided", { readOnly: true }),
     expiresAt: moment("expires_at", "Expires", { required: true }),
   },
