@@ -2,8 +2,7 @@ import { Link } from "@remix-run/react";
 import { count } from "~/platform/format.ts";
 import { ShortId } from "~/ui/feedback/copy.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { Ago } from "~/ui/time/time.tsx";
-import { isNumber, Value, words } from "./cell.tsx";
+import { isNumber, Value } from "./cell.tsx";
 import type { RelationList } from "./relations.server.ts";
 import type { ResourceView } from "./view.ts";
 
@@ -107,57 +106,5 @@ export function Relations({ relations, of }: { relations: RelationList[]; of: st
         </Panel>
       ))}
     </>
-  );
-}
-
-type Entry = {
-  id: string;
-  at: Date;
-  action: string;
-  by: string;
-  reason: string | null;
-  diff: Record<string, [unknown?, unknown?]> | null;
-};
-
-const shown = (value: unknown) =>
-  value === null || value === undefined || value === "" ? "empty" : typeof value === "string" ? value : JSON.stringify(value);
-
-/** What happened to this record, from the audit log. */
-export function History({ entries }: { entries: Entry[] }) {
-  return (
-    <Panel title="History" aside={entries.length > 0 ? count(entries.length) : undefined}>
-      {entries.length === 0 ? (
-        <p className="text-muted">No act on this record is in the log.</p>
-      ) : (
-        <ol className="flex flex-col gap-3">
-          {entries.map((entry) => (
-            <li key={entry.id}>
-              <p className="flex justify-between gap-2">
-                <span>
-                  <span className="font-[560]">{entry.by}</span>{" "}
-                  <span className="text-muted">
-                    {words(entry.action.split(".").at(-1)?.toUpperCase() ?? entry.action).toLowerCase()}
-                  </span>
-                </span>
-                <span className="text-[12px] text-muted">
-                  <Ago at={entry.at} />
-                </span>
-              </p>
-              {entry.reason && <p className="text-muted">“{entry.reason}”</p>}
-              {entry.diff && (
-                <ul className="mt-0.5 text-[12px]">
-                  {Object.entries(entry.diff).map(([field, [before, after]]) => (
-                    <li key={field} className="break-words">
-                      <span className="text-muted">{field}:</span> <del className="text-muted">{shown(before)}</del> →{" "}
-                      <ins className="no-underline">{shown(after)}</ins>
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </li>
-          ))}
-        </ol>
-      )}
-    </Panel>
   );
 }

@@ -4,6 +4,7 @@ import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { allow } from "./verbs.server.ts";
 import { resourceNamed } from "./registry.ts";
+import { viewOf, type FieldView } from "./view.ts";
 
 const body = z.object({
   actor: z.object({ name: z.string() }).loose(),
@@ -11,13 +12,22 @@ const body = z.object({
   diff: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).nullable(),
 });
 
+/** One field of one act, by the name that people know. */
+export type Change = { label: string; field: FieldView | null; before: unknown; after: unknown };
+
+/** `capacityPerDay` reads "Capacity per day" where no field says how it is called. */
+const spaced = (key: string) =>
+  key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 /** What happened to one record, newest first, from the audit log. Erased content leaves the entry without its words. */
 export const history = read({
   name: "resources.history",
   permission: "self",
   input: z.object({ resource: z.string(), id: z.uuid() }),
   async run({ ctx, input }) {
-    allow(ctx, resourceNamed(input.resource), "read");
+    const of = resourceNamed(input.resource);
+    allow(ctx, of, "read");
+    const { fields } = viewOf(of, ctx.actor.role);
     const found = await rows(
       ctx.tx,
       sql`select e.id, e.at, e.action, c.body from audit.entry e left join audit.content c on c.at = e.at and c.entry_id = e.id
@@ -32,7 +42,10 @@ export const history = read({
         action: entry.action,
         by: read?.data?.actor.name ?? "erased",
         reason: read?.data?.reason ?? null,
-        diff: read?.data?.diff ?? null,
+        changes: Object.entries(read?.data?.diff ?? {}).map(([key, [before, after]]): Change => {
+          const field = fields.find((one) => one.key === key);
+          return { label: field?.label ?? spaced(key), field: field ?? null, before, after };
+        }),
       };
     });
   },

@@ -8,7 +8,8 @@ import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/ac
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { State } from "~/resources/cell.tsx";
-import { History, Relations } from "~/resources/detail-view.tsx";
+import { Relations } from "~/resources/detail-view.tsx";
+import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
 import { count, decimal, money, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";

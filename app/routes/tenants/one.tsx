@@ -8,7 +8,7 @@ import { SUBSCRIPTION_MACHINE, type SubscriptionState } from "~/domains/tenants/
 import { tenantFacts } from "~/domains/tenants/tenant-facts.server.ts";
 import { tenantSize } from "~/domains/tenants/tenant-size.server.ts";
 import { State, words } from "~/resources/cell.tsx";
-import { History } from "~/resources/detail-view.tsx";
+import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
