@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
-import { signal } from "./browsers.server.ts";
+import { beat, signal } from "./browsers.server.ts";
 import { board, contend, recentSaves, similarTexts } from "./desk.server.ts";
 import { lagBehind, slowUpload } from "./lines.server.ts";
 import { between, sleep, Stage } from "./stage.server.ts";
@@ -43,6 +43,7 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
     // As many as may wait at once when somebody holds the answers.
     ...Array.from({ length: 4 }, () => actor("answers", [420, 1020], () => answer(stage))),
     actor("signals", [800, 2000], () => signal(stage)),
+    actor("beats", [4000, 6000], () => beat(stage)),
     actor("starts", [20_000, 60_000], () => begin(stage)),
     actor("submits", [60_000, 150_000], () => submit(stage)),
     actor("boards", [700, 1800], () => board(stage)),

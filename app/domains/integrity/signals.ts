@@ -53,6 +53,11 @@ export type EvidenceKind = keyof typeof EVIDENCE;
 
 export const isEvidence = (kind: string): kind is EvidenceKind => Object.hasOwn(EVIDENCE, kind);
 
+/** Types that are worth something, by default or in some exam. The others say that somebody is there, and change no score. */
+export const SCORED_TYPES: readonly string[] = Object.entries(SIGNALS)
+  .filter(([, spec]) => spec.cap > 0)
+  .map(([type]) => type);
+
 /** Types that make an attempt count as suspicious. A flag says "look", never "guilty". */
 export const VIOLATION_TYPES: readonly string[] = Object.entries(SIGNALS)
   .filter(([, spec]) => spec.violation)

@@ -70,6 +70,18 @@ describe("the endpoint of integrity events", () => {
     expect((await db.owner.query("select 1 from public.integrity_event where type = 'TELEPATHY_2'")).rowCount).toBe(1);
   });
 
+  it("asks for a new score when something counts, and not when a browser only says that it is there", async () => {
+    await db.owner.query("update public.student_exam_attempt set needs_scoring = false, last_seen_at = '2026-01-01'");
+    await send({ events: [event({ type: "HEARTBEAT" }), event({ type: "ANSWER_SAVED" }), event({ type: "telepathy-2" })] });
+    expect((await flags()).due).toBe(false);
+    const { rows } = await db.owner.query(
+      "select max(last_seen_at) > now() - interval '1 minute' as seen from public.student_exam_attempt",
+    );
+    expect(rows).toEqual([{ seen: true }]);
+    await send({ events: [event({ type: "HEARTBEAT" }), event({ type: "LONG_PAUSE" })] });
+    expect((await flags()).due).toBe(true);
+  });
+
   it("is idempotent by event id: in one batch, again, and at the same moment", async () => {
     const before = await flags();
     const events = Array.from({ length: 400 }, () => event({ type: "PASTE" }));

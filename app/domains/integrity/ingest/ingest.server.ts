@@ -5,7 +5,7 @@ import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withRetry } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
-import { isSignal, VIOLATION_TYPES } from "../signals.ts";
+import { isSignal, SCORED_TYPES, VIOLATION_TYPES } from "../signals.ts";
 import { parseBatch, type Rejected } from "./parse.ts";
 
 export type Ingested = { accepted: number; duplicates: number; unknownTypes: number; rejected: Rejected[] };
@@ -59,13 +59,15 @@ function statement(collegeId: string, events: ReturnType<typeof parseBatch>["eve
       returning attempt_id, type, at, seq, details
     ), said as (
       select attempt_id, count(*) filter (where type = any(${VIOLATION_TYPES as string[]}))::int as violations,
+             count(*) filter (where type = any(${SCORED_TYPES as string[]})) as scored,
              (array_agg(details ->> 'fingerprint' order by at desc, seq desc) filter (where type = 'FINGERPRINT_CHANGE' and details ->> 'fingerprint' is not null))[1] as fingerprint,
              (array_agg(details ->> 'ip' order by at desc, seq desc) filter (where type = 'IP_CHANGE' and details ->> 'ip' is not null))[1] as ip,
              (array_agg(details ->> 'userAgent' order by at desc, seq desc) filter (where type = 'USER_AGENT_CHANGE' and details ->> 'userAgent' is not null))[1] as agent
       from fresh group by attempt_id
     ), kept as (
       update public.student_exam_attempt a
-      set violation_count = a.violation_count + s.violations, suspicious_activity = a.suspicious_activity or s.violations > 0, needs_scoring = true,
+      set violation_count = a.violation_count + s.violations, suspicious_activity = a.suspicious_activity or s.violations > 0,
+          needs_scoring = a.needs_scoring or s.scored > 0,
           browser_fingerprint = coalesce(left(s.fingerprint, 200), a.browser_fingerprint), ip_address = coalesce(left(s.ip, 64), a.ip_address),
           user_agent = coalesce(left(s.agent, 500), a.user_agent),
           last_seen_at = case when a.state = 'IN_PROGRESS' then greatest(a.last_seen_at, ${now}) else a.last_seen_at end

@@ -1,4 +1,4 @@
-import { EVIDENCE, isEvidence, isSignal, SIGNALS, type EvidenceKind } from "../signals.ts";
+import { EVIDENCE, isEvidence, isSignal, SCORED_TYPES, SIGNALS, type EvidenceKind } from "../signals.ts";
 
 /** What one occurrence is worth in this exam, and how many are counted. */
 export type Weight = { points: number; cap: number };
@@ -31,7 +31,9 @@ export function weightsOf(stored: unknown): Weights {
   const number = (value: unknown, max: number, fallback: number) =>
     typeof value === "number" && Number.isFinite(value) && value >= 0 && value <= max ? Math.round(value) : fallback;
   const all: [string, Weight][] = [
-    ...Object.entries(SIGNALS).map(([type, { points, cap }]): [string, Weight] => [type, { points, cap }]),
+    ...Object.entries(SIGNALS)
+      .filter(([type]) => SCORED_TYPES.includes(type))
+      .map(([type, { points, cap }]): [string, Weight] => [type, { points, cap }]),
     ...Object.entries(EVIDENCE).map(([type, { points }]): [string, Weight] => [type, { points, cap: 1 }]),
   ];
   return Object.fromEntries(
