@@ -1,12 +1,12 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, Invalid, messageOf, StepUpRequired, TooMany, type FieldErrors } from "~/platform/errors.ts";
+import { AppError, Invalid, LoggedOut, messageOf, StepUpRequired, TooMany, type FieldErrors } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
 import { AFTER, SESSION, setCookie } from "./cookies.server.ts";
-import { guard } from "./guard.server.ts";
+import { guard, sessionOf } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
 import { stepUp } from "./step-up.server.ts";
@@ -81,6 +81,9 @@ function formOf(data: FormData): Form {
   };
 }
 
+/** A page that sent this by itself is still there, with all that was typed; a browser that navigates has left it. */
+const fromScript = (request: Request) => ["cors", "same-origin"].includes(request.headers.get("sec-fetch-mode") ?? "");
+
 const mergeHeaders = (cookies: string[]) => cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
 
 /**
@@ -93,6 +96,10 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
     const cookies: string[] = [];
     let form: Form | undefined;
     try {
+      if (fromScript(request) && !(await sessionOf(request, context))) {
+        form = formOf(await request.formData());
+        throw new LoggedOut();
+      }
       let ctx = await guard(request, context, permission);
       requestId = ctx.requestId;
       form = formOf(await request.formData());

@@ -14,6 +14,13 @@ export class NotFound extends AppError {
   override readonly status = 404;
 }
 
+export class LoggedOut extends AppError {
+  override readonly status = 401;
+  constructor() {
+    super("Your session has ended. Nothing was changed, and what you typed is still here.");
+  }
+}
+
 export class Forbidden extends AppError {
   override readonly status = 403;
 }

@@ -107,6 +107,33 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
   await context.close();
 });
 
+it("a session that ends while somebody types loses nothing", async () => {
+  const { page, context } = await logIn(browser, "super");
+  await page.goto("/academics/classes");
+  await page.locator("tbody a").nth(2).click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.waitForURL(/edit$/);
+  await page.getByLabel("Schedule").fill("Thursdays, typed for an hour");
+  await context.clearCookies({ name: /session/ });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Your session has ended").waitFor();
+  expect(await page.getByLabel("Schedule").inputValue()).toBe("Thursdays, typed for an hour");
+  const [other] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("link", { name: "Log in again in a new tab" }).click(),
+  ]);
+  await other.fill("input[name=email]", "super@invigil.local");
+  await other.fill("input[name=password]", password);
+  await other.click("button[type=submit]");
+  await other.locator("#content").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.waitForURL(/edit$/);
+  expect(await page.getByLabel("Schedule").inputValue()).toBe("Thursdays, typed for an hour");
+  await context.close();
+});
+
 it("two editors: the second sees both versions and chooses", async () => {
   const { page, context } = await logIn(browser, "super");
   await page.goto("/academics/classes");

@@ -14,6 +14,8 @@ export type FormResult = {
   result?: unknown;
 } | null;
 
+const LOGGED_OUT = 401;
+
 const Result = createContext<FormResult>(null);
 
 export const useFormResult = () => useContext(Result);
@@ -48,7 +50,18 @@ export function Form({ children, fetcher, intent, onDone, className = "flex flex
     <Result.Provider value={mine}>
       <Element method="post" className={className} noValidate {...rest}>
         {intent && <input type="hidden" name="intent" value={intent} />}
-        {mine && !mine.ok && <Notice tone="bad" title={mine.message ?? "This could not be done"} />}
+        {mine && !mine.ok && (
+          <Notice tone="bad" title={mine.message ?? "This could not be done"}>
+            {mine.status === LOGGED_OUT && (
+              <>
+                <a className="link underline" href="/login" target="_blank" rel="noreferrer">
+                  Log in again in a new tab
+                </a>
+                , come back here, and press once more.
+              </>
+            )}
+          </Notice>
+        )}
         {children}
         {mine?.stepUp && <Proof fields={mine.fields} />}
       </Element>
