@@ -7,19 +7,20 @@ import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.serv
 import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/access.server.ts";
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
-import { State } from "~/resources/cell.tsx";
 import { Relations } from "~/resources/detail-view.tsx";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
-import { count, decimal, money, plural } from "~/platform/format.ts";
+import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
-import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
-import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
+import { Acts } from "./acts.tsx";
+import { Attempts, Enrollments, ExamsAhead, Payments } from "./lists.tsx";
 
 type Shown = { person: { name: string } };
+
 export const handle = {
   crumbs: (data: Shown | undefined) => [{ label: "People", to: "/people" }, { label: data?.person.name ?? "" }],
 };
@@ -167,170 +168,12 @@ export default function Person() {
           </>
         }
       >
-        <Panel title="Exams ahead" flush>
-          {exams.length === 0 ? (
-            <Empty title="No exam in the next 14 days">
-              A student sees the exams of the classes in which they are actively enrolled.
-            </Empty>
-          ) : (
-            <table className="rows">
-              <tbody>
-                {exams.map((exam) => (
-                  <tr key={exam.id}>
-                    <td>
-                      <Clock at={exam.start_time} withDay />
-                    </td>
-                    <td>
-                      <Link to={`/exams/${exam.id}`} className="font-[560] hover:underline">
-                        {exam.title}
-                      </Link>
-                    </td>
-                    <td>
-                      <State value={exam.status} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </Panel>
-        <Panel title="Enrollments" flush>
-          <table className="rows">
-            <thead>
-              <tr>
-                <th>Class</th>
-                <th>State</th>
-                <th>Payment</th>
-                <th className="max-sm:hidden">Why dropped</th>
-              </tr>
-            </thead>
-            <tbody>
-              {enrollments.map((one) => (
-                <tr key={one.id}>
-                  <td>
-                    <Link to={`/academics/classes/${one.class_id}`} className="font-[560] hover:underline">
-                      {one.class}
-                    </Link>
-                  </td>
-                  <td>
-                    <Link to={`/enrollments/${one.id}`}>
-                      <State value={one.status} />
-                    </Link>
-                  </td>
-                  <td>
-                    <State value={one.payment_status} />
-                  </td>
-                  <td className="text-muted max-sm:hidden">{one.drop_reason ?? "–"}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Panel>
-        <Panel title="Payments" flush>
-          <table className="rows">
-            <tbody>
-              {payments.map((one) => (
-                <tr key={one.id}>
-                  <td>
-                    <Link to={`/enrollments/payments/${one.id}`} className="mono hover:underline">
-                      {one.transaction_id ?? "without transaction"}
-                    </Link>
-                  </td>
-                  <td className="num">{money(one.amount_minor, one.currency)}</td>
-                  <td>
-                    <State value={one.status} />
-                  </td>
-                  <td className="text-muted max-sm:hidden">
-                    <Ago at={one.created_at} />
-                  </td>
-                </tr>
-              ))}
-              {payments.length === 0 && (
-                <tr>
-                  <td className="text-muted">No payment is recorded.</td>
-                </tr>
-              )}
-            </tbody>
-          </table>
-        </Panel>
-        <Panel title="Attempts" flush>
-          <table className="rows">
-            <thead>
-              <tr>
-                <th>Exam</th>
-                <th className="max-sm:hidden">Started</th>
-                <th>State</th>
-                <th className="num">Score</th>
-                <th className="num max-sm:hidden">Signals</th>
-                <th className="max-sm:hidden">Review</th>
-              </tr>
-            </thead>
-            <tbody>
-              {attempts.map((one) => (
-                <tr key={one.id}>
-                  <td className="max-w-[240px] truncate">
-                    <Link to={`/exams/${one.exam_id}`} className="hover:underline">
-                      {one.title}
-                    </Link>
-                  </td>
-                  <td className="max-sm:hidden">
-                    <Ago at={one.started_at} />
-                  </td>
-                  <td>
-                    <State value={one.state} />
-                  </td>
-                  <td className="num">
-                    {decimal(one.score / 100, 2)} <span className="text-muted">/ {one.total_marks}</span>
-                  </td>
-                  <td className="num max-sm:hidden">{one.violation_count}</td>
-                  <td className="max-sm:hidden">
-                    {one.review_state === "NONE" ? <span className="text-faint">–</span> : <State value={one.review_state} />}
-                  </td>
-                </tr>
-              ))}
-              {attempts.length === 0 && (
-                <tr>
-                  <td className="text-muted" colSpan={6}>
-                    No exam written yet.
-                  </td>
-                </tr>
-              )}
-            </tbody>
-          </table>
-        </Panel>
+        <ExamsAhead exams={exams} />
+        <Enrollments enrollments={enrollments} />
+        <Payments payments={payments} />
+        <Attempts attempts={attempts} />
         <Relations relations={relations} of={person.id} />
       </WithAside>
     </Page>
-  );
-}
-
-function Acts({ locked }: { locked: boolean }) {
-  return (
-    <Panel title="Acts">
-      <div className="flex flex-col gap-3">
-        {locked ? (
-          <Form intent="unlock">
-            <Input label="Reason" name="reason" hint="Unlocks, activates and forgets failed logins" />
-            <Submit>Unlock</Submit>
-          </Form>
-        ) : (
-          <details>
-            <summary className="w-fit">Lock…</summary>
-            <Form intent="lock" className="mt-2 flex flex-col gap-2">
-              <Input label="Hours" name="hours" defaultValue={24} inputMode="numeric" />
-              <Input label="Reason" name="reason" />
-              <Submit tone="danger">Lock, and end sessions</Submit>
-            </Form>
-          </details>
-        )}
-        <details>
-          <summary className="w-fit">End sessions…</summary>
-          <Form intent="sessions" className="mt-2 flex flex-col gap-2">
-            <Input label="Reason" name="reason" />
-            <Submit tone="danger">End every session</Submit>
-          </Form>
-        </details>
-      </div>
-    </Panel>
   );
 }
