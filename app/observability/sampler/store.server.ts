@@ -181,6 +181,7 @@ const MONTHLY = [
   "load_1h",
   "tick_1h",
   "statement_1h",
+  "statement_1d",
   "metric_1h",
   "table_stat_1h",
   "index_stat_1h",
@@ -200,7 +201,7 @@ export async function ensureTelemetryPartitions(): Promise<void> {
   }
 }
 
-/** Raw for a day, minutes for a week, five minutes for a month, hours for thirteen months. */
+/** Raw for a day, minutes for a week, five minutes for a month, hours and days for thirteen months. */
 const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = {
   load: "1 day",
   tick: "1 day",
@@ -218,6 +219,7 @@ const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = 
   load_1h: "13 months",
   tick_1h: "13 months",
   statement_1h: "13 months",
+  statement_1d: "13 months",
   metric_1h: "13 months",
   table_stat_1h: "13 months",
   index_stat_1h: "13 months",
