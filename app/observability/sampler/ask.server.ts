@@ -67,7 +67,7 @@ export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, se
       text: `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; ${text}`,
     })) as unknown as { rows: unknown[] }[];
     const parsed: Row[] = [];
-    const breathe = breather();
+    const breathe = breather(4);
     for (const row of results.at(-1)!.rows) {
       parsed.push(probe.row.parse(row));
       await breathe();

@@ -30,10 +30,13 @@ export type TargetState = {
   server: ServerInfo | null;
 };
 
+/** A sample without what it brought: its rows are asked for by themselves, and only when there are new ones. */
+export type SampleAge = Omit<Sample, "rows" | "sql"> & { rows: number | null };
+
 export type Snapshot = {
   at: Date;
   targets: TargetState[];
-  samples: Sample[];
+  samples: SampleAge[];
   lags: Lag[];
   store: Store["stats"];
 };
@@ -131,11 +134,15 @@ export class Sampler {
   }
 
   /** Everything that is known now: what pages, metrics, findings and alerts are made of. */
+  held(): Sample[] {
+    return [...this.samples.values()].flatMap((byProbe) => [...byProbe.values()]);
+  }
+
   snapshot(): Snapshot {
     return {
       at: new Date(),
       targets: this.targets(),
-      samples: [...this.samples.values()].flatMap((byProbe) => [...byProbe.values()]),
+      samples: this.held().map(({ sql: _, rows, ...sample }) => ({ ...sample, rows: rows?.length ?? null })),
       lags: this.lagsNow(),
       store: this.store.stats,
     };
@@ -219,7 +226,7 @@ export class Sampler {
     const epoch = String(this.latest(target, "database")?.rows?.[0]?.stats_reset?.getTime());
     switch (sample.probe) {
       case "statements": {
-        const deltas = recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
+        const deltas = await recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
         this.keep(recorder.recordStatements(sample.at.toISOString(), deltas));
         const lane = this.lanes.find((one) => one.target.name === target)!.slow;
         const server = lane.info();
@@ -232,9 +239,9 @@ export class Sampler {
         return;
       }
       case "tables":
-        return this.keep(recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
+        return this.keep(await recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
       case "indexes":
-        return this.keep(recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
+        return this.keep(await recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
       case "database":
         this.keep(this.changes.statistics(target, sample as Sample<ProbeRow<"database">>));
         return this.keep(recorder.recordDatabase(sample as Sample<ProbeRow<"database">>, monotonic));
