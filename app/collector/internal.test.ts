@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { current, snapshot } from "~/observability/current.server.ts";
 import { PROBES } from "~/observability/probes/all.ts";
 import type { Sample } from "~/observability/sampler/sample.ts";
-import type { Sampler } from "~/observability/sampler/sampler.server.ts";
+import { ageOf, type Sampler } from "~/observability/sampler/sampler.server.ts";
 import { packSample, unpackSample } from "~/observability/sampler/wire.ts";
 import { forget } from "~/platform/singleton.ts";
 import { answerInternal } from "./internal.server.ts";
@@ -19,7 +19,7 @@ const stub = {
     targets: [],
     lags: [],
     store: {},
-    samples: samples.map(({ sql: _, rows, ...sample }) => ({ ...sample, rows: rows?.length ?? null })),
+    samples: samples.map(ageOf),
   }),
 } as unknown as Sampler;
 

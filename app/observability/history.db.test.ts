@@ -19,7 +19,7 @@ const ctx = () => ctxFor(sre, everywhere);
 const SPANS: [string, Date, Date][] = [
   ["a quarter of an hour", new Date(now - 900_000), new Date(now)],
   ["an hour that is over", new Date(now - 3 * 3_600_000 - 45_000), new Date(now - 2 * 3_600_000 - 15_000)],
-  ["most of a day", new Date(now - 23 * 3_600_000), new Date(now)],
+  ["most of a day", at(now - 23 * 3_600_000), at(now)],
   ["three days", at(now - 3 * DAY), at(now)],
   ["two days that are over", at(now - 3.3 * DAY), at(now - 1.4 * DAY)],
 ];

@@ -33,6 +33,15 @@ export type TargetState = {
 /** A sample without what it brought: its rows are asked for by themselves, and only when there are new ones. */
 export type SampleAge = Omit<Sample, "rows" | "sql"> & { rows: number | null };
 
+export const ageOf = ({ probe, target, at, ms, missing, rows }: Sample): SampleAge => ({
+  probe,
+  target,
+  at,
+  ms,
+  missing,
+  rows: rows?.length ?? null,
+});
+
 export type Snapshot = {
   at: Date;
   targets: TargetState[];
@@ -142,7 +151,7 @@ export class Sampler {
     return {
       at: new Date(),
       targets: this.targets(),
-      samples: this.held().map(({ sql: _, rows, ...sample }) => ({ ...sample, rows: rows?.length ?? null })),
+      samples: this.held().map(ageOf),
       lags: this.lagsNow(),
       store: this.store.stats,
     };
@@ -279,10 +288,13 @@ export class Sampler {
   async persist(): Promise<void> {
     await this.episodes.persist();
     await this.texts.persist();
-    for (const { target, name, value } of this.changes.takeSettings())
-      await clients().primary.query({
-        text: "insert into telemetry.setting (target, name, value, at) values ($1, $2, $3, now()) on conflict (target, name) do update set value = excluded.value, at = excluded.at",
-        values: [target, name, value],
-      });
+    const { settings, written } = this.changes.unwritten();
+    if (settings.length === 0) return;
+    await clients().primary.query({
+      text: `insert into telemetry.setting (target, name, value, at) select t.*, now() from unnest($1::text[], $2::text[], $3::text[]) t
+             on conflict (target, name) do update set value = excluded.value, at = excluded.at`,
+      values: [settings.map((one) => one.target), settings.map((one) => one.name), settings.map((one) => one.value)],
+    });
+    written();
   }
 }
