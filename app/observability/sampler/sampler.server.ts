@@ -87,8 +87,8 @@ export class Sampler {
   private primaryEnd: { lsn: bigint; at: number } | null = null;
   private lags = new Map<string, Lag>();
 
-  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number) {
-    this.store = new Store(fence);
+  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number, holder?: string) {
+    this.store = new Store(fence, holder);
     this.lanes = targets.map((target) => ({
       target,
       fast: this.lane(target, "fast", active),

@@ -111,14 +111,14 @@ const DAY_MS = 86_400_000;
 
 /**
  * The first and the last size that is known of the last thirty days, each by one step into an index: hours, and the
- * samples of the last day. Less than ten minutes apart they tell nothing.
+ * samples of the last day. Less than an hour apart they tell nothing of a day.
  */
 const ends = (hours: Sql, samples: Sql, target: string, now: Date): Sql => {
   const from = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const end = (order: Sql) => sql`lateral (select at, bytes from (
       (${hours} and target = ${target} and at > ${from(30)} order by ${order} limit 1) union all
       (${samples} and target = ${target} and at > ${from(1)} order by ${order} limit 1)) e order by ${order} limit 1)`;
-  return sql`${end(raw("at"))} f, ${end(raw("at desc"))} l where l.at - f.at > interval '10 minutes'`;
+  return sql`${end(raw("at"))} f, ${end(raw("at desc"))} l where l.at - f.at >= interval '1 hour'`;
 };
 
 const perDay = raw("(l.bytes - f.bytes)::float8 / extract(epoch from l.at - f.at)::float8 * 86400");
