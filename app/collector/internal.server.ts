@@ -2,9 +2,22 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AlertEngine } from "~/observability/alerts/engine.server.ts";
 import { mayRead } from "~/observability/sampler/collector-link.server.ts";
 import type { Sampler } from "~/observability/sampler/sampler.server.ts";
-import { pack } from "~/observability/sampler/wire.ts";
+import type { Sample } from "~/observability/sampler/sample.ts";
+import { pack, packSample } from "~/observability/sampler/wire.ts";
+import { messageOf } from "~/platform/errors.ts";
 
 type Sampling = { sampler: Sampler | null; alerts: AlertEngine | null };
+
+const bytesOf = new WeakMap<Sample, Promise<Buffer>>();
+
+/** Made when it is first asked for, once for each sample however many ask. */
+function packed(sample: Sample): Promise<Buffer> {
+  const known = bytesOf.get(sample);
+  if (known) return known;
+  const made = packSample(sample);
+  bytesOf.set(sample, made);
+  return made;
+}
 
 /** For the console's own web process: what the collector knows now, also while the primary is away. */
 export function answerInternal(
@@ -20,7 +33,17 @@ export function answerInternal(
   if (!mayRead(request.headers.authorization)) say(401, { error: "not for you" });
   else if (!sampler || !active) say(503, { error: "not the active collector" });
   else if (url.pathname === "/internal/snapshot") say(200, sampler.snapshot());
-  else if (url.pathname === "/internal/seconds")
+  else if (url.pathname === "/internal/sample") {
+    const sample = sampler
+      .held()
+      .find((one) => one.target === url.searchParams.get("target") && one.probe === url.searchParams.get("probe"));
+    if (!sample) say(404, { error: "no such sample yet" });
+    else
+      packed(sample).then(
+        (bytes) => response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(bytes),
+        (error: unknown) => say(500, { error: messageOf(error) }),
+      );
+  } else if (url.pathname === "/internal/seconds")
     say(
       200,
       sampler.memory.between(

@@ -2,27 +2,58 @@ import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { PROVISIONAL } from "~/observability/sampler/store.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 
 const TTL_SECONDS = 6;
 const RENEW_MS = 2000;
+/** Who held the lease before the primary went away gets it back first: its samples of that time are older. */
+const AFTER_YOU_MS = 5000;
+/** A start does not wait longer than this for a primary that takes connections and says nothing. */
+const FIRST_ANSWER_MS = 3000;
 
-export type Lease = { active(): boolean; fence(): number; release(): Promise<void> };
+export type Lease = { holder: string; active(): boolean; fence(): number; release(): Promise<void> };
+
+/** It takes connections no more, does not answer, or is not ready for us yet. */
+const isAway = (error: unknown) => isConnectionLoss(error) || ["57P03", "53300"].includes(codeOf(error) ?? "");
 
 /**
  * Exactly one collector works at a time: a row with an expiry by the database's clock, which also works behind poolers.
  * While the primary is down, nobody else can take it, so the holder goes on (it is the one that still samples standbys).
+ * One that starts meanwhile works provisionally: what it keeps is written only if the lease becomes its own.
  */
 export async function holdLease(name: string): Promise<Lease> {
   const holder = newId();
   let active = false;
   let fence = 0;
   let stopped = false;
+  let provisional = false;
+  let contact = false;
+  let missed = false;
+  let notBefore = 0;
+  let asking = false;
+
+  const away = () => {
+    missed = true;
+    if (contact || provisional) return;
+    provisional = true;
+    fence = PROVISIONAL;
+    log.warn({ lease: name }, "the primary is away: working provisionally until it can say who holds the lease");
+  };
 
   const renew = async () => {
+    if ((asking && !active) || Date.now() < notBefore) return;
+    asking = true;
     try {
+      if (missed && !active) {
+        await execute(clients().primary, sql`select 1`);
+        missed = false;
+        notBefore = Date.now() + AFTER_YOU_MS;
+        return;
+      }
       const row = await one(
         clients().primary,
         sql`insert into console.lease as l (name, holder, fence, expires_at) values (${name}, ${holder}, 1, now() + ${TTL_SECONDS} * interval '1 second')
@@ -36,16 +67,23 @@ export async function holdLease(name: string): Promise<Lease> {
       );
       if ((row !== null) !== active) log.info({ lease: name, active: row !== null }, "collector lease");
       active = row !== null;
+      provisional = false;
+      contact = true;
       fence = row?.fence ?? fence;
     } catch (error) {
+      if (isAway(error)) away();
       log.warn({ lease: name, reason: messageOf(error) }, "the lease could not be renewed");
+    } finally {
+      asking = false;
     }
   };
 
-  await renew();
+  const silence = new Promise<"silence">((resolve) => setTimeout(() => resolve("silence"), FIRST_ANSWER_MS).unref());
+  if ((await Promise.race([renew(), silence])) === "silence") away();
   const timer = setInterval(() => void renew(), RENEW_MS);
   return {
-    active: () => active && !stopped,
+    holder,
+    active: () => (active || provisional) && !stopped,
     fence: () => fence,
     async release() {
       stopped = true;

@@ -14,6 +14,21 @@ import { startSampling } from "./sampling.server.ts";
 import { schedules } from "./schedules.ts";
 import { serveMetrics } from "./http.server.ts";
 
+const AGAIN_MS = 5000;
+
+/** Jobs need the primary: a collector that starts without it works on them when it is there. */
+async function untilWorking(stopping: () => boolean): Promise<void> {
+  while (!stopping()) {
+    try {
+      await startWorkers(handlers);
+      return;
+    } catch (error) {
+      log.error({ reason: messageOf(error) }, "jobs are not being worked on");
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
 /** Whatever runs on a clock: sampling, roll-ups, alerts, schedules, job handlers. */
 async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "collector";
@@ -22,9 +37,8 @@ async function main(): Promise<void> {
   const sampling = startSampling(lease);
   const simulator = env().simulate ? startSimulator(lease.active) : null;
   const running = startSchedules([...schedules(), ...sampling.schedules], lease.active);
-  const workers = startWorkers(handlers).catch((error: unknown) =>
-    log.error({ reason: messageOf(error) }, "jobs are not being worked on"),
-  );
+  let stopping = false;
+  const workers = untilWorking(() => stopping);
   const exporter = new Exporter(sampling, lease.active, () => running.states);
   exporter.start();
   const metrics = serveMetrics(exporter, () => ({ active: lease.active(), schedules: running.states }));
@@ -39,7 +53,6 @@ async function main(): Promise<void> {
     log.info({ port: COLLECTOR_PORT }, "collector is ready");
     process.send?.({ ready: true });
   });
-  let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;

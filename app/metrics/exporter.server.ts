@@ -11,9 +11,12 @@ import { statementSums, TopStatements } from "./families/statements.ts";
 import type { ProbeAge, ScheduleCount, View } from "./family.ts";
 import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
 import { countFindings, samplePlatform } from "./platform.server.ts";
-import { joinTexts, render } from "./render.ts";
+import { KeptBlocks } from "./kept.ts";
+import { appendTexts, render } from "./render.ts";
 
-const zip = promisify(gzip);
+// Half the work for a hundredth more bytes: it is done every few seconds, on a machine that has other things to do.
+const FAST_LEVEL = 2;
+const zip = (text: Buffer) => promisify(gzip)(text, { level: FAST_LEVEL });
 /** What the text format has been since long before there were others. */
 export const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -39,6 +42,8 @@ export class Exporter {
   private platform: PlatformSample | null = null;
   private timers: NodeJS.Timeout[] = [];
   private readonly top = new TopStatements();
+  private readonly chosen = new Map<string, { rows: unknown; named: ReadonlySet<string> }>();
+  private readonly kept = new KeptBlocks();
   private rendering: Promise<void> = Promise.resolve();
   private first: Promise<void> | null = null;
   private asking = false;
@@ -87,7 +92,7 @@ export class Exporter {
 
   private async make(): Promise<void> {
     const started = performance.now();
-    const text = Buffer.from(joinTexts([await render(this.view(Date.now())), await register.metrics()]));
+    const text = Buffer.from(appendTexts(await render(this.view(Date.now()), this.kept), await register.metrics()));
     this.rounds = { n: this.rounds.n + 1, ms: performance.now() - started };
     this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms };
   }
@@ -112,7 +117,7 @@ export class Exporter {
   private probeAges(now: number): ProbeAge[] {
     const { sampler } = this.sampling;
     if (!sampler) return [];
-    return sampler.snapshot().samples.flatMap((sample): ProbeAge[] => {
+    return sampler.held().flatMap((sample): ProbeAge[] => {
       const key = PROBE_KEYS.find((one) => PROBES[one].name === sample.probe);
       // What this server can't tell by its version or its part is no fault of the probe.
       if (!key || (!sample.rows && sample.missing?.reason.includes("exists from"))) return [];
@@ -142,7 +147,6 @@ export class Exporter {
       if (!sample?.rows || this.isStale(key, sample.at.getTime(), now)) return null;
       return targets.find((one) => one.name === server)?.reachable === false ? null : sample.rows;
     };
-    const chosen = new Map<string, ReadonlySet<string>>();
     const platformAge = this.platform ? now - this.platform.at : null;
     return {
       now,
@@ -160,9 +164,12 @@ export class Exporter {
       platform: active && platformAge !== null && platformAge < PLATFORM_STALE_MS ? this.platform : null,
       platformAgeSeconds: active && platformAge !== null ? platformAge / 1000 : null,
       top: (server) => {
-        const known = chosen.get(server) ?? this.top.choose(server, statementSums(fresh(server, "statements") ?? []));
-        chosen.set(server, known);
-        return known;
+        const rows = fresh(server, "statements");
+        const known = this.chosen.get(server);
+        if (known?.rows === rows) return known.named;
+        const named = this.top.choose(server, statementSums(rows ?? []));
+        this.chosen.set(server, { rows, named });
+        return named;
       },
     };
   }

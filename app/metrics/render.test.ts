@@ -162,3 +162,43 @@ it("a named statement stays named until it is clearly out of the top", () => {
   expect([...top.choose("primary", sums({ a: 5, b: 4, c: 6, d: 7, e: 1 }), 2)].sort()).toEqual(["a", "b"]);
   expect([...top.choose("primary", sums({ a: 5, b: 0, c: 6, d: 7, e: 1 }), 2)].sort()).toEqual(["a", "d"]);
 });
+
+it("a standby's receiver and a sender's last answer are told as the exporter tells them", async () => {
+  const at = new Date(1_700_000_123_000);
+  const receiver = {
+    recovering: true,
+    receiver: "streaming",
+    upstream_host: "10.0.0.1",
+    slot_name: "repmgr_slot_7",
+    receive_start: "16/B374D848",
+    receive_start_timeline: 3,
+    receiver_flushed: "16/B374D900",
+    receiver_timeline: 4,
+    last_sent: at,
+    last_message: at,
+    sender_end: null,
+    sender_end_at: null,
+  };
+  const text = await render({
+    ...empty,
+    fresh: ((name: string, key: string) =>
+      name === "standby-1" && key === "position"
+        ? [receiver]
+        : name === "primary" && key === "senders"
+          ? [{ app: "walreceiver", address: "10.0.0.2", slot_name: "s1", state: "streaming", reply_time: at, replayed: null }]
+          : null) as unknown as View["fresh"],
+  });
+  const lines = text.split("\n").filter((line) => /^pg_stat_(wal_receiver|replication_reply)/.test(line));
+  const labels = '{server="standby-1",upstream_host="10.0.0.1",slot_name="repmgr_slot_7"}';
+  expect(lines).toEqual([
+    'pg_stat_replication_reply_time{server="primary",application_name="walreceiver",client_addr="10.0.0.2",slot_name="s1",state="streaming"} 1700000123',
+    `pg_stat_wal_receiver_status${labels} 2`,
+    `pg_stat_wal_receiver_receive_start_lsn${labels} ${0x16 * 2 ** 32 + 0xb374d848}`,
+    `pg_stat_wal_receiver_receive_start_tli${labels} 3`,
+    `pg_stat_wal_receiver_flushed_lsn${labels} ${0x16 * 2 ** 32 + 0xb374d900}`,
+    `pg_stat_wal_receiver_received_tli${labels} 4`,
+    `pg_stat_wal_receiver_last_msg_send_time${labels} 1700000123`,
+    `pg_stat_wal_receiver_last_msg_receipt_time${labels} 1700000123`,
+    `pg_stat_wal_receiver_upstream_node${labels} 7`,
+  ]);
+});

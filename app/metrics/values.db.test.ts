@@ -15,6 +15,7 @@ const db = testDatabase();
 let pool: Pool;
 let admin: pg.Client;
 let text: string;
+let vacuum: pg.Client;
 let between: { before: Map<string, number>; after: Map<string, number> };
 
 /** What views say, as series: the columns of each row are the values, whatever is named in `labels` its labels. */
@@ -33,6 +34,11 @@ const VIEWS: { prefix: string; labels: string[]; sql: string; gauges?: boolean }
     sql: `select schemaname, relname, heap_blks_hit as heap_blocks_hit, heap_blks_read as heap_blocks_read, coalesce(idx_blks_hit, 0) as idx_blocks_hit, coalesce(idx_blks_read, 0) as idx_blocks_read,
             coalesce(toast_blks_hit, 0) as toast_blocks_hit, coalesce(toast_blks_read, 0) as toast_blocks_read, coalesce(tidx_blks_hit, 0) as tidx_blocks_hit, coalesce(tidx_blks_read, 0) as tidx_blocks_read
           from pg_statio_user_tables where schemaname = 'metrics_test'`,
+  },
+  {
+    prefix: "pg_statio_user_indexes_",
+    labels: ["schemaname", "relname", "indexrelname"],
+    sql: "select schemaname, relname, indexrelname, idx_blks_read as idx_blks_read_total, idx_blks_hit as idx_blks_hit_total from pg_statio_user_indexes where schemaname = 'metrics_test'",
   },
   {
     prefix: "pg_stat_database_",
@@ -80,6 +86,12 @@ const VIEWS: { prefix: string; labels: string[]; sql: string; gauges?: boolean }
     labels: ["rolname"],
     sql: "select rolname, rolconnlimit as connection_limit from pg_roles where rolname = 'invigil_observer'",
   },
+  {
+    prefix: "pg_stat_progress_vacuum_",
+    labels: ["datname", "relname"],
+    sql: `select datname, relid::regclass::text as relname, heap_blks_total as heap_blks, heap_blks_scanned, heap_blks_vacuumed, index_vacuum_count as index_vacuums, num_dead_item_ids as num_dead_tuples
+          from pg_stat_progress_vacuum where datname = current_database() and relid = 'metrics_test.cleaned'::regclass`,
+  },
   { prefix: "pg_stat_archiver_", labels: [], sql: "select archived_count, failed_count from pg_stat_archiver" },
   {
     prefix: "pg_settings_",
@@ -121,6 +133,19 @@ beforeAll(async () => {
   await admin.query("vacuum analyze metrics_test.told");
   for (let i = 0; i < 5; i++) await admin.query("select length(long) from metrics_test.told where id = $1", [i + 1]);
   await admin.query("select count(*) from metrics_test.told; select pg_stat_force_next_flush()");
+  // One page in a tenth of a second: it lasts longer than this test looks.
+  await admin.query("create table metrics_test.cleaned (n int, long text) with (autovacuum_enabled = off)");
+  await admin.query("insert into metrics_test.cleaned select i, repeat('x', 1000) from generate_series(1, 4000) i");
+  vacuum = new pg.Client({ connectionString: db.url("postgres") });
+  vacuum.on("error", () => undefined);
+  await vacuum.connect();
+  await vacuum.query("set vacuum_cost_delay = '100ms'; set vacuum_cost_limit = 1");
+  vacuum.query("vacuum metrics_test.cleaned").catch(() => undefined);
+  while (
+    (await admin.query("select 1 from pg_stat_progress_vacuum where phase = 'scanning heap' and heap_blks_scanned > 0"))
+      .rowCount === 0
+  )
+    await new Promise((resolve) => setTimeout(resolve, 20));
   pool = createPool("values", { url: db.url("observer"), applicationName: "values", max: 1 });
   const server = await examineServer(pool);
   const before = await look();
@@ -150,6 +175,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_progress_vacuum");
+  await vacuum.end().catch(() => undefined);
   await pool.end();
   await admin.end();
 });
@@ -173,6 +200,15 @@ it("every series of the views is there, with the value that the view says", () =
     expect(shown(`pg_stat_user_tables_${name}{relname="told"}`), name).toBeGreaterThan(0);
   for (const name of ["heap", "idx", "toast", "tidx"])
     expect(shown(`pg_statio_user_tables_${name}_blocks_hit{relname="told"}`), name).toBeGreaterThan(0);
+});
+
+it("a running vacuum is in one phase", () => {
+  const phases = text
+    .split("\n")
+    .filter((line) => line.startsWith("pg_stat_progress_vacuum_phase{") && line.includes('relname="metrics_test.cleaned"'));
+  expect(phases).toHaveLength(7);
+  expect(phases.filter((line) => line.endsWith(" 1"))).toEqual([expect.stringContaining('phase="scanning heap"')]);
+  expect(shown('pg_stat_progress_vacuum_heap_blks{relname="metrics_test.cleaned"}')).toBeGreaterThan(100);
 });
 
 it("sessions that do nothing are in the buckets of how long they have done so", () => {

@@ -8,9 +8,9 @@ import type { Probe, ServerInfo } from "./probe.ts";
 import { PROBES, type ProbeKey, type ProbeRow } from "./probes/all.ts";
 import { lagOf, position, type Lag } from "./replication/lag.ts";
 import { ask, examineServer, Unreachable } from "./sampler/ask.server.ts";
-import { askCollector } from "./sampler/collector-link.server.ts";
+import { askCollector, askForSample } from "./sampler/collector-link.server.ts";
 import type { Sample } from "./sampler/sample.ts";
-import type { Snapshot, TargetState } from "./sampler/sampler.server.ts";
+import type { SampleAge, Snapshot, TargetState } from "./sampler/sampler.server.ts";
 import { targetLabel } from "./target.ts";
 
 /**
@@ -21,9 +21,11 @@ type Held = {
   pools: Map<string, Pool>;
   servers: Map<string, { at: number; info: ServerInfo }>;
   snapshot: { at: number; value: Promise<Snapshot | null> } | null;
+  samples: Map<string, { at: number; value: Promise<Sample | null> }>;
 };
 
-const held = () => singleton<Held>("observability.current", () => ({ pools: new Map(), servers: new Map(), snapshot: null }));
+const held = () =>
+  singleton<Held>("observability.current", () => ({ pools: new Map(), servers: new Map(), snapshot: null, samples: new Map() }));
 
 export const targetNames = (): string[] => ["primary", ...env().replicas.map((_, index) => `standby-${index + 1}`)];
 
@@ -109,6 +111,22 @@ export async function live<K extends ProbeKey>(key: K, target = "primary"): Prom
   }
 }
 
+/** What the collector's latest sample brought; asked for once for each sample, not once for each page. */
+function sampleOf({ target, probe, at }: SampleAge): Promise<Sample | null> {
+  const { samples } = held();
+  const key = `${target} ${probe}`;
+  const known = samples.get(key);
+  if (known?.at === at.getTime()) return known.value;
+  const asked = { at: at.getTime(), value: askForSample(target, probe) };
+  samples.set(key, asked);
+  void asked.value.then((sample) => {
+    // It may be newer than what was told of it; one that did not come is asked for again.
+    if (sample) asked.at = sample.at.getTime();
+    else if (samples.get(key) === asked) samples.delete(key);
+  });
+  return asked.value;
+}
+
 /** The collector's sample while it is fresh, else asked now. What a server said before it went away is not current. */
 export async function current<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
   const probe = PROBES[key];
@@ -116,8 +134,8 @@ export async function current<K extends ProbeKey>(key: K, target = "primary"): P
   if (away !== null) return lost(key, target, away);
   const known = (await snapshot())?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
   const fresh = known && Date.now() - known.at.getTime() < Math.max(5000, probe.everyMs * 3);
-  if (fresh && known.rows) return known as Sample<ProbeRow<K>>;
-  return live(key, target);
+  const sample = fresh && known.rows !== null ? await sampleOf(known) : null;
+  return sample?.rows ? (sample as Sample<ProbeRow<K>>) : live(key, target);
 }
 
 export async function targetStates(): Promise<TargetState[]> {

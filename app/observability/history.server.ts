@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { one, rows, type Queryable } from "~/db/query.ts";
-import { raw, sql, type Sql } from "~/db/sql.ts";
+import { rows, type Queryable } from "~/db/query.ts";
+import { join, raw, sql, type Sql } from "~/db/sql.ts";
 import { stepFor } from "~/platform/range.ts";
 
 type Kind = "load" | "tick" | "statement" | "metric" | "table_stat" | "index_stat";
@@ -24,6 +24,7 @@ const LEVELS: Record<Kind, readonly Level[]> = {
     { suffix: "", step: 15, keptHours: DAY },
     { suffix: "_5m", step: 300, keptHours: 30 * DAY },
     { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
+    { suffix: "_1d", step: 86_400, keptHours: 395 * DAY },
   ],
   metric: [
     { suffix: "", step: 5, keptHours: DAY },
@@ -42,48 +43,89 @@ const LEVELS: Record<Kind, readonly Level[]> = {
 
 export type Span = { from: Date; to: Date };
 
-/** The coarsest level that still draws this range finely, among those that reach back far enough. */
-function levelFor(kind: Kind, span: Span, now: Date): Level {
-  const wanted = stepFor(span);
-  const levels = LEVELS[kind].filter((level) => now.getTime() - span.from.getTime() <= level.keptHours * 3_600_000);
-  const fits = levels.filter((level) => level.step <= wanted);
-  return fits.at(-1) ?? levels[0] ?? LEVELS[kind].at(-1)!;
+/** One stretch of a span, and the level that tells it. */
+export type Piece = { suffix: string; step: number; from: number; to: number };
+
+const isKept = (level: Level, at: number, now: number) => now - at <= level.keptHours * 3_600_000;
+
+/** From the coarsest level that is fine enough to the samples themselves; coarser where nothing finer is kept that long. */
+function levelsFor(kind: Kind, from: number, wanted: number, now: number): Level[] {
+  const levels = LEVELS[kind];
+  const finest = levels.find((level) => isKept(level, from, now)) ?? levels.at(-1)!;
+  return levels.filter((level) => level.step <= Math.max(wanted, finest.step)).reverse();
+}
+
+/**
+ * A span in pieces: coarse sums where they are whole and have been made, finer ones around them, samples up to now. Where
+ * nothing finer is kept any more, a sum that begins within the span counts whole.
+ */
+export function piecesOf(
+  [level, ...finer]: readonly Level[],
+  made: ReadonlyMap<string, number>,
+  from: number,
+  to: number,
+  now: number,
+): Piece[] {
+  if (!level || from >= to) return [];
+  const { suffix, step } = level;
+  const next = finer[0];
+  if (!next) return [{ suffix, step, from, to }];
+  const width = step * 1000;
+  const first = Math.ceil(from / width) * width;
+  const last = Math.min(isKept(next, to, now) ? Math.floor(to / width) * width : to, made.get(suffix) ?? 0);
+  if (first >= last) return piecesOf(finer, made, from, to, now);
+  return [
+    ...(isKept(next, from, now) ? piecesOf(finer, made, from, first, now) : []),
+    { suffix, step, from: first, to: last },
+    ...piecesOf(finer, made, last, to, now),
+  ];
+}
+
+/** How far each roll-up of a kind has been made. */
+async function madeUntil(on: Queryable, kind: Kind, levels: readonly Level[]): Promise<Map<string, number>> {
+  const found = await rows(
+    on,
+    sql`select name, until from telemetry.rollup where name = any(${levels.map((level) => `${kind}${level.suffix}`)})`,
+    z.object({ name: z.string(), until: z.date() }),
+  );
+  return new Map(found.map((row) => [row.name.slice(kind.length), row.until.getTime()]));
 }
 
 /**
  * A subquery over one span: roll-ups as far as they have been made, raw samples after that. So a range of a month costs
- * little, and still ends now.
+ * little, and still ends now. `finest` is the step that is asked for, else what a chart of this span can show.
  */
 export async function historyOf(
   on: Queryable,
   kind: Kind,
   span: Span,
   now: Date,
-): Promise<{ from: Sql; step: number; text: string }> {
-  const level = levelFor(kind, span, now);
-  const step = Math.max(level.step, stepFor(span));
-  const base = raw(`telemetry.${kind}`);
-  // Ticks carry how many seconds they stand for; a raw one stands for itself.
-  if (level.suffix === "")
-    return { from: sql`(select * from ${base} where at >= ${span.from} and at < ${span.to})`, step, text: `telemetry.${kind}` };
-  const summed = raw(`telemetry.${kind}${level.suffix}`);
-  const made = await one(
-    on,
-    sql`select until from telemetry.rollup where name = ${`${kind}${level.suffix}`}`,
-    z.object({ until: z.date() }),
-  );
-  const until = made?.until ?? span.from;
-  const border = new Date(Math.min(span.to.getTime(), Math.max(span.from.getTime(), until.getTime())));
-  const columns = kind === "metric" ? raw("at, target, name, label, value") : raw("*");
+  finest = stepFor(span),
+): Promise<{ from: Sql; step: number; level: number; text: string }> {
+  const [from, to] = [span.from.getTime(), span.to.getTime()];
+  const levels = levelsFor(kind, from, finest, now.getTime());
+  const made = levels.length > 1 ? await madeUntil(on, kind, levels) : new Map<string, number>();
+  const pieces = piecesOf(levels, made, from, to, now.getTime());
+  if (pieces.length === 0) pieces.push({ suffix: "", step: 1, from, to: from });
+  const parts = pieces.map((piece) => {
+    // An average of averages is one only where each weighs as long as it lasted.
+    const columns = kind === "metric" ? raw(`at, target, name, label, value, ${piece.step} as seconds`) : raw("*");
+    return sql`select ${columns} from ${raw(`telemetry.${kind}${piece.suffix}`)} where at >= ${new Date(piece.from)} and at < ${new Date(piece.to)}`;
+  });
+  const coarsest = pieces.reduce((most, piece) => (piece.step > most.step ? piece : most));
   return {
-    from: sql`(select ${columns} from ${summed} where at >= ${span.from} and at < ${border} union all select ${columns} from ${base} where at >= ${border} and at < ${span.to})`,
-    step,
-    text: `telemetry.${kind}${level.suffix}`,
+    from: sql`(${join(parts, " union all ")})`,
+    step: Math.max(levels[0]!.step, finest),
+    level: coarsest.step,
+    text: `telemetry.${kind}${coarsest.suffix}`,
   };
 }
 
-/** The start of the step that a moment belongs to, as milliseconds. */
-export const bucket = (step: number): Sql => sql`(floor(extract(epoch from at) / ${step}::int) * ${step}::int * 1000)::float8`;
+/** The start of the step that a moment belongs to: what to group by. Its digits are ours, and whole numbers are quick. */
+export const slot = (step: number): Sql => raw(`date_bin('${Math.round(step)} seconds', at, 'epoch')`);
+
+/** The same as milliseconds, to be selected where it is grouped by. */
+export const bucket = (step: number): Sql => sql`(extract(epoch from ${slot(step)}) * 1000)::float8`;
 
 const metricRow = z.object({ t: z.number(), name: z.string(), label: z.string(), target: z.string(), value: z.number() });
 
@@ -99,7 +141,8 @@ export async function metricHistory(
   const history = await historyOf(on, "metric", span, now);
   const points = await rows(
     on,
-    sql`select ${bucket(history.step)} as t, name, label, target, avg(value) as value from ${history.from} m where name = any(${names as string[]}) group by 1, 2, 3, 4 order by 1`,
+    sql`select ${bucket(history.step)} as t, name, label, target, sum(value * seconds) / sum(seconds) as value from ${history.from} m
+        where name = any(${names as string[]}) group by ${slot(history.step)}, name, label, target order by 1`,
     metricRow,
   );
   return { points, step: history.step };

@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -20,6 +21,7 @@ import { listSlowCalls, queryHistory, topQueries } from "../../app/observability
 import { replicationReport } from "../../app/observability/replication/report.server.ts";
 import { Sampler, watchedTargets } from "../../app/observability/sampler/sampler.server.ts";
 import { tableHistory, tableReport } from "../../app/observability/tables/report.server.ts";
+import { forget } from "../../app/platform/singleton.ts";
 import { benchCluster } from "./cluster.ts";
 import { fillHistory } from "./history.ts";
 import { startLoad } from "./load.ts";
@@ -30,10 +32,14 @@ const HALF_SECONDS = 4;
 const T_95: Record<number, number> = { 5: 2.571, 9: 2.262, 11: 2.201, 14: 2.145, 19: 2.093 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The same load with the collector at work and held still, in turns: what watching costs what is watched. */
-async function cost(owner: pg.Client): Promise<Row[]> {
+type Collector = { process: ChildProcess; port: number; dir: string; stop(): Promise<void> };
+
+/** The collector as it is shipped, watching the database that the environment names. */
+async function startCollector(): Promise<Collector> {
   const port = await freePort();
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-collector-"));
+  // What this process and the collector know each other by.
+  process.env["SESSION_SECRET"] ??= randomBytes(32).toString("base64url");
   const collector = spawn(process.execPath, ["build/collector.js"], {
     stdio: "ignore",
     env: {
@@ -46,23 +52,53 @@ async function cost(owner: pg.Client): Promise<Row[]> {
       NODE_ENV: "production",
     },
   });
+  const isUp = () =>
+    fetch(`http://127.0.0.1:${port}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  while (!(await isUp())) await pause(100);
+  return {
+    process: collector,
+    port,
+    dir,
+    async stop() {
+      const gone = new Promise((resolve) => collector.once("exit", resolve));
+      collector.kill("SIGKILL");
+      await gone;
+      fs.rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** User and system time of a process, where the system tells it. */
+function processorSeconds(pid: number): number {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The same load with the collector at work and held still, in turns: what watching costs what is watched. */
+async function cost(owner: pg.Client): Promise<Row[]> {
+  const { process: collector, stop } = await startCollector();
   const load = await startLoad(owner, connection("owner").url, 4);
   try {
-    const isUp = () =>
-      fetch(`http://127.0.0.1:${port}/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
-    while (!(await isUp())) await pause(100);
     await pause(8000);
     const ratios: number[] = [];
     let off = 0;
+    let busy = 0;
     for (let i = 0; i < PAIRS; i++) {
       const rates = { on: 0, off: 0 };
       for (const half of i % 2 === 0 ? (["on", "off"] as const) : (["off", "on"] as const)) {
         collector.kill(half === "on" ? "SIGCONT" : "SIGSTOP");
-        await pause(600);
+        // What has waited while it was held still is done first.
+        await pause(1000);
+        const before = processorSeconds(collector.pid!);
         rates[half] = await load.rate(HALF_SECONDS);
+        if (half === "on") busy += processorSeconds(collector.pid!) - before;
       }
       ratios.push(rates.on / rates.off);
       off += rates.off;
@@ -76,13 +112,11 @@ async function cost(owner: pg.Client): Promise<Row[]> {
       { metric: `collector on against off, mean of ${PAIRS} pairs`, value: mean, unit: "×" },
       { metric: "the same, lower bound at 95 %", value: mean - half, unit: "×", aim: "0.97" },
       { metric: "the same, upper bound at 95 %", value: mean + half, unit: "×" },
+      { metric: "the collector's own share of a core meanwhile", value: (busy / (PAIRS * HALF_SECONDS)) * 100, unit: "%" },
     ];
   } finally {
     await load.stop();
-    const gone = new Promise((resolve) => collector.once("exit", resolve));
-    collector.kill("SIGKILL");
-    await gone;
-    fs.rmSync(dir, { recursive: true, force: true });
+    await stop();
   }
 }
 
@@ -143,10 +177,26 @@ const RANGES: [string, number][] = [
   ["30 days", 720 * HOUR],
 ];
 
-/** What each page asks, as its loader asks it. */
+/** What each page asks, as its loader asks it: of the tables, and of a collector that is at work. */
 async function pages(owner: pg.Client): Promise<Row[]> {
   const kept = await fillHistory(owner);
   await owner.query("analyze");
+  const collector = await startCollector();
+  process.env["COLLECTOR_PORT"] = String(collector.port);
+  process.env["INVIGIL_DATA_DIR"] = collector.dir;
+  forget("env");
+  try {
+    // Until each probe has been round once.
+    await pause(10_000);
+    return await timePages(kept);
+  } finally {
+    await collector.stop();
+    process.env["COLLECTOR_PORT"] = "0";
+    forget("env");
+  }
+}
+
+async function timePages(kept: number): Promise<Row[]> {
   const ctx = systemCtx("bench");
   type Span = { from: Date; to: Date; target: string };
   const all: Record<string, (input: Span) => Promise<unknown>> = {
@@ -208,6 +258,9 @@ export const bench = {
         compute_query_id: "on",
         max_locks_per_transaction: 512,
         synchronous_commit: "off",
+        // No checkpoint within the pairs: the pages after it are logged whole, and it would slow one half of them.
+        checkpoint_timeout: "1h",
+        max_wal_size: "6GB",
       },
       async (cluster) => {
         const found: Row[] = [];
@@ -216,7 +269,9 @@ export const bench = {
           ["cost", cost],
           ["round", round],
         ];
+        const wanted = process.env["INVIGIL_BENCH_PARTS"]?.split(",");
         for (const [name, part] of parts) {
+          if (wanted && !wanted.includes(name)) continue;
           const { owner, use } = await cluster.database(name);
           await use();
           found.push(...(await part(owner)));

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePort } from "../../app/db/cluster/server.server.ts";
-import { postmasterOf } from "../../app/db/cluster/server.server.ts";
+import pg from "pg";
+import { freePort, postmasterOf, startServer, stopServer } from "../../app/db/cluster/server.server.ts";
 import { startOwnCluster, type OwnCluster } from "../fixtures/own-cluster.ts";
 
 // Breaks when nobody samples after the active collector was killed, when two do, or when a primary that hangs is not told of.
@@ -116,4 +116,48 @@ it("tells of a primary that hangs, and that it is back", async () => {
     );
     return rows.length === 1 && rows[0]!.state === "RESOLVED";
   });
+});
+
+it("two that start while the primary is down sample the standby, one of them goes on, and no second is there twice", async () => {
+  for (const { child } of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+  await stopServer(home.cluster.primary.dir, 5000);
+  const both = [await collector(), await collector()];
+  const started = Date.now();
+  const standby = async ({ port }: { port: number }) =>
+    /^pg_up\{server="standby-1"\} 1/m.test(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+  for (const one of both) await until("it samples the standby", () => standby(one), 15_000);
+  const sampling = Date.now();
+  await pause(6000);
+  await startServer(home.cluster.primary);
+  const back = Date.now();
+  const owner = new pg.Client({ connectionString: home.cluster.urls.superuser });
+  await owner.connect();
+  try {
+    const fence = async () =>
+      (await owner.query<{ fence: number }>("select fence from console.lease where name = 'collector' and expires_at > now()"))
+        .rows[0]?.fence;
+    await until("one of them holds the lease", async () => (await fence()) !== undefined);
+    await until("the other one waits", async () => (await Promise.all(both.map(isActive))).filter(Boolean).length === 1);
+    process.stdout.write(
+      `started without a primary: sampling after ${sampling - started} ms, the lease ${Date.now() - back} ms after it was back\n`,
+    );
+    const ticks = async (from: number, to: number) =>
+      (
+        await owner.query<{ seconds: number; rows: number }>(
+          "select count(distinct at)::int as seconds, count(*)::int as rows from telemetry.tick where target = 'standby-1' and at between $1 and $2",
+          [new Date(from), new Date(to)],
+        )
+      ).rows[0]!;
+    await until("what was sampled is written", async () => (await ticks(sampling + 1000, back)).seconds >= 5);
+    await until("it goes on", async () => (await ticks(Date.now() - 5000, Date.now())).seconds >= 2);
+    const all = await ticks(started, Date.now());
+    expect(all.rows).toBe(all.seconds);
+  } finally {
+    await owner.end();
+  }
 });

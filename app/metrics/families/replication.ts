@@ -1,9 +1,48 @@
+import type { ProbeRow } from "~/observability/probes/all.ts";
 import { position } from "~/observability/replication/lag.ts";
 import { family, perRow, secondsOf, type Family, type Point } from "../family.ts";
 
 const lsn = (text: string | null): number | null => (text ? Number(position(text)) : null);
 const behind = (written: string | null | undefined, text: string | null): number | null =>
   written && text ? Math.max(0, Number(position(written) - position(text))) : null;
+
+/** postgres_exporter's numbers of what a receiver is at. */
+const RECEIVER_STATES: Record<string, number> = {
+  stopped: 0,
+  starting: 1,
+  streaming: 2,
+  waiting: 3,
+  restarting: 4,
+  stopping: -1,
+};
+const UNKNOWN_STATE = -2;
+
+/** Positions are cut as the exporter cuts them, so that they fit in a float. */
+const cut = (text: string | null): number | null => (text ? Number(position(text) % 2n ** 52n) : null);
+
+type Position = ProbeRow<"position">;
+const RECEIVER: [name: string, type: Family["type"], help: string, read: (row: Position) => number | null][] = [
+  [
+    "status",
+    "gauge",
+    "What a standby's receiver is at: 0 stopped, 1 starting, 2 streaming, 3 waiting, 4 restarting, -1 stopping",
+    (row) => RECEIVER_STATES[row.receiver ?? ""] ?? UNKNOWN_STATE,
+  ],
+  ["receive_start_lsn", "counter", "Position at which the receiver began, in bytes", (row) => cut(row.receive_start)],
+  ["receive_start_tli", "gauge", "Timeline at which the receiver began", (row) => row.receive_start_timeline],
+  ["flushed_lsn", "counter", "Position up to which was received and written, in bytes", (row) => cut(row.receiver_flushed)],
+  ["received_tli", "gauge", "Timeline of what was received last", (row) => row.receiver_timeline],
+  ["last_msg_send_time", "counter", "When the sender sent its last message, Unix time", (row) => secondsOf(row.last_sent)],
+  ["last_msg_receipt_time", "counter", "When the last message came, Unix time", (row) => secondsOf(row.last_message)],
+  ["latest_end_lsn", "counter", "Position last told to the sender, in bytes", (row) => cut(row.sender_end)],
+  ["latest_end_time", "counter", "When a position was last told to the sender, Unix time", (row) => secondsOf(row.sender_end_at)],
+  [
+    "upstream_node",
+    "gauge",
+    "Number of the node above in a slot named by repmgr, else 0",
+    (row) => Number(/repmgr_slot_(\d+)/.exec(row.slot_name ?? "")?.[1] ?? 0),
+  ],
+];
 
 export const REPLICATION: readonly Family[] = [
   perRow("position", "pg_replication_is_replica", "gauge", "1 on a standby, 0 on a primary", [], (row) => [
@@ -57,6 +96,23 @@ export const REPLICATION: readonly Family[] = [
       lsn(view.fresh(server, "position")?.[0]?.written ?? null),
     ],
     100,
+  ),
+  perRow(
+    "senders",
+    "pg_stat_replication_reply_time",
+    "gauge",
+    "When a connected standby last answered, Unix time",
+    ["application_name", "client_addr", "slot_name", "state"],
+    (row) => [
+      { application_name: row.app, client_addr: row.address, slot_name: row.slot_name, state: row.state },
+      secondsOf(row.reply_time),
+    ],
+    100,
+  ),
+  ...RECEIVER.map(([name, type, help, read]) =>
+    perRow("position", `pg_stat_wal_receiver_${name}`, type, help, ["upstream_host", "slot_name"], (row) =>
+      row.receiver ? [{ upstream_host: row.upstream_host, slot_name: row.slot_name }, read(row)] : null,
+    ),
   ),
   ...(["pg_replication_slots_active", "pg_replication_slot_slot_is_active"] as const).map((name) =>
     perRow("slots", name, "gauge", "1 while somebody reads from the slot", ["slot_name", "slot_type"], (row) => [

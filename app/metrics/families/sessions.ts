@@ -197,6 +197,31 @@ const TABLE: [name: string, type: Family["type"], help: string, read: (row: Tabl
   ["autoanalyze_count", "counter", "Times it was analyzed by itself", (row) => row.autoanalyzes],
 ];
 
+type Index = ProbeRow<"indexes">;
+const INDEX: [name: string, help: string, read: (row: Index) => number][] = [
+  ["pg_statio_user_indexes_idx_blks_read_total", "Blocks of an index read from elsewhere", (row) => row.blocks_read],
+  ["pg_statio_user_indexes_idx_blks_hit_total", "Blocks of an index found in shared buffers", (row) => row.blocks_hit],
+];
+
+type Vacuum = ProbeRow<"vacuums">;
+const VACUUM: [name: string, help: string, read: (row: Vacuum) => number | null][] = [
+  ["heap_blks", "Blocks of the table that is being vacuumed", (row) => row.total],
+  ["heap_blks_scanned", "Blocks of it that were looked at", (row) => row.scanned],
+  ["heap_blks_vacuumed", "Blocks of it that were cleaned", (row) => row.vacuumed],
+  ["index_vacuums", "Rounds over its indexes that are done", (row) => row.index_rounds],
+  ["max_dead_tuples", "Dead rows that fit before its indexes are cleaned; before 17", (row) => row.most_dead],
+  ["num_dead_tuples", "Dead rows found since its indexes were cleaned last", (row) => row.dead],
+];
+const VACUUM_PHASES = [
+  "initializing",
+  "scanning heap",
+  "vacuuming indexes",
+  "vacuuming heap",
+  "cleaning up indexes",
+  "truncating heap",
+  "performing final cleanup",
+];
+
 export const TABLES: readonly Family[] = [
   ...TABLE.map(([name, type, help, read]) =>
     perRow(
@@ -248,6 +273,41 @@ export const TABLES: readonly Family[] = [
         return [...bytes].map(([table, size]): Point => [relation(table, database), size]);
       }),
     RELATION_LIMIT,
+  ),
+  ...INDEX.map(([name, help, read]) =>
+    perRow(
+      "indexes",
+      name,
+      "counter",
+      help,
+      ["datname", "schemaname", "relname", "indexrelname"],
+      (row, view, server) => [
+        { ...relation(row.table_name, databaseOf(view, server)), indexrelname: row.name.slice(row.name.indexOf(".") + 1) },
+        read(row),
+      ],
+      INDEX_LIMIT,
+    ),
+  ),
+  ...VACUUM.map(([name, help, read]) =>
+    perRow("vacuums", `pg_stat_progress_vacuum_${name}`, "gauge", help, ["datname", "relname"], (row) => [
+      { datname: row.database ?? "unknown", relname: row.relation },
+      read(row),
+    ]),
+  ),
+  family(
+    "pg_stat_progress_vacuum_phase",
+    "gauge",
+    "1 for the phase that a running vacuum is in, 0 for the others",
+    ["server", "datname", "relname", "phase"],
+    (view) =>
+      eachServer(view, (server) =>
+        (view.fresh(server, "vacuums") ?? []).flatMap((row) =>
+          VACUUM_PHASES.map((phase): Point => [
+            { datname: row.database ?? "unknown", relname: row.relation, phase },
+            row.phase === phase ? 1 : 0,
+          ]),
+        ),
+      ),
   ),
   perRow(
     "indexes",

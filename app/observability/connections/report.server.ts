@@ -2,7 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { bucket, historyOf } from "../history.server.ts";
+import { bucket, historyOf, slot } from "../history.server.ts";
 import { live, sourceOf } from "../current.server.ts";
 import { readTag } from "../load/tags.ts";
 import { spanInput } from "../load/read-load.server.ts";
@@ -71,7 +71,7 @@ export const connectionReport = read({
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, sum(total)::float8 / sum(ticks) as total, sum(active)::float8 / sum(ticks) as active, sum(idle)::float8 / sum(ticks) as idle, sum(idle_in_transaction)::float8 / sum(ticks) as idle_in_transaction
-          from ${history.from} s where target = ${input.target} group by 1 order by 1`,
+          from ${history.from} s where target = ${input.target} group by ${slot(history.step)} order by 1`,
       z.object({ t: z.number(), total: z.number(), active: z.number(), idle: z.number(), idle_in_transaction: z.number() }),
     );
     const pools = await rows(

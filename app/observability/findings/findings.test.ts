@@ -22,6 +22,8 @@ const index = (over: Partial<ProbeRow<"indexes">>): ProbeRow<"indexes"> => ({
   entries: 1000,
   scans: 5000,
   rows_read: 0,
+  blocks_hit: 0,
+  blocks_read: 0,
   last_scan: null,
   is_unique: false,
   is_primary: false,

@@ -32,7 +32,7 @@ export const healthReport = read({
               target: sample.target,
               at: sample.at,
               ms: sample.ms,
-              rows: sample.rows?.length ?? null,
+              rows: sample.rows,
               missing: sample.missing,
               lane: PROBES[PROBE_KEYS.find((key) => PROBES[key].name === sample.probe)!].lane,
             }))

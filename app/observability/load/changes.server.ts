@@ -36,8 +36,8 @@ export const whatChanged = read({
     );
     const length = input.to.getTime() - input.from.getTime();
     const before = { from: new Date(input.from.getTime() - length), to: input.from };
-    const here = await historyOf(ctx.tx, "statement", input, now);
-    const earlier = await historyOf(ctx.tx, "statement", before, now);
+    const here = await historyOf(ctx.tx, "statement", input, now, length / 1000);
+    const earlier = await historyOf(ctx.tx, "statement", before, now, length / 1000);
     const statements = await rows(
       ctx.tx,
       sql`with here as (select query_id, sum(calls) as calls, sum(total_ms) as ms from ${here.from} s where target = ${input.target} group by 1),

@@ -4,7 +4,7 @@ import { read } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
-import { bucket, historyOf } from "../history.server.ts";
+import { bucket, historyOf, slot } from "../history.server.ts";
 import { askCollector } from "../sampler/collector-link.server.ts";
 import type { Tick } from "../sampler/record.ts";
 import { UNTAGGED, WAIT_CLASSES } from "./tags.ts";
@@ -66,12 +66,12 @@ export const readLoad = read({
       ctx.tx,
       sql`select ${bucket(history.step)} as t, ${column} as key, sum(n)::int as n from ${history.from} l
           where target = ${input.target} and (${only}::text[] is null or tenant = any(${only}::text[])) and (${input.queryId ?? null}::bigint is null or query_id = ${input.queryId ?? null}::bigint)
-          group by 1, 2`,
+          group by ${slot(history.step)}, ${column}`,
       cell,
     );
     const ticks = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, null as key, sum(ticks)::int as n from ${seconds.from} s where target = ${input.target} group by 1`,
+      sql`select ${bucket(history.step)} as t, null as key, sum(ticks)::int as n from ${seconds.from} s where target = ${input.target} group by ${slot(history.step)}`,
       cell,
     );
     const known = new Map(ticks.map((row) => [row.t, row.n]));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { bucket, historyOf } from "../history.server.ts";
+import { bucket, historyOf, slot } from "../history.server.ts";
 import { live, sourceOf } from "../current.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import { lockTrees, type LockNode } from "./tree.ts";
@@ -34,7 +34,7 @@ export const lockReport = read({
     const history = await historyOf(ctx.tx, "tick", input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, sum(lock_waiting)::float8 / sum(ticks) as waiting from ${history.from} s where target = ${input.target} group by 1 order by 1`,
+      sql`select ${bucket(history.step)} as t, sum(lock_waiting)::float8 / sum(ticks) as waiting from ${history.from} s where target = ${input.target} group by ${slot(history.step)} order by 1`,
       z.object({ t: z.number(), waiting: z.number() }),
     );
     const episodes = await rows(

@@ -5,7 +5,20 @@ import { databases, idleSessions, lockModes, roles, writer } from "./counters.ts
 import { locks } from "./locks.ts";
 import { columnStats, foreignKeys, indexes, tables } from "./relations.ts";
 import { archiver, conflicts, position, senders, slots } from "./replication.ts";
-import { ages, checkpointer, database, horizon, io, migrations, progress, sequences, settings, sizes, wal } from "./server.ts";
+import {
+  ages,
+  checkpointer,
+  database,
+  horizon,
+  io,
+  migrations,
+  progress,
+  sequences,
+  settings,
+  sizes,
+  vacuums,
+  wal,
+} from "./server.ts";
 import { statements } from "./statements.ts";
 
 export const PROBES = {
@@ -38,6 +51,7 @@ export const PROBES = {
   lockModes,
   writer,
   roles,
+  vacuums,
 } as const;
 
 export type ProbeKey = keyof typeof PROBES;

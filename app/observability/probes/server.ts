@@ -186,6 +186,33 @@ from (
   }),
 });
 
+/** Every vacuum of the server, by table; of another database only its number is known. */
+export const vacuums = probe({
+  name: "vacuums",
+  lane: "slow",
+  everyMs: 15_000,
+  timeoutMs: 2000,
+  on: "primary",
+  missing: needsMonitor,
+  // 17 counts dead rows by the bytes that they take, and by their number under another name.
+  sql: (server) => `
+select p.datname as database, case when p.datname = current_database() then p.relid::regclass::text else p.relid::text end as relation, p.phase,
+       p.heap_blks_total::bigint as total, p.heap_blks_scanned::bigint as scanned, p.heap_blks_vacuumed::bigint as vacuumed, p.index_vacuum_count::bigint as index_rounds,
+       ${server.major >= 17 ? "null::bigint as most_dead, p.num_dead_item_ids::bigint as dead" : "p.max_dead_tuples::bigint as most_dead, p.num_dead_tuples::bigint as dead"}
+from pg_stat_progress_vacuum p`,
+  row: z.object({
+    database: z.string().nullable(),
+    relation: z.string(),
+    phase: z.string(),
+    total: z.number(),
+    scanned: z.number(),
+    vacuumed: z.number(),
+    index_rounds: z.number(),
+    most_dead: z.number().nullable(),
+    dead: z.number(),
+  }),
+});
+
 export const settings = probe({
   name: "settings",
   lane: "slow",

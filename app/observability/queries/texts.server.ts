@@ -27,7 +27,10 @@ export class Texts {
     if (missing.length === 0 || performance.now() < this.notBefore) return;
     this.notBefore = performance.now() + 10_000;
     try {
-      const result = (await pool.query({ text: `set statement_timeout = 10000; ${textsOf(server, missing)}` })) as unknown as {
+      // For this statement only: the connection is the slow lane's.
+      const result = (await pool.query({
+        text: `set local statement_timeout = 10000; ${textsOf(server, missing)}`,
+      })) as unknown as {
         rows: unknown[];
       }[];
       for (const row of result.at(-1)!.rows) {
@@ -42,12 +45,12 @@ export class Texts {
   }
 
   async persist(): Promise<void> {
-    for (const [id, text] of this.found) {
-      await clients().primary.query({
-        text: "insert into telemetry.query_text (query_id, text) values ($1, $2) on conflict do nothing",
-        values: [id, text],
-      });
-      this.found.delete(id);
-    }
+    const due = [...this.found];
+    if (due.length === 0) return;
+    await clients().primary.query({
+      text: "insert into telemetry.query_text (query_id, text) select * from unnest($1::bigint[], $2::text[]) on conflict do nothing",
+      values: [due.map(([id]) => id), due.map(([, text]) => text)],
+    });
+    for (const [id] of due) this.found.delete(id);
   }
 }

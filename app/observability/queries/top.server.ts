@@ -2,7 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
-import { bucket, historyOf } from "../history.server.ts";
+import { bucket, historyOf, slot } from "../history.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 
 export const SORTS = {
@@ -30,9 +30,17 @@ const topRow = z.object({
   before_ms: z.number().nullable(),
   before_calls: z.number().nullable(),
   share: z.number(),
-  shape: z.array(z.number().nullable()),
+  shape_at: z.array(z.number()),
+  shape_ms: z.array(z.number()),
 });
-export type TopQuery = z.infer<typeof topRow>;
+export type TopQuery = Omit<z.infer<typeof topRow>, "shape_at" | "shape_ms"> & { shape: (number | null)[] };
+
+/** What a statement cost in each part of the span; null where there was nothing of it. */
+function shapeOf(at: readonly number[], ms: readonly number[], points: number): (number | null)[] {
+  const shape = Array.from({ length: points }, (): number | null => null);
+  at.forEach((index, i) => index >= 0 && index < points && (shape[index] = ms[i]!));
+  return shape;
+}
 
 const SPARK_POINTS = 24;
 
@@ -49,27 +57,36 @@ export const topQueries = read({
     const now = ctx.clock.now();
     const length = input.to.getTime() - input.from.getTime();
     const before = { from: new Date(input.from.getTime() - length), to: input.from };
-    const here = await historyOf(ctx.tx, "statement", input, now);
-    const earlier = await historyOf(ctx.tx, "statement", before, now);
-    const width = Math.max(here.step, Math.ceil(length / 1000 / SPARK_POINTS));
-    const points = Math.ceil(length / 1000 / width);
+    // A sparkline needs so many points and a sum needs none: the finer, the more rows there are to add.
+    const here = await historyOf(ctx.tx, "statement", input, now, length / 1000 / SPARK_POINTS);
+    const earlier = await historyOf(ctx.tx, "statement", before, now, length / 1000);
+    const level = here.level;
+    const width = level * Math.max(1, Math.round(length / 1000 / SPARK_POINTS / level));
+    const first = Math.floor(input.from.getTime() / 1000 / level) * level;
+    const points = Math.ceil((input.to.getTime() / 1000 - first) / width);
     const found = await rows(
       ctx.tx,
-      sql`with samples as materialized (select * from ${here.from} s where target = ${input.target}),
+      sql`with parts as materialized (
+            select query_id, date_bin(make_interval(secs => ${width}::int), at, to_timestamp(${first})) as part, sum(calls) as calls, sum(total_ms) as total_ms, sum(rows) as rows,
+                   sum(blocks_hit) as blocks_hit, sum(blocks_read) as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks) as temp_blocks, sum(wal_bytes) as wal_bytes
+            from ${here.from} s where target = ${input.target} group by 1, 2),
           here as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit)::bigint as blocks_hit, sum(blocks_read)::bigint as blocks_read,
-                          sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes from samples group by 1),
+                          sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes from parts group by 1),
           earlier as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms from ${earlier.from} e where target = ${input.target} group by 1),
           top as (select h.*, t.text, t.first_seen from here h left join telemetry.query_text t using (query_id)
                   where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%' order by ${raw(SORTS[input.sort])} desc nulls last limit ${input.limit}),
-          shapes as materialized (select query_id, floor(extract(epoch from at - ${input.from}::timestamptz) / ${width}::int)::int as part, sum(total_ms) as ms from samples
-                                  where query_id in (select query_id from top) group by 1, 2)
+          shapes as (select query_id, array_agg((extract(epoch from part - to_timestamp(${first})) / ${width}::int)::int) as shape_at, array_agg(total_ms) as shape_ms from parts where query_id in (select query_id from top) group by 1)
           select top.query_id::text, top.text, top.first_seen, top.calls, top.total_ms, top.rows, top.blocks_hit, top.blocks_read, top.io_ms, top.temp_blocks, top.wal_bytes,
                  e.total_ms as before_ms, e.calls as before_calls, top.total_ms / nullif((select sum(total_ms) from here), 0) as share,
-                 array(select s.ms from generate_series(0, ${points}::int - 1) g left join (select part, ms from shapes where query_id = top.query_id) s on s.part = g order by g) as shape
-          from top left join earlier e using (query_id) order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
+                 s.shape_at, s.shape_ms
+          from top join shapes s using (query_id) left join earlier e using (query_id) order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
       topRow,
     );
-    return { queries: found, source: here.text };
+    const queries = found.map(({ shape_at, shape_ms, ...row }): TopQuery => ({
+      ...row,
+      shape: shapeOf(shape_at, shape_ms, points),
+    }));
+    return { queries, source: here.text };
   },
 });
 
@@ -83,7 +100,7 @@ export const queryHistory = read({
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit + blocks_read)::bigint as blocks, sum(blocks_read)::bigint as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes
-          from ${history.from} s where target = ${input.target} and query_id = ${input.queryId}::bigint group by 1 order by 1`,
+          from ${history.from} s where target = ${input.target} and query_id = ${input.queryId}::bigint group by ${slot(history.step)} order by 1`,
       z.object({
         t: z.number(),
         calls: z.number(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Pool } from "~/db/pool.server.ts";
 import { one } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
@@ -43,8 +44,50 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
 /** The server is gone (as opposed to: it answered, and refused). */
 export class Unreachable extends Error {}
 
+/** The timeout that a connection stands at: it is said again only when another probe has another one. */
+const timeouts = new WeakMap<object, number>();
+/** Where a pooler hands each statement to another connection, prepared ones are known to none. */
+const withoutPlans = new WeakSet<Pool>();
+const UNKNOWN_PLAN = new Set(["26000", "42P05"]);
+const names = new Map<string, string>();
+
+/** One text, one name: PostgreSQL plans it when it sees it first, which costs more than running it. */
+function nameOf(probe: string, text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  const name = `probe_${probe}_${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  names.set(text, name);
+  return name;
+}
+
+async function rowsOf(pool: Pool, probe: Probe<unknown>, text: string): Promise<unknown[]> {
+  // Compiling a plan pays for itself in minutes; a probe takes milliseconds.
+  const settings = `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; set jit = off`;
+  if (withoutPlans.has(pool)) {
+    const results = (await pool.query({ text: `${settings}; ${text}` })) as unknown as { rows: unknown[] }[];
+    return results.at(-1)!.rows;
+  }
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    if (timeouts.get(client) !== probe.timeoutMs) {
+      await client.query(settings);
+      timeouts.set(client, probe.timeoutMs);
+    }
+    return (await client.query({ name: nameOf(probe.name, text), text })).rows as unknown[];
+  } catch (error) {
+    // "Cached plan must not change result type": what it reads is made otherwise now.
+    if (codeOf(error) === "0A000") broken = error as Error;
+    if (!UNKNOWN_PLAN.has(codeOf(error) ?? "")) throw error;
+    withoutPlans.add(pool);
+  } finally {
+    client.release(broken);
+  }
+  return rowsOf(pool, probe, text);
+}
+
 /**
- * Runs one probe in one round trip, with its timeouts. What the server refuses becomes a sample that says so;
+ * Runs one probe with its timeouts, in one round trip where they stand already. What the server refuses becomes a sample that says so;
  * a server that can't be reached at all is the caller's matter.
  */
 export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, server: ServerInfo): Promise<Sample<Row>> {
@@ -63,12 +106,10 @@ export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, se
     sql: text,
   });
   try {
-    const results = (await pool.query({
-      text: `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; ${text}`,
-    })) as unknown as { rows: unknown[] }[];
+    const found = await rowsOf(pool, probe as Probe<unknown>, text);
     const parsed: Row[] = [];
-    const breathe = breather();
-    for (const row of results.at(-1)!.rows) {
+    const breathe = breather(4);
+    for (const row of found) {
       parsed.push(probe.row.parse(row));
       await breathe();
     }

@@ -18,10 +18,11 @@ export class Changes {
     for (const one of known) this.values.set(`${one.target} ${one.name}`, one.value);
   }
 
-  takeSettings(): Setting[] {
-    const taken = this.changed;
-    this.changed = [];
-    return taken;
+  /** What is not written yet, each with its latest value, and how to say that it is. */
+  unwritten(): { settings: Setting[]; written(): void } {
+    const n = this.changed.length;
+    const latest = new Map(this.changed.map((one) => [`${one.target} ${one.name}`, one]));
+    return { settings: [...latest.values()], written: () => void this.changed.splice(0, n) };
   }
 
   private event(target: string, kind: string, subject: string, before: string | null, after: string | null): Recorded {

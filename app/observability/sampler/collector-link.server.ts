@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { sessionSecret } from "~/access/secrets.server.ts";
 import { env } from "~/platform/env.server.ts";
-import { unpack } from "./wire.ts";
+import type { Sample } from "./sample.ts";
+import { unpack, unpackSample } from "./wire.ts";
 
 /** What web and collector know and nobody else: samples hold more than a scraper may see. */
 const linkToken = () => createHmac("sha256", sessionSecret()).update("collector-link").digest("base64url");
@@ -15,7 +16,12 @@ export function mayRead(authorization: string | undefined): boolean {
 const WAIT_MS = 800;
 
 /** Asks the collector; null when it does not answer or is not the active one. */
-export async function askCollector<T>(path: string): Promise<T | null> {
+export const askCollector = <T>(path: string): Promise<T | null> => askFor(path, unpack<T>);
+
+export const askForSample = (target: string, probe: string): Promise<Sample | null> =>
+  askFor(`/internal/sample?${new URLSearchParams({ target, probe })}`, unpackSample);
+
+async function askFor<T>(path: string, read: (text: string) => T | Promise<T>): Promise<T | null> {
   const { HOST, COLLECTOR_PORT } = env();
   if (COLLECTOR_PORT === 0) return null;
   try {
@@ -24,7 +30,7 @@ export async function askCollector<T>(path: string): Promise<T | null> {
       headers: { Authorization: `Bearer ${linkToken()}` },
       signal: AbortSignal.timeout(WAIT_MS),
     });
-    return response.ok ? unpack<T>(await response.text()) : null;
+    return response.ok ? await read(await response.text()) : null;
   } catch {
     return null;
   }

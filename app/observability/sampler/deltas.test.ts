@@ -44,4 +44,15 @@ describe("deltas", () => {
     deltas.forget();
     expect(deltas.round("e", 3_600_000, rows(["a", 9999]))).toEqual([]);
   });
+
+  it("of very many are the same, and none is kept of what was forgotten meanwhile", async () => {
+    const deltas = new Deltas<{ calls: number }>();
+    const many = (calls: number) => Array.from({ length: 3000 }, (_, i) => ({ key: `k${i}`, values: { calls } }));
+    expect(await deltas.longRound("e", 0, many(1))).toEqual([]);
+    expect(await deltas.longRound("e", 1000, many(4))).toHaveLength(3000);
+    const open = deltas.longRound("e", 2000, many(9));
+    deltas.forget();
+    expect(await open).toEqual([]);
+    expect(await deltas.longRound("e", 3000, many(20))).toEqual([]);
+  });
 });

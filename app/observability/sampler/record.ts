@@ -87,8 +87,16 @@ const DATABASE = [
 ] as const;
 
 type Names<N extends readonly string[]> = Record<N[number], number>;
-const pick = <N extends readonly string[]>(names: N, row: Names<N>): Names<N> =>
-  Object.fromEntries(names.map((name) => [name, row[name as N[number]]])) as Names<N>;
+function pick<N extends readonly string[]>(names: N, row: Names<N>): Names<N> {
+  const values: Record<string, number> = {};
+  for (const name of names) values[name] = row[name as N[number]];
+  return values as Names<N>;
+}
+
+/** One at a time, when it is asked for: thousands are not made all at once. */
+function* each<A, B>(all: readonly A[], make: (one: A) => B): Generator<B> {
+  for (const one of all) yield make(one);
+}
 
 export type StatementDelta = Names<typeof STATEMENT> & { query_id: string; seconds: number };
 
@@ -129,13 +137,13 @@ export class Recorder {
   }
 
   /** By statement, whoever ran it. */
-  statementDeltas(sample: Sample<ProbeRow<"statements">>, monotonic: number): StatementDelta[] {
+  async statementDeltas(sample: Sample<ProbeRow<"statements">>, monotonic: number): Promise<StatementDelta[]> {
     if (!isKnown(sample)) return [];
     const epoch = String(sample.rows[0]?.stats_reset?.getTime() ?? "none");
-    const found = this.statements.round(
+    const found = await this.statements.longRound(
       epoch,
       monotonic,
-      sample.rows.map((row) => ({
+      each(sample.rows, (row) => ({
         key: `${row.query_id} ${row.owner}`,
         since: row.stats_since?.getTime() ?? null,
         values: pick(STATEMENT, row),
@@ -171,18 +179,15 @@ export class Recorder {
     }));
   }
 
-  recordTables(sample: Sample<ProbeRow<"tables">>, monotonic: number, epoch: string): Recorded[] {
+  async recordTables(sample: Sample<ProbeRow<"tables">>, monotonic: number, epoch: string): Promise<Recorded[]> {
     if (!isKnown(sample)) return [];
     const at = sample.at.toISOString();
-    const deltas = new Map(
-      this.tables
-        .round(
-          epoch,
-          monotonic,
-          sample.rows.map((row) => ({ key: row.name, values: pick(TABLE, row) })),
-        )
-        .map((one) => [one.key, one.values]),
+    const found = await this.tables.longRound(
+      epoch,
+      monotonic,
+      each(sample.rows, (row) => ({ key: row.name, values: pick(TABLE, row) })),
     );
+    const deltas = new Map(found.map((one) => [one.key, one.values]));
     return sample.rows.flatMap((row): Recorded[] => {
       const delta = deltas.get(row.name);
       const gauge = `${row.bytes} ${row.live} ${row.dead}`;
@@ -194,18 +199,15 @@ export class Recorder {
     });
   }
 
-  recordIndexes(sample: Sample<ProbeRow<"indexes">>, monotonic: number, epoch: string): Recorded[] {
+  async recordIndexes(sample: Sample<ProbeRow<"indexes">>, monotonic: number, epoch: string): Promise<Recorded[]> {
     if (!isKnown(sample)) return [];
     const at = sample.at.toISOString();
-    const deltas = new Map(
-      this.indexes
-        .round(
-          epoch,
-          monotonic,
-          sample.rows.map((row) => ({ key: row.name, values: { scans: row.scans, rows_read: row.rows_read } })),
-        )
-        .map((one) => [one.key, one.values]),
+    const found = await this.indexes.longRound(
+      epoch,
+      monotonic,
+      each(sample.rows, (row) => ({ key: row.name, values: { scans: row.scans, rows_read: row.rows_read } })),
     );
+    const deltas = new Map(found.map((one) => [one.key, one.values]));
     return sample.rows.flatMap((row): Recorded[] => {
       const delta = deltas.get(row.name);
       if (!delta || row.bytes === null) return [];

@@ -60,6 +60,12 @@ const ROLLUPS: readonly Rollup[] = [
     select: `${STATEMENT} from telemetry.statement_5m where at >= $2 and at < $3 group by 1, target, query_id`,
   },
   {
+    name: "statement_1d",
+    seconds: 86_400,
+    from: "statement_1h",
+    select: `${STATEMENT} from telemetry.statement_1h where at >= $2 and at < $3 group by 1, target, query_id`,
+  },
+  {
     name: "metric_1h",
     seconds: 3600,
     from: "metric_5m",
@@ -109,7 +115,7 @@ async function step(client: pg.PoolClient, rollup: Rollup, now: Date): Promise<v
     const { first, until } = source.rows[0]!;
     const from = held.rows[0]?.until ?? (first && whole(first.getTime()));
     // What is made of another roll-up can't be ahead of it.
-    const ready = rollup.from.includes("_1m") || rollup.from.includes("_5m") ? (until?.getTime() ?? 0) : now.getTime() - GRACE_MS;
+    const ready = /_1[mh]$|_5m$/.test(rollup.from) ? (until?.getTime() ?? 0) : now.getTime() - GRACE_MS;
     const to = from && whole(Math.min(ready, from.getTime() + Math.max(AT_ONCE_MS, rollup.seconds * 2000)));
     if (from && to && to > from) {
       await client.query({

@@ -30,10 +30,22 @@ export type TargetState = {
   server: ServerInfo | null;
 };
 
+/** A sample without what it brought: its rows are asked for by themselves, and only when there are new ones. */
+export type SampleAge = Omit<Sample, "rows" | "sql"> & { rows: number | null };
+
+export const ageOf = ({ probe, target, at, ms, missing, rows }: Sample): SampleAge => ({
+  probe,
+  target,
+  at,
+  ms,
+  missing,
+  rows: rows?.length ?? null,
+});
+
 export type Snapshot = {
   at: Date;
   targets: TargetState[];
-  samples: Sample[];
+  samples: SampleAge[];
   lags: Lag[];
   store: Store["stats"];
 };
@@ -75,8 +87,8 @@ export class Sampler {
   private primaryEnd: { lsn: bigint; at: number } | null = null;
   private lags = new Map<string, Lag>();
 
-  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number) {
-    this.store = new Store(fence);
+  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number, holder?: string) {
+    this.store = new Store(fence, holder);
     this.lanes = targets.map((target) => ({
       target,
       fast: this.lane(target, "fast", active),
@@ -131,11 +143,15 @@ export class Sampler {
   }
 
   /** Everything that is known now: what pages, metrics, findings and alerts are made of. */
+  held(): Sample[] {
+    return [...this.samples.values()].flatMap((byProbe) => [...byProbe.values()]);
+  }
+
   snapshot(): Snapshot {
     return {
       at: new Date(),
       targets: this.targets(),
-      samples: [...this.samples.values()].flatMap((byProbe) => [...byProbe.values()]),
+      samples: this.held().map(ageOf),
       lags: this.lagsNow(),
       store: this.store.stats,
     };
@@ -219,7 +235,7 @@ export class Sampler {
     const epoch = String(this.latest(target, "database")?.rows?.[0]?.stats_reset?.getTime());
     switch (sample.probe) {
       case "statements": {
-        const deltas = recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
+        const deltas = await recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
         this.keep(recorder.recordStatements(sample.at.toISOString(), deltas));
         const lane = this.lanes.find((one) => one.target.name === target)!.slow;
         const server = lane.info();
@@ -232,9 +248,9 @@ export class Sampler {
         return;
       }
       case "tables":
-        return this.keep(recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
+        return this.keep(await recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
       case "indexes":
-        return this.keep(recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
+        return this.keep(await recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
       case "database":
         this.keep(this.changes.statistics(target, sample as Sample<ProbeRow<"database">>));
         return this.keep(recorder.recordDatabase(sample as Sample<ProbeRow<"database">>, monotonic));
@@ -272,10 +288,13 @@ export class Sampler {
   async persist(): Promise<void> {
     await this.episodes.persist();
     await this.texts.persist();
-    for (const { target, name, value } of this.changes.takeSettings())
-      await clients().primary.query({
-        text: "insert into telemetry.setting (target, name, value, at) values ($1, $2, $3, now()) on conflict (target, name) do update set value = excluded.value, at = excluded.at",
-        values: [target, name, value],
-      });
+    const { settings, written } = this.changes.unwritten();
+    if (settings.length === 0) return;
+    await clients().primary.query({
+      text: `insert into telemetry.setting (target, name, value, at) select t.*, now() from unnest($1::text[], $2::text[], $3::text[]) t
+             on conflict (target, name) do update set value = excluded.value, at = excluded.at`,
+      values: [settings.map((one) => one.target), settings.map((one) => one.name), settings.map((one) => one.value)],
+    });
+    written();
   }
 }

@@ -11,7 +11,12 @@ import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { COLUMNS, type Cell, type Row, type TableName } from "./tables.ts";
 
-type Batch = { id: string; fence: number; rows: Partial<Record<TableName, Row[]>> };
+type Batch = { id: string; fence: number; holder?: string; rows: Partial<Record<TableName, Row[]>> };
+
+/** The fence of samples that were made while nobody could say who holds the lease. */
+export const PROVISIONAL = -1;
+/** A provisional batch waits until it is known whose the lease is. */
+class Undecided extends Error {}
 
 const FLUSH_MS = 2000;
 const SPOOL_BYTES = 256 * 1024 * 1024;
@@ -34,6 +39,16 @@ function* lines(rows: readonly Row[]): Generator<string> {
       .join("");
 }
 
+type LeaseRow = { fence: number; holder: string; held: boolean };
+
+/** Whether somebody else sampled the time that a batch is of. */
+function isReplaced(batch: Batch, lease: LeaseRow | undefined): boolean {
+  if (batch.fence !== PROVISIONAL) return batch.fence > 0 && lease !== undefined && lease.fence !== batch.fence;
+  if (lease?.holder === batch.holder) return false;
+  if (!lease?.held) throw new Undecided("nobody holds the lease");
+  return true;
+}
+
 /**
  * Samples on their way to the telemetry tables: collected, copied every two seconds, spooled to disk while the primary
  * is away and written when it is back. A batch carries its id, so that it is written at most once, and the fence of the
@@ -46,7 +61,10 @@ export class Store {
   private working: Promise<void> = Promise.resolve();
   readonly stats = { written: 0, spooled: 0, backfilled: 0, dropped: 0, lastError: null as string | null, lastMs: 0 };
 
-  constructor(private readonly fence: () => number) {}
+  constructor(
+    private readonly fence: () => number,
+    private readonly holder?: string,
+  ) {}
 
   private get dir(): string {
     return path.join(env().dataDir, "spool", "telemetry");
@@ -79,7 +97,7 @@ export class Store {
 
   private async once(): Promise<void> {
     if (this.count > 0) {
-      const batch: Batch = { id: newId(), fence: this.fence(), rows: this.pending };
+      const batch: Batch = { id: newId(), fence: this.fence(), holder: this.holder, rows: this.pending };
       this.pending = {};
       this.count = 0;
       // What is older goes first; while the spool can't be written, neither can this.
@@ -96,6 +114,7 @@ export class Store {
       this.stats.lastMs = Math.round(performance.now() - started);
       return true;
     } catch (error) {
+      if (error instanceof Undecided) return false;
       this.stats.lastError = messageOf(error);
       if (isConnectionLoss(error) || ["53300", "57P03", "25006"].includes(codeOf(error) ?? "")) return false;
       if (codeOf(error) === "23514" && !again) {
@@ -112,12 +131,14 @@ export class Store {
     const client = await clients().primary.connect();
     try {
       await client.query("begin");
-      const mine = await client.query<{ fence: number }>("select fence from console.lease where name = 'collector'");
+      const lease = await client.query<LeaseRow>(
+        "select fence, holder, expires_at > now() as held from console.lease where name = 'collector'",
+      );
+      const replaced = isReplaced(batch, lease.rows[0]);
       const known = await client.query({
         text: "insert into telemetry.batch (id) values ($1) on conflict do nothing",
         values: [batch.id],
       });
-      const replaced = batch.fence > 0 && mine.rows[0] !== undefined && mine.rows[0].fence !== batch.fence;
       if (known.rowCount === 1 && !replaced) {
         for (const [table, rows] of Object.entries(batch.rows) as [TableName, Row[]][]) {
           const target = client.query(from(`copy telemetry.${table} (${COLUMNS[table].join(", ")}) from stdin`));
@@ -181,6 +202,7 @@ const MONTHLY = [
   "load_1h",
   "tick_1h",
   "statement_1h",
+  "statement_1d",
   "metric_1h",
   "table_stat_1h",
   "index_stat_1h",
@@ -200,7 +222,7 @@ export async function ensureTelemetryPartitions(): Promise<void> {
   }
 }
 
-/** Raw for a day, minutes for a week, five minutes for a month, hours for thirteen months. */
+/** Raw for a day, minutes for a week, five minutes for a month, hours and days for thirteen months. */
 const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = {
   load: "1 day",
   tick: "1 day",
@@ -218,6 +240,7 @@ const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = 
   load_1h: "13 months",
   tick_1h: "13 months",
   statement_1h: "13 months",
+  statement_1d: "13 months",
   metric_1h: "13 months",
   table_stat_1h: "13 months",
   index_stat_1h: "13 months",

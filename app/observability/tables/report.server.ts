@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import type { TxCtx } from "~/db/ctx.ts";
+import { raw, sql, type Sql } from "~/db/sql.ts";
 import { current, sourceOf } from "../current.server.ts";
-import { bucket, historyOf } from "../history.server.ts";
+import { bucket, historyOf, slot } from "../history.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import type { ProbeRow } from "../probes/all.ts";
 
@@ -106,6 +107,30 @@ export function projectedDay(
   return { at: new Date(points.at(-1)!.t + left / slope), perDay };
 }
 
+const DAY_MS = 86_400_000;
+
+/**
+ * The first and the last size that is known of the last thirty days, each by one step into an index: hours, and the
+ * samples of the last day. Less than an hour apart they tell nothing of a day.
+ */
+const ends = (hours: Sql, samples: Sql, target: string, now: Date): Sql => {
+  const from = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const end = (order: Sql) => sql`lateral (select at, bytes from (
+      (${hours} and target = ${target} and at > ${from(30)} order by ${order} limit 1) union all
+      (${samples} and target = ${target} and at > ${from(1)} order by ${order} limit 1)) e order by ${order} limit 1)`;
+  return sql`${end(raw("at"))} f, ${end(raw("at desc"))} l where l.at - f.at >= interval '1 hour'`;
+};
+
+const perDay = raw("(l.bytes - f.bytes)::float8 / extract(epoch from l.at - f.at)::float8 * 86400");
+
+/** Bytes a day that each table has grown by. */
+const grownSince = (ctx: TxCtx, target: string, names: readonly string[], now: Date) =>
+  rows(
+    ctx.tx,
+    sql`select n.name, ${perDay} as per_day from unnest(${names as string[]}::text[]) n (name), ${ends(raw("select at, bytes from telemetry.table_stat_1h where name = n.name"), raw("select at, bytes from telemetry.table_stat where name = n.name"), target, now)}`,
+    z.object({ name: z.string(), per_day: z.number() }),
+  );
+
 export const tableReport = read({
   name: "tables.report",
   permission: "database.read",
@@ -113,21 +138,21 @@ export const tableReport = read({
   async run({ ctx, input }) {
     const [tables, sizes] = await Promise.all([current("tables", input.target), current("sizes", input.target)]);
     const now = ctx.clock.now();
-    const grown = await rows(
+    const whole = (tables.rows ?? []).filter((row) => !row.parent).map((row) => row.name);
+    const ours = sizes.rows?.find((row) => row.is_ours);
+    const grown = await grownSince(ctx, input.target, whole, now);
+    const [all] = await rows(
       ctx.tx,
-      sql`select name, (array_agg(bytes order by at))[1]::bigint as first, (array_agg(bytes order by at desc))[1]::bigint as last, extract(epoch from max(at) - min(at))::float8 as seconds
-          from (select name, at, bytes from telemetry.table_stat where target = ${input.target} and at > ${new Date(now.getTime() - 86_400_000)}
-                union all select name, at, bytes from telemetry.table_stat_1h where target = ${input.target} and at > ${new Date(now.getTime() - 30 * 86_400_000)}) s group by name having max(at) > min(at)`,
-      z.object({ name: z.string(), first: z.number(), last: z.number(), seconds: z.number() }),
+      sql`select ${perDay} as per_day from (select 1) as one, ${ends(sql`select at, value as bytes from telemetry.metric_1h where name = 'size.bytes' and label = ${ours?.database ?? ""}`, sql`select at, value as bytes from telemetry.metric where name = 'size.bytes' and label = ${ours?.database ?? ""}`, input.target, now)}`,
+      z.object({ per_day: z.number() }),
     );
     return {
       tables: tables.rows ? rollPartitions(tables.rows) : null,
       missing: tables.missing,
       skipped: (tables.rows ?? []).filter((row) => row.skipped).map((row) => row.name),
-      growth: Object.fromEntries(
-        grown.filter((row) => row.seconds > 600).map((row) => [row.name, ((row.last - row.first) / row.seconds) * 86_400]),
-      ),
-      database: sizes.rows?.find((row) => row.is_ours)?.bytes ?? null,
+      growth: Object.fromEntries(grown.map((row) => [row.name, row.per_day])),
+      database: ours?.bytes ?? null,
+      databaseGrowth: all?.per_day ?? null,
       source: sourceOf(tables),
     };
   },
@@ -143,7 +168,7 @@ export const tableHistory = read({
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, max(bytes)::bigint as bytes, max(dead)::bigint as dead, max(live)::bigint as live, sum(seq_scans)::bigint as seq_scans, sum(idx_scans)::bigint as idx_scans, sum(inserted + updated + deleted)::bigint as writes
-          from ${history.from} s where target = ${input.target} and name = ${input.name} group by 1 order by 1`,
+          from ${history.from} s where target = ${input.target} and name = ${input.name} group by ${slot(history.step)} order by 1`,
       z.object({
         t: z.number(),
         bytes: z.number(),

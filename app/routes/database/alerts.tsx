@@ -95,7 +95,7 @@ export default function Alerts() {
                 {data.pending.map((one) => (
                   <tr key={one.rule + one.target + one.label}>
                     <td className="whitespace-nowrap">{ruleByKey(one.rule)?.title}</td>
-                    <td className="max-w-0 w-full truncate text-muted">{one.says}</td>
+                    <td className="w-full text-muted wrap-anywhere">{one.says}</td>
                     <td className="num">
                       <Ago at={one.since} />
                     </td>
@@ -126,7 +126,11 @@ function Episodes({ list, mayAct }: { list: Data["episodes"]; mayAct: boolean })
             <td className="w-full py-1.5">
               <span className="font-[560]">{ruleByKey(one.rule)?.title ?? one.rule}</span>{" "}
               <span className="text-muted">{one.target}</span>
-              <p className="text-muted">{one.says}</p>
+              <p className="text-muted wrap-anywhere">{one.says}</p>
+              <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 md:hidden">
+                <Cause one={one} />
+                <Acknowledge one={one} mayAct={mayAct} />
+              </div>
             </td>
             <td className="hidden whitespace-nowrap md:table-cell">
               <Clock at={one.since} withDay withSeconds />
@@ -134,35 +138,46 @@ function Episodes({ list, mayAct }: { list: Data["episodes"]; mayAct: boolean })
                 <p className="text-[12px] text-muted">for {seconds((one.resolved_at.getTime() - one.since.getTime()) / 1000)}</p>
               )}
             </td>
-            <td className="whitespace-nowrap">
-              {one.written === false && <p className="text-[12px] text-muted">not yet written down</p>}
-              {one.incident !== null ? (
-                <Link to={`/database/incidents/${one.incident}`} className="link">
-                  Incident {one.incident}
-                </Link>
-              ) : (
-                <Link to={ruleByKey(one.rule)?.link ?? "/database"} className="link">
-                  See the cause
-                </Link>
-              )}
+            <td className="hidden whitespace-nowrap md:table-cell">
+              <Cause one={one} />
             </td>
             <td className="hidden md:table-cell">
-              {one.acknowledged_at ? (
-                <span className="text-[12px] text-muted">{one.acknowledged_by ?? "somebody"} has it</span>
-              ) : (
-                mayAct &&
-                one.written !== false && (
-                  <Form intent="acknowledge" className="contents">
-                    <input type="hidden" name="id" value={one.id} />
-                    <Submit tone="plain">Acknowledge</Submit>
-                  </Form>
-                )
-              )}
+              <Acknowledge one={one} mayAct={mayAct} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+type Episode = Data["episodes"][number];
+
+function Cause({ one }: { one: Episode }) {
+  return (
+    <>
+      {one.written === false && <p className="text-[12px] text-muted">not yet written down</p>}
+      {one.incident !== null ? (
+        <Link to={`/database/incidents/${one.incident}`} className="link">
+          Incident {one.incident}
+        </Link>
+      ) : (
+        <Link to={ruleByKey(one.rule)?.link ?? "/database"} className="link">
+          See the cause
+        </Link>
+      )}
+    </>
+  );
+}
+
+function Acknowledge({ one, mayAct }: { one: Episode; mayAct: boolean }) {
+  if (one.acknowledged_at) return <span className="text-[12px] text-muted">{one.acknowledged_by ?? "somebody"} has it</span>;
+  if (!mayAct || one.written === false) return null;
+  return (
+    <Form intent="acknowledge" className="contents">
+      <input type="hidden" name="id" value={one.id} />
+      <Submit tone="plain">Acknowledge</Submit>
+    </Form>
   );
 }
 

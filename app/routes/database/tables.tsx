@@ -55,7 +55,6 @@ export default function Tables() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live, 20_000);
   const dead = data.tables?.reduce((sum, row) => sum + row.dead, 0) ?? 0;
-  const growth = Object.values(data.growth).reduce((sum, value) => sum + value, 0);
   const biggest = data.tables?.reduce<NonNullable<typeof data.tables>[number] | null>(
     (best, row) => ((row.bytes ?? 0) > (best?.bytes ?? -1) ? row : best),
     null,
@@ -82,9 +81,9 @@ export default function Tables() {
         <Figure label="Database" value={data.database === null ? "not known" : bytes(data.database)} />
         <Figure
           label="Grows by"
-          value={growth === 0 && Object.keys(data.growth).length === 0 ? "not known yet" : `${bytes(growth)}`}
-          unit={Object.keys(data.growth).length > 0 ? "a day" : undefined}
-          note="from the samples of the last 30 days"
+          value={data.databaseGrowth === null ? "not known yet" : bytes(data.databaseGrowth)}
+          unit={data.databaseGrowth === null ? undefined : "a day"}
+          note="the whole database, over at most 30 days"
         />
         <Figure label="Dead rows" value={about(dead)} note="not yet cleaned" />
         <Figure

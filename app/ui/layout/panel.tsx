@@ -36,7 +36,7 @@ export function Panel(props: {
   return (
     <section id={id} className={`panel min-w-0 ${className}`}>
       {(title || aside || source) && (
-        <header className="flex min-h-10 flex-wrap items-center justify-between gap-x-3 gap-y-1 px-3.5 pt-1">
+        <header className="flex min-h-10 flex-wrap items-center justify-between gap-x-3 gap-y-1 px-3.5 py-1">
           <h2 className="text-[13px] font-[600]">{title}</h2>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-[12px] text-muted">
             {aside}
