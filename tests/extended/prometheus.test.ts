@@ -28,6 +28,11 @@ const COUNT = 'should not have "_count" suffix';
 /** Names that somebody else chose and dashboards hold on to: which, what promtool says of it, and whose they are. */
 const DICTATED: [name: RegExp, remark: string, reason: string][] = [
   [
+    /^pg_stat_wal_receiver_(receive_start_lsn|flushed_lsn|last_msg_(send|receipt)_time|latest_end_(lsn|time))$/,
+    TOTAL,
+    "postgres_exporter names these after the view's columns",
+  ],
+  [
     /^pg_stat_database_(xact_(commit|rollback)|blks_(read|hit)|tup_(returned|fetched|inserted|updated|deleted)|conflicts|temp_(files|bytes)|deadlocks|blk_(read|write)_time|stats_reset)$/,
     TOTAL,
     "postgres_exporter names these counters after the view's columns",
