@@ -35,21 +35,43 @@ const leafRow = z.object({
   body: z.string().nullable(),
 });
 
+type Progress = (done: number, total: number) => Promise<void>;
+
+/** Lends a transaction that sees one moment (repeatable read). */
+export type Snapshot = <T>(run: (on: Queryable) => Promise<T>) => Promise<T>;
+
 /**
  * Reads the whole log and believes nothing of it: every leaf is made again from its entry, every commitment from its
  * content, the tree from the leaves; and every head that was anchored outside must be one of this tree.
+ *
+ * The anchor is read first, the moment of the database comes after: a head is anchored after its commit, so every head that
+ * was read is in what the snapshot sees, however busy the sequencer is. What is anchored later is the next verification's.
  */
 export async function verifyLog(
-  on: Queryable,
+  snapshot: Snapshot,
   key: Pick<SigningKey, "name" | "publicKey">,
   anchor: string,
-  progress?: (done: number, total: number) => Promise<void>,
+  progress?: Progress,
+): Promise<Verification> {
+  const anchored = readAnchor(anchor, key.name, key.publicKey);
+  return snapshot(async (on) => {
+    const level = await one(on, sql`select current_setting('transaction_isolation') as is`, z.object({ is: z.string() }));
+    if (level?.is !== "repeatable read" && level?.is !== "serializable")
+      throw new Error("a log is verified as of one moment, and this transaction has several");
+    return verifyMoment(on, key, anchored, progress);
+  });
+}
+
+async function verifyMoment(
+  on: Queryable,
+  key: Pick<SigningKey, "name" | "publicKey">,
+  { heads, epochs, foreign }: ReturnType<typeof readAnchor>,
+  progress?: Progress,
 ): Promise<Verification> {
   const findings: Finding[] = [];
   const add = (index: number | null, entry: string | null, says: string) => {
     if (findings.length < ENOUGH) findings.push({ index, entry, says });
   };
-  const { heads, epochs, foreign } = readAnchor(anchor, key.name, key.publicKey);
   if (foreign > 0) add(null, null, `${foreign} anchored heads are not signed by this key`);
   const total = (await one(
     on,

@@ -92,6 +92,15 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
   return onClient(await primary.connect(), ctx, "begin read only", run);
 }
 
+/**
+ * One moment of the primary, for as long as `run` reads: what others commit meanwhile is not seen by any of its statements.
+ * Read-only, and never joined: a transaction that is under way has its own moments.
+ */
+export async function withSnapshot<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  if (ctx.tx) throw new ScopeError("a snapshot can't be taken within another transaction");
+  return onClient(await clients().primary.connect(), ctx, "begin isolation level repeatable read read only", run);
+}
+
 /** The position this transaction's work will be visible at, for the reader's cookie. */
 export async function writePosition(): Promise<string> {
   const result = await clients().primary.query<{ lsn: string }>("select pg_current_wal_insert_lsn()::text as lsn");

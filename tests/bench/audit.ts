@@ -12,7 +12,7 @@ import { createSequencer, type Sequencer } from "../../app/audit/sequence.server
 import { verifyLog } from "../../app/audit/verify.server.ts";
 import { rolePool } from "../../app/db/clients.server.ts";
 import { execute } from "../../app/db/query.ts";
-import { withScope } from "../../app/db/scope.server.ts";
+import { withScope, withSnapshot } from "../../app/db/scope.server.ts";
 import { sql } from "../../app/db/sql.ts";
 import { newId } from "../../app/platform/ids.ts";
 import { benchCluster } from "./cluster.ts";
@@ -185,10 +185,15 @@ async function verifying(owner: pg.Client): Promise<Row[]> {
   const sequenced = VERIFIED / ((performance.now() - sequencing) / 1000);
   await owner.query("vacuum analyze audit.leaf, audit.entry, audit.content");
   const started = performance.now();
-  const result = await withScope(ctx, async (inner) => {
-    await inner.tx.query({ text: "set local statement_timeout = 0" });
-    return verifyLog(inner.tx, key, anchor);
-  });
+  const result = await verifyLog(
+    (run) =>
+      withSnapshot(ctx, async (inner) => {
+        await inner.tx.query({ text: "set local statement_timeout = 0" });
+        return run(inner.tx);
+      }),
+    key,
+    anchor,
+  );
   const seconds = (performance.now() - started) / 1000;
   if (!result.ok || result.size < VERIFIED) throw new Error(`${result.size} verified: ${JSON.stringify(result.findings)}`);
   // As many bytes as an entry and its content have, hashed by themselves.
