@@ -94,11 +94,29 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
 
 /**
  * One moment of the primary, for as long as `run` reads: what others commit meanwhile is not seen by any of its statements.
- * Read-only, and never joined: a transaction that is under way has its own moments.
+ * Several connections see the same moment. Read-only, and never joined: a transaction that is under way has its own moments.
  */
-export async function withSnapshot<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+export async function withSnapshot<T>(
+  ctx: Ctx,
+  run: (first: TxCtx, ...others: TxCtx[]) => Promise<T>,
+  connections = 1,
+): Promise<T> {
   if (ctx.tx) throw new ScopeError("a snapshot can't be taken within another transaction");
-  return onClient(await clients().primary.connect(), ctx, "begin isolation level repeatable read read only", run);
+  const { primary } = clients();
+  const begin = "begin isolation level repeatable read read only";
+  const beside = async (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> =>
+    known.length >= connections
+      ? run(...known)
+      : onClient(await primary.connect(), ctx, `${begin}; set transaction snapshot '${id}'`, (next) =>
+          beside(id, [...known, next]),
+        );
+  return onClient(await primary.connect(), ctx, begin, async (first) => {
+    if (connections === 1) return run(first);
+    const { rows } = await first.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
+    const { id } = rows[0]!;
+    if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
+    return beside(id, [first]);
+  });
 }
 
 /** The position this transaction's work will be visible at, for the reader's cookie. */

@@ -5,6 +5,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import pg from "pg";
 import { systemCtx } from "../../app/access/ctx.server.ts";
+import { logSnapshot } from "../../app/access/log/verify.server.ts";
 import { searchLog } from "../../app/access/log/search.server.ts";
 import { ORIGIN } from "../../app/audit/keys.server.ts";
 import { record } from "../../app/audit/record.server.ts";
@@ -12,7 +13,7 @@ import { createSequencer, type Sequencer } from "../../app/audit/sequence.server
 import { verifyLog } from "../../app/audit/verify.server.ts";
 import { rolePool } from "../../app/db/clients.server.ts";
 import { execute } from "../../app/db/query.ts";
-import { withScope, withSnapshot } from "../../app/db/scope.server.ts";
+import { withScope } from "../../app/db/scope.server.ts";
 import { sql } from "../../app/db/sql.ts";
 import { newId } from "../../app/platform/ids.ts";
 import { benchCluster } from "./cluster.ts";
@@ -156,7 +157,7 @@ async function latency(owner: pg.Client, sequencer: Sequencer): Promise<Row[]> {
 }
 
 /** Entries as `record` writes them, made by the server: ids in order of time, contents with their commitments. */
-async function fill(owner: pg.Client, n: number, days: number): Promise<void> {
+export async function fill(owner: pg.Client, n: number, days: number): Promise<void> {
   await owner.query(`select public.ensure_partitions('audit.${"entry"}', '1 month', now() - interval '14 months', now() + interval '2 months'),
                             public.ensure_partitions('audit.content', '1 month', now() - interval '14 months', now() + interval '2 months')`);
   const CHUNK = 500_000;
@@ -185,15 +186,7 @@ async function verifying(owner: pg.Client): Promise<Row[]> {
   const sequenced = VERIFIED / ((performance.now() - sequencing) / 1000);
   await owner.query("vacuum analyze audit.leaf, audit.entry, audit.content");
   const started = performance.now();
-  const result = await verifyLog(
-    (run) =>
-      withSnapshot(ctx, async (inner) => {
-        await inner.tx.query({ text: "set local statement_timeout = 0" });
-        return run(inner.tx);
-      }),
-    key,
-    anchor,
-  );
+  const result = await verifyLog(logSnapshot(ctx), key, anchor);
   const seconds = (performance.now() - started) / 1000;
   if (!result.ok || result.size < VERIFIED) throw new Error(`${result.size} verified: ${JSON.stringify(result.findings)}`);
   // As many bytes as an entry and its content have, hashed by themselves.
@@ -262,7 +255,9 @@ export const bench = {
       process.env["DATABASE_MAX_CONNECTIONS"] = String(WRITERS);
       const rows: Row[] = [];
       const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-anchor-"));
-      for (const part of ["writing", "verifying", "searching"] as const) {
+      for (const part of (process.env["PARTS"] ?? "writing,verifying,searching").split(",") as (
+        "writing" | "verifying" | "searching"
+      )[]) {
         const { owner, use } = await cluster.database(`bench_${part}`);
         await use();
         if (part === "writing") {
