@@ -1,28 +1,26 @@
 import type pg from "pg";
 import type { Queryable } from "./query.ts";
 import type { Sql } from "./sql.ts";
+import { Submitted } from "./submitted.ts";
 
 const SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
 const HEADER = SIGNATURE.length + 8;
 
-type Message = { chunk: Buffer };
-
-/** What pg calls on whoever submits a statement by itself. */
-class CopyOut {
-  callback: ((error: Error | null) => void) | undefined;
+class CopyOut extends Submitted {
   private failed: Error | null = null;
 
   constructor(
     readonly text: string,
     private readonly row: (bytes: Buffer, from: number) => void,
-    private readonly settled: (error: Error | null) => void,
-  ) {}
+  ) {
+    super();
+  }
 
   submit(connection: pg.Connection): void {
     connection.query(this.text);
   }
 
-  handleCopyData({ chunk }: Message): void {
+  handleCopyData({ chunk }: { chunk: Buffer }): void {
     if (this.failed) return;
     const from = chunk.subarray(0, SIGNATURE.length).equals(SIGNATURE) ? HEADER : 0;
     // A row begins with its number of fields; -1 is the end.
@@ -34,25 +32,8 @@ class CopyOut {
     }
   }
 
-  handleCommandComplete(): void {}
-  handleEmptyQuery(): void {}
-  handlePortalSuspended(): void {}
-  handleRowDescription(): void {}
-  handleDataRow(): void {}
-
-  handleError(error: Error): void {
-    this.end(error);
-  }
-
-  handleReadyForQuery(): void {
+  override handleReadyForQuery(): void {
     this.end(this.failed);
-  }
-
-  private end(error: Error | null): void {
-    // The client's own timeout hangs on the callback.
-    this.callback?.(error);
-    this.callback = undefined;
-    this.settled(error);
   }
 }
 
@@ -63,12 +44,7 @@ class CopyOut {
  */
 export function copyOut(on: Queryable, statement: Sql, row: (bytes: Buffer, from: number) => void): Promise<void> {
   if (statement.values.length > 0) throw new Error("a COPY takes no parameters");
-  return new Promise((resolve, reject) => {
-    const query = new CopyOut(`copy (${statement.text}) to stdout (format binary)`, row, (error) =>
-      error ? reject(error) : resolve(),
-    );
-    const sent: unknown = on.query(query);
-    // A client that is gone answers by itself.
-    if (sent instanceof Promise) sent.catch(reject);
-  });
+  const query = new CopyOut(`copy (${statement.text}) to stdout (format binary)`, row);
+  on.query(query as never);
+  return query.done;
 }
