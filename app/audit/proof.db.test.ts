@@ -12,7 +12,8 @@ import { appendAnchor, epochText } from "./anchor.server.ts";
 import { ORIGIN, type SigningKey } from "./keys.server.ts";
 import { signNote } from "./note.ts";
 import { record } from "./record.server.ts";
-import { createSequencer, NotContinued, type Sequencer } from "./sequence.server.ts";
+import { NotContinued } from "./not-continued.ts";
+import { createSequencer, type Sequencer } from "./sequence.server.ts";
 import { verifyLog, type Snapshot } from "./verify.server.ts";
 
 // Breaks when a change of the log by the database's own administrator could go unnoticed, or an entry could be lost or doubled.

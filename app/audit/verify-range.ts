@@ -1,3 +1,4 @@
+import type { Anchored } from "./anchor.server.ts";
 import { Frontier } from "./merkle.ts";
 import { SealedRow } from "./sealed-row.ts";
 
@@ -5,8 +6,8 @@ import { SealedRow } from "./sealed-row.ts";
 export const RANGE = 32_768;
 
 export type Add = (index: number | null, entry: string | null, says: string) => void;
-/** The root that was anchored for each size. */
-type Sizes = ReadonlyMap<number, Buffer>;
+/** The heads that were anchored for each size. */
+type Sizes = ReadonlyMap<number, readonly Anchored[]>;
 type Seen = { index: number; entry: string | null; says: string } | { size: number; root: Buffer };
 
 /** One range of the log, made again from its rows as they arrive, by itself: several are read at the same time. */
@@ -75,6 +76,8 @@ export class Progression {
   checked = 0;
   entries = 0;
   erased = 0;
+  /** Anchored heads that are not of this tree and not signed by us either. */
+  foreign = 0;
   /** Each of its leaves is the root of a whole range. */
   private readonly ranges = new Frontier();
   private readonly early = new Map<number, RangeCheck>();
@@ -88,6 +91,7 @@ export class Progression {
     readonly size: number,
     private readonly width: number,
     private readonly sizes: Sizes,
+    private readonly signed: (head: Anchored) => boolean,
     private readonly say: Add,
   ) {}
 
@@ -123,10 +127,12 @@ export class Progression {
 
   private compare(size: number, local: Buffer): void {
     if (this.differs) return;
-    if (this.sizes.get(size)!.equals(this.ranges.root(local))) {
-      this.lastGood = size;
-      return;
-    }
+    const root = this.ranges.root(local);
+    const others = this.sizes.get(size)!.filter(({ checkpoint }) => !checkpoint.root.equals(root));
+    if (others.length < this.sizes.get(size)!.length) this.lastGood = size;
+    const ours = others.filter(this.signed);
+    this.foreign += others.length - ours.length;
+    if (ours.length === 0) return;
     this.differs = true;
     if (this.found > 0 && this.lastGood === 0) return;
     this.say(

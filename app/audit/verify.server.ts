@@ -3,7 +3,7 @@ import type { Queryable } from "~/db/query.ts";
 import { one, rows } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { z } from "zod";
-import { readAnchor, type Epoch } from "./anchor.server.ts";
+import { furthest, readAnchor, signedBy, type Anchor, type Anchored, type Epoch } from "./anchor.server.ts";
 import type { SigningKey } from "./keys.server.ts";
 import { openNote, readCheckpoint } from "./note.ts";
 import { Progression, RANGE, RangeCheck, type Add } from "./verify-range.ts";
@@ -61,7 +61,7 @@ type Key = Pick<SigningKey, "name" | "publicKey">;
 async function verifyMoment(
   lanes: readonly [Queryable, ...Queryable[]],
   key: Key,
-  { heads, epochs, foreign }: ReturnType<typeof readAnchor>,
+  { heads, epochs, foreign }: Anchor,
   width: number,
   progress?: Progress,
 ): Promise<Verification> {
@@ -76,8 +76,14 @@ async function verifyMoment(
     sql`select coalesce(max(index) + 1, 0)::bigint as size from audit.leaf`,
     z.object({ size: z.number() }),
   ))!.size;
-  const sizes = new Map(heads.map(({ checkpoint }) => [checkpoint.size, checkpoint.root]));
-  const log = new Progression(whole, width, sizes, add);
+  const sizes = new Map<number, Anchored[]>();
+  for (const head of heads) {
+    const same = sizes.get(head.checkpoint.size);
+    if (same) same.push(head);
+    else sizes.set(head.checkpoint.size, [head]);
+  }
+  const signed = signedBy(key.name, key.publicKey);
+  const log = new Progression(whole, width, sizes, signed, add);
   let next = 0;
   const work = async (lane: Queryable): Promise<void> => {
     while (next < whole) {
@@ -100,7 +106,8 @@ async function verifyMoment(
   );
   for (const one of ended) if (one.status === "rejected") throw one.reason;
 
-  const newest = heads.reduce((most, { checkpoint }) => Math.max(most, checkpoint.size), 0);
+  if (log.foreign > 0) add(null, null, `${log.foreign} anchored heads are not signed by this key`);
+  const newest = furthest(heads, signed)?.size ?? 0;
   if (newest > whole)
     findings.push({
       index: whole,

@@ -1,4 +1,4 @@
-import { appendAnchor, epochText, readAnchor } from "~/audit/anchor.server.ts";
+import { appendAnchor, epochText, furthest, readAnchor, signedBy } from "~/audit/anchor.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { signNote } from "~/audit/note.ts";
 import { record } from "~/audit/record.server.ts";
@@ -22,7 +22,7 @@ export async function declareEpoch(ctx: Ctx, by: string, reason: string): Promis
   if (reason.trim().length < 10)
     throw new Invalid("Say why, so that an auditor understands it", { reason: ["At least ten letters"] });
   const key = signingKey();
-  const newest = readAnchor(anchorFile(), key.name, key.publicKey).heads.at(-1)?.checkpoint;
+  const newest = furthest(readAnchor(anchorFile(), key.name, key.publicKey).heads, signedBy(key.name, key.publicKey));
   const result = await wholeLog(ctx);
   if (!newest || newest.size <= result.size)
     throw new Conflict("The log is not shorter than its anchor: no restore is to be declared");
