@@ -185,8 +185,8 @@ export default function AuditLog() {
       <Panel flush>
         {entries.length === 0 ? (
           <Empty title="Nothing found">
-            Take a word away, or a wider time. Free text looks back 90 days; a word before a colon looks at one field of every
-            entry.
+            Take a word away, or a wider time. Words are found from their beginning, several in quotes as they stand together; a
+            word before a colon looks at one field of every entry.
           </Empty>
         ) : (
           <table className="rows">
