@@ -10,7 +10,7 @@ import { checkpointText, signNote } from "./note.ts";
 import { NotContinued } from "./not-continued.ts";
 import { storedNodes, treeSize } from "./tree.server.ts";
 
-export const entryRow = z.object({
+const entryRow = z.object({
   id: z.string(),
   at: z.date(),
   actor_kind: z.string(),

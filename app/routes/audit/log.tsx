@@ -115,7 +115,7 @@ export default function AuditLog() {
         </datalist>
         <button className="control">Search</button>
       </form>
-      <p className="flex flex-wrap gap-3 text-[12px] text-muted">
+      <div className="flex flex-wrap gap-3 text-[12px] text-muted">
         <Link className="link" to={link({ q: "risk:>=40".replace(">=40", ">39"), after: null })}>
           what stands out
         </Link>
@@ -165,7 +165,7 @@ export default function AuditLog() {
           </details>
         )}
         <span className="max-md:hidden">words: {QUALIFIERS.join(": ")}:, a minus before one turns it around</span>
-      </p>
+      </div>
       {wrong && <Notice tone="bad" title={wrong} />}
       <Panel title="Over time">
         <Chart
