@@ -1,14 +1,18 @@
 import fs from "node:fs";
 import type { KeyObject } from "node:crypto";
-import { openNote, readCheckpoint, type Checkpoint } from "./note.ts";
+import { openNote, readCheckpoint, signatureHint, type Checkpoint } from "./note.ts";
 
 const BETWEEN = "\n====\n";
 
 /** Every signed head, one after the other, never rewritten. On stable storage before anybody is told of it. */
 export function appendAnchor(file: string, note: string): void {
-  const out = fs.openSync(file, "a", 0o600);
+  const out = fs.openSync(file, "a+", 0o600);
   try {
-    fs.writeSync(out, note + BETWEEN);
+    // A crash may have left a piece of a note behind: it is closed, so that it does not spoil this one.
+    const { size } = fs.fstatSync(out);
+    const tail = Buffer.alloc(Math.min(BETWEEN.length, size));
+    fs.readSync(out, tail, 0, tail.length, size - tail.length);
+    fs.writeSync(out, `${size > 0 && tail.toString("latin1") !== BETWEEN ? BETWEEN : ""}${note}${BETWEEN}`);
     fs.fsyncSync(out);
   } finally {
     fs.closeSync(out);
@@ -51,26 +55,42 @@ export function newestAnchored(file: string, name: string, publicKey: KeyObject)
   }
 }
 
-/** The heads that hold today: an epoch says that those after a restore's point hold no more. Notes of another key are named. */
-export function readAnchor(
-  file: string,
-  name: string,
-  publicKey: KeyObject,
-): { heads: Anchored[]; epochs: Epoch[]; foreign: number } {
+/** The heads that hold today, and what was read on the way. */
+export type Anchor = { heads: Anchored[]; epochs: Epoch[]; foreign: number };
+
+/**
+ * The heads that hold today: an epoch says that those after a restore's point hold no more. There is one for every moment in
+ * which something happened, so a head is only taken for signed here by the name of its key; whoever accuses a log by it looks at
+ * the signature (`signedBy`). A head that agrees with the log needs none. Notes of another key are counted; a note that a crash
+ * cut off before its signature was never promised to anybody, and one that is being written is not there yet.
+ */
+export function readAnchor(file: string, name: string, publicKey: KeyObject): Anchor {
   const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  const ours = signatureHint(name, publicKey);
   let heads: Anchored[] = [];
   const epochs: Epoch[] = [];
   let foreign = 0;
-  for (const note of text.split(BETWEEN)) {
-    if (note.trim() === "") continue;
-    const opened = openNote(note, name, publicKey);
-    const epoch = opened ? readEpoch(opened) : null;
-    const checkpoint = opened && !epoch ? readCheckpoint(opened) : null;
-    if (epoch) {
+  for (const note of text.split(BETWEEN).slice(0, -1)) {
+    const claim = ours(note);
+    if (claim === "unsigned") continue;
+    const epoch = claim === "ours" ? readEpoch(note) : null;
+    const checkpoint = claim === "ours" && !epoch ? readCheckpoint(note) : null;
+    if (epoch && openNote(note, name, publicKey)) {
       epochs.push(epoch);
       heads = heads.filter((head) => head.checkpoint.size <= epoch.toSize);
     } else if (checkpoint) heads.push({ checkpoint, note });
     else foreign++;
   }
   return { heads, epochs, foreign };
+}
+
+export const signedBy =
+  (name: string, publicKey: KeyObject) =>
+  ({ note }: Anchored): boolean =>
+    openNote(note, name, publicKey) !== null;
+
+/** The head of the most entries. Two collectors that follow each other may append theirs in either order. */
+export function furthest(heads: readonly Anchored[], signed: (head: Anchored) => boolean): Checkpoint | null {
+  const inOrder = [...heads].sort((a, b) => b.checkpoint.size - a.checkpoint.size);
+  return inOrder.find(signed)?.checkpoint ?? null;
 }

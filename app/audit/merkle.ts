@@ -1,13 +1,19 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "./sha256.ts";
 
 /** RFC 6962's tree: a leaf is SHA-256(00 ‖ entry), a node SHA-256(01 ‖ left ‖ right), an unbalanced tree leans left. */
 const LEAF = Buffer.from([0]);
-const NODE = Buffer.from([1]);
 
-export const leafHash = (entry: Uint8Array): Buffer => createHash("sha256").update(LEAF).update(entry).digest();
-const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  createHash("sha256").update(NODE).update(left).update(right).digest();
-export const emptyRoot = (): Buffer => createHash("sha256").digest();
+export const leafHash = (entry: Uint8Array): Buffer => sha256(Buffer.concat([LEAF, entry]));
+/** Written over for every node: nothing waits between filling and hashing it. */
+const both = Buffer.from([1, ...Buffer.alloc(64)]);
+function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  // A proof from a file may hold anything.
+  if (left.length !== 32 || right.length !== 32) return sha256(Buffer.concat([both.subarray(0, 1), left, right]));
+  both.set(left, 1);
+  both.set(right, 33);
+  return sha256(both);
+}
+export const emptyRoot = (): Buffer => sha256(Buffer.alloc(0));
 
 /** The largest power of two smaller than n. */
 function split(n: number): number {
@@ -135,8 +141,9 @@ export class Frontier {
     this.size++;
   }
 
-  root(): Buffer {
-    let root: Buffer | undefined;
+  /** The root, with `tail` as what follows to the right: the root of fewer leaves than any node here covers. */
+  root(tail?: Buffer): Buffer {
+    let root = tail;
     for (const hash of this.edge) if (hash) root = root ? nodeHash(hash, root) : hash;
     return root ?? emptyRoot();
   }

@@ -42,6 +42,18 @@ export function openNote(note: string, name: string, publicKey: KeyObject): stri
   return null;
 }
 
+/** Whose signature a note claims to carry, without the price of checking it. */
+export function signatureHint(name: string, publicKey: KeyObject): (note: string) => "ours" | "another" | "unsigned" {
+  const id = keyId(name, publicKey);
+  return (note) => {
+    const signatures = [...note.slice(Math.max(0, note.indexOf("\n\n— "))).matchAll(/\n— (\S+) (\S+)(?=\n)/g)];
+    if (signatures.length === 0) return "unsigned";
+    const claims = ([, by, signature]: RegExpMatchArray) =>
+      by === name && Buffer.from(signature!.slice(0, 8), "base64").subarray(0, 4).equals(id);
+    return signatures.some(claims) ? "ours" : "another";
+  };
+}
+
 export const checkpointText = (point: Checkpoint) => `${point.origin}\n${point.size}\n${point.root.toString("base64")}\n`;
 
 export function readCheckpoint(text: string): Checkpoint | null {

@@ -12,8 +12,9 @@ import { appendAnchor, epochText } from "./anchor.server.ts";
 import { ORIGIN, type SigningKey } from "./keys.server.ts";
 import { signNote } from "./note.ts";
 import { record } from "./record.server.ts";
-import { createSequencer, NotContinued, type Sequencer } from "./sequence.server.ts";
-import { verifyLog } from "./verify.server.ts";
+import { NotContinued } from "./not-continued.ts";
+import { createSequencer, type Sequencer } from "./sequence.server.ts";
+import { verifyLog, type Snapshot } from "./verify.server.ts";
 
 // Breaks when a change of the log by the database's own administrator could go unnoticed, or an entry could be lost or doubled.
 const db = testDatabase();
@@ -43,7 +44,14 @@ async function drain(): Promise<void> {
   while ((await sequencer.step()) > 0);
 }
 
-const verify = () => verifyLog(superuser, key, anchor);
+/** As of this superuser's transaction, where one is open: what is tampered there is seen there alone. */
+const inPlace: Snapshot = (run) => run(superuser);
+const snapshot: Snapshot = async (run) => {
+  await superuser.query("begin isolation level repeatable read");
+  return run(superuser).finally(() => superuser.query("rollback"));
+};
+const verify = (as: Snapshot = snapshot) => verifyLog(as, key, anchor);
+const BEGIN = "begin isolation level repeatable read";
 
 beforeAll(async () => {
   college = (await makeCollege(db.owner)).id;
@@ -135,11 +143,11 @@ describe("the sequencer", () => {
 describe("verification", () => {
   /** What a superuser does, undone afterwards: the state is put back from copies. */
   async function tampered(run: () => Promise<void>): Promise<Awaited<ReturnType<typeof verify>>> {
-    await superuser.query("begin");
+    await superuser.query(BEGIN);
     await superuser.query("set local session_replication_role = replica");
     try {
       await run();
-      return await verify();
+      return await verify(inPlace);
     } finally {
       await superuser.query("rollback");
     }
@@ -235,7 +243,7 @@ describe("verification", () => {
   });
 
   it("finds a whole tree made anew over forged entries, against the anchor", async () => {
-    await superuser.query("begin");
+    await superuser.query(BEGIN);
     await superuser.query("set local session_replication_role = replica");
     await superuser.query(
       "update audit.entry set action = 'forged.act' where id = (select entry_id from audit.leaf order by index limit 1 offset 5)",
@@ -258,7 +266,7 @@ describe("verification", () => {
       keys.privateKey,
     );
     await superuser.query("update audit.checkpoint set note = $1 where size = $2", [note, frontier.size]);
-    const result = await verify();
+    const result = await verify(inPlace);
     await superuser.query("rollback");
     expect(result.ok).toBe(false);
     expect(result.findings[0]!.says).toMatch(/differs from the head anchored/);
@@ -266,17 +274,17 @@ describe("verification", () => {
 
   it("finds heads of another key", async () => {
     const other = { name: ORIGIN, ...generateKeyPairSync("ed25519") };
-    const result = await verifyLog(superuser, other, anchor);
+    const result = await verifyLog(snapshot, other, anchor);
     expect(result.ok).toBe(false);
     expect(result.findings.map((finding) => finding.says).join()).toMatch(/not signed by this key/);
   });
 
   it("accepts erased content, and a restore that an epoch declares", async () => {
-    await superuser.query("begin");
+    await superuser.query(BEGIN);
     await superuser.query(
       "delete from audit.content where entry_id = (select entry_id from audit.leaf order by index desc limit 1)",
     );
-    const erased = await verify();
+    const erased = await verify(inPlace);
     expect(erased).toMatchObject({ ok: true, erased: 1 });
     await superuser.query("rollback");
     const size = (await verify()).size;

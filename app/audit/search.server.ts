@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { rows } from "~/db/query.ts";
-import { and, raw, sql, type Sql } from "~/db/sql.ts";
+import { one, rows } from "~/db/query.ts";
+import { and, empty, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
 import type { Term } from "./query-language.ts";
+import { isOneWord, wordQuery } from "./words.ts";
 
 export const found = z.object({
   id: z.string(),
@@ -23,8 +24,8 @@ export const found = z.object({
 });
 export type Found = z.infer<typeof found>;
 
-/** Free text looks inside contents, which have no index on words: it looks back this far and no further. */
-const TEXT_DAYS = 90;
+/** What can only be found by reading contents (text without a word, or the absence of one) looks back this far. */
+const PLAIN_DAYS = 90;
 
 const escape = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 const uuid = (term: Term, column: Sql) => (isUuid(term.value) ? sql`${column} = ${term.value}::uuid` : sql`false`);
@@ -59,18 +60,28 @@ function condition(term: Term): Sql {
     case "before":
       return sql`e.at < ${new Date(term.value)}`;
     case "text":
-      return sql`exists (select 1 from audit.content x where x.at = e.at and x.entry_id = e.id and x.body ilike ${`%${escape(term.value)}%`})`;
+      // As it is written within a content, which is JSON.
+      return sql`exists (select 1 from audit.content x where x.at = e.at and x.entry_id = e.id and x.body ilike ${`%${escape(JSON.stringify(term.value).slice(1, -1))}%`})`;
   }
 }
 
 export type Reach = { ownActs: string | null };
 
-export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): Sql[] {
-  const parts = terms.map((term) => (term.not ? sql`not coalesce((${condition(term)}), false)` : condition(term)));
-  if (reach.ownActs) parts.push(sql`e.actor_id = ${reach.ownActs}::uuid`);
-  if (terms.some((term) => term.kind === "text") && !terms.some((term) => term.kind === "after"))
-    parts.push(sql`e.at >= ${new Date(now.getTime() - TEXT_DAYS * 86_400_000)}`);
-  return parts;
+/**
+ * What is asked for. Words are looked up in their index; `where` holds for every entry that is found. `unindexed` says the same
+ * of the words for entries whose words have not been taken yet.
+ */
+export type Search = { where: Sql[]; words: string | null; unindexed: Sql[] };
+
+export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): Search {
+  const indexed = terms.filter((term) => term.kind === "text" && !term.not && wordQuery([term.value]) !== null);
+  const plain = terms.filter((term) => !indexed.includes(term) || !isOneWord(term.value));
+  const where = plain.map((term) => (term.not ? sql`not coalesce((${condition(term)}), false)` : condition(term)));
+  if (reach.ownActs) where.push(sql`e.actor_id = ${reach.ownActs}::uuid`);
+  const reads = plain.some((term) => term.kind === "text");
+  if (indexed.length === 0 && reads && !terms.some((term) => term.kind === "after"))
+    where.push(sql`e.at >= ${new Date(now.getTime() - PLAIN_DAYS * 86_400_000)}`);
+  return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition) };
 }
 
 function cursor(text: string): { at: Date; id: string } {
@@ -82,28 +93,69 @@ function cursor(text: string): { at: Date; id: string } {
 
 const cursorOf = (entry: { at: Date; id: string }) => `${entry.at.getTime()}_${entry.id}`;
 
+/** From when on there are entries whose words have not been taken: a second or two ago, or nothing at all. */
+async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
+  const row = await one(
+    ctx.tx,
+    sql`select least((select min(at) from audit.pending), (select min(at) from audit.leaf where index >= (select coalesce(max(size), 0) from audit.words_until))) as since`,
+    z.object({ since: z.date().nullable() }),
+  );
+  return row!.since;
+}
+
+const notTaken = sql`not exists (select 1 from audit.search_words w where w.at = e.at and w.entry_id = e.id)`;
+
+/** The newest entries that are asked for. Each part stops by itself at what a page needs. */
+async function pageOf(
+  ctx: TxCtx,
+  search: Search,
+  where: Sql[],
+  place: { at: Date; id: string } | null,
+  most: number,
+): Promise<Sql> {
+  const last = sql`order by e.at desc, e.id desc limit ${most}`;
+  if (search.words === null) return sql`select * from audit.entry e where ${and(where)} ${last}`;
+  const before = place ? sql`and (w.at, w.entry_id) < (${place.at}::timestamptz, ${place.id}::uuid)` : empty;
+  const taken = sql`select e.* from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
+    where w.words @@ ${search.words}::tsquery ${before} and ${and(where)} order by w.at desc, w.entry_id desc limit ${most}`;
+  const since = await unindexedSince(ctx);
+  if (!since) return taken;
+  return sql`(${taken}) union all (select * from audit.entry e where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])} ${last})`;
+}
+
 export async function searchEntries(
   ctx: TxCtx,
-  where: Sql[],
+  search: Search,
   after: string | null,
   limit: number,
 ): Promise<{ entries: Found[]; next: string | null }> {
   const place = after ? cursor(after) : null;
+  const where = place ? [...search.where, sql`(e.at, e.id) < (${place.at}::timestamptz, ${place.id}::uuid)`] : search.where;
   const list = await rows(
     ctx.tx,
     sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index
-        from (select * from audit.entry e where ${and(place ? [...where, sql`(e.at, e.id) < (${place.at}::timestamptz, ${place.id}::uuid)`] : where)} order by e.at desc, e.id desc limit ${limit + 1}) e
-        left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id order by e.at desc, e.id desc`,
+        from (${await pageOf(ctx, search, where, place, limit + 1)}) e
+        left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id order by e.at desc, e.id desc limit ${limit + 1}`,
     found,
   );
   const entries = list.slice(0, limit);
   return { entries, next: list.length > limit ? cursorOf(entries.at(-1)!) : null };
 }
 
+async function within(ctx: TxCtx, search: Search, from: Date, to: Date): Promise<Sql> {
+  const where = [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`];
+  if (search.words === null) return sql`select e.at, e.risk from audit.entry e where ${and(where)}`;
+  const taken = sql`select e.at, e.risk from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
+    where w.words @@ ${search.words}::tsquery and w.at >= ${from} and w.at < ${to} and ${and(where)}`;
+  const since = await unindexedSince(ctx);
+  if (!since) return taken;
+  return sql`${taken} union all select e.at, e.risk from audit.entry e where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])}`;
+}
+
 /** How many of what was found fall into each piece of the range. */
 export async function histogram(
   ctx: TxCtx,
-  where: Sql[],
+  search: Search,
   from: Date,
   to: Date,
   pieces: number,
@@ -112,7 +164,7 @@ export async function histogram(
   const list = await rows(
     ctx.tx,
     sql`select extract(epoch from date_bin(${step} * interval '1 second', e.at, date_trunc('second', ${from}::timestamptz)))::float8 as t, count(*)::int as n, count(*) filter (where e.risk >= 40)::int as risky
-        from audit.entry e where ${and([...where, sql`e.at >= ${from}`, sql`e.at < ${to}`])} group by 1 order by 1`,
+        from (${await within(ctx, search, from, to)}) e group by 1 order by 1`,
     z.object({ t: z.number(), n: z.number(), risky: z.number() }),
   );
   // Every piece of the range, also those in which nothing happened.

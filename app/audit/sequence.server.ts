@@ -2,14 +2,15 @@ import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { appendAnchor, readAnchor } from "./anchor.server.ts";
+import { appendAnchor, furthest, readAnchor, signedBy } from "./anchor.server.ts";
 import { entryBytes, type EntryRow } from "./entry-bytes.ts";
 import type { SigningKey } from "./keys.server.ts";
 import { Frontier, leafHash } from "./merkle.ts";
 import { checkpointText, signNote } from "./note.ts";
+import { NotContinued } from "./not-continued.ts";
 import { storedNodes, treeSize } from "./tree.server.ts";
 
-export const entryRow = z.object({
+const entryRow = z.object({
   id: z.string(),
   at: z.date(),
   actor_kind: z.string(),
@@ -29,12 +30,9 @@ const ONE_SEQUENCER = 7_190_203;
 
 export type Sequencer = { step(): Promise<number>; size(): number };
 
-/** The log is not what the anchor last knew. Going on would sign a second history beside the first one. */
-export class NotContinued extends Error {}
-
 /** A head that was anchored and is not of this tree: somebody cut the log or brought an older state back. */
 function mustContinue(anchor: string, key: SigningKey, tree: Frontier): void {
-  const newest = readAnchor(anchor, key.name, key.publicKey).heads.at(-1)?.checkpoint;
+  const newest = furthest(readAnchor(anchor, key.name, key.publicKey).heads, signedBy(key.name, key.publicKey));
   if (!newest || newest.size < tree.size) return;
   if (newest.size > tree.size)
     throw new NotContinued(

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
+import { copyOut } from "~/db/copy-out.server.ts";
 import type { Queryable } from "~/db/query.ts";
 import { one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { raw, sql, type Sql } from "~/db/sql.ts";
 import { z } from "zod";
-import { readAnchor, type Epoch } from "./anchor.server.ts";
-import { entryBytes } from "./entry-bytes.ts";
+import { furthest, readAnchor, signedBy, type Anchor, type Anchored, type Epoch } from "./anchor.server.ts";
 import type { SigningKey } from "./keys.server.ts";
-import { Frontier, leafHash } from "./merkle.ts";
 import { openNote, readCheckpoint } from "./note.ts";
-import { entryRow } from "./sequence.server.ts";
+import { Progression, RANGE, RangeCheck, type Add } from "./verify-range.ts";
+import { SEALED_COLUMNS } from "./sealed-row.ts";
 
 /** `cut`: the log ends before its anchor, which a declared restore explains and nothing else. */
 export type Finding = { index: number | null; entry: string | null; says: string; cut?: true };
@@ -23,97 +22,146 @@ export type Verification = {
   findings: Finding[];
 };
 
-const BATCH = 10_000;
 const ENOUGH = 20;
 
-const leafRow = z.object({
-  index: z.number(),
-  entry_id: z.string(),
-  hash: z.instanceof(Buffer),
-  found: entryRow.nullable(),
-  salt: z.instanceof(Buffer).nullable(),
-  body: z.string().nullable(),
-});
+type Progress = (done: number, total: number) => Promise<void>;
+
+/** Lends transactions that see one and the same moment (repeatable read). More than one, and ranges are read side by side. */
+export type Snapshot = <T>(run: (first: Queryable, ...others: Queryable[]) => Promise<T>) => Promise<T>;
 
 /**
  * Reads the whole log and believes nothing of it: every leaf is made again from its entry, every commitment from its
  * content, the tree from the leaves; and every head that was anchored outside must be one of this tree.
+ *
+ * The anchor is read first, the moment of the database comes after: a head is anchored after its commit, so every head that
+ * was read is in what the snapshot sees, however busy the sequencer is. What is anchored later is the next verification's.
  */
 export async function verifyLog(
-  on: Queryable,
+  snapshot: Snapshot,
   key: Pick<SigningKey, "name" | "publicKey">,
   anchor: string,
-  progress?: (done: number, total: number) => Promise<void>,
+  progress?: Progress,
+  width = RANGE,
 ): Promise<Verification> {
+  const anchored = readAnchor(anchor, key.name, key.publicKey);
+  return snapshot(async (...lanes) => {
+    for (const on of lanes) {
+      const level = await one(on, sql`select current_setting('transaction_isolation') as is`, z.object({ is: z.string() }));
+      if (level?.is !== "repeatable read" && level?.is !== "serializable")
+        throw new Error("a log is verified as of one moment, and this transaction has several");
+      // A range's joins stay in memory.
+      await on.query({ text: "set local work_mem = '64MB'" });
+    }
+    return verifyMoment(lanes, key, anchored, width, progress);
+  });
+}
+
+type Key = Pick<SigningKey, "name" | "publicKey">;
+
+async function verifyMoment(
+  lanes: readonly [Queryable, ...Queryable[]],
+  key: Key,
+  { heads, epochs, foreign }: Anchor,
+  width: number,
+  progress?: Progress,
+): Promise<Verification> {
+  const [on] = lanes;
   const findings: Finding[] = [];
   const add = (index: number | null, entry: string | null, says: string) => {
     if (findings.length < ENOUGH) findings.push({ index, entry, says });
   };
-  const { heads, epochs, foreign } = readAnchor(anchor, key.name, key.publicKey);
   if (foreign > 0) add(null, null, `${foreign} anchored heads are not signed by this key`);
-  const total = (await one(
+  const whole = (await one(
     on,
-    sql`select count(*)::int as n, coalesce(max(index), -1)::bigint as last from audit.leaf`,
-    z.object({ n: z.number(), last: z.number() }),
-  ))!;
-  const bySize = new Map(heads.map((head) => [head.checkpoint.size, head.checkpoint]));
-  const frontier = new Frontier();
-  let expected = 0;
-  let erased = 0;
-  let agreed = 0;
-  let lastGood = 0;
-
-  for (let from = 0; from <= total.last; from += BATCH) {
-    const batch = await rows(
-      on,
-      sql`select l.index, l.entry_id, l.hash,
-            case when e.id is null then null else jsonb_build_object('id', e.id) end as marker,
-            e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment, c.salt, c.body
-          from audit.leaf l left join audit.entry e on e.at = l.at and e.id = l.entry_id left join audit.content c on c.at = l.at and c.entry_id = l.entry_id
-          where l.index >= ${from} and l.index < ${from + BATCH} order by l.index`,
-      z.record(z.string(), z.unknown()).transform((row) => leafRow.parse({ ...row, found: row["marker"] ? row : null })),
-    );
-    for (const leaf of batch) {
-      if (leaf.index !== expected) add(expected, null, `entries ${expected} to ${leaf.index - 1} are missing from the tree`);
-      expected = leaf.index + 1;
-      let hash = leaf.hash;
-      if (!leaf.found) add(leaf.index, leaf.entry_id, "the entry is gone");
-      else {
-        hash = leafHash(entryBytes(leaf.found));
-        if (!hash.equals(leaf.hash)) add(leaf.index, leaf.entry_id, "the entry differs from what was sequenced");
-        if (leaf.body === null || leaf.salt === null) erased++;
-        else if (!createHash("sha256").update(leaf.salt).update(leaf.body, "utf8").digest().equals(leaf.found.commitment))
-          add(leaf.index, leaf.entry_id, "its content differs from what the entry commits to");
-      }
-      frontier.append(hash);
-      const head = bySize.get(frontier.size);
-      if (head) {
-        if (head.root.equals(frontier.root())) {
-          agreed++;
-          lastGood = frontier.size;
-        } else if (findings.length === 0 || agreed > 0) {
-          add(
-            lastGood,
-            null,
-            `the tree differs from the head anchored at ${frontier.size}: something between entry ${lastGood} and ${frontier.size - 1} was changed, and its hashes with it`,
-          );
-          agreed = -1;
-          bySize.clear();
-        }
-      }
-    }
-    await progress?.(expected, total.n);
+    sql`select coalesce(max(index) + 1, 0)::bigint as size from audit.leaf`,
+    z.object({ size: z.number() }),
+  ))!.size;
+  const sizes = new Map<number, Anchored[]>();
+  for (const head of heads) {
+    const same = sizes.get(head.checkpoint.size);
+    if (same) same.push(head);
+    else sizes.set(head.checkpoint.size, [head]);
   }
+  const signed = signedBy(key.name, key.publicKey);
+  const log = new Progression(whole, width, sizes, signed, add);
+  let next = 0;
+  const work = async (lane: Queryable): Promise<void> => {
+    while (next < whole) {
+      const from = next;
+      next += width;
+      const range = new RangeCheck(from, Math.min(from + width, whole), sizes);
+      await copyOut(lane, await rangeOf(lane, from, from + width), (bytes, at) => range.take(bytes, at));
+      log.add(range);
+      await progress?.(log.checked, whole);
+    }
+  };
+  // Who is called off calls the others off, and waits for them: their connections are still at work.
+  const ended = await Promise.allSettled(
+    lanes.map((lane) =>
+      work(lane).catch((error: unknown) => {
+        next = whole;
+        throw error;
+      }),
+    ),
+  );
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
 
-  const newest = heads.at(-1)?.checkpoint;
-  if (newest && newest.size > frontier.size)
+  if (log.foreign > 0) add(null, null, `${log.foreign} anchored heads are not signed by this key`);
+  const newest = furthest(heads, signed)?.size ?? 0;
+  if (newest > whole)
     findings.push({
-      index: frontier.size,
+      index: whole,
       entry: null,
-      says: `the log ends at ${frontier.size} entries; a head for ${newest.size} is anchored: its end was cut, or an older state was brought back`,
+      says: `the log ends at ${whole} entries; a head for ${newest} is anchored: its end was cut, or an older state was brought back`,
       cut: true,
     });
-  await checkStored(on, key, frontier, add);
+  await checkStored(on, key, log, add);
+  await findStray(on, log.entries, add);
+  return {
+    ok: findings.length === 0,
+    size: whole,
+    checked: log.checked,
+    erased: log.erased,
+    anchors: heads.length,
+    epochs,
+    findings,
+  };
+}
+
+/**
+ * The leaves of a range with what they stand for. Entries are asked for within the times that the leaves give, so that the
+ * server reads a piece of one month in order instead of looking up each of them in all.
+ */
+async function rangeOf(on: Queryable, from: number, to: number): Promise<Sql> {
+  const times = await one(
+    on,
+    sql`select min(at) as first, max(at) as last from audit.leaf where index >= ${from} and index < ${to}`,
+    z.object({ first: z.unknown(), last: z.unknown() }),
+  );
+  const within = (alias: string) => {
+    const { first, last } = times!;
+    if (!isTime(first) || !isTime(last)) return "";
+    return ` and ${alias}.at >= '${new Date(first.getTime() - 1).toISOString()}' and ${alias}.at <= '${new Date(last.getTime() + 1).toISOString()}'`;
+  };
+  return raw(
+    `select ${SEALED_COLUMNS} from audit.leaf l left join audit.entry e on e.at = l.at and e.id = l.entry_id${within("e")} left join audit.content c on c.at = l.at and c.entry_id = l.entry_id${within("c")} where l.index >= ${from} and l.index < ${to} order by l.index`,
+  );
+}
+
+/** Far-off times are written in other ways than a plain ISO date; then the whole log is asked. */
+const isTime = (value: unknown): value is Date =>
+  value instanceof Date && value.getTime() > Date.UTC(1000, 0) && value.getTime() < Date.UTC(9000, 0);
+
+/** What is in the log and in no tree. Counting is quick; only when it does not come out even are they looked for by name. */
+async function findStray(on: Queryable, sequenced: number, add: Add): Promise<void> {
+  const counted = await one(
+    on,
+    sql`select (select count(*) from audit.entry)::float8 as entries,
+            (select count(*) from audit.pending p where exists (select 1 from audit.entry e where e.at = p.at and e.id = p.entry_id)
+              and not exists (select 1 from audit.leaf l where l.entry_id = p.entry_id))::float8 as waiting`,
+    z.object({ entries: z.number(), waiting: z.number() }),
+  );
+  if (counted!.entries === sequenced + counted!.waiting) return;
   const stray = await rows(
     on,
     sql`select e.id, e.at from audit.entry e where not exists (select 1 from audit.leaf l where l.entry_id = e.id) and not exists (select 1 from audit.pending p where p.entry_id = e.id) order by e.at limit 5`,
@@ -125,30 +173,22 @@ export async function verifyLog(
       entry.id,
       `an entry of ${entry.at.toISOString()} is in the log and in no tree: it was put there around the sequencer`,
     );
-  return { ok: findings.length === 0, size: frontier.size, checked: expected, erased, anchors: heads.length, epochs, findings };
 }
 
 /** The head that the database shows must be signed by us, and be this tree's. */
-async function checkStored(
-  on: Queryable,
-  key: Pick<SigningKey, "name" | "publicKey">,
-  frontier: Frontier,
-  add: (index: number | null, entry: string | null, says: string) => void,
-): Promise<void> {
+async function checkStored(on: Queryable, key: Key, log: Progression, add: Add): Promise<void> {
   const [stored] = await rows(
     on,
     sql`select size, note from audit.checkpoint order by size desc limit 1`,
     z.object({ size: z.number(), note: z.string() }),
   );
   if (!stored) {
-    if (frontier.size > 0) add(null, null, "the log has entries and no signed head");
+    if (log.size > 0) add(null, null, "the log has entries and no signed head");
     return;
   }
   const text = openNote(stored.note, key.name, key.publicKey);
   const head = text ? readCheckpoint(text) : null;
   if (!head) add(null, null, "the newest head is not signed by this key");
-  else if (head.size === frontier.size && !head.root.equals(frontier.root()))
-    add(null, null, "the newest head is not the root of these entries");
-  else if (head.size !== frontier.size)
-    add(null, null, `the newest head is for ${head.size} entries, the tree has ${frontier.size}`);
+  else if (head.size !== log.size) add(null, null, `the newest head is for ${head.size} entries, the tree has ${log.size}`);
+  else if (!log.root()?.equals(head.root)) add(null, null, "the newest head is not the root of these entries");
 }

@@ -12,7 +12,7 @@ import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { csvLine } from "~/resources/csv.ts";
-import { signingKey } from "~/audit/keys.server.ts";
+import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { withDatabase } from "./database.ts";
 import type { Command, Run } from "./commands.ts";
 
@@ -81,7 +81,10 @@ export const auditCommands: Command[] = [
           result,
           result.ok
             ? [
-                `${result.checked} entries, ${result.anchors} anchored heads: nothing was changed or cut${result.erased > 0 ? `; the content of ${result.erased} was erased` : ""}`,
+                `${result.checked} entries, ${result.anchors} anchored heads: nothing was changed${result.anchors > 0 ? " or cut" : ""}${result.erased > 0 ? `; the content of ${result.erased} was erased` : ""}`,
+                ...(result.anchors > 0
+                  ? []
+                  : [`there is no anchored head in ${anchorFile()}: whether the end was cut can't be seen from this machine`]),
                 ...result.epochs.map(
                   (epoch) =>
                     `restored on ${epoch.at} from ${epoch.fromSize} to ${epoch.toSize} entries, declared by ${epoch.by}: ${epoch.reason}`,

@@ -12,6 +12,7 @@ import { startSchedules } from "./schedule.server.ts";
 import { startSimulator } from "./simulate/simulate.server.ts";
 import { startSampling } from "./sampling.server.ts";
 import { schedules } from "./schedules.ts";
+import { startWitness } from "./witness.server.ts";
 import { serveMetrics } from "./http.server.ts";
 
 const AGAIN_MS = 5000;
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   const sampling = startSampling(lease);
   const simulator = env().simulate ? startSimulator(lease.active) : null;
   const running = startSchedules([...schedules(), ...sampling.schedules], lease.active);
+  const witness = startWitness(lease.active);
   let stopping = false;
   const workers = untilWorking(() => stopping);
   const exporter = new Exporter(sampling, lease.active, () => running.states);
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     await simulator?.stop();
     await running.stop();
     await sampling.stop();
+    await witness.stop();
     await Promise.race([workers, new Promise((resolve) => setTimeout(resolve, 200))]);
     await lease.release();
     await clients().close();

@@ -1,6 +1,7 @@
 import { systemCtx } from "~/access/ctx.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
+import { indexWords } from "~/audit/index-words.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import { judgeForecasts, keepForecasts } from "~/examday/forecast.server.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
@@ -61,6 +62,14 @@ export function schedules(): Schedule[] {
         while ((await sequencer.step()) >= 5000);
       },
     },
+    {
+      // After the act and after its place in the tree: words wait for nobody and nobody for them.
+      name: "audit.words",
+      every: 1000,
+      async run() {
+        while ((await indexWords(rolePool("sequencer"))) > 0);
+      },
+    },
     { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
     { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
@@ -92,7 +101,7 @@ export function schedules(): Schedule[] {
       name: "audit.partitions",
       every: "7 0 * * *",
       async run() {
-        for (const table of ["audit.entry", "audit.content"]) {
+        for (const table of ["audit.entry", "audit.content", "audit.words"]) {
           await clients().primary.query({
             text: "select public.ensure_partitions($1::regclass, '1 month', now(), now() + interval '2 months')",
             values: [table],

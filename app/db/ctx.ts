@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import type { Statement } from "./late.server.ts";
 import type { Queryable } from "./query.ts";
 import type { PrismaClient } from "./generated/client.ts";
 
@@ -31,6 +32,8 @@ export type Ctx = {
 
 /** One transaction under one scope. `prisma` runs in the same one. */
 export type Tx = Queryable & {
+  /** Sent before whatever comes next in this transaction, or with its commit; if it fails, all of it fails. */
+  late(statement: Statement): Promise<void>;
   readonly prisma: PrismaClient;
   /** How many audit entries this transaction has recorded: a mutation that ends with none is refused. */
   audited: number;

@@ -4,6 +4,7 @@ import { isUuid } from "~/platform/ids.ts";
 import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
+import { Late } from "./late.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
 import { codeOf, isConnectionLoss } from "./retry.ts";
 
@@ -25,44 +26,51 @@ function tagStatement(ctx: Ctx): string {
   return `set local application_name = '${tag ? `${name} tenant=${tag}` : name}'`;
 }
 
-/** Notes which tables the work on this client writes, whoever sends the statement (Prisma does too). */
-function watchWrites(client: pg.PoolClient): { tables: Set<string>; stop(): void } {
+/**
+ * Stands between the work and its client, whoever sends the statement (Prisma does too): notes which tables are written, and
+ * sends what was held back before what comes next.
+ */
+function watch(client: pg.PoolClient, writes: boolean): { tables: Set<string>; late: Late; stop(): void } {
   const tables = new Set<string>();
   const query = client.query as (...args: unknown[]) => unknown;
+  const late = new Late((statements) => query.call(client, statements));
   client.query = ((...args: unknown[]) => {
     const text = typeof args[0] === "string" ? args[0] : (args[0] as { text?: string }).text;
-    for (const table of tablesWritten(text ?? "")) tables.add(table);
+    if (writes) for (const table of tablesWritten(text ?? "")) tables.add(table);
+    late.flush();
     return query.apply(client, args);
   }) as typeof client.query;
-  return { tables, stop: () => void (client.query = query as typeof client.query) };
+  return { tables, late, stop: () => void (client.query = query as typeof client.query) };
 }
 
 async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
   const after: (() => void | Promise<void>)[] = [];
+  const { tables, late, stop } = watch(client, begin === "begin");
   const tx: Tx = {
     query: ((config: { text: string; values?: unknown[] }) => client.query(config)) as Tx["query"],
+    late: (statement) => late.add(statement),
     get prisma() {
       return joinedPrisma(client);
     },
     audited: 0,
     afterCommit: (fn) => void after.push(fn),
   };
-  const writes = begin === "begin" ? watchWrites(client) : null;
   let result: T;
   try {
     // One round trip: the transaction, its scope and its tag.
     await client.query(`${begin}; ${scopeStatement(ctx.scope)}; ${tagStatement(ctx)}`);
     result = await run({ ...ctx, tx });
-    await client.query("commit");
+    if (!(await late.commit())) await client.query("commit");
   } catch (error) {
+    late.forget();
     // A rollback that fails leaves the client not idle, and the release hook destroys it.
     await client.query("rollback").catch(() => undefined);
-    throw error;
+    throw late.reason ?? error;
   } finally {
-    writes?.stop();
+    stop();
     client.release();
   }
-  if (writes) cache.changed(writes.tables);
+  cache.changed(tables);
   for (const fn of after) await fn();
   return result;
 }
@@ -90,6 +98,33 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
     }
   }
   return onClient(await primary.connect(), ctx, "begin read only", run);
+}
+
+/**
+ * One moment of the primary, for as long as `run` reads: what others commit meanwhile is not seen by any of its statements.
+ * Several connections see the same moment. Read-only, and never joined: a transaction that is under way has its own moments.
+ */
+export async function withSnapshot<T>(
+  ctx: Ctx,
+  run: (first: TxCtx, ...others: TxCtx[]) => Promise<T>,
+  connections = 1,
+): Promise<T> {
+  if (ctx.tx) throw new ScopeError("a snapshot can't be taken within another transaction");
+  const { primary } = clients();
+  const begin = "begin isolation level repeatable read read only";
+  const beside = async (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> =>
+    known.length >= connections
+      ? run(...known)
+      : onClient(await primary.connect(), ctx, `${begin}; set transaction snapshot '${id}'`, (next) =>
+          beside(id, [...known, next]),
+        );
+  return onClient(await primary.connect(), ctx, begin, async (first) => {
+    if (connections === 1) return run(first);
+    const { rows } = await first.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
+    const { id } = rows[0]!;
+    if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
+    return beside(id, [first]);
+  });
 }
 
 /** The position this transaction's work will be visible at, for the reader's cookie. */

@@ -21,6 +21,10 @@ export const verifyLogJob: JobHandler = async ({ ctx, progress }) => {
     entries: result.checked,
     "anchored heads": result.anchors,
     findings: result.findings.length,
-    verdict: result.ok ? "nothing was changed or cut" : result.findings[0]!.says,
+    verdict: !result.ok
+      ? result.findings[0]!.says
+      : result.anchors > 0
+        ? "nothing was changed or cut"
+        : "nothing was changed; without an anchor here, a cut can't be seen",
   };
 };

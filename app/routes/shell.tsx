@@ -1,3 +1,4 @@
+import type { RangeName } from "~/platform/range.ts";
 import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { page } from "~/access/page.server.ts";
@@ -27,7 +28,7 @@ export const loader = page("self", async ({ ctx, request }) => {
 
 export type ShellData = Awaited<ReturnType<typeof loader>>;
 
-type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean };
+type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean | RangeName };
 
 /** Lists and records of an area lie under several addresses; the rail shows where one is all the same. */
 function useArea(): string {
@@ -63,9 +64,10 @@ export default function ShellRoute() {
   const matches = useMatches();
   const zone = useZone();
   const crumbs = matches.flatMap((match) => (match.handle as Handle | undefined)?.crumbs?.(match.data as never) ?? []);
-  const showRange = matches.some((match) => (match.handle as Handle | undefined)?.range);
+  const asked = matches.map((match) => (match.handle as Handle | undefined)?.range).findLast(Boolean);
+  const range = asked === true ? "3h" : (asked ?? null);
   return (
-    <Shell {...data} zone={zone} sections={useSections(data.role, data.counts)} crumbs={crumbs} showRange={showRange}>
+    <Shell {...data} zone={zone} sections={useSections(data.role, data.counts)} crumbs={crumbs} range={range || null}>
       <Outlet />
     </Shell>
   );

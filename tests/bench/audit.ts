@@ -5,6 +5,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import pg from "pg";
 import { systemCtx } from "../../app/access/ctx.server.ts";
+import { logSnapshot } from "../../app/access/log/verify.server.ts";
 import { searchLog } from "../../app/access/log/search.server.ts";
 import { ORIGIN } from "../../app/audit/keys.server.ts";
 import { record } from "../../app/audit/record.server.ts";
@@ -15,6 +16,7 @@ import { execute } from "../../app/db/query.ts";
 import { withScope } from "../../app/db/scope.server.ts";
 import { sql } from "../../app/db/sql.ts";
 import { newId } from "../../app/platform/ids.ts";
+import { wordsOf } from "../../app/audit/words.ts";
 import { benchCluster } from "./cluster.ts";
 import type { Row } from "./similarity.ts";
 
@@ -23,6 +25,8 @@ const SECONDS = 6;
 const VERIFIED = 1_000_000;
 /** Ten million in the aim; fewer where there is no room for them. The figure says how many it was. */
 const SEARCHED = Number(process.env["INVIGIL_BENCH_AUDIT"] ?? 2_000_000);
+/** One part alone, while it is being worked on. */
+const PARTS = (process.env["INVIGIL_BENCH_AUDIT_PARTS"] ?? "writing,verifying,searching").split(",");
 const EVERY_MS = 150;
 
 const ctx = systemCtx("bench");
@@ -185,10 +189,7 @@ async function verifying(owner: pg.Client): Promise<Row[]> {
   const sequenced = VERIFIED / ((performance.now() - sequencing) / 1000);
   await owner.query("vacuum analyze audit.leaf, audit.entry, audit.content");
   const started = performance.now();
-  const result = await withScope(ctx, async (inner) => {
-    await inner.tx.query({ text: "set local statement_timeout = 0" });
-    return verifyLog(inner.tx, key, anchor);
-  });
+  const result = await verifyLog(logSnapshot(ctx), key, anchor);
   const seconds = (performance.now() - started) / 1000;
   if (!result.ok || result.size < VERIFIED) throw new Error(`${result.size} verified: ${JSON.stringify(result.findings)}`);
   // As many bytes as an entry and its content have, hashed by themselves.
@@ -217,11 +218,31 @@ const QUESTIONS = [
   '"moved to town 4711"',
 ];
 
+/** The words as the collector takes them, made by the server; the first is compared with what it would have taken. */
+async function fillWords(owner: pg.Client): Promise<void> {
+  await owner.query(
+    "select public.ensure_partitions('audit.words', '1 month', now() - interval '14 months', now() + interval '2 months')",
+  );
+  await owner.query("drop index audit.words_words_idx");
+  await owner.query(
+    `insert into audit.words (at, entry_id, college_id, words)
+     select e.at, e.id, e.college_id, array_to_tsvector(array['p' || i % 400, 'bench', 'example', 'person', (i % 400)::text, 'status', 'active', 'dropped', 'moved', 'to', 'town', (i % 10007)::text])
+     from audit.entry e, lateral (select substr(e.request_id, 2)::int as i) x where e.request_id ~ '^r[0-9]+$'`,
+  );
+  await owner.query("create index words_words_idx on audit.words using gin (words)");
+  const { rows } = await owner.query<{ body: string; words: string[] }>(
+    "select c.body, tsvector_to_array(w.words) as words from audit.words w join audit.content c on c.at = w.at and c.entry_id = w.entry_id limit 1",
+  );
+  if (wordsOf(rows[0]!.body).toSorted().join() !== rows[0]!.words.toSorted().join())
+    throw new Error(`${rows[0]!.words.join()} are not the words of ${rows[0]!.body}`);
+}
+
 async function searching(owner: pg.Client): Promise<Row[]> {
   await owner.query("set session_replication_role = replica");
   await fill(owner, SEARCHED, 390);
   await owner.query("set session_replication_role = origin");
-  await owner.query("vacuum analyze audit.entry, audit.content");
+  await fillWords(owner);
+  await owner.query("vacuum analyze audit.entry, audit.content, audit.words");
   const worst: { q: string; p95: number }[] = [];
   const all: number[] = [];
   for (const q of QUESTIONS) {
@@ -246,7 +267,7 @@ async function searching(owner: pg.Client): Promise<Row[]> {
       aim: "100",
     },
     { metric: "median", value: all[Math.floor(all.length / 2)]!, unit: "ms" },
-    ...worst.slice(0, 2).map((one) => ({ metric: `slowest: ${one.q}`, value: one.p95, unit: "ms" })),
+    ...worst.map((one) => ({ metric: `p95 of ${one.q}`, value: one.p95, unit: "ms" })),
   ];
 }
 
@@ -257,7 +278,7 @@ export const bench = {
       process.env["DATABASE_MAX_CONNECTIONS"] = String(WRITERS);
       const rows: Row[] = [];
       const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-anchor-"));
-      for (const part of ["writing", "verifying", "searching"] as const) {
+      for (const part of PARTS) {
         const { owner, use } = await cluster.database(`bench_${part}`);
         await use();
         if (part === "writing") {

@@ -1,8 +1,7 @@
-import { appendAnchor, epochText, readAnchor } from "~/audit/anchor.server.ts";
+import { appendAnchor, epochText, furthest, readAnchor, signedBy } from "~/audit/anchor.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { signNote } from "~/audit/note.ts";
 import { record } from "~/audit/record.server.ts";
-import { verifyLog } from "~/audit/verify.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { execute } from "~/db/query.ts";
@@ -10,6 +9,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { wholeLog } from "./verify.server.ts";
 
 export type Declared = { fromSize: number; toSize: number };
 
@@ -22,11 +22,8 @@ export async function declareEpoch(ctx: Ctx, by: string, reason: string): Promis
   if (reason.trim().length < 10)
     throw new Invalid("Say why, so that an auditor understands it", { reason: ["At least ten letters"] });
   const key = signingKey();
-  const newest = readAnchor(anchorFile(), key.name, key.publicKey).heads.at(-1)?.checkpoint;
-  const result = await withScope({ ...ctx, scope: { kind: "all" } }, async (inner) => {
-    await inner.tx.query({ text: "set local statement_timeout = 0" });
-    return verifyLog(inner.tx, key, anchorFile());
-  });
+  const newest = furthest(readAnchor(anchorFile(), key.name, key.publicKey).heads, signedBy(key.name, key.publicKey));
+  const result = await wholeLog(ctx);
   if (!newest || newest.size <= result.size)
     throw new Conflict("The log is not shorter than its anchor: no restore is to be declared");
   const other = result.findings.filter((finding) => !finding.cut);

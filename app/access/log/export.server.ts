@@ -50,11 +50,11 @@ export async function* exportLog(
       "Changes",
       "Address",
     ]);
-  const where = conditionsOf(parseQuery(q), { ownActs: own }, ctx.clock.now());
+  const search = conditionsOf(parseQuery(q), { ownActs: own }, ctx.clock.now());
   let after: string | null = null;
   for (let done = 0; done < MOST; done += BATCH) {
     const { text, next } = await withScope(ctx, async (inner): Promise<{ text: string; next: string | null }> => {
-      const { entries, next } = await searchEntries(inner, where, after, BATCH);
+      const { entries, next } = await searchEntries(inner, search, after, BATCH);
       if (format === "csv") {
         const lines = entries.map((entry) => {
           const said = readable(entry);

@@ -17,8 +17,10 @@ export const head = read({
   on: "primary",
   input: z.object({}),
   async run({ ctx }) {
-    const checkpoint = await latestCheckpoint(ctx.tx);
     const key = signingKey();
+    // First: a head is anchored after its commit, so the log that is read next has it, or it was cut.
+    const anchored = newestAnchored(anchorFile(), key.name, key.publicKey);
+    const checkpoint = await latestCheckpoint(ctx.tx);
     const opened = checkpoint ? openNote(checkpoint.note, key.name, key.publicKey) : null;
     const pending = await one(
       ctx.tx,
@@ -42,7 +44,6 @@ export const head = read({
       sql`select note from audit.epoch order by at desc limit 20`,
       z.object({ note: z.string() }),
     );
-    const anchored = newestAnchored(anchorFile(), key.name, key.publicKey);
     return {
       checkpoint,
       /** The anchor knows more entries than the log has: a restore that nobody has declared, or a cut. */

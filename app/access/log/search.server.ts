@@ -62,9 +62,9 @@ export const searchLog = read({
     to: z.date(),
   }),
   async run({ ctx, input }) {
-    const where = conditionsOf(parseQuery(input.q), reachOf(ctx), ctx.clock.now());
-    const { entries, next } = await searchEntries(ctx, where, input.after, input.limit);
-    return { entries: entries.map(readable), next, bars: await histogram(ctx, where, input.from, input.to, 60) };
+    const search = conditionsOf(parseQuery(input.q), reachOf(ctx), ctx.clock.now());
+    const { entries, next } = await searchEntries(ctx, search, input.after, input.limit);
+    return { entries: entries.map(readable), next, bars: await histogram(ctx, search, input.from, input.to, 60) };
   },
 });
 
@@ -81,7 +81,8 @@ export const getEntry = read({
       sql`e.at <= ${new Date(at.getTime() + 86_400_000)}`,
       sql`e.id = ${input.id}::uuid`,
     ];
-    const { entries } = await searchEntries(ctx, [...window, ...conditionsOf([], reachOf(ctx), ctx.clock.now())], null, 1);
+    const search = conditionsOf([], reachOf(ctx), ctx.clock.now());
+    const { entries } = await searchEntries(ctx, { ...search, where: [...window, ...search.where] }, null, 1);
     if (!entries[0]) throw new NotFound("There is no such entry in your scope");
     return readable(entries[0]);
   },

@@ -16,7 +16,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { auditTabs } from "./tabs.ts";
 
-export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: true };
+export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: "7d" };
 export const meta = () => [{ title: "Audit log · Invigil" }];
 
 export const loader = page("audit.read", async ({ ctx, url }) => {
@@ -82,7 +82,7 @@ export default function AuditLog() {
           ? `${plural(flagged, "act stands", "acts stand")} out of ${count(total)}.`
           : `${plural(total, "act")}, none of them stands out.`
       }
-      context="In the chosen time range, for this search. Reading this log is in the log too."
+      context="In the chosen time range, for this search; the list goes on before it. Reading this log is in the log too."
       tabs={auditTabs(role)}
       actions={
         <>
@@ -115,7 +115,7 @@ export default function AuditLog() {
         </datalist>
         <button className="control">Search</button>
       </form>
-      <p className="flex flex-wrap gap-3 text-[12px] text-muted">
+      <div className="flex flex-wrap gap-3 text-[12px] text-muted">
         <Link className="link" to={link({ q: "risk:>=40".replace(">=40", ">39"), after: null })}>
           what stands out
         </Link>
@@ -165,7 +165,7 @@ export default function AuditLog() {
           </details>
         )}
         <span className="max-md:hidden">words: {QUALIFIERS.join(": ")}:, a minus before one turns it around</span>
-      </p>
+      </div>
       {wrong && <Notice tone="bad" title={wrong} />}
       <Panel title="Over time">
         <Chart
@@ -185,8 +185,8 @@ export default function AuditLog() {
       <Panel flush>
         {entries.length === 0 ? (
           <Empty title="Nothing found">
-            Take a word away, or a wider time. Free text looks back 90 days; a word before a colon looks at one field of every
-            entry.
+            Take a word away, or a wider time. Words are found from their beginning, several in quotes as they stand together; a
+            word before a colon looks at one field of every entry.
           </Empty>
         ) : (
           <table className="rows">
@@ -198,7 +198,7 @@ export default function AuditLog() {
                 <th className="max-md:hidden">To</th>
                 <th className="max-lg:hidden">Tenant</th>
                 <th className="max-md:hidden">Why</th>
-                <th className="num">Risk</th>
+                <th className="num max-md:hidden">Risk</th>
               </tr>
             </thead>
             <tbody>
@@ -243,6 +243,11 @@ function Row({
         </Link>
       </td>
       <td>
+        {entry.risk > 0 && (
+          <span className="mr-1.5 md:hidden">
+            <Badge tone={risky(entry.risk)}>{entry.risk}</Badge>
+          </span>
+        )}
         <Link to={`/audit/entries/${entry.id}`} className="mono font-[560] hover:underline">
           {entry.action}
         </Link>
@@ -253,7 +258,7 @@ function Row({
       </td>
       <td className="max-w-[160px] truncate text-muted max-lg:hidden">{tenant ?? "–"}</td>
       <td className="max-w-[260px] truncate text-muted max-md:hidden">{entry.reason ?? entry.reasons[0]?.says ?? ""}</td>
-      <td className="num">
+      <td className="num max-md:hidden">
         {entry.risk > 0 ? <Badge tone={risky(entry.risk)}>{entry.risk}</Badge> : <span className="text-faint">0</span>}
       </td>
     </tr>

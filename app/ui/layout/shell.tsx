@@ -30,7 +30,8 @@ export type ShellProps = {
   mayChooseAll: boolean;
   zone: string;
   theme: string;
-  showRange: boolean;
+  /** What the page shows when nobody chose; null on a page without times. */
+  range: RangeName | null;
   children: ReactNode;
 };
 
@@ -150,7 +151,7 @@ function TopBar(props: ShellProps) {
       <div className="flex flex-1 items-center justify-end gap-2.5 sm:flex-none">
         <SearchBox />
         <TenantMenu {...props} />
-        {props.showRange && <RangeMenu zone={props.zone} />}
+        {props.range && <RangeMenu zone={props.zone} usual={props.range} />}
         <AccountMenu {...props} />
       </div>
     </header>
@@ -256,10 +257,10 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
   );
 }
 
-function RangeMenu({ zone }: { zone: string }) {
+function RangeMenu({ zone, usual }: { zone: string; usual: RangeName }) {
   const [params] = useSearchParams();
   const location = useLocation();
-  const current = (params.get("range") ?? "3h") as RangeName;
+  const current = (params.get("range") ?? usual) as RangeName;
   const link = (name: string) => {
     const next = new URLSearchParams(params);
     next.delete("from");
@@ -274,7 +275,7 @@ function RangeMenu({ zone }: { zone: string }) {
         <>
           <Clock3 size={14} aria-hidden />
           <span className="hidden lg:inline">
-            {params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS["3h"])}
+            {params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS[usual])}
           </span>
           <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
         </>

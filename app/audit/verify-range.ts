@@ -1,0 +1,144 @@
+import type { Anchored } from "./anchor.server.ts";
+import { Frontier } from "./merkle.ts";
+import { SealedRow } from "./sealed-row.ts";
+
+/** A power of two: a whole range is one complete node of the tree, whatever stands to its left. */
+export const RANGE = 32_768;
+
+export type Add = (index: number | null, entry: string | null, says: string) => void;
+/** The heads that were anchored for each size. */
+type Sizes = ReadonlyMap<number, readonly Anchored[]>;
+type Seen = { index: number; entry: string | null; says: string } | { size: number; root: Buffer };
+
+/** One range of the log, made again from its rows as they arrive, by itself: several are read at the same time. */
+export class RangeCheck {
+  readonly frontier = new Frontier();
+  /** What is wrong and which anchored heads fall into this range, in the order of the log. */
+  readonly seen: Seen[] = [];
+  entries = 0;
+  erased = 0;
+  /** All leaves are there; otherwise the tree to the right can't be made. */
+  whole = true;
+  private readonly row = new SealedRow();
+  private next: number;
+
+  constructor(
+    readonly from: number,
+    readonly to: number,
+    private readonly sizes: Sizes,
+  ) {
+    this.next = from;
+  }
+
+  take(bytes: Buffer, at: number): void {
+    const { row } = this;
+    row.read(bytes, at);
+    const { index } = row;
+    if (index !== this.next) this.gap(index);
+    this.next = index + 1;
+    let hash: string | null = null;
+    if (!row.hasEntry) this.bad(index, "the entry is gone");
+    else {
+      this.entries++;
+      hash = row.leafHash();
+      if (!hash || !row.isLeaf(hash)) this.bad(index, "the entry differs from what was sequenced");
+      if (!row.hasContent) this.erased++;
+      else if (!row.contentHolds()) this.bad(index, "its content differs from what the entry commits to");
+    }
+    this.frontier.append(Buffer.from(hash ?? row.leaf, "latin1"));
+    if (this.whole && this.sizes.has(this.next)) this.seen.push({ size: this.next, root: this.frontier.root() });
+  }
+
+  /** No more rows come. */
+  end(): void {
+    if (this.next !== this.to) this.gap(this.to);
+  }
+
+  private gap(until: number): void {
+    this.whole = false;
+    this.seen.push({
+      index: this.next,
+      entry: null,
+      says:
+        until <= this.next
+          ? `the tree has two leaves ${until}`
+          : `entries ${this.next} to ${until - 1} are missing from the tree`,
+    });
+  }
+
+  private bad(index: number, says: string): void {
+    this.seen.push({ index, entry: this.row.entryId, says });
+  }
+}
+
+/** The log from its beginning, put together from ranges in whichever order they come. */
+export class Progression {
+  checked = 0;
+  entries = 0;
+  erased = 0;
+  /** Anchored heads that are not of this tree and not signed by us either. */
+  foreign = 0;
+  /** Each of its leaves is the root of a whole range. */
+  private readonly ranges = new Frontier();
+  private readonly early = new Map<number, RangeCheck>();
+  private whole = true;
+  private next = 0;
+  private lastGood = 0;
+  private differs = false;
+  private found = 0;
+
+  constructor(
+    readonly size: number,
+    private readonly width: number,
+    private readonly sizes: Sizes,
+    private readonly signed: (head: Anchored) => boolean,
+    private readonly say: Add,
+  ) {}
+
+  add(range: RangeCheck): void {
+    this.early.set(range.from, range);
+    for (let ready = this.early.get(this.next); ready; ready = this.early.get(this.next)) {
+      this.early.delete(this.next);
+      this.next += this.width;
+      this.join(ready);
+    }
+  }
+
+  /** Null where leaves are missing: then there is no tree of this size. */
+  root(): Buffer | null {
+    return this.whole ? this.ranges.root() : null;
+  }
+
+  private join(range: RangeCheck): void {
+    range.end();
+    for (const one of range.seen) {
+      if ("says" in one) {
+        this.found++;
+        this.say(one.index, one.entry, one.says);
+      } else if (this.whole) this.compare(one.size, one.root);
+    }
+    this.checked += range.frontier.size;
+    this.entries += range.entries;
+    this.erased += range.erased;
+    this.whole &&= range.whole;
+    // The last may be a piece of one: then the tree leans left, as RFC 6962 wants it.
+    this.ranges.append(range.frontier.root());
+  }
+
+  private compare(size: number, local: Buffer): void {
+    if (this.differs) return;
+    const root = this.ranges.root(local);
+    const others = this.sizes.get(size)!.filter(({ checkpoint }) => !checkpoint.root.equals(root));
+    if (others.length < this.sizes.get(size)!.length) this.lastGood = size;
+    const ours = others.filter(this.signed);
+    this.foreign += others.length - ours.length;
+    if (ours.length === 0) return;
+    this.differs = true;
+    if (this.found > 0 && this.lastGood === 0) return;
+    this.say(
+      this.lastGood,
+      null,
+      `the tree differs from the head anchored at ${size}: something between entry ${this.lastGood} and ${size - 1} was changed, and its hashes with it`,
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import type pg from "pg";
+import { Submitted } from "./submitted.ts";
+
+/** Named, it is parsed and planned once for each connection. */
+export type Statement = { name: string; text: string; values: readonly unknown[] };
+
+const wire = (value: unknown): string | Buffer | null =>
+  value === null || value === undefined
+    ? null
+    : Buffer.isBuffer(value)
+      ? value
+      : value instanceof Date
+        ? value.toISOString()
+        : String(value);
+
+/** Several statements in one message; when one fails, the server does none of those behind it. */
+class Together extends Submitted {
+  /** pg notes under this name what the connection has parsed. */
+  readonly name: string;
+  readonly text: string;
+  private tag = "";
+
+  constructor(
+    private readonly statements: readonly Statement[],
+    private readonly commit: boolean,
+  ) {
+    super();
+    this.name = statements[0]!.name;
+    this.text = statements[0]!.text;
+  }
+
+  submit(connection: pg.Connection): void {
+    const { parsedStatements: parsed } = connection as pg.Connection & { parsedStatements: Record<string, string> };
+    const { stream } = connection;
+    stream.cork();
+    try {
+      if (parsed[this.name] !== this.text) connection.parse({ name: this.name, text: this.text, types: [] }, true);
+      for (const { values } of this.statements) {
+        connection.bind({ portal: "", statement: this.name, values: values.map(wire) }, true);
+        connection.execute({ portal: "", rows: "" }, true);
+      }
+      if (this.commit) {
+        connection.parse({ name: "", text: "commit", types: [] }, true);
+        connection.bind({ portal: "", statement: "", values: [] }, true);
+        connection.execute({ portal: "", rows: "" }, true);
+      }
+      connection.sync();
+    } finally {
+      stream.uncork();
+    }
+  }
+
+  override handleCommandComplete({ text }: { text: string }): void {
+    this.tag = text;
+  }
+
+  override handleReadyForQuery(): void {
+    // A transaction that is broken answers a commit with a rollback, and with no error.
+    this.end(this.commit && this.tag !== "COMMIT" ? new Error(`the commit was answered with ${this.tag || "nothing"}`) : null);
+  }
+}
+
+const MOST = 200;
+
+/**
+ * Statements whose answer nobody waits for, in their order: they are sent before whatever the transaction does next, and those
+ * at its end in one message with its commit. One that fails fails the transaction, also where an error was caught meanwhile.
+ */
+export class Late {
+  private held: Statement[] = [];
+  private sent: Promise<void> = Promise.resolve();
+  private failed: Error | null = null;
+
+  constructor(private readonly send: (query: Submitted) => unknown) {}
+
+  async add(statement: Statement): Promise<void> {
+    // One message is of one statement's shape.
+    if (this.held.length > 0 && this.held[0]!.name !== statement.name) this.flush();
+    this.held.push(statement);
+    if (this.held.length < MOST) return;
+    this.flush();
+    await this.settled();
+  }
+
+  /** Whoever sends something else calls this first. */
+  flush(): void {
+    if (this.held.length === 0) return;
+    const query = new Together(this.held, false);
+    this.held = [];
+    this.send(query);
+    this.sent = query.done.catch((error: Error) => void (this.failed ??= error));
+  }
+
+  /** Commits together with what is held; false when nothing is, and nothing was sent. */
+  async commit(): Promise<boolean> {
+    await this.settled();
+    if (this.held.length === 0) return false;
+    const query = new Together(this.held, true);
+    this.held = [];
+    this.send(query);
+    await query.done;
+    return true;
+  }
+
+  /** The transaction is given up. */
+  forget(): void {
+    this.held = [];
+  }
+
+  /** What broke the transaction first, where that was one of these. */
+  get reason(): Error | null {
+    return this.failed;
+  }
+
+  private async settled(): Promise<void> {
+    await this.sent;
+    if (this.failed) throw this.failed;
+  }
+}
