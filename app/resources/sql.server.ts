@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Scope, TxCtx } from "~/db/ctx.ts";
+import { cache } from "~/db/cache.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, empty, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
@@ -211,7 +212,12 @@ export function listStatement(
 }
 
 /** Counting stops here while nobody has asked for more. */
-const COUNTED = 2000;
+const COUNTED = 1000;
+/** An estimate is none the worse for being that old, and whoever turns pages does not wait for it again. */
+const ESTIMATE_TTL_MS = 20_000;
+
+const counted = z.object({ n: z.number() });
+const planned = z.object({ "QUERY PLAN": z.array(z.object({ Plan: z.object({ "Plan Rows": z.number() }) })) });
 
 /** How many: counted while they are few, else from the planner's statistics and said to be an estimate; all when asked. */
 export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Promise<{ n: number; exact: boolean }> {
@@ -221,22 +227,25 @@ export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Pro
       ? sql`and t.college_id = any (${[...ctx.scope.ids]}::uuid[])`
       : empty;
   const from = sql`from ${raw(of.table)} t where ${and(where)} ${tenant}`;
-  if (!query.exact) {
-    const few = await one(
-      ctx.tx,
-      sql`select count(*)::int as n from (select 1 ${from} limit ${COUNTED + 1}) x`,
-      z.object({ n: z.number() }),
-    );
-    if (few!.n <= COUNTED) return { n: few!.n, exact: true };
-    const plan = await one(
-      ctx.tx,
-      sql`explain (format json) select 1 ${from}`,
-      z.object({ "QUERY PLAN": z.array(z.object({ Plan: z.object({ "Plan Rows": z.number() }) })) }),
-    );
-    return { n: Math.max(plan!["QUERY PLAN"][0]!.Plan["Plan Rows"], COUNTED + 1), exact: false };
-  }
-  const counted = await one(ctx.tx, sql`select count(*)::int as n ${from}`, z.object({ n: z.number() }));
-  return { n: counted!.n, exact: true };
+  if (query.exact) return { n: (await one(ctx.tx, sql`select count(*)::int as n ${from}`, counted))!.n, exact: true };
+  const few = async () =>
+    (await one(ctx.tx, sql`select count(*)::int as n from (select 1 ${from} limit ${COUNTED + 1}) x`, counted))!.n;
+  let n = 0;
+  const many = await cache.get(ctx, {
+    key: `count ${of.name} ${JSON.stringify([query.filters, query.q, query.trash])}`,
+    of: [of.table.replaceAll(/^.*\.|"/g, "")],
+    ttlMs: ESTIMATE_TTL_MS,
+    async read() {
+      n = await few();
+      if (n <= COUNTED) return null;
+      const plan = await one(ctx.tx, sql`explain (format json) select 1 ${from}`, planned);
+      return Math.max(plan!["QUERY PLAN"][0]!.Plan["Plan Rows"], n);
+    },
+  });
+  if (many !== null) return { n: many, exact: false };
+  // What is exact is counted each time: a row that has just been made is in it.
+  n ||= await few();
+  return { n, exact: n <= COUNTED };
 }
 
 export async function findRow(ctx: TxCtx, of: Resource, id: string, lock = false): Promise<Row | null> {
