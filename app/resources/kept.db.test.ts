@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import "~/domains/resources.ts";
+import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
+import { getImport, listImports, runImport, startImport } from "./import.server.ts";
+import { removeView, savedViews, saveView } from "./views.server.ts";
+
+// What people keep: files that they brought, and views that they come back to.
+const db = testDatabase();
+let a: string;
+let b: string;
+let mona: Ctx;
+let other: Ctx;
+let auditor: Ctx;
+
+beforeAll(async () => {
+  a = (await makeCollege(db.owner)).id;
+  b = (await makeCollege(db.owner)).id;
+  mona = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [a]), inTenants(a));
+  other = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [a]), inTenants(a));
+  auditor = ctxFor(await makeStaff(db.owner, "AUDITOR"), everywhere);
+});
+
+const acts = async (id: string) =>
+  (await db.owner.query<{ action: string }>("select action from audit.entry where resource_id = $1 order by id", [id])).rows.map(
+    (row) => row.action,
+  );
+
+describe("a file that is brought", () => {
+  const bring = (ctx: Ctx, text: string, more: { collegeId?: string; resource?: string } = {}) =>
+    startImport({ ctx, input: { resource: "user", collegeId: a, fileName: "s.csv", content: Buffer.from(text), ...more } });
+
+  it("belongs to who brought it, in a tenant of theirs, and its columns are guessed", async () => {
+    const { id } = await bring(mona, "Name,E-mail,Roll number\nAda,ada@k.example,1\n");
+    const found = await getImport({ ctx: mona, input: { id } });
+    expect(found).toMatchObject({ lineCount: 1, state: "UPLOADED", job: null, mapping: { name: "Name", email: "E-mail" } });
+    expect((await listImports({ ctx: mona, input: {} })).map((one) => one.id)).toContain(id);
+    expect(await listImports({ ctx: other, input: {} })).toEqual([]);
+    await expect(getImport({ ctx: other, input: { id } })).rejects.toBeInstanceOf(NotFound);
+    await expect(runImport({ ctx: other, input: { id, mapping: {}, dry: true } })).rejects.toBeInstanceOf(NotFound);
+    await expect(bring(mona, "Name\nAda\n", { collegeId: b })).rejects.toBeInstanceOf(Forbidden);
+    await expect(bring(auditor, "Name\nAda\n")).rejects.toBeInstanceOf(Forbidden);
+    await expect(bring(mona, "Status\nPAID\n", { resource: "payment" })).rejects.toBeInstanceOf(Forbidden);
+    expect(await acts(id)).toEqual(["import.upload"]);
+  });
+
+  it("is checked by the columns that were chosen, and imported once", async () => {
+    const { id } = await bring(mona, "Who,Where\nAda,ada2@k.example\n");
+    const error = await runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Nowhere" }, dry: true } }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(Invalid);
+    expect(Object.keys((error as Invalid).fields)).toEqual(["email"]);
+    const { jobId } = await runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: true } });
+    expect((await getImport({ ctx: mona, input: { id } })).job).toMatchObject({ id: jobId, state: "QUEUED" });
+    await db.owner.query("update console.import set state = 'IMPORTED' where id = $1", [id]);
+    await expect(
+      runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: false } }),
+    ).rejects.toBeInstanceOf(Conflict);
+    expect(await acts(id)).toEqual(["import.upload", "import.check"]);
+  });
+});
+
+describe("a saved view", () => {
+  it("is its maker's, or everybody's, and only its maker removes it", async () => {
+    const save = (name: string, shared: boolean) =>
+      saveView({ ctx: mona, input: { page: "/data/user", name, query: "f.role=STUDENT", shared } });
+    await save("Mine", false);
+    await save("Ours", true);
+    const names = async (ctx: Ctx, page = "/data/user") => (await savedViews({ ctx, input: { page } })).map((view) => view.name);
+    expect(await names(mona)).toEqual(["Mine", "Ours"]);
+    expect(await names(other)).toEqual(["Ours"]);
+    expect(await names(mona, "/data/class")).toEqual([]);
+    const [ours] = (await savedViews({ ctx: other, input: { page: "/data/user" } })).map((view) => view.id);
+    await expect(removeView({ ctx: other, input: { id: ours! } })).rejects.toBeInstanceOf(NotFound);
+    await removeView({ ctx: mona, input: { id: ours! } });
+    expect(await names(other)).toEqual([]);
+    expect(await acts(ours!)).toEqual(["saved_view.create", "saved_view.delete"]);
+    await expect(saveView({ ctx: mona, input: { page: "/x", name: " ", query: "", shared: false } })).rejects.toBeInstanceOf(
+      Invalid,
+    );
+  });
+});
