@@ -64,7 +64,8 @@ async function load(url: string, lanes: Table[][]): Promise<void> {
   }
 }
 
-export async function seedDemo(url: string, now: number = Date.now()): Promise<void> {
+/** Everything that the demo holds, as it is at this moment: the same moment gives the same demo. */
+export function demoTables(now: number) {
   const random = new Random(20_261_120);
   const { colleges, tables: platform } = platformTables(random, now);
   const staff: DemoStaff[] = STAFF.map(([email, name, role]) => ({ id: random.id(now - 400 * 86_400_000), email, name, role }));
@@ -87,10 +88,7 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
   const audit = auditTables(random, now, colleges, staff);
   const learning = learningTables(random, now, colleges);
   const telemetry = telemetryTables(random, now, colleges, planted);
-  await ensureDays(url, telemetry.days);
   const answers = exams.filter((table) => table.name === "public.student_answer");
-  // Without the right to skip triggers the order of one lane matters; it is the order of reference.
-  const skips = await maySkipTriggers(url);
   const rest = [
     people,
     assigned,
@@ -101,6 +99,14 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
     ...audit,
     ...telemetry.tables,
   ];
+  return { rest, answers, planted, days: telemetry.days };
+}
+
+export async function seedDemo(url: string, now: number = Date.now()): Promise<void> {
+  const { rest, answers, days } = demoTables(now);
+  await ensureDays(url, days);
+  // Without the right to skip triggers the order of one lane matters; it is the order of reference.
+  const skips = await maySkipTriggers(url);
   await load(url, skips ? [rest, answers] : [[...rest, ...answers]]);
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -110,7 +110,7 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
 it("a session that ends while somebody types loses nothing", async () => {
   const { page, context } = await logIn(browser, "super");
   await page.goto("/academics/classes");
-  await page.locator("tbody a").nth(2).click();
+  await page.locator('tbody tr[data-row="2"] a').first().click();
   await page.getByRole("link", { name: "Edit" }).click();
   await page.waitForURL(/edit$/);
   await page.getByLabel("Schedule").fill("Thursdays, typed for an hour");
