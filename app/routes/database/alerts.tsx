@@ -94,8 +94,10 @@ export default function Alerts() {
               <tbody>
                 {data.pending.map((one) => (
                   <tr key={one.rule + one.target + one.label}>
-                    <td className="whitespace-nowrap">{ruleByKey(one.rule)?.title}</td>
-                    <td className="w-full text-muted wrap-anywhere">{one.says}</td>
+                    <td className="w-full py-1.5">
+                      {ruleByKey(one.rule)?.title}
+                      <p className="text-muted wrap-anywhere">{one.says}</p>
+                    </td>
                     <td className="num">
                       <Ago at={one.since} />
                     </td>

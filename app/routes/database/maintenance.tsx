@@ -95,7 +95,7 @@ export default function Maintenance() {
                 {data.horizon.slice(0, 8).map((one) => (
                   <tr key={one.kind + one.holder}>
                     <td>{one.kind}</td>
-                    <td className="max-w-[260px] truncate">{one.holder}</td>
+                    <td className="max-w-[260px] truncate max-sm:max-w-[130px]">{one.holder}</td>
                     <td className="num">{plural(one.age, "transaction")}</td>
                     <td className="num hidden text-muted md:table-cell">{one.since && <Ago at={one.since} />}</td>
                   </tr>
