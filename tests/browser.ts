@@ -59,7 +59,7 @@ async function say(role: string, page: Page): Promise<void> {
     .locator("main")
     .innerText({ timeout: 2000 })
     .catch(() => "nothing");
-  process.stdout.write(`${role} was at ${page.url()} and saw:\n${text.slice(0, 1500)}\n`);
+  process.stdout.write(`${role} was at ${page.url()} and saw:\n${text.slice(0, 4000)}\n`);
 }
 
 /** WCAG 2.2 AA, as far as a machine can tell. */

@@ -104,6 +104,19 @@ it("an entry of a transaction that fails is not written", async () => {
   expect(await happened(name)).toEqual({ change: 0, entries: 0, waiting: 0 });
 });
 
+it("what broke a transaction is told, not that the entry behind it found it broken", async () => {
+  const name = key();
+  const failing = withScope(ctx, async (inner) => {
+    const wrong = inner.tx.query({ text: "select 1 / 0" });
+    await record(inner, act(name));
+    const behind = inner.tx.query({ text: "select 1" });
+    await Promise.allSettled([wrong, behind]);
+    await wrong;
+  });
+  await expect(failing).rejects.toMatchObject({ code: "22012" });
+  expect(await happened(name)).toMatchObject({ entries: 0 });
+});
+
 it("what is recorded is seen by what the transaction reads next, by SQL and by Prisma", async () => {
   const name = key();
   await withScope(ctx, async (inner) => {

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { codeOf } from "./retry.ts";
 import { Submitted } from "./submitted.ts";
 
 /** Named, it is parsed and planned once for each connection. */
@@ -61,6 +62,7 @@ class Together extends Submitted {
 }
 
 const MOST = 200;
+const ALREADY_BROKEN = "25P02";
 
 /**
  * Statements whose answer nobody waits for, in their order: they are sent before whatever the transaction does next, and those
@@ -107,9 +109,9 @@ export class Late {
     this.held = [];
   }
 
-  /** What broke the transaction first, where that was one of these. */
+  /** What broke the transaction, where that was one of these and not something before them. */
   get reason(): Error | null {
-    return this.failed;
+    return codeOf(this.failed) === ALREADY_BROKEN ? null : this.failed;
   }
 
   private async settled(): Promise<void> {

@@ -164,6 +164,8 @@ describe("the keyboard", () => {
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder(/Go to a page/).waitFor();
     await page.keyboard.type("People");
+    // As a person does: Enter takes what is seen to be chosen.
+    await page.locator("[cmdk-item][aria-selected=true]", { hasText: "People" }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/people/);
     await page.getByRole("heading", { level: 1, name: "People", exact: true }).waitFor();
