@@ -154,7 +154,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   await picture(sre.page, "4-incident");
 
   // What it cost is given back, with the incident as its reason.
-  await proctor.page.goto(`/exams/incidents/${number}`);
+  await proctor.page.goto(`/exams/incidents/${number}`, { waitUntil: "networkidle" });
   await proctor.page.getByLabel("Minutes").fill("5");
   await proctor.page.getByRole("button", { name: "Give the time" }).click();
   await proctor.page.getByText(/students in \d+ exams have more time\./).waitFor();
