@@ -10,19 +10,16 @@ export const scans: Condition = {
     InvigilCacheHits: true,
   },
   async make(world) {
-    // More than a quarter of shared buffers, and made in one go: neither that nor scans leave it in them.
-    await world.run("create unlogged table planted.scan as select repeat('x', 1900) as text from generate_series(1, 60000)");
+    // More than twice shared buffers: the scans of a smaller one pin each other's pages until all of it is in memory.
+    await world.run("create unlogged table planted.scan as select repeat('x', 1900) as text from generate_series(1, 300000)");
     let over = false;
-    // Several: the demo's own reads, which are served from memory, are many.
-    const readers = await Promise.all([1, 2, 3].map(() => world.session()));
-    const reading = readers.map(async (client) => {
-      // Each by itself: scans that go together find what another one has just read.
-      await client.query("set synchronize_seqscans = off");
-      while (!over) await client.query("select count(text) from planted.scan");
-    });
+    const reader = await world.session();
+    const reading = (async () => {
+      while (!over) await reader.query("select count(text) from planted.scan");
+    })();
     return async () => {
       over = true;
-      await Promise.all(reading);
+      await reading;
       await world.run("drop table planted.scan");
     };
   },
