@@ -22,7 +22,16 @@ describe("acts on a whole selection", () => {
     const work = { resource: "college", act: "suspend", value: "", reason: "not paid", selection: { ids } };
     const states = async () =>
       (await db.owner.query("select subscription_status, is_active from public.college where id = any ($1)", [ids])).rows;
-    expect(await previewBulk(boss, work, actVerbs)).toMatchObject({ n: 2, refused: [] });
+    const preview = await previewBulk(boss, work, actVerbs);
+    expect(preview).toMatchObject({ n: 2, refusals: [] });
+    // What is shown is what will be, in the words of the fields.
+    for (const one of preview.sample)
+      expect(one.changes).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ label: "Subscription", before: "ACTIVE", after: "SUSPENDED" }),
+          expect.objectContaining({ before: true, after: false }),
+        ]),
+      );
     expect(await states()).toEqual(Array(2).fill({ subscription_status: "ACTIVE", is_active: true }));
     expect(await runBulk({ id: newId(), ctx: boss, input: work, progress: async () => undefined }, actVerbs)).toEqual({
       changed: 2,
@@ -52,7 +61,9 @@ describe("acts on a whole selection", () => {
       );
     const work = { resource: "payment", act: "approve", value: "", reason: "month's end", selection: { ids } };
     const preview = await previewBulk(manager, work, actVerbs);
-    expect(preview.refused.map((one) => one.reason)).toEqual(["Another person must approve a payment that you recorded"]);
+    const why = "Another person must approve a payment that you recorded";
+    expect(preview.refusals).toEqual([{ reason: why, n: 1, titles: [`…${ids[0]!.slice(-8)}`] }]);
+    expect(preview.sample.map((one) => one.refused)).toEqual([why, null]);
     const { changed, failed } = await runBulk(
       { id: (await startBulk({ ctx: manager, input: work })).jobId, ctx: manager, input: work, progress: async () => undefined },
       actVerbs,

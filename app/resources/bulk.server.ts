@@ -9,13 +9,15 @@ import { AppError, Forbidden, Invalid, messageOf } from "~/platform/errors.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import type { JobRun } from "~/jobs/work.server.ts";
 import { saveFile } from "~/jobs/files.server.ts";
+import { changesBetween, type Change } from "./changes.ts";
 import { csvLine } from "./csv.ts";
 import { fieldOf, schemaOf, type Resource } from "./define.ts";
-import { titlesOf } from "./labels.server.ts";
+import { labelsFor, titlesOf } from "./labels.server.ts";
 import { readQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
-import { conditions } from "./sql.server.ts";
+import { conditions, findRow, type Row } from "./sql.server.ts";
 import { remove } from "./verbs.server.ts";
+import { viewOf } from "./view.ts";
 
 /** Which rows: the chosen ones, or all that a filter finds at the moment it is asked. */
 export type Selection = { ids?: string[]; filter?: string };
@@ -105,21 +107,34 @@ async function inSavepoint(ctx: TxCtx, run: () => Promise<void>): Promise<string
 }
 
 const TRIED = 100;
+/** Of so many the preview shows what would become of each. */
+const SHOWN = 8;
 
 class RolledBack extends Error {}
+
+export type Tried = { id: string; title: string; changes: Change[]; refused: string | null };
 
 export type Preview = {
   n: number;
   exact: boolean;
   tried: number;
-  refused: { title: string; reason: string }[];
-  sample: string[];
+  sample: Tried[];
+  labels: Record<string, Record<string, string>>;
+  /** Why some would be refused, the most frequent reason first. */
+  refusals: { reason: string; n: number; titles: string[] }[];
 };
+
+function gathered(refused: readonly { title: string; reason: string }[]): Preview["refusals"] {
+  const titles = new Map<string, string[]>();
+  for (const { reason, title } of refused) titles.set(reason, [...(titles.get(reason) ?? []), title]);
+  return [...titles].map(([reason, all]) => ({ reason, n: all.length, titles: all.slice(0, 5) })).sort((x, y) => y.n - x.n);
+}
 
 /** The act itself on the first rows, in a transaction that is rolled back: what it says will be refused, will be. */
 export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}): Promise<Preview> {
   const of = resourceNamed(work.resource);
   authorize(ctx, of, work.act);
+  const { fields } = viewOf(of, ctx.actor.role);
   let preview: Preview | undefined;
   await withScope(ctx, async (inner) => {
     const where = selected(of, work.selection);
@@ -134,23 +149,38 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
       of,
       first.map((row) => row.id),
     );
-    const refused: Preview["refused"] = [];
+    const sample: Tried[] = [];
+    const seen: Row[] = [];
+    const refused: { title: string; reason: string }[] = [];
     const trial = {
       ...inner,
       session: { id: inner.session?.id ?? inner.requestId, secondFactor: true, stepUpAt: inner.clock.now() },
     };
-    for (const row of first) {
+    for (const [at, row] of first.entries()) {
+      const title = titles[row.id] ?? row.id;
+      const before = at < SHOWN ? await findRow(inner, of, row.id) : null;
       const reason = await inSavepoint(inner, () =>
-        apply(trial as TxCtx, of, { ...work, reason: work.reason || "preview" }, row, verbs),
+        apply(trial as TxCtx, of, { ...work, reason: work.reason || "your reason" }, row, verbs),
       );
-      if (reason) refused.push({ title: titles[row.id] ?? row.id, reason });
+      if (reason) refused.push({ title, reason });
+      if (!before) continue;
+      const after = reason ? null : await findRow(inner, of, row.id);
+      const changes = after ? changesBetween(fields, before.values, after.values) : [];
+      seen.push(before, ...(after ? [after] : []));
+      sample.push({ id: row.id, title, changes, refused: reason });
     }
     preview = {
       n: Math.min(counted[0]!.n, 100_000),
       exact: counted[0]!.n <= 100_000,
       tried: first.length,
-      refused: refused.slice(0, 20),
-      sample: first.slice(0, 8).map((row) => titles[row.id] ?? row.id),
+      sample,
+      labels: await labelsFor(
+        inner,
+        of,
+        [...new Set(sample.flatMap((one) => one.changes.flatMap((change) => change.field?.key ?? [])))],
+        seen,
+      ),
+      refusals: gathered(refused),
     };
     throw new RolledBack();
   }).catch((error: unknown) => {

@@ -317,7 +317,7 @@ describe("bulk acts", () => {
     const selection = { filter: "q=bulk" };
     const work = { resource: "user", act: "trash", value: "", reason: "end of term", selection };
     const preview = await previewBulk(managerA, work);
-    expect(preview).toMatchObject({ n: 40, exact: true, tried: 40, refused: [] });
+    expect(preview).toMatchObject({ n: 40, exact: true, tried: 40, refusals: [] });
     expect((await list({ ctx: managerA, input: { resource: "user", query: query("q=bulk") } })).rows.length).toBe(40);
     await makePeople(a, 1, "bulkX");
     const result = await runBulk({ id: crypto.randomUUID(), ctx: managerA, input: work, progress: async () => undefined });

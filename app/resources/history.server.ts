@@ -2,22 +2,16 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { labelled } from "./changes.ts";
 import { allow } from "./verbs.server.ts";
 import { resourceNamed } from "./registry.ts";
-import { viewOf, type FieldView } from "./view.ts";
+import { viewOf } from "./view.ts";
 
 const body = z.object({
   actor: z.object({ name: z.string() }).loose(),
   reason: z.string().nullable(),
   diff: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).nullable(),
 });
-
-/** One field of one act, by the name that people know. */
-export type Change = { label: string; field: FieldView | null; before: unknown; after: unknown };
-
-/** `capacityPerDay` reads "Capacity per day" where no field says how it is called. */
-const spaced = (key: string) =>
-  key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** What happened to one record, newest first, from the audit log. Erased content leaves the entry without its words. */
 export const history = read({
@@ -42,10 +36,7 @@ export const history = read({
         action: entry.action,
         by: read?.data?.actor.name ?? "erased",
         reason: read?.data?.reason ?? null,
-        changes: Object.entries(read?.data?.diff ?? {}).map(([key, [before, after]]): Change => {
-          const field = fields.find((one) => one.key === key);
-          return { label: field?.label ?? spaced(key), field: field ?? null, before, after };
-        }),
+        changes: labelled(fields, read?.data?.diff ?? {}),
       };
     });
   },

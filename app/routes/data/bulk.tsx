@@ -1,8 +1,9 @@
-import { useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { actVerbs } from "~/domains/acts.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { previewBulk, startBulk } from "~/resources/bulk.server.ts";
+import { Changes } from "~/resources/changes-view.tsx";
 import { filterParams } from "~/resources/query.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { viewOf } from "~/resources/view.ts";
@@ -34,7 +35,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   const value = url.searchParams.get("value") ?? chosen.options?.[0] ?? "";
   const preview = await previewBulk(
     ctx,
-    { resource: of.name, act: chosen.key, value, reason: "preview", selection: selection(url) },
+    { resource: of.name, act: chosen.key, value, reason: "your reason", selection: selection(url) },
     actVerbs,
   );
   return { resource, chosen, label: chosen.label, preview, value };
@@ -57,37 +58,51 @@ export const action = act("self", async ({ ctx, params, url, form }) => {
 export default function Bulk() {
   const { resource, chosen, preview, value } = useLoaderData<typeof loader>();
   const n = preview.exact ? count(preview.n) : `more than ${count(preview.n)}`;
+  const refused = preview.refusals.reduce((sum, one) => sum + one.n, 0);
   const nouns = preview.n === 1 ? resource.one.toLowerCase() : resource.many.toLowerCase();
   return (
     <Page title={`${chosen.label}: ${n} ${nouns}`} context={chosen.says}>
       <Figures>
         <Figure label="Chosen" value={n} unit={nouns} />
-        <Figure
-          label="Would change"
-          value={count(preview.tried - preview.refused.length)}
-          unit={`of the first ${count(preview.tried)}`}
-        />
+        <Figure label="Would change" value={count(preview.tried - refused)} unit={`of the first ${count(preview.tried)}`} />
         <Figure
           label="Would be refused"
-          value={count(preview.refused.length)}
-          tone={preview.refused.length > 0 ? "warn" : undefined}
+          value={count(refused)}
+          tone={refused > 0 ? "warn" : undefined}
           unit={`of the first ${count(preview.tried)}`}
         />
       </Figures>
       <div className="grid gap-4 lg:grid-cols-2">
-        <Panel title="The first of them">
-          <ul className="list-disc pl-5">
-            {preview.sample.map((title, index) => (
-              <li key={`${title}${index}`}>{title}</li>
+        <Panel title="What would become of the first of them">
+          <ul className="flex flex-col gap-2">
+            {preview.sample.map((one) => (
+              <li key={one.id} className="min-w-0">
+                <Link to={`/data/${resource.name}/${one.id}`} className="font-[560] hover:underline">
+                  {one.title}
+                </Link>
+                {one.refused ? (
+                  <p className="text-[12px] text-warn">Refused: {one.refused}</p>
+                ) : one.changes.length > 0 ? (
+                  <Changes list={one.changes} labels={preview.labels} />
+                ) : (
+                  <p className="text-[12px] text-muted">
+                    {chosen.key === "trash" ? "Goes into the trash" : "Nothing in the record itself"}
+                  </p>
+                )}
+              </li>
             ))}
           </ul>
-          {preview.refused.length > 0 && (
+          {preview.refusals.length > 0 && (
             <>
-              <h3 className="mt-3 font-[560]">Refused, and why</h3>
+              <h3 className="mt-4 font-[560]">Refused, and why</h3>
               <ul className="mt-1 flex flex-col gap-1">
-                {preview.refused.map((one) => (
-                  <li key={`${one.title}${one.reason}`}>
-                    {one.title}: <span className="text-muted">{one.reason}</span>
+                {preview.refusals.map(({ reason, n: many, titles }) => (
+                  <li key={reason}>
+                    <span className="num">{count(many)}</span> × {reason}{" "}
+                    <span className="text-muted">
+                      ({titles.join(", ")}
+                      {many > titles.length && ", …"})
+                    </span>
                   </li>
                 ))}
               </ul>
