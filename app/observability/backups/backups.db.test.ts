@@ -84,6 +84,21 @@ it("restores for real, and never over a cluster", async () => {
   await expect(restoreInto(backup, target, null)).rejects.toThrow("holds a cluster");
 });
 
+it("takes and drills what somebody else's tables are in, and says that it could not count them", async () => {
+  await owner.query('create table public."theirs.too" (n int); insert into public."theirs.too" values (1)');
+  const taken = await takeBackup(ctx, quiet);
+  const result = await runDrill(ctx, { backupId: taken.id }, quiet);
+  expect(result.findings).toEqual([]);
+  expect(result.phases.find((phase) => phase.name === "row counts")!.says).toContain(
+    "not counted, the owner may not read them: public.theirs.too",
+  );
+  // Once it may be read, it is counted.
+  await owner.query('grant select on public."theirs.too" to invigil_owner');
+  const again = await runDrill(ctx, { backupId: (await takeBackup(ctx, quiet)).id }, quiet);
+  expect(again.findings).toEqual([]);
+  await owner.query('drop table public."theirs.too"');
+});
+
 describe("every injected fault is named", () => {
   const at = (name: string) => path.join(backup.directory, name);
   const flip = (file: string, position: (bytes: Buffer) => number) => {

@@ -34,7 +34,8 @@ export async function checkCounts(
   const findings: BackupFinding[] = [];
   let total = 0;
   for (const [table, floor] of Object.entries(floors)) {
-    const [schema, name] = table.split(".") as [string, string];
+    const dot = table.indexOf(".");
+    const [schema, name] = [table.slice(0, dot), table.slice(dot + 1)];
     try {
       const [counted] = await rows(
         copy,
