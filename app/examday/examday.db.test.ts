@@ -1,3 +1,4 @@
+import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import { makeAttempt, makeExam, makeSignal, type MadeExam } from "../../tests/fixtures/exam.ts";
@@ -87,6 +88,34 @@ describe("an incident", () => {
       [exam.id, `%Incident ${number}%`],
     );
     expect(log.rowCount).toBe(2);
+  });
+
+  it("gives time while students go on: who starts, or sends what happened, does not wait for it", async () => {
+    const exam = await makeExam(db.owner, college.id, { students: 4, status: "LIVE", start: minutesAgo(30), minutes: 60 });
+    const writing: string[] = [];
+    for (let student = 0; student < 3; student++)
+      writing.push(await makeAttempt(db.owner, exam, student, { state: "IN_PROGRESS", started: minutesAgo(30) }));
+    const [first, , last] = [...writing].sort();
+    const number = await incident(minutesAgo(6), minutesAgo(4));
+    const busy = new pg.Client({ connectionString: db.url("owner") });
+    await busy.connect();
+    try {
+      // One student's row is busy: the act holds the exam and the others, and waits.
+      await busy.query("begin");
+      await busy.query("select 1 from public.student_exam_attempt where id = $1 for no key update", [last]);
+      const act = extraTimeForIncident({ ctx: ana, input: { number, minutes: 5 } });
+      const waits =
+        "select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted";
+      await expect.poll(async () => (await db.owner.query(waits)).rowCount, { timeout: 20_000 }).toBe(1);
+      await db.owner.query("set lock_timeout = '5s'");
+      await makeAttempt(db.owner, exam, 3, { state: "IN_PROGRESS" });
+      await makeSignal(db.owner, exam, first!, "PASTE", new Date());
+      await busy.query("commit");
+      await expect(act).resolves.toMatchObject({ exams: expect.any(Number) });
+    } finally {
+      await db.owner.query("reset lock_timeout");
+      await busy.end();
+    }
   });
 
   it("clears what it explains and nothing else, and takes it back; overlapping ones explain a signal once", async () => {

@@ -101,7 +101,7 @@ export const extraTimeForIncident = mutation({
     // Two who press at once take turns; the second then sees what the first has given.
     const first = await touchedBy({ ctx, input: { number: input.number } });
     await ctx.tx.query({
-      text: "select id from public.exam where id = any ($1::uuid[]) order by id for update",
+      text: "select id from public.exam where id = any ($1::uuid[]) order by id for no key update",
       values: [first.exams.map((exam) => exam.id)],
     });
     const touched = await touchedBy({ ctx, input: { number: input.number } });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { one } from "~/db/query.ts";
-import { raw, sql } from "~/db/sql.ts";
+import { raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
 
@@ -46,16 +46,21 @@ export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
   return exam;
 }
 
-/** The exam, held until the end of this transaction: whoever changes it too waits. */
-export async function lockExam(ctx: TxCtx, id: string): Promise<ExamRow> {
+async function held(ctx: TxCtx, id: string, strength: Sql): Promise<ExamRow> {
   const exam = await one(
     ctx.tx,
-    sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null for update`,
+    sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null for ${strength}`,
     examRow,
   );
   if (!exam) throw new NotFound("There is no such exam");
   return exam;
 }
+
+/** The exam, held until the end of this transaction: whoever changes it too waits, and so does whoever starts to write it. */
+export const lockExam = (ctx: TxCtx, id: string) => held(ctx, id, raw("update"));
+
+/** As above, but students go on and start meanwhile. */
+export const holdExam = (ctx: TxCtx, id: string) => held(ctx, id, raw("no key update"));
 
 export function assertNotFrozen(exam: ExamRow): void {
   if (exam.frozen_at) throw new Conflict("This paper is frozen: its first attempt has started. Copy the exam to change it");

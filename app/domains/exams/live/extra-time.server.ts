@@ -4,7 +4,7 @@ import { execute, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { plural } from "~/platform/format.ts";
 import { Conflict } from "~/platform/errors.ts";
-import { lockExam } from "../exam-row.server.ts";
+import { holdExam } from "../exam-row.server.ts";
 
 const open = z.object({ id: z.string(), extra_seconds: z.number() });
 
@@ -23,14 +23,14 @@ export const giveExtraTime = mutation({
     seen: z.record(z.string(), z.number()).optional(),
   }),
   async run({ ctx, input }) {
-    const exam = await lockExam(ctx, input.examId);
+    const exam = await holdExam(ctx, input.examId);
     if (exam.status !== "LIVE" && exam.status !== "SCHEDULED") throw new Conflict("Extra time is given while an exam is live");
     const writing = await rows(
       ctx.tx,
       sql`select id, extra_seconds from public.student_exam_attempt
           where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'
             and (${input.attemptIds === "all"} or id = any(${input.attemptIds === "all" ? [] : input.attemptIds}::uuid[]))
-          order by id for update`,
+          order by id for no key update`,
       open,
     );
     if (writing.length === 0) throw new Conflict("Nobody of these is still writing");
