@@ -17,7 +17,7 @@ export default defineConfig({
           name: "unit",
           include: ["app/**/*.test.ts", "grafana/**/*.test.ts", "prisma/**/*.test.ts"],
           exclude: ["**/*.db.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {

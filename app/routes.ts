@@ -116,6 +116,7 @@ export default [
   route("api/v1/audit/proof/consistency", "routes/audit/api-consistency.ts"),
   route("api/v1/integrity/events", "routes/machine/events.ts"),
   route("api/v1/openapi.json", "routes/machine/openapi.ts"),
+  route("api/*", "routes/machine/api-not-found.ts"),
   route("jobs/:id/file", "routes/jobs/file.ts"),
   route("settings/preferences", "routes/settings/preferences.ts"),
   route("metrics", "routes/machine/metrics.ts"),

@@ -1,5 +1,8 @@
 import fs from "node:fs";
+import path from "node:path";
 import readline from "node:readline";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { declareEpoch } from "~/access/log/epoch.server.ts";
 import { eraseContent } from "~/access/log/erase.server.ts";
@@ -20,7 +23,7 @@ const print = (run: Run, data: unknown, lines: string[]) =>
   process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${lines.join("\n")}\n`);
 
 async function verifyFile(run: Run, file: string): Promise<number> {
-  if (!fs.existsSync(file)) throw new Invalid(`--file: ${file} does not exist`);
+  if (!fs.existsSync(file)) throw new Invalid(`${file} does not exist`);
   const lines: string[] = [];
   for await (const line of readline.createInterface({ input: fs.createReadStream(file, "utf8") })) lines.push(line);
   const result = verifyExport(lines, typeof run.options["key"] === "string" ? run.options["key"] : undefined);
@@ -69,10 +72,12 @@ export const auditCommands: Command[] = [
   {
     name: "audit verify",
     says: "Checks that nothing in the audit log was changed or cut",
-    usage: "[--file EXPORT] [--checkpoint FILE] [--key KEY] [--json]",
+    usage: "[EXPORT] [--checkpoint FILE] [--key KEY] [--json]",
+    takes: 1,
     options: { file: { type: "string" }, checkpoint: { type: "string" }, key: { type: "string" } },
     async run(run) {
-      if (typeof run.options["file"] === "string") return verifyFile(run, run.options["file"]);
+      const file = run.options["file"] ?? run.positionals[0];
+      if (typeof file === "string") return verifyFile(run, file);
       if (typeof run.options["checkpoint"] === "string") return verifyHead(run, run.options["checkpoint"]);
       return withDatabase(async () => {
         const result = await verifyAndKeep(systemCtx("command line"));
@@ -101,19 +106,18 @@ export const auditCommands: Command[] = [
     says: "Writes what a search finds, with proofs (NDJSON) or to read (CSV)",
     usage: "[--q SEARCH] [--format ndjson|csv] [--out FILE]",
     options: { q: { type: "string", default: "" }, format: { type: "string", default: "ndjson" }, out: { type: "string" } },
-    run: ({ options }) =>
-      withDatabase(async () => {
-        const out = typeof options["out"] === "string" ? fs.createWriteStream(options["out"]) : process.stdout;
-        for await (const part of exportLog(
-          systemCtx("command line"),
-          String(options["q"] ?? ""),
-          options["format"] === "csv" ? "csv" : "ndjson",
-          csvLine,
-        )) {
-          if (!out.write(part)) await new Promise<void>((resolve) => void out.once("drain", () => resolve()));
-        }
-        if (out !== process.stdout) await new Promise<void>((resolve) => void out.end(() => resolve()));
-      }),
+    async run({ options }) {
+      const format = z.enum(["ndjson", "csv"]).safeParse(options["format"]);
+      if (!format.success) throw new Invalid(`--format: "${String(options["format"])}" is not one of ndjson, csv`);
+      return withDatabase(async () => {
+        const parts = exportLog(systemCtx("command line"), String(options["q"] ?? ""), format.data, csvLine);
+        if (typeof options["out"] !== "string") return pipeline(parts, process.stdout, { end: false });
+        const file = path.resolve(options["out"]);
+        await pipeline(parts, fs.createWriteStream(file)).catch((error: NodeJS.ErrnoException) => {
+          throw error.path ? new Invalid(`--out: ${file} can't be written (${error.code})`) : error;
+        });
+      });
+    },
   },
   {
     name: "audit epoch",

@@ -98,6 +98,7 @@ const verify: Command = {
   name: "backup verify",
   says: "Reads every file of a backup against its manifest, and its WAL",
   usage: "[BACKUP] [--json]",
+  takes: 1,
   run: (run) =>
     withDatabase(async () => {
       const result = await verifyBackup(systemCtx("command line"), idOf(run), quiet);
@@ -116,6 +117,7 @@ const restore: Command = {
   name: "backup restore",
   says: "Lays a backup out in an empty directory, ready to replay to a point in time",
   usage: "--target DIR [--to-time TIME] [BACKUP] [--json]",
+  takes: 1,
   options: { target: { type: "string" }, "to-time": { type: "string" } },
   run: (run) =>
     withDatabase(async () => {
@@ -150,6 +152,7 @@ const drill: Command = {
   name: "drill run",
   says: "Restores a backup beside the database, starts it and proves it",
   usage: "[BACKUP] [--to-time TIME] [--json]",
+  takes: 1,
   options: { "to-time": { type: "string" } },
   run: (run) =>
     withDatabase(async () => {

@@ -17,6 +17,8 @@ export type Command = {
   says: string;
   usage?: string;
   options?: Record<string, { type: "string" | "boolean"; default?: string | boolean }>;
+  /** How many words may follow, apart from options: none unless said. */
+  takes?: number;
   /** Everything after the name belongs to another tool. */
   passesThrough?: boolean;
   run(work: Run): Promise<number | void>;

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { EnvError } from "~/platform/env.server.ts";
 import { AppError } from "~/platform/errors.ts";
+import { readArguments } from "./arguments.ts";
 import { commands, type Command } from "./commands.ts";
 
 /** `invigil <group> <command> --options`: finds it, runs it, and ends with one clear line when it fails. */
@@ -36,19 +36,12 @@ async function main(): Promise<number> {
     return 0;
   }
   if (command.passesThrough) return (await command.run({ options: {}, positionals: rest })) ?? 0;
-  let parsed;
-  try {
-    parsed = parseArgs({ args: rest, options: { json: { type: "boolean" }, ...command.options }, allowPositionals: true });
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}; see invigil ${command.name} --help\n`);
+  const asked = readArguments(command, rest);
+  if ("wrong" in asked) {
+    process.stderr.write(`${asked.wrong}; see invigil ${command.name} --help\n`);
     return 2;
   }
-  return (
-    (await command.run({
-      options: parsed.values as Record<string, string | boolean | undefined>,
-      positionals: parsed.positionals,
-    })) ?? 0
-  );
+  return (await command.run(asked)) ?? 0;
 }
 
 main().then(

@@ -30,11 +30,12 @@ export const tenantCommands: Command[] = [
     name: "tenant export",
     says: "Writes everything of one tenant, and nothing of another, as gzipped NDJSON",
     usage: "CODE|ID [--out FILE] [--json]",
+    takes: 1,
     options: { out: { type: "string" } },
     run: ({ options, positionals }) =>
       withDatabase(async () => {
-        const [named, ...more] = positionals;
-        if (!named || more.length > 0) throw new Invalid("name one tenant, by its code or id; see invigil tenant export --help");
+        const [named] = positionals;
+        if (!named) throw new Invalid("name one tenant, by its code or id; see invigil tenant export --help");
         const college = await find(named);
         const ctx = systemCtx("command line");
         const file = path.resolve(typeof options["out"] === "string" ? options["out"] : `tenant-${college.code}.ndjson.gz`);

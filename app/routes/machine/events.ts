@@ -7,8 +7,8 @@ import { ingest } from "~/domains/integrity/ingest/ingest.server.ts";
 import { BadBatch, MAX_BYTES } from "~/domains/integrity/ingest/parse.ts";
 import { systemClock } from "~/platform/clock.ts";
 import { log } from "~/platform/log.server.ts";
+import { problem } from "~/platform/problem.server.ts";
 import { singleton } from "~/platform/singleton.ts";
-import { problem } from "./api.server.ts";
 
 const buckets = () => singleton("integrity.buckets", () => new Map<string, Bucket>());
 
