@@ -4,6 +4,7 @@ import { clients } from "~/db/clients.server.ts";
 import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { messageOf } from "~/platform/errors.ts";
+import { queryIdInput } from "./query-id.ts";
 
 export type Plan = { text: string | null; reason: string | null };
 
@@ -15,7 +16,7 @@ export const genericPlan = read({
   name: "queries.plan",
   permission: "database.read",
   on: "primary",
-  input: z.object({ queryId: z.string().regex(/^-?\d{1,20}$/) }),
+  input: z.object({ queryId: queryIdInput }),
   async run({ ctx, input }): Promise<Plan> {
     const known = await one(
       ctx.tx,

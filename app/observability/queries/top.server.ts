@@ -3,6 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
+import { queryIdInput } from "./query-id.ts";
 import { spanInput } from "../load/read-load.server.ts";
 
 export const SORTS = {
@@ -94,7 +95,7 @@ export const topQueries = read({
 export const queryHistory = read({
   name: "queries.history",
   permission: "database.read",
-  input: spanInput.extend({ queryId: z.string().regex(/^-?\d{1,20}$/, "This is not a statement's id") }),
+  input: spanInput.extend({ queryId: queryIdInput }),
   async run({ ctx, input }) {
     const history = await historyOf(ctx.tx, "statement", input, ctx.clock.now());
     const points = await rows(

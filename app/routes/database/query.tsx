@@ -3,6 +3,7 @@ import { page } from "~/access/page.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { readLoad } from "~/observability/load/read-load.server.ts";
 import { genericPlan } from "~/observability/queries/plan.server.ts";
+import { queryIdInput } from "~/observability/queries/query-id.ts";
 import { queryHistory } from "~/observability/queries/top.server.ts";
 import { brief } from "~/observability/queries/mask.ts";
 import { NotFound } from "~/platform/errors.ts";
@@ -26,7 +27,7 @@ export const meta = () => [{ title: "Statement · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url, params }) => {
   const queryId = params["queryid"] ?? "";
-  if (!/^-?\d{1,20}$/.test(queryId)) throw new NotFound("This is not a statement's id");
+  if (!queryIdInput.safeParse(queryId).success) throw new NotFound("This is not a statement's id");
   const { input, live } = spanOf(ctx, url);
   const [history, waits, tenants, plan, bands, findings] = await Promise.all([
     queryHistory({ ctx, input: { ...input, queryId } }),
