@@ -24,7 +24,7 @@ export function loader({ request }: LoaderFunctionArgs) {
 
 function validZone(zone: string | null): string {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: zone ?? "UTC" });
+    Intl.DateTimeFormat("en", { timeZone: zone ?? "UTC" });
     return zone ?? "UTC";
   } catch {
     return "UTC";

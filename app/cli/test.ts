@@ -137,7 +137,7 @@ export const testCommand: Command = {
 
 const VERIFY: [string, string[]][] = [
   ["format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]],
-  ["lint", [bin("oxlint/bin/oxlint"), "--quiet", "app", "prisma", "tests", "grafana"]],
+  ["lint", [bin("oxlint/bin/oxlint"), "app", "prisma", "tests", "grafana"]],
   [
     "import directions",
     [

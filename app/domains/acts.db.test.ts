@@ -32,12 +32,12 @@ describe("acts on a whole selection", () => {
           expect.objectContaining({ before: true, after: false }),
         ]),
       );
-    expect(await states()).toEqual(Array(2).fill({ subscription_status: "ACTIVE", is_active: true }));
+    expect(await states()).toEqual(ids.map(() => ({ subscription_status: "ACTIVE", is_active: true })));
     expect(await runBulk({ id: newId(), ctx: boss, input: work, progress: async () => undefined }, actVerbs)).toEqual({
       changed: 2,
       failed: 0,
     });
-    expect(await states()).toEqual(Array(2).fill({ subscription_status: "SUSPENDED", is_active: false }));
+    expect(await states()).toEqual(ids.map(() => ({ subscription_status: "SUSPENDED", is_active: false })));
     // The tenant's own manager may edit it and not suspend it.
     const manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", ids), inTenants(...ids));
     await expect(startBulk({ ctx: manager, input: work })).rejects.toThrow(Forbidden);

@@ -31,7 +31,7 @@ export const loader = page("exams.read", async ({ ctx, params, url }) => ({
 export default function Attempts() {
   const { exam, named, attempts, next, role } = useLoaderData<typeof loader>();
   const [params] = useSearchParams();
-  const with_ = (changes: Record<string, string | null>) => {
+  const changed = (changes: Record<string, string | null>) => {
     const to = new URLSearchParams(params);
     to.delete("cursor");
     for (const [name, value] of Object.entries(changes))
@@ -56,14 +56,14 @@ export default function Attempts() {
     >
       <Panel flush>
         <nav aria-label="Which attempts" className="flex flex-wrap gap-1 px-3.5 py-2.5">
-          <Link to={with_({ flagged: flagged ? null : "1" })} aria-pressed={flagged} role="button" className={control(flagged)}>
+          <Link to={changed({ flagged: flagged ? null : "1" })} aria-pressed={flagged} role="button" className={control(flagged)}>
             Suspicious only
           </Link>
-          <Link to={with_({ state: null })} className={control(!state)}>
+          <Link to={changed({ state: null })} className={control(!state)}>
             Any state
           </Link>
           {ATTEMPT_STATES.map((one) => (
-            <Link key={one} to={with_({ state: one })} className={control(state === one)}>
+            <Link key={one} to={changed({ state: one })} className={control(state === one)}>
               {words(one)}
             </Link>
           ))}
@@ -129,7 +129,7 @@ export default function Attempts() {
         )}
         {next && (
           <div className="border-t px-3.5 py-2.5">
-            <Link to={with_({ cursor: next })} className="link">
+            <Link to={changed({ cursor: next })} className="link">
               Next 100
             </Link>
           </div>

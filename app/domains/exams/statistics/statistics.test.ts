@@ -154,7 +154,11 @@ describe("items", () => {
     expect(one.every((item) => item.discrimination === null && item.flags.length === 0)).toBe(true);
     expect(itemStatistics({ items: [], marks: [[], []], picks: [[], []] })).toEqual([]);
     expect(itemStatistics({ items: sheets(1, 2).items, marks: [], picks: [] })).toEqual([]);
-    const same = itemStatistics({ items: sheets(1, 2).items, marks: Array(30).fill([200, 200]), picks: Array(30).fill([0, 1]) });
+    const same = itemStatistics({
+      items: sheets(1, 2).items,
+      marks: Array.from({ length: 30 }, () => [200, 200]),
+      picks: Array.from({ length: 30 }, () => [0, 1]),
+    });
     expect(same.map((item) => item.discrimination)).toEqual([null, null]);
     expect(same[0]!.flags).toContain("too easy");
     expect(JSON.stringify([one, same])).not.toMatch(/NaN|Infinity/);
