@@ -15,8 +15,15 @@ export type Finding = {
 
 const ROLES: DbRole[] = ["app", "observer", "signaller", "backup", "sequencer"];
 
+/** What only a server itself keeps: the role is set in the same way, and everything depends on it. */
+const AT_CONNECT = { options: "-c statement_timeout=59999", kept: "59999ms" };
+
+const pooled = (variable: string) =>
+  `${variable}: a pooler in between drops what is set at connect, the role among it; connect directly to PostgreSQL`;
+
 function connectError(variable: string, error: unknown): Finding {
   const { code, message } = error as { code?: string; message: string };
+  if (/unsupported startup parameter/.test(message)) return { name: "connection", level: "error", says: pooled(variable) };
   const says =
     code === "28P01" || code === "28000"
       ? `${variable}: the server refuses the user or password (${message})`
@@ -115,7 +122,7 @@ async function extensionFindings(client: Client, server: Server): Promise<Findin
 
 /** Everything the console needs of a database, and the statement that gives what is missing. */
 export async function examine(url: string, variable = "DATABASE_URL"): Promise<Finding[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, options: AT_CONNECT.options });
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -126,6 +133,11 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
   const found: Finding[] = [];
   const add = (name: string, level: Finding["level"], says: string, fix?: string) => found.push({ name, level, says, fix });
   try {
+    const kept = await client.query<{ statement_timeout: string }>("show statement_timeout");
+    if (kept.rows[0]!.statement_timeout !== AT_CONNECT.kept) {
+      add("connection", "error", pooled(variable));
+      return found;
+    }
     const { rows } = await client.query<Server>(
       `select current_setting('server_version_num')::int as version, current_setting('server_version') as text, current_user as me,
               current_database() as database, rolsuper as super, rolsuper or rolcreaterole as createrole,

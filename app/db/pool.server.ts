@@ -34,6 +34,23 @@ export type PoolStats = {
 
 export type Pool = pg.Pool & { stats(): PoolStats };
 
+/** Whoever shares a server's connections may drop what is set at connect; the login's own rights would then be ours. */
+export class NotTheRole extends Error {
+  constructor(is: string, role: string) {
+    super(
+      `The connection is ${is} instead of ${role}: a pooler in between drops what is set at connect. Connect directly to PostgreSQL`,
+    );
+  }
+}
+
+function sureOf(role: string) {
+  return (client: pg.PoolClient, done: (error?: Error) => void) =>
+    void client.query<{ is: string }>("select current_user::text as is").then(
+      ({ rows }) => done(rows[0]!.is === role ? undefined : new NotTheRole(rows[0]!.is, role)),
+      (error: Error) => done(error),
+    );
+}
+
 export function createPool(name: string, options: PoolOptions): Pool {
   const startup = [
     options.role ? `-c role=${options.role}` : "",
@@ -53,6 +70,7 @@ export function createPool(name: string, options: PoolOptions): Pool {
     query_timeout: options.queryTimeoutMs,
     keepAlive: true,
     types: typeParsers,
+    ...(options.role ? { verify: sureOf(options.role) } : {}),
   }) as Pool;
 
   let errors = 0;
