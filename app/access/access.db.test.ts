@@ -112,6 +112,21 @@ describe("logging in", () => {
     );
   });
 
+  it("counts wrong guesses of an address, not the people who share it", async () => {
+    const staff = await account();
+    const guess = (password: string) => logIn(stranger("10.8.0.1"), { email: staff.email, password, device: null });
+    await expect(guess("wrong")).rejects.toThrow(Invalid);
+    const spent = async () =>
+      (await db.owner.query<{ failures: number }>("select failures from console.login_throttle where key = 'address:10.8.0.1'"))
+        .rows[0]!.failures;
+    expect(await spent()).toBe(1);
+    await db.owner.query("update console.login_throttle set failures = 98 where key = 'address:10.8.0.1'");
+    for (let i = 0; i < 4; i++) expect((await guess(PASSWORD)).next).toBe("home");
+    expect(await spent()).toBe(98);
+    for (let i = 0; i < 2; i++) await expect(guess("wrong")).rejects.toThrow(Invalid);
+    await expect(guess(PASSWORD)).rejects.toThrow(TooMany);
+  });
+
   it("takes the reference platforms' bcrypt hashes, and keeps argon2id from then on", async () => {
     const staff = await makeStaff(db.owner, "PROCTOR");
     await db.owner.query("update console.staff set password_hash = $1 where id = $2", [await bcrypt.hash(PASSWORD, 6), staff.id]);

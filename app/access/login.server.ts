@@ -32,7 +32,8 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
     });
   }
   const device = input.device ? unsign(input.device) : null;
-  const failures = await payForGuess({ email, device, address: ctx.address ?? "unknown", now: ctx.clock.now() });
+  const guess = { email, device, address: ctx.address ?? "unknown", now: ctx.clock.now() };
+  const failures = await payForGuess(guess);
   const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUnique({ where: { email } }));
   const check = await checkPassword(input.password.slice(0, 1024), staff?.isActive ? staff.passwordHash : null);
   if (!staff || !check.ok) {
@@ -44,7 +45,7 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
     });
     throw new Invalid(WRONG);
   }
-  const failedBefore = await forgiveGuesses(email, device);
+  const failedBefore = await forgiveGuesses(guess);
   const upgraded = check.upgrade ? await hashPassword(input.password) : null;
   return withScope(ctx, async (inner) => {
     const needsCode = staff.totpConfirmedAt !== null;

@@ -21,7 +21,7 @@ export async function stepUp(ctx: Ctx, proof: string): Promise<{ token: string; 
     if (!ok) throw new Invalid("That is not your password", { _proof: ["That is not your password or a current code"] });
     const token = await rotateSession(inner, session.id, { stepUp: true });
     await record(inner, { action: "session.step_up", resource: "staff", resourceId: actor.id });
-    await forgiveGuesses(guess.email, guess.device);
+    await forgiveGuesses(guess);
     return { token, at: ctx.clock.now() };
   });
 }
@@ -44,7 +44,7 @@ export async function verifySecondFactor(ctx: Ctx, code: string): Promise<string
       resourceId: actor.id,
       details: { factor: byApp ? "totp" : "recovery code" },
     });
-    await forgiveGuesses(guess.email, guess.device);
+    await forgiveGuesses(guess);
     return token;
   });
 }

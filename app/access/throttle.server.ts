@@ -40,11 +40,12 @@ export async function payForGuess(guess: { email: string; device: string | null;
   return spend(accountKey(guess.email, guess.device), ACCOUNT_LIMIT, guess.now);
 }
 
-/** The right password gives back what was paid. */
-export async function forgiveGuesses(email: string, device: string | null): Promise<number> {
+/** The right password gives back what was paid: all of the account's, and this one of the address, which many may share. */
+export async function forgiveGuesses(guess: { email: string; device: string | null; address: string }): Promise<number> {
   const row = await one(
     clients().primary,
-    sql`delete from console.login_throttle where key = ${accountKey(email, device)} returning failures`,
+    sql`with address as (update console.login_throttle set failures = greatest(0, failures - 1) where key = ${`address:${guess.address}`})
+        delete from console.login_throttle where key = ${accountKey(guess.email, guess.device)} returning failures`,
     z.object({ failures: z.number() }),
   );
   return Math.max(0, (row?.failures ?? 1) - 1);

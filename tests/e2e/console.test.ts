@@ -1,5 +1,5 @@
 import { generate } from "otplib";
-import type { Browser } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { barriers, logIn, openBrowser, type DemoRole } from "../browser.ts";
 
@@ -73,6 +73,69 @@ describe("logging in", () => {
     await second.getByRole("button", { name: "Remove the authenticator" }).click();
     await second.getByRole("button", { name: "Set up an authenticator" }).waitFor();
     await again.close();
+  });
+
+  it("a new member of staff chooses a password by a link that works once, and a stranger who guesses it is locked out alone", async () => {
+    const { page, context } = await logIn(browser, "super");
+    await page.goto("/settings/staff/new");
+    await page.getByLabel("Name").fill("Nia Okoro");
+    await page.getByLabel("E-mail").fill("nia@invigil.local");
+    await page.getByLabel("Role").selectOption("AUDITOR");
+    await page.getByRole("button", { name: "Add this person" }).click();
+    const said = await page
+      .getByText(/\/login\/reset\//)
+      .first()
+      .innerText();
+    const [link] = /\S+\/login\/reset\/[\w-]{43}/.exec(said)!;
+    await context.close();
+
+    const own = "a password of her own";
+    const hers = await browser.newContext({ baseURL: base });
+    const nia = await hers.newPage();
+    await nia.goto(link);
+    await nia.getByLabel("New password").fill("short");
+    await nia.getByLabel("Once more").fill("short");
+    await nia.getByRole("button", { name: "Set the password" }).click();
+    await nia.getByText("At least 12 characters").nth(1).waitFor();
+    await nia.getByLabel("New password").fill(own);
+    await nia.getByLabel("Once more").fill(own);
+    await nia.getByRole("button", { name: "Set the password" }).click();
+    await nia.waitForURL(/\/login$/);
+    const logInAs = async (page: Page, secret: string) => {
+      await page.goto("/login");
+      await page.fill("input[name=email]", "nia@invigil.local");
+      await page.fill("input[name=password]", secret);
+      await page.click("button[type=submit]");
+    };
+    await logInAs(nia, own);
+    await nia.waitForURL(`${base}/`);
+    await nia.locator('a[href="/audit"]').first().waitFor();
+    await nia.goto(link);
+    await nia.getByLabel("New password").fill("another long password");
+    await nia.getByLabel("Once more").fill("another long password");
+    await nia.getByRole("button", { name: "Set the password" }).click();
+    await nia
+      .getByText(/link.*(used|works once|no longer)/i)
+      .first()
+      .waitFor();
+
+    const stranger = await browser.newContext({ baseURL: base });
+    const guesses = await stranger.newPage();
+    for (let n = 1; n <= 10; n++) {
+      await logInAs(guesses, `guess ${n}`);
+      await guesses.getByText("do not match an account").waitFor();
+    }
+    await logInAs(guesses, own);
+    await guesses.getByText(/Too many attempts. Try again in \d+ min/).waitFor();
+    await stranger.close();
+
+    // Her browser has logged in before: it has guesses of its own.
+    await nia.goto("/");
+    await nia.getByLabel(/^Account of/).click();
+    await nia.getByRole("button", { name: "Log out" }).click();
+    await logInAs(nia, own);
+    await nia.waitForURL(`${base}/`);
+    await hers.close();
   });
 
   it("ends a revoked session on its next request", async () => {
@@ -154,6 +217,27 @@ describe("requests from elsewhere", () => {
     const headers = (await context.request.get(`${base}/login`)).headers();
     expect(headers["content-security-policy"]).toMatch(/script-src 'self' 'nonce-[^']+'.*frame-ancestors 'none'/);
     expect(headers["x-content-type-options"]).toBe("nosniff");
+    await context.close();
+  });
+});
+
+describe("the look", () => {
+  it("changes on choice, and stays so", async () => {
+    const { page, context } = await logIn(browser, "auditor");
+    const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
+    const choose = async (name: string) => {
+      await page.getByLabel(/^Account of/).click();
+      await page.getByRole("button", { name }).click();
+      await page.waitForLoadState("networkidle");
+    };
+    expect(await theme()).toBe("light");
+    await choose("Dark theme");
+    expect(await theme()).toBe("dark");
+    await page.goto("/audit");
+    expect(await theme()).toBe("dark");
+    await choose("Light theme");
+    expect(await theme()).toBe("light");
+    expect(page.url(), "the page that was read is still there").toContain("/audit");
     await context.close();
   });
 });
