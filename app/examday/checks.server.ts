@@ -113,13 +113,17 @@ async function indexes(ctx: TxCtx): Promise<ReadinessCheck | null> {
 async function incidents(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
   const open = await rows(
     ctx.tx,
-    sql`select number, title from console.incident where state = 'OPEN' and from_at < ${now} order by number desc limit 3`,
-    z.object({ number: z.number(), title: z.string() }),
+    sql`select number, title, count(*) over ()::int as n from console.incident where state = 'OPEN' and from_at < ${now} order by number desc limit 2`,
+    z.object({ number: z.number(), title: z.string(), n: z.number() }),
   );
+  const more = (open[0]?.n ?? 0) - open.length;
   return {
     name: "Incidents",
     ok: open.length === 0,
-    says: open.length === 0 ? "None is open" : open.map((one) => `#${one.number} ${one.title}`).join("; "),
+    says:
+      open.length === 0
+        ? "None is open"
+        : `${open.map((one) => `#${one.number} ${one.title}`).join("; ")}${more > 0 ? `, and ${more} more` : ""}`,
     to: may(ctx.actor.role, "database.read") ? "/database/incidents" : null,
   };
 }

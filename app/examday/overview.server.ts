@@ -41,6 +41,15 @@ export async function needs(ctx: Ctx): Promise<Need[]> {
   }
   const incidents =
     (await attempt(incidentsBetween({ ctx, input: { from: new Date(now.getTime() - 48 * HOUR), to: now } }))) ?? [];
+  const older = incidents.slice(0, -3).filter((one) => one.state === "OPEN");
+  if (older.length > 0)
+    found.unshift({
+      tone: "bad",
+      title: `${plural(older.length, "more incident is", "more incidents are")} open`,
+      says: "Whoever has seen to them can resolve them",
+      to: may(role, "database.read") ? "/database/incidents" : "/readiness",
+      at: older[0]!.from,
+    });
   for (const incident of incidents.toReversed().slice(0, 3)) {
     const open = incident.state === "OPEN";
     const touched = await attempt(touchedBy({ ctx, input: { number: incident.number } }));
@@ -156,7 +165,7 @@ export async function standbyFigure(ctx: Ctx): Promise<{ value: string; note: st
   if (!lag) return null;
   return {
     value: lag.seconds === null ? "not known" : seconds(lag.seconds),
-    note: `${lag.bytes === null ? "" : `${bytes(lag.bytes)}, `}${lag.says}`,
+    note: `${lag.bytes === null ? "" : `${bytes(lag.bytes)}. `}${lag.says}`,
     bad: lag.state === "receiver down" || lag.state === "unreachable" || (lag.seconds ?? 0) > 30,
   };
 }

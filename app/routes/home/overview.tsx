@@ -200,7 +200,8 @@ function context({
   const parts: string[] = [];
   if (day) parts.push(`${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}, ${count(day.later)} more today.`);
   const open = incidents.filter((one) => one.state === "OPEN");
-  if (open.length > 0)
+  if (open.length > 2) parts.push(`${count(open.length)} incidents are open.`);
+  else if (open.length > 0)
     parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);
   else if (incidents.length > 0) parts.push(`${plural(incidents.length, "incident")} in this range, resolved.`);
   if (queue && queue.open > 0) parts.push(`${plural(queue.open, "review")} due.`);

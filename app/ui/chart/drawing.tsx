@@ -14,12 +14,15 @@ import {
 } from "recharts";
 import { clockTime, day, month } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
-import type { Band, ChartProps } from "./chart.tsx";
+import { drawnBands } from "./bands.ts";
+import type { ChartProps } from "./chart.tsx";
 import { withGaps } from "./gaps.ts";
 import { roundTicks, roundValues } from "./ticks.ts";
 import { formatUnit } from "./units.ts";
 
 const AXIS = { fontSize: 11, fill: "var(--muted)" } as const;
+
+const NO_BANDS: readonly never[] = [];
 
 type Box = { x: number; y: number; width: number };
 
@@ -40,7 +43,7 @@ function BandLabel({ viewBox, text, row, late }: { viewBox?: Box; text: string; 
 }
 
 /** Labels of bands that lie close together stand below one another. */
-function labelRows(bands: readonly Band[], from: number, to: number): number[] {
+function labelRows(bands: readonly { from: number }[], from: number, to: number): number[] {
   const near = (to - from) * 0.3;
   const rows: number[] = [];
   bands.forEach((band, index) => {
@@ -52,11 +55,23 @@ function labelRows(bands: readonly Band[], from: number, to: number): number[] {
 
 /** Loaded only on the pages that draw. */
 export default function Drawing(props: ChartProps) {
-  const { data, series, kind = "line", unit = "number", height, from, to, bands = [], thresholds = [], syncId = "page" } = props;
+  const {
+    data,
+    series,
+    kind = "line",
+    unit = "number",
+    height,
+    from,
+    to,
+    bands = NO_BANDS,
+    thresholds = [],
+    syncId = "page",
+  } = props;
   const zone = useZone();
   const long = to - from > 36 * 3_600_000;
   const drawn = useMemo(() => (props.dots ? data : withGaps(data)), [data, props.dots]);
-  const rows = labelRows(bands, from, to);
+  const areas = useMemo(() => drawnBands(bands, from, to), [bands, from, to]);
+  const rows = labelRows(areas, from, to);
   // Over a season or more, figures come by the month: their own places are the round ones.
   const months = to - from > 120 * 86_400_000;
   const ticks = useMemo(
@@ -118,11 +133,11 @@ export default function Drawing(props: ChartProps) {
           }
           formatter={(value, name) => [formatUnit(Number(value), unit), name]}
         />
-        {bands.map((band, index) => (
+        {areas.map((band, index) => (
           <ReferenceArea
-            key={`${band.label}${band.from}`}
-            x1={Math.max(band.from, from)}
-            x2={Math.min(band.to ?? to, to)}
+            key={`${band.label}${band.from}${index}`}
+            x1={band.from}
+            x2={band.to}
             fill="var(--bad-mark)"
             fillOpacity={0.12}
             ifOverflow="hidden"
