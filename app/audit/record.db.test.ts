@@ -5,7 +5,8 @@ import { clients } from "~/db/clients.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
 import { fixedClock } from "~/platform/clock.ts";
-import { record } from "./record.server.ts";
+import { wholeTransaction } from "~/db/late.server.ts";
+import { record, recordAlone } from "./record.server.ts";
 
 // Breaks when an act could happen without its entry, or an entry stand for an act that did not.
 const db = testDatabase();
@@ -143,6 +144,56 @@ it("a thousand entries of one transaction are written once each, and so are thos
       record(inner, { ...act(other), collegeId: college }),
     );
   expect(await happened(other)).toMatchObject({ entries: 20, waiting: 20 });
+});
+
+it("what is recorded by itself is there once it returns, under each scope, on one connection", async () => {
+  const name = key();
+  const college = (await makeCollege(db.owner)).id;
+  const scopes: Ctx["scope"][] = [everywhere, inTenants(college), { kind: "none" }];
+  for (let i = 0; i < 9; i++)
+    await recordAlone({ ...ctx, scope: scopes[i % 3]!, tenantTag: i % 2 ? "T1" : undefined }, act(name));
+  expect(await happened(name)).toEqual({ change: 0, entries: 9, waiting: 9 });
+  // Neither the role nor the tag outlives its transaction.
+  const { rows } = await clients().primary.query(
+    "select current_user::text as role, current_setting('application_name') as name",
+  );
+  expect(rows).toEqual([{ role: "invigil_app", name: "cli" }]);
+});
+
+it("what can't be recorded by itself is refused, and the connection is as good as before", async () => {
+  const name = key();
+  for (let i = 0; i < 3; i++) {
+    await expect(recordAlone({ ...ctx, clock: nowhere }, act(name))).rejects.toThrow(/no partition/);
+    expect(await happened(name)).toEqual({ change: 0, entries: 0, waiting: 0 });
+  }
+  await recordAlone(ctx, act(name));
+  expect(await happened(name)).toMatchObject({ entries: 1, waiting: 1 });
+});
+
+it("nothing is done where the beginning of a transaction of one message fails", async () => {
+  const name = key();
+  const statement = {
+    name: "test change",
+    text: "insert into console.setting (id, key, value, updated_at) values (gen_random_uuid(), $1, '1'::jsonb, now())",
+    values: [name],
+  };
+  for (const opening of [
+    ["begin", "set local role nobody_has_this_name"],
+    ["this is no beginning", "set local role invigil_platform"],
+  ]) {
+    const client = await clients().primary.connect();
+    try {
+      await expect(wholeTransaction(client, opening, statement)).rejects.toThrow(/does not exist|syntax/);
+      await client.query("rollback");
+    } finally {
+      client.release();
+    }
+    expect(await happened(name)).toMatchObject({ change: 0 });
+  }
+  const client = await clients().primary.connect();
+  await wholeTransaction(client, ["begin", "set local role invigil_platform"], statement);
+  client.release();
+  expect(await happened(name)).toMatchObject({ change: 1 });
 });
 
 it("a broken transaction is not taken for a commit", async () => {

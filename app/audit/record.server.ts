@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { withScope } from "~/db/scope.server.ts";
-import { newId } from "~/platform/ids.ts";
+import type { Statement } from "~/db/late.server.ts";
+import { aloneInScope } from "~/db/scope.server.ts";
+import { newId, someRandomBytes } from "~/platform/ids.ts";
 import { minimalDiff } from "./diff.ts";
 import { canonicalJson } from "./canonical.ts";
 import { assessRisk, type RiskReason } from "./risk.server.ts";
@@ -42,8 +43,7 @@ const INSERT = `with content as (
   insert into audit.entry (id, at, actor_kind, actor_id, session_id, request_id, action, resource, resource_id, college_id, risk, commitment)
   values ($1, $2, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
 
-/** The one way into the log: in the caller's transaction, so that what can't be recorded does not happen. */
-export async function record(ctx: TxCtx, act: Act): Promise<string> {
+function entryOf(ctx: Ctx, act: Act): { id: string; statement: Statement } {
   const at = ctx.clock.now();
   const id = newId(at.getTime());
   const changed = act.before !== undefined || act.after !== undefined;
@@ -57,9 +57,9 @@ export async function record(ctx: TxCtx, act: Act): Promise<string> {
     userAgent: ctx.userAgent?.slice(0, 500) ?? null,
     risk: risk.reasons,
   };
-  const salt = randomBytes(16);
+  const salt = someRandomBytes(16);
   const body = utf8(canonicalJson(content));
-  await ctx.tx.late({
+  const statement = {
     // A plan under row security is of one role.
     name: ctx.scope.kind === "all" ? "audit record as platform" : "audit record",
     text: INSERT,
@@ -79,15 +79,22 @@ export async function record(ctx: TxCtx, act: Act): Promise<string> {
       risk.score,
       commitmentOf(salt, body),
     ],
-  });
+  };
+  return { id, statement };
+}
+
+/** The one way into the log: in the caller's transaction, so that what can't be recorded does not happen. */
+export async function record(ctx: TxCtx, act: Act): Promise<string> {
+  const { id, statement } = entryOf(ctx, act);
+  await ctx.tx.late(statement);
   ctx.tx.audited++;
   return id;
 }
 
 /** For acts that change nothing but must be known (a refusal, a view of personal data, an export): their own transaction. */
-export async function recordAlone(ctx: Ctx, act: Act): Promise<void> {
-  const { tx: _joined, ...alone } = ctx;
-  await withScope(alone.scope.kind === "none" ? { ...alone, scope: { kind: "tenants", ids: [] } } : alone, (inner) =>
-    record(inner, act),
-  );
+export async function recordAlone(ctx: Ctx, act: Act): Promise<string> {
+  const alone: Ctx = ctx.scope.kind === "none" ? { ...ctx, scope: { kind: "tenants", ids: [] } } : ctx;
+  const { id, statement } = entryOf(alone, act);
+  await aloneInScope(alone, statement);
+  return id;
 }

@@ -28,6 +28,16 @@ const entryRow = z.object({
 const BATCH = 5000;
 const ONE_SEQUENCER = 7_190_203;
 
+/**
+ * Takes the next from the queue, oldest transaction first. Each entry is looked up by its key (`offset 0` keeps it so): how long
+ * that takes must not depend on how many there are. Nothing changes a row of the queue, and one sequencer at a time takes them
+ * away, so a row's place is its name.
+ */
+export const taking = (most: number) => sql`with taken as (
+    delete from audit.pending where ctid = any (array(select ctid from audit.pending order by xid, entry_id limit ${most})) returning entry_id, at, xid)
+  select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment
+  from taken t cross join lateral (select * from audit.entry e where e.at = t.at and e.id = t.entry_id offset 0) e order by t.xid, e.id`;
+
 export type Sequencer = { step(): Promise<number>; size(): number };
 
 /** A head that was anchored and is not of this tree: somebody cut the log or brought an older state back. */
@@ -62,14 +72,7 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
         await client.query("rollback");
         return 0;
       }
-      const entries = await rows(
-        client,
-        sql`with taken as (
-              delete from audit.pending p where p.entry_id in (select entry_id from audit.pending order by xid, entry_id limit ${BATCH}) returning p.entry_id, p.at, p.xid)
-            select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment
-            from taken t join audit.entry e on e.at = t.at and e.id = t.entry_id order by t.xid, e.id`,
-        entryRow,
-      );
+      const entries = await rows(client, taking(BATCH), entryRow);
       if (entries.length === 0) {
         await client.query("rollback");
         return 0;

@@ -14,6 +14,19 @@ const wire = (value: unknown): string | Buffer | null =>
         ? value.toISOString()
         : String(value);
 
+/** One that has neither values nor an answer. */
+function plain(connection: pg.Connection, text: string): void {
+  connection.parse({ name: "", text, types: [] }, true);
+  connection.bind({ portal: "", statement: "", values: [] }, true);
+  connection.execute({ portal: "", rows: "" }, true);
+}
+
+type Around = {
+  /** What opens the transaction, where this message is all of it. */
+  opening?: readonly string[];
+  commit: boolean;
+};
+
 /** Several statements in one message; when one fails, the server does none of those behind it. */
 class Together extends Submitted {
   /** pg notes under this name what the connection has parsed. */
@@ -23,7 +36,7 @@ class Together extends Submitted {
 
   constructor(
     private readonly statements: readonly Statement[],
-    private readonly commit: boolean,
+    private readonly around: Around,
   ) {
     super();
     this.name = statements[0]!.name;
@@ -35,16 +48,14 @@ class Together extends Submitted {
     const { stream } = connection;
     stream.cork();
     try {
+      // First of all, because pg takes whichever is parsed first for this one.
       if (parsed[this.name] !== this.text) connection.parse({ name: this.name, text: this.text, types: [] }, true);
+      for (const text of this.around.opening ?? []) plain(connection, text);
       for (const { values } of this.statements) {
         connection.bind({ portal: "", statement: this.name, values: values.map(wire) }, true);
         connection.execute({ portal: "", rows: "" }, true);
       }
-      if (this.commit) {
-        connection.parse({ name: "", text: "commit", types: [] }, true);
-        connection.bind({ portal: "", statement: "", values: [] }, true);
-        connection.execute({ portal: "", rows: "" }, true);
-      }
+      if (this.around.commit) plain(connection, "commit");
       connection.sync();
     } finally {
       stream.uncork();
@@ -57,8 +68,15 @@ class Together extends Submitted {
 
   override handleReadyForQuery(): void {
     // A transaction that is broken answers a commit with a rollback, and with no error.
-    this.end(this.commit && this.tag !== "COMMIT" ? new Error(`the commit was answered with ${this.tag || "nothing"}`) : null);
+    this.end(
+      this.around.commit && this.tag !== "COMMIT" ? new Error(`the commit was answered with ${this.tag || "nothing"}`) : null,
+    );
   }
+}
+
+/** A transaction of one statement, from its beginning to its commit in one message: where anything fails, nothing is done. */
+export async function wholeTransaction(client: pg.PoolClient, opening: readonly string[], statement: Statement): Promise<void> {
+  await client.query(new Together([statement], { opening, commit: true })).done;
 }
 
 const MOST = 200;
@@ -87,7 +105,7 @@ export class Late {
   /** Whoever sends something else calls this first. */
   flush(): void {
     if (this.held.length === 0) return;
-    const query = new Together(this.held, false);
+    const query = new Together(this.held, { commit: false });
     this.held = [];
     this.send(query);
     this.sent = query.done.catch((error: Error) => void (this.failed ??= error));
@@ -97,7 +115,7 @@ export class Late {
   async commit(): Promise<boolean> {
     await this.settled();
     if (this.held.length === 0) return false;
-    const query = new Together(this.held, true);
+    const query = new Together(this.held, { commit: true });
     this.held = [];
     this.send(query);
     await query.done;

@@ -4,7 +4,7 @@ import { isUuid } from "~/platform/ids.ts";
 import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
-import { Late } from "./late.server.ts";
+import { Late, wholeTransaction, type Statement } from "./late.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
 import { codeOf, isConnectionLoss } from "./retry.ts";
 
@@ -20,11 +20,14 @@ function scopeStatement(scope: Scope): string {
   return `set local app.college_ids = '${ids.length > 0 ? `{${ids.join(",")}}` : "{}"}'`;
 }
 
-function tagStatement(ctx: Ctx): string {
-  const name = process.env["INVIGIL_PROCESS"] ?? "cli";
+/** Whose load it is. A connection has the name of its process from the start, so only a tenant has to be said. */
+function tagStatement(ctx: Ctx): string[] {
   const tag = ctx.tenantTag?.replace(/[^A-Za-z0-9_.*-]/g, "");
-  return `set local application_name = '${tag ? `${name} tenant=${tag}` : name}'`;
+  return tag ? [`set local application_name = '${process.env["INVIGIL_PROCESS"] ?? "cli"} tenant=${tag}'`] : [];
 }
+
+/** What every transaction begins with: its scope and its tag hold until it ends. */
+const opening = (begin: string, ctx: Ctx): string[] => [begin, scopeStatement(ctx.scope), ...tagStatement(ctx)];
 
 /**
  * Stands between the work and its client, whoever sends the statement (Prisma does too): notes which tables are written, and
@@ -58,7 +61,7 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
   let result: T;
   try {
     // One round trip: the transaction, its scope and its tag.
-    await client.query(`${begin}; ${scopeStatement(ctx.scope)}; ${tagStatement(ctx)}`);
+    await client.query(opening(begin, ctx).join("; "));
     result = await run({ ...ctx, tx });
     if (!(await late.commit())) await client.query("commit");
   } catch (error) {
@@ -79,6 +82,20 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
 export async function withScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
   if (ctx.tx) return run(ctx as TxCtx);
   return onClient(await clients().primary.connect(), ctx, "begin", run);
+}
+
+/** One statement in a transaction of its own, under the same row security. Nothing is read, so it is one message. */
+export async function aloneInScope(ctx: Ctx, statement: Statement): Promise<void> {
+  const first = opening("begin", ctx);
+  const client = await clients().primary.connect();
+  try {
+    await wholeTransaction(client, first, statement);
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { systemCtx } from "../../app/access/ctx.server.ts";
 import { logSnapshot } from "../../app/access/log/verify.server.ts";
 import { searchLog } from "../../app/access/log/search.server.ts";
 import { ORIGIN } from "../../app/audit/keys.server.ts";
-import { record } from "../../app/audit/record.server.ts";
+import { record, recordAlone } from "../../app/audit/record.server.ts";
 import { createSequencer, type Sequencer } from "../../app/audit/sequence.server.ts";
 import { verifyLog } from "../../app/audit/verify.server.ts";
 import { rolePool } from "../../app/db/clients.server.ts";
@@ -70,16 +70,42 @@ function clocked(sequencer: Sequencer): { stop(): Promise<void> } {
   };
 }
 
-async function writing(owner: pg.Client, sequencer: Sequencer): Promise<Row[]> {
+/** Writers beside the sequencer, from warm connections to the last of their entries in the tree. */
+async function rate(owner: pg.Client, sequencer: Sequencer): Promise<number> {
+  const write = (n: number) => recordAlone(ctx, act(n));
+  const leaves = async () => Number((await owner.query<{ n: string }>("select count(*) as n from audit.leaf")).rows[0]!.n);
+  const drain = async () => {
+    while ((await sequencer.step()) > 0);
+  };
+  await during(1, WRITERS, write);
+  await drain();
+  const before = await leaves();
   const started = performance.now();
   const running = clocked(sequencer);
-  const written = await during(SECONDS, WRITERS, (n) => withScope(ctx, (inner) => record(inner, act(n))));
+  const written = await during(SECONDS, WRITERS, write);
   await running.stop();
-  while ((await sequencer.step()) > 0);
+  await drain();
   const perSecond = written / ((performance.now() - started) / 1000);
-  const { rows } = await owner.query<{ n: string }>("select count(*) as n from audit.leaf");
-  if (Number(rows[0]!.n) !== written) throw new Error(`${written} written, ${rows[0]!.n} sequenced`);
+  const sequenced = (await leaves()) - before;
+  if (sequenced !== written) throw new Error(`${written} written, ${sequenced} sequenced`);
+  return perSecond;
+}
 
+/** Through the pool as it is shipped, as requests of a process go; and as many processes would, with a connection for each. */
+async function rates(owner: pg.Client, use: () => Promise<void>, sequencer: () => Sequencer): Promise<Row[]> {
+  const shared = await rate(owner, sequencer());
+  process.env["DATABASE_MAX_CONNECTIONS"] = String(WRITERS);
+  await use();
+  const each = await rate(owner, sequencer());
+  delete process.env["DATABASE_MAX_CONNECTIONS"];
+  await use();
+  return [
+    { metric: `entries a second, durable and sequenced, ${WRITERS} writers`, value: shared, unit: "entries/s", aim: "7,000" },
+    { metric: "the same with a connection for each writer", value: each, unit: "entries/s" },
+  ];
+}
+
+async function writing(owner: pg.Client): Promise<Row[]> {
   // The same change with and without its entry, alternating, so that a busy moment hits both.
   const change = (n: number) =>
     sql`insert into console.setting (id, key, value, updated_at) values (${newId()}, ${`bench ${n % 500}`}, '1'::jsonb, now()) on conflict (key) do update set value = excluded.value, updated_at = now()`;
@@ -95,7 +121,6 @@ async function writing(owner: pg.Client, sequencer: Sequencer): Promise<Row[]> {
     );
   }
   return [
-    { metric: `entries a second, durable and sequenced, ${WRITERS} writers`, value: perSecond, unit: "entries/s", aim: "7,000" },
     {
       metric: "a small change with its entry, against the same without",
       value: total.with / total.without,
@@ -275,19 +300,15 @@ export const bench = {
   name: "audit",
   run: (): Promise<Row[]> =>
     benchCluster({ max_connections: 120, shared_buffers: "1GB", max_wal_size: "8GB" }, async (cluster) => {
-      process.env["DATABASE_MAX_CONNECTIONS"] = String(WRITERS);
       const rows: Row[] = [];
       const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-bench-anchor-"));
       for (const part of PARTS) {
         const { owner, use } = await cluster.database(`bench_${part}`);
         await use();
         if (part === "writing") {
-          const sequencer = createSequencer(
-            rolePool("sequencer"),
-            { name: ORIGIN, ...generateKeyPairSync("ed25519") },
-            path.join(dir, "anchor.txt"),
-          );
-          rows.push(...(await writing(owner, sequencer)), ...(await latency(owner, sequencer)));
+          const key = { name: ORIGIN, ...generateKeyPairSync("ed25519") };
+          const sequencer = () => createSequencer(rolePool("sequencer"), key, path.join(dir, "anchor.txt"));
+          rows.push(...(await rates(owner, use, sequencer)), ...(await writing(owner)), ...(await latency(owner, sequencer())));
         } else rows.push(...(await (part === "verifying" ? verifying : searching)(owner)));
       }
       fs.rmSync(dir, { recursive: true });
