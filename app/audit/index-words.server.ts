@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, one, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { wordsOf } from "./words.ts";
 
@@ -8,17 +8,25 @@ const BATCH = 2000;
 /** Held by whoever takes words and by whoever erases content: no word outlives its text. The migration knows it too. */
 const WORDS = 7_190_204;
 
+async function placeOf(on: Queryable): Promise<{ from: number; size: number }> {
+  const place = await one(
+    on,
+    sql`select (select coalesce(max(size), 0) from audit.words_until)::float8 as from, (select coalesce(max(index) + 1, 0) from audit.leaf)::float8 as size`,
+    z.object({ from: z.number(), size: z.number() }),
+  );
+  return place!;
+}
+
 /** Takes the words of what has been sequenced into their index, a batch at a time. How many entries it went through. */
 export async function indexWords(pool: Pool, now: () => Date = () => new Date()): Promise<number> {
+  // Most of the time nothing is new: that takes one question. What there is to do is asked for again under the lock.
+  const seen = await placeOf(pool);
+  if (seen.size <= seen.from) return 0;
   const client = await pool.connect();
   try {
     await client.query("begin");
     await client.query({ text: "select pg_advisory_xact_lock($1)", values: [WORDS] });
-    const place = (await one(
-      client,
-      sql`select (select coalesce(max(size), 0) from audit.words_until)::float8 as from, (select coalesce(max(index) + 1, 0) from audit.leaf)::float8 as size`,
-      z.object({ from: z.number(), size: z.number() }),
-    ))!;
+    const place = await placeOf(client);
     const to = Math.min(place.from + BATCH, place.size);
     if (to <= place.from) {
       await client.query("rollback");

@@ -60,6 +60,9 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
   let frontier: Frontier | null = null;
 
   const step = async (): Promise<number> => {
+    // Several times a second there is nothing to do: that takes one small question, not a transaction and a large plan.
+    const queue = await one(pool, sql`select exists (select from audit.pending) as waiting`, z.object({ waiting: z.boolean() }));
+    if (!queue!.waiting) return 0;
     const client = await pool.connect();
     try {
       await client.query("begin");

@@ -120,7 +120,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
 export async function startWorkers(handlers: Record<string, JobHandler>, parallel = 2): Promise<void> {
   const boss = await worker();
   for (let lane = 0; lane < parallel; lane++) {
-    await boss.work<{ jobId: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: 0.5 }, async ([job]) => {
+    await boss.work<{ jobId: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: 1 }, async ([job]) => {
       if (job) await runJob(job.data.jobId, handlers);
     });
   }
