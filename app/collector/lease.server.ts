@@ -3,7 +3,7 @@ import { clients } from "~/db/clients.server.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
-import { PROVISIONAL } from "~/observability/sampler/store.server.ts";
+import type { Maker } from "~/observability/sampler/terms.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
@@ -15,10 +15,29 @@ const AFTER_YOU_MS = 5000;
 /** A start does not wait longer than this for a primary that takes connections and says nothing. */
 const FIRST_ANSWER_MS = 3000;
 
-export type Lease = { holder: string; active(): boolean; fence(): number; release(): Promise<void> };
+export type Lease = { active(): boolean; maker(): Maker; release(): Promise<void> };
 
 /** It takes connections no more, does not answer, or is not ready for us yet. */
 const isAway = (error: unknown) => isConnectionLoss(error) || ["57P03", "53300"].includes(codeOf(error) ?? "");
+
+/**
+ * Takes or renews the lease, by the database's clock. With a new holder a new term begins, in the same statement: from now
+ * on, or from where it began to work provisionally, but not before what has been written already.
+ */
+const taking = (name: string, holder: string, provisional: Date | null) => sql`
+  with taken as (
+    insert into console.lease as l (name, holder, fence, expires_at) values (${name}, ${holder}, 1, now() + ${TTL_SECONDS} * interval '1 second')
+    on conflict (name) do update set
+      holder = excluded.holder,
+      fence = case when l.holder = excluded.holder then l.fence else l.fence + 1 end,
+      expires_at = excluded.expires_at
+    where l.holder = excluded.holder or l.expires_at < now()
+    returning fence),
+  begun as (
+    insert into telemetry.term (holder, began_at)
+    select ${holder}, least(now(), greatest(coalesce(${provisional}::timestamptz, now()), (select at from telemetry.batch order by id desc limit 1)))
+    from taken where ${holder} is distinct from (select holder from telemetry.term order by id desc limit 1))
+  select fence from taken`;
 
 /**
  * Exactly one collector works at a time: a row with an expiry by the database's clock, which also works behind poolers.
@@ -28,9 +47,8 @@ const isAway = (error: unknown) => isConnectionLoss(error) || ["57P03", "53300"]
 export async function holdLease(name: string): Promise<Lease> {
   const holder = newId();
   let active = false;
-  let fence = 0;
   let stopped = false;
-  let provisional = false;
+  let provisional: Date | null = null;
   let contact = false;
   let missed = false;
   let notBefore = 0;
@@ -39,8 +57,7 @@ export async function holdLease(name: string): Promise<Lease> {
   const away = () => {
     missed = true;
     if (contact || provisional) return;
-    provisional = true;
-    fence = PROVISIONAL;
+    provisional = new Date();
     log.warn({ lease: name }, "the primary is away: working provisionally until it can say who holds the lease");
   };
 
@@ -54,22 +71,11 @@ export async function holdLease(name: string): Promise<Lease> {
         notBefore = Date.now() + AFTER_YOU_MS;
         return;
       }
-      const row = await one(
-        clients().primary,
-        sql`insert into console.lease as l (name, holder, fence, expires_at) values (${name}, ${holder}, 1, now() + ${TTL_SECONDS} * interval '1 second')
-            on conflict (name) do update set
-              holder = excluded.holder,
-              fence = case when l.holder = excluded.holder then l.fence else l.fence + 1 end,
-              expires_at = excluded.expires_at
-            where l.holder = excluded.holder or l.expires_at < now()
-            returning fence`,
-        z.object({ fence: z.number() }),
-      );
+      const row = await one(clients().primary, taking(name, holder, provisional), z.object({ fence: z.number() }));
       if ((row !== null) !== active) log.info({ lease: name, active: row !== null }, "collector lease");
       active = row !== null;
-      provisional = false;
+      provisional = null;
       contact = true;
-      fence = row?.fence ?? fence;
     } catch (error) {
       if (isAway(error)) away();
       log.warn({ lease: name, reason: messageOf(error) }, "the lease could not be renewed");
@@ -82,15 +88,16 @@ export async function holdLease(name: string): Promise<Lease> {
   if ((await Promise.race([renew(), silence])) === "silence") away();
   const timer = setInterval(() => void renew(), RENEW_MS);
   return {
-    holder,
-    active: () => (active || provisional) && !stopped,
-    fence: () => fence,
+    active: () => (active || provisional !== null) && !stopped,
+    maker: () => ({ holder, ...(provisional ? { provisional: true } : {}) }),
     async release() {
       stopped = true;
       clearInterval(timer);
-      await execute(clients().primary, sql`delete from console.lease where name = ${name} and holder = ${holder}`).catch(
-        () => undefined,
-      );
+      // It ends and stays: the fence of the next holder is a higher one.
+      await execute(
+        clients().primary,
+        sql`update console.lease set expires_at = now() where name = ${name} and holder = ${holder} and expires_at > now()`,
+      ).catch(() => undefined);
     },
   };
 }

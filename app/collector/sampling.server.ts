@@ -17,9 +17,9 @@ export function startSampling(lease: Lease): {
   stop(): Promise<void>;
 } {
   if (!env().ENABLE_DB_METRICS) return { sampler: null, alerts: null, schedules: [], stop: async () => undefined };
-  const sampler = new Sampler(watchedTargets(), lease.active, lease.fence, lease.holder);
+  const sampler = new Sampler(watchedTargets(), lease.active, lease.maker);
   const alerts = new AlertEngine(sampler);
-  void sampler.recall().finally(() => sampler.start());
+  sampler.start();
   return {
     sampler,
     alerts,

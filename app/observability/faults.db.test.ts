@@ -170,11 +170,7 @@ describe("with every ordinary connection used up", () => {
 
 describe("with the primary stopped", () => {
   it("standbys are sampled, samples are spooled, and written when it is back; never more than two connections", async () => {
-    const sampler = new Sampler(
-      watchedTargets(),
-      () => true,
-      () => 0,
-    );
+    const sampler = new Sampler(watchedTargets(), () => true);
     sampler.start();
     const ours = async (client: pg.Client) =>
       (

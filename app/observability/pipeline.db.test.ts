@@ -3,7 +3,9 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
+import { holdLease } from "~/collector/lease.server.ts";
 import { env } from "~/platform/env.server.ts";
+import { newId } from "~/platform/ids.ts";
 import { changeRule, listAlerts, silenceAlert } from "./alerts/alerts.server.ts";
 import { Evaluator, type Change, type Reading } from "./alerts/evaluate.ts";
 import { Keeper } from "./alerts/keeper.server.ts";
@@ -43,7 +45,7 @@ const tick = (at: Date, n = 1) => [at.toISOString(), "primary", n, n, 0, 0, 0, 0
 
 describe("samples", () => {
   it("are written by COPY, with whatever characters they hold", async () => {
-    const store = new Store(() => 0);
+    const store = new Store();
     const at = new Date(Math.floor(Date.now() / 1000) * 1000);
     store.add("tick", tick(at));
     store.add("load", [at.toISOString(), "primary", "CPU", "", "-42", "a\tb\\n\n", null, "x\u0000y", 3]);
@@ -52,19 +54,74 @@ describe("samples", () => {
     expect(rows).toEqual([{ tenant: "a\tb\\n\n", app: "xy", n: 3, query_id: "-42" }]);
   });
 
-  it("of a collector that was replaced are not written", async () => {
+  it("count in the time of the collector that made them: none twice, and those of a dead one are not lost", async () => {
+    const second = 1000;
+    const now = Math.floor(Date.now() / second) * second;
+    // Two collectors that share a data directory. The first died a minute ago, while its samples could not be written.
+    const dead = newId();
+    await db.owner.query("delete from telemetry.tick");
+    await db.owner.query("insert into telemetry.term (holder, began_at) values ('earlier', $1), ($2, $3)", [
+      new Date(now - 600 * second),
+      dead,
+      new Date(now - 90 * second),
+    ]);
     await db.owner.query(
-      "insert into console.lease (name, holder, fence, expires_at) values ('collector', 'b', 8, now() + interval '1 minute') on conflict (name) do update set fence = 8",
+      "insert into console.lease (name, holder, fence, expires_at) values ('collector', $1, 7, now() - interval '1 second')",
+      [dead],
     );
-    const at = new Date(Date.now() - 5000);
-    const old = new Store(() => 7);
-    old.add("tick", tick(at));
-    await old.flush();
-    const current = new Store(() => 8);
-    current.add("tick", tick(at));
-    await current.flush();
+    const next = await holdLease("collector");
+    try {
+      expect(next.active()).toBe(true);
+      const { rows: terms } = await db.owner.query<{ began_at: Date }>("select began_at from telemetry.term where holder = $1", [
+        next.maker().holder,
+      ]);
+      const turn = terms[0]!.began_at.getTime();
+      const spool = `${env().dataDir}/spool/telemetry`;
+      fs.mkdirSync(spool, { recursive: true });
+      const leave = (holder: string, ats: number[], provisional?: boolean) => {
+        const id = newId();
+        fs.writeFileSync(
+          `${spool}/${id}.json`,
+          JSON.stringify({ id, holder, provisional, rows: { tick: ats.map((at) => tick(new Date(at))) } }),
+        );
+      };
+      // Before its turn, within it, and after the next one's began: of a process that was only held still.
+      leave(dead, [now - 120 * second, now - 60 * second, now - 59 * second, turn, turn + second]);
+      // One that worked for itself in the outage and never got the lease; and one that a crash cut short.
+      leave(newId(), [now - 60 * second], true);
+      fs.writeFileSync(`${spool}/${newId()}.json`, '{"id":');
+      const store = new Store(next.maker);
+      store.add("tick", tick(new Date(turn + second)));
+      await Promise.all([store.flush(), new Store(next.maker).flush()]);
+      expect(store.behind).toBe(false);
+      const { rows } = await db.owner.query<{ at: Date }>(
+        "select at from telemetry.tick where at between $1 and $2 order by at",
+        [new Date(now - 300 * second), new Date(turn + 10 * second)],
+      );
+      expect(rows.map((row) => row.at.getTime())).toEqual([now - 60 * second, now - 59 * second, turn + second]);
+    } finally {
+      await next.release();
+      await db.owner.query("delete from console.lease; delete from telemetry.term; delete from telemetry.tick");
+      for (const name of fs.readdirSync(`${env().dataDir}/spool/telemetry`))
+        fs.rmSync(`${env().dataDir}/spool/telemetry/${name}`);
+    }
+  });
+
+  it("made before anybody could say whose turn it is wait for that, and count for who got it", async () => {
+    let provisional = true;
+    const store = new Store(() => ({ holder: "early", provisional }));
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000);
+    store.add("tick", tick(at));
+    await store.flush();
+    expect(store.behind).toBe(true);
+    provisional = false;
+    await store.flush();
+    expect(store.behind).toBe(true);
+    await db.owner.query("insert into telemetry.term (holder, began_at) values ('early', $1)", [new Date(at.getTime() - 1000)]);
+    await store.flush();
+    expect(store.behind).toBe(false);
     expect(await count("select count(*) as n from telemetry.tick where at = $1", [at])).toBe(1);
-    await db.owner.query("delete from console.lease");
+    await db.owner.query("delete from telemetry.term; delete from telemetry.tick");
   });
 
   it("come back from the spool once, however often they are tried", async () => {
@@ -72,10 +129,10 @@ describe("samples", () => {
     fs.mkdirSync(dir, { recursive: true });
     const at = new Date(Date.now() - 7000);
     const id = crypto.randomUUID();
-    const batch = JSON.stringify({ id, fence: 0, rows: { tick: [tick(at)] } });
+    const batch = JSON.stringify({ id, rows: { tick: [tick(at)] } });
     for (let i = 0; i < 2; i++) {
       fs.writeFileSync(`${dir}/${id}.json`, batch);
-      const store = new Store(() => 0);
+      const store = new Store();
       expect(store.behind).toBe(true);
       await store.flush();
       expect(store.behind).toBe(false);

@@ -166,11 +166,7 @@ async function round(owner: pg.Client): Promise<Row[]> {
   const before = process.memoryUsage().rss;
   let most = before;
   const watching = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-  const sampler = new Sampler(
-    watchedTargets(),
-    () => true,
-    () => 0,
-  );
+  const sampler = new Sampler(watchedTargets(), () => true);
   sampler.start();
   const slow = PROBE_KEYS.filter((key) => PROBES[key].lane === "slow" && (PROBES[key] as { on?: string }).on !== "standby");
   const started = performance.now();

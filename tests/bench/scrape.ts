@@ -104,11 +104,7 @@ export const bench = {
           await makeTables(owner, have, tables);
           have = tables;
           await owner.query("analyze");
-          const sampler = new Sampler(
-            watchedTargets(),
-            () => true,
-            () => 0,
-          );
+          const sampler = new Sampler(watchedTargets(), () => true);
           const alerts = new AlertEngine(sampler);
           const exporter = new Exporter(
             { sampler, alerts },

@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import path from "node:path";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import pg from "pg";
@@ -159,5 +161,61 @@ it("two that start while the primary is down sample the standby, one of them goe
     expect(all.rows).toBe(all.seconds);
   } finally {
     await owner.end();
+  }
+});
+
+it("what a collector had sampled when it died in an outage is written by the next one on its directory, once", async () => {
+  for (const { child } of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+  const first = await collector();
+  const owner = new pg.Client({ connectionString: home.cluster.urls.superuser });
+  owner.on("error", () => undefined);
+  await owner.connect();
+  await until("the first is active", () => isActive(first));
+  await until("it writes", async () => {
+    const { rows } = await owner.query(
+      "select 1 from telemetry.tick where target = 'standby-1' and at > now() - interval '3 seconds'",
+    );
+    return rows.length > 0;
+  });
+  await owner.end();
+  await stopServer(home.cluster.primary.dir, 5000);
+  const down = Date.now();
+  const spool = path.join(process.env["INVIGIL_DATA_DIR"]!, "spool", "telemetry");
+  const waiting = () => (fs.existsSync(spool) ? fs.readdirSync(spool).filter((name) => name.endsWith(".json")) : []);
+  await until("it spools", async () => waiting().length >= 3);
+  const gone = new Promise((resolve) => first.child.once("exit", resolve));
+  first.child.kill("SIGKILL");
+  await gone;
+  const died = Date.now();
+  const sampled = new Set(
+    waiting().flatMap((name) => {
+      const { rows } = JSON.parse(fs.readFileSync(path.join(spool, name), "utf8")) as { rows: { tick?: [string, string][] } };
+      return (rows.tick ?? []).filter(([, target]) => target === "standby-1").map(([at]) => Date.parse(at));
+    }),
+  );
+  expect(sampled.size).toBeGreaterThan(2);
+  await collector();
+  await startServer(home.cluster.primary);
+  const next = new pg.Client({ connectionString: home.cluster.urls.superuser });
+  await next.connect();
+  try {
+    await until("the spool is empty", async () => waiting().length === 0);
+    const { rows } = await next.query<{ at: Date; n: number }>(
+      "select at, count(*)::int as n from telemetry.tick where target = 'standby-1' and at > $1 group by at order by at",
+      [new Date(down - 10_000)],
+    );
+    expect(rows.filter((row) => row.n > 1)).toEqual([]);
+    const there = new Set(rows.map((row) => row.at.getTime()));
+    expect([...sampled].filter((at) => !there.has(at))).toEqual([]);
+    process.stdout.write(
+      `left by the dead collector: ${sampled.size} seconds, the last ${died - Math.max(...sampled)} ms before it died\n`,
+    );
+  } finally {
+    await next.end();
   }
 });

@@ -54,6 +54,14 @@ export class LockEpisodes {
     }
   }
 
+  /** What another collector saw begin, and can't see end any more. */
+  async endThoseOfOthers(): Promise<void> {
+    await clients().primary.query({
+      text: "update telemetry.lock_episode set ended_at = now() where ended_at is null and id <> all($1::uuid[])",
+      values: [[...this.open.values()].map((one) => one.id)],
+    });
+  }
+
   async persist(): Promise<void> {
     const due = [...this.waiting, ...[...this.open.values()].filter((one) => one.dirty && one.seen >= SHORTEST_SECONDS)];
     for (const one of due) {

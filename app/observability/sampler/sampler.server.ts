@@ -17,6 +17,7 @@ import { Memory } from "./memory.ts";
 import { Recorder, recordTick, tickOf } from "./record.ts";
 import { isKnown, type Sample } from "./sample.ts";
 import { Store } from "./store.server.ts";
+import type { Maker } from "./terms.server.ts";
 import type { Recorded } from "./tables.ts";
 
 export type WatchedTarget = { name: string; kind: TargetKind; open(lane: "fast" | "slow"): Pool };
@@ -74,6 +75,9 @@ export function watchedTargets(): WatchedTarget[] {
   ];
 }
 
+/** After so long without a word of ours it may have been another's turn meanwhile. */
+const OF_ANOTHER_MS = 5000;
+
 export class Sampler {
   readonly memory = new Memory();
   readonly store: Store;
@@ -86,14 +90,31 @@ export class Sampler {
   private readonly texts = new Texts();
   private primaryEnd: { lsn: bigint; at: number } | null = null;
   private lags = new Map<string, Lag>();
+  private recalled: "not" | "asked" | "done" = "not";
+  private persisted = -Infinity;
 
-  constructor(targets: readonly WatchedTarget[], active: () => boolean, fence: () => number, holder?: string) {
-    this.store = new Store(fence, holder);
+  constructor(
+    targets: readonly WatchedTarget[],
+    private readonly active: () => boolean,
+    private readonly maker: () => Maker = () => ({}),
+  ) {
+    this.store = new Store(maker);
+    const ready = () => this.ready();
     this.lanes = targets.map((target) => ({
       target,
-      fast: this.lane(target, "fast", active),
-      slow: this.lane(target, "slow", active),
+      fast: this.lane(target, "fast", ready),
+      slow: this.lane(target, "slow", ready),
     }));
+  }
+
+  /** Each time it is its turn it begins with what the one before it knew: that one may have noticed changes since. */
+  private ready(): boolean {
+    if (!this.active()) this.recalled = "not";
+    else if (this.recalled === "not") {
+      this.recalled = "asked";
+      void this.recall().finally(() => (this.recalled = "done"));
+    }
+    return this.recalled === "done";
   }
 
   private lane(target: WatchedTarget, lane: "fast" | "slow", active: () => boolean): Lane {
@@ -271,21 +292,24 @@ export class Sampler {
     }
   }
 
-  /** What was known of settings before this process began: a change across a restart is a change too. */
-  async recall(): Promise<void> {
+  /** What was known of settings before this process began its turn: a change across a restart is a change too. */
+  private async recall(): Promise<void> {
     try {
       const known = await clients().primary.query<{ target: string; name: string; value: string }>(
         "select target, name, value from telemetry.setting",
       );
       this.changes.recall(known.rows);
-      await clients().primary.query("update telemetry.lock_episode set ended_at = now() where ended_at is null");
     } catch (error) {
       log.warn({ reason: messageOf(error) }, "earlier settings could not be read");
     }
   }
 
-  /** Written beside the samples: few rows, and only when something changed. */
+  /** Written beside the samples: few rows, and only when something changed. Not before it is known whose turn it is. */
   async persist(): Promise<void> {
+    if (this.maker().provisional) return;
+    const idle = performance.now() - this.persisted;
+    if (idle > OF_ANOTHER_MS) await this.episodes.endThoseOfOthers();
+    this.persisted = performance.now();
     await this.episodes.persist();
     await this.texts.persist();
     const { settings, written } = this.changes.unwritten();

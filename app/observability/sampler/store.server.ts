@@ -10,13 +10,9 @@ import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { COLUMNS, type Cell, type Row, type TableName } from "./tables.ts";
+import { termsOf, Undecided, within, type Maker } from "./terms.server.ts";
 
-type Batch = { id: string; fence: number; holder?: string; rows: Partial<Record<TableName, Row[]>> };
-
-/** The fence of samples that were made while nobody could say who holds the lease. */
-export const PROVISIONAL = -1;
-/** A provisional batch waits until it is known whose the lease is. */
-class Undecided extends Error {}
+type Batch = Maker & { id: string; rows: Partial<Record<TableName, Row[]>> };
 
 const FLUSH_MS = 2000;
 const SPOOL_BYTES = 256 * 1024 * 1024;
@@ -39,20 +35,10 @@ function* lines(rows: readonly Row[]): Generator<string> {
       .join("");
 }
 
-type LeaseRow = { fence: number; holder: string; held: boolean };
-
-/** Whether somebody else sampled the time that a batch is of. */
-function isReplaced(batch: Batch, lease: LeaseRow | undefined): boolean {
-  if (batch.fence !== PROVISIONAL) return batch.fence > 0 && lease !== undefined && lease.fence !== batch.fence;
-  if (lease?.holder === batch.holder) return false;
-  if (!lease?.held) throw new Undecided("nobody holds the lease");
-  return true;
-}
-
 /**
  * Samples on their way to the telemetry tables: collected, copied every two seconds, spooled to disk while the primary
- * is away and written when it is back. A batch carries its id, so that it is written at most once, and the fence of the
- * lease it was made under, so that a collector that was replaced writes nothing more.
+ * is away and written when it is back, by this collector or the next one that works with this directory. A batch carries
+ * its id, so that it is written at most once, and who made it, so that no time is written by two.
  */
 export class Store {
   private pending: Batch["rows"] = {};
@@ -61,10 +47,7 @@ export class Store {
   private working: Promise<void> = Promise.resolve();
   readonly stats = { written: 0, spooled: 0, backfilled: 0, dropped: 0, lastError: null as string | null, lastMs: 0 };
 
-  constructor(
-    private readonly fence: () => number,
-    private readonly holder?: string,
-  ) {}
+  constructor(private readonly maker: () => Maker = () => ({})) {}
 
   private get dir(): string {
     return path.join(env().dataDir, "spool", "telemetry");
@@ -96,13 +79,15 @@ export class Store {
   }
 
   private async once(): Promise<void> {
+    // While nobody can say whose turn it is nothing is written, so that what is written tells where the last turn ended.
+    const wait = this.maker().provisional === true;
     if (this.count > 0) {
-      const batch: Batch = { id: newId(), fence: this.fence(), holder: this.holder, rows: this.pending };
+      const batch: Batch = { id: newId(), ...this.maker(), rows: this.pending };
       this.pending = {};
       this.count = 0;
       // What is older goes first; while the spool can't be written, neither can this.
-      if (!(await this.backfill()) || !(await this.write(batch))) this.spool(batch);
-    } else await this.backfill();
+      if (wait || !(await this.backfill()) || !(await this.write(batch))) this.spool(batch);
+    } else if (!wait) await this.backfill();
   }
 
   /** False when the primary can't be reached; a batch that it refuses for another reason is dropped and counted. */
@@ -131,16 +116,15 @@ export class Store {
     const client = await clients().primary.connect();
     try {
       await client.query("begin");
-      const lease = await client.query<LeaseRow>(
-        "select fence, holder, expires_at > now() as held from console.lease where name = 'collector'",
-      );
-      const replaced = isReplaced(batch, lease.rows[0]);
+      const terms = await termsOf(client, batch);
       const known = await client.query({
         text: "insert into telemetry.batch (id) values ($1) on conflict do nothing",
         values: [batch.id],
       });
-      if (known.rowCount === 1 && !replaced) {
-        for (const [table, rows] of Object.entries(batch.rows) as [TableName, Row[]][]) {
+      if (known.rowCount === 1) {
+        for (const [table, all] of Object.entries(batch.rows) as [TableName, Row[]][]) {
+          const rows = within(terms, table, all);
+          if (rows.length === 0) continue;
           const target = client.query(from(`copy telemetry.${table} (${COLUMNS[table].join(", ")}) from stdin`));
           await pipeline(Readable.from(lines(rows)), target);
           this.stats.written += rows.length;
@@ -181,10 +165,24 @@ export class Store {
     }
   }
 
+  /** Null for one that another collector has just written, and for one that a crash left broken: it is set aside. */
+  private read(file: string): Batch | null {
+    try {
+      return JSON.parse(fs.readFileSync(file, "utf8")) as Batch;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      this.stats.dropped++;
+      log.warn({ file: path.basename(file), reason: messageOf(error) }, "spooled samples can't be read");
+      fs.renameSync(file, `${file}.broken`);
+      return null;
+    }
+  }
+
   private async backfill(): Promise<boolean> {
     for (const name of this.files()) {
       const file = path.join(this.dir, name);
-      const batch = JSON.parse(fs.readFileSync(file, "utf8")) as Batch;
+      const batch = this.read(file);
+      if (!batch) continue;
       if (!(await this.write(batch))) return false;
       this.stats.backfilled++;
       fs.rmSync(file, { force: true });
@@ -255,6 +253,9 @@ export async function forgetOldTelemetry(): Promise<void> {
     });
   }
   await primary.query("delete from telemetry.batch where at < now() - interval '2 days'");
+  await primary.query(
+    "delete from telemetry.term where began_at < now() - interval '13 months' and id <> (select max(id) from telemetry.term)",
+  );
   await primary.query("delete from telemetry.slow_call where at < now() - interval '30 days'");
   await primary.query("delete from telemetry.lock_episode where started_at < now() - interval '13 months'");
   await primary.query("delete from telemetry.event where at < now() - interval '13 months'");
