@@ -6,7 +6,7 @@ import { singleton } from "~/platform/singleton.ts";
 import type { Source } from "./source.ts";
 import type { Probe, ServerInfo } from "./probe.ts";
 import { PROBES, type ProbeKey, type ProbeRow } from "./probes/all.ts";
-import { lagOf, position, type Lag } from "./replication/lag.ts";
+import { lagNotTold, lagOf, position, type Lag } from "./replication/lag.ts";
 import { ask, examineServer, Unreachable } from "./sampler/ask.server.ts";
 import { askCollector, askForSample } from "./sampler/collector-link.server.ts";
 import type { Sample } from "./sampler/sample.ts";
@@ -84,8 +84,8 @@ async function awayReason(target: string): Promise<string | null> {
   return away ? (away.error ?? "it does not answer") : null;
 }
 
-const lost = <K extends ProbeKey>(key: K, target: string, reason: string): Sample<ProbeRow<K>> => ({
-  probe: PROBES[key].name,
+const lost = <Row>(probe: Probe<Row>, target: string, reason: string): Sample<Row> => ({
+  probe: probe.name,
   target,
   at: new Date(),
   ms: 0,
@@ -94,11 +94,16 @@ const lost = <K extends ProbeKey>(key: K, target: string, reason: string): Sampl
   sql: "",
 });
 
+const probeOf = <K extends ProbeKey>(key: K) => PROBES[key] as unknown as Probe<ProbeRow<K>>;
+
 /** Asked of the server itself, now. */
-export async function live<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
-  const probe = PROBES[key] as unknown as Probe<ProbeRow<K>>;
+export const live = <K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> =>
+  askNow(probeOf(key), target);
+
+/** The same of a question that the collector never asks. */
+export async function askNow<Row>(probe: Probe<Row>, target: string): Promise<Sample<Row>> {
   const away = await awayReason(target);
-  if (away !== null) return lost(key, target, away);
+  if (away !== null) return lost(probe, target, away);
   try {
     const server = await serverOf(target).catch((error: unknown) => {
       throw new Unreachable(messageOf(error));
@@ -106,7 +111,7 @@ export async function live<K extends ProbeKey>(key: K, target = "primary"): Prom
     return await ask(livePool(target), probe, target, server);
   } catch (error) {
     held().servers.delete(target);
-    if (error instanceof Unreachable) return lost(key, target, error.message);
+    if (error instanceof Unreachable) return lost(probe, target, error.message);
     throw error;
   }
 }
@@ -129,9 +134,9 @@ function sampleOf({ target, probe, at }: SampleAge): Promise<Sample | null> {
 
 /** The collector's sample while it is fresh, else asked now. What a server said before it went away is not current. */
 export async function current<K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> {
-  const probe = PROBES[key];
+  const probe = probeOf(key);
   const away = await awayReason(target);
-  if (away !== null) return lost(key, target, away);
+  if (away !== null) return lost(probe, target, away);
   const known = (await snapshot())?.samples.find((sample) => sample.probe === probe.name && sample.target === target);
   const fresh = known && Date.now() - known.at.getTime() < Math.max(5000, probe.everyMs * 3);
   const sample = fresh && known.rows !== null ? await sampleOf(known) : null;
@@ -164,7 +169,12 @@ export async function currentLags(): Promise<Lag[]> {
   return Promise.all(
     targetNames()
       .filter((name) => name !== "primary")
-      .map(async (name) => lagOf(name, (await live("position", name)).rows?.[0] ?? null, primary, null)),
+      .map(async (name) => {
+        const sample = await live("position", name);
+        return sample.missing && !(await awayReason(name))
+          ? lagNotTold(name, primary, sample.missing.reason)
+          : lagOf(name, sample.rows?.[0] ?? null, primary, null);
+      }),
   );
 }
 

@@ -36,11 +36,12 @@ export function milliseconds(value: number): string {
 
 export function seconds(value: number): string {
   if (value < 0) return `−${seconds(-value)}`;
-  if (value < 10) return `${decimal(value, 1)} s`;
-  if (value < 60) return `${count(value)} s`;
-  const minutes = Math.floor(value / 60);
-  if (minutes < 60)
-    return minutes < 10 && Math.round(value % 60) > 0 ? `${minutes} min ${Math.round(value % 60)} s` : `${minutes} min`;
+  if (value < 9.95) return `${decimal(value, 1)} s`;
+  if (value < 59.5) return `${count(value)} s`;
+  // Rounded before it is taken apart: what is nearly three minutes is not two and sixty seconds.
+  const all = Math.round(value);
+  const minutes = Math.floor(all / 60);
+  if (minutes < 60) return minutes < 10 && all % 60 > 0 ? `${minutes} min ${all % 60} s` : `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 > 0 && hours < 10 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
   return `${Math.floor(hours / 24)} days`;

@@ -3,7 +3,8 @@ import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
-import { live, sourceOf } from "../current.server.ts";
+import { askNow, live, sourceOf } from "../current.server.ts";
+import { idleLongest } from "./idle.ts";
 import { readTag } from "../load/tags.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import { mask } from "../queries/mask.ts";
@@ -65,7 +66,11 @@ export const connectionReport = read({
   permission: "database.read",
   input: spanInput.extend({ by: z.enum(["state", "app", "tenant", "user"]).default("state") }),
   async run({ ctx, input }) {
-    const [backends, activity] = await Promise.all([live("backends", input.target), live("activity", input.target)]);
+    const [backends, activity, idle] = await Promise.all([
+      live("backends", input.target),
+      live("activity", input.target),
+      askNow(idleLongest, input.target),
+    ]);
     const now = ctx.clock.now();
     const history = await historyOf(ctx.tx, "tick", input, now);
     const points = await rows(
@@ -99,6 +104,13 @@ export const connectionReport = read({
           .filter((row) => row.backend_type === "client backend")
           .map((row) => ({ ...row, ...readTag(row.app), query: mask(row.query ?? "") }))
           .sort((a, b) => (b.transaction_ms ?? 0) - (a.transaction_ms ?? 0)),
+      idle: idle.rows && idle.rows.map((row) => ({ ...row, ...readTag(row.app), query: mask(row.query ?? "") })),
+      idleAll:
+        backends.rows &&
+        backends.rows
+          .filter((row) => row.backend_type === "client backend" && row.state === "idle")
+          .reduce((sum, row) => sum + row.n, 0),
+      idleMissing: idle.missing,
       missing: backends.missing ?? activity.missing,
       points,
       step: history.step,

@@ -4,7 +4,18 @@ import { one } from "~/db/query.ts";
 import { readiness } from "~/db/health.server.ts";
 import { sql } from "~/db/sql.ts";
 import { current, snapshot, targetStates } from "../current.server.ts";
+import type { Missing } from "../probe.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
+import type { SampleAge, TargetState } from "../sampler/sampler.server.ts";
+
+/** A sample that is older than three rounds is not how it is; neither is one of a server that went away. */
+function staleOf({ probe, target, at }: SampleAge, targets: readonly TargetState[]): Missing | null {
+  if (targets.some((one) => one.name === target && one.reachable === false))
+    return { reason: "The server does not answer; this is from before.", grant: null };
+  const key = PROBE_KEYS.find((one) => PROBES[one].name === probe);
+  const late = Date.now() - at.getTime() > Math.max(15_000, (key ? PROBES[key].everyMs : 0) * 3);
+  return late ? { reason: "It was not looked at since.", grant: null } : null;
+}
 
 /** Everything that must be there, with the last error of each: also of the probes, whose cost is shown. */
 export const healthReport = read({
@@ -25,6 +36,7 @@ export const healthReport = read({
       archiverMissing: archiver.missing,
       store: known?.store ?? null,
       telemetryBytes: size?.bytes ?? null,
+      collectorAt: known?.at ?? null,
       probes: known
         ? known.samples
             .map((sample) => ({
@@ -33,7 +45,7 @@ export const healthReport = read({
               at: sample.at,
               ms: sample.ms,
               rows: sample.rows,
-              missing: sample.missing,
+              missing: sample.missing ?? staleOf(sample, targets),
               lane: PROBES[PROBE_KEYS.find((key) => PROBES[key].name === sample.probe)!].lane,
             }))
             .sort((a, b) => a.target.localeCompare(b.target) || b.ms - a.ms)

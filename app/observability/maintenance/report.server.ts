@@ -1,4 +1,5 @@
 import { read } from "~/access/verb.server.ts";
+import { connection } from "~/db/urls.server.ts";
 import { current, sourceOf } from "../current.server.ts";
 import { metricHistory } from "../history.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
@@ -28,11 +29,15 @@ export const maintenanceReport = read({
       horizon: horizon.rows,
       horizonMissing: horizon.missing,
       ages: ages.rows,
+      database: ages.rows?.find((row) => row.is_ours)?.database ?? new URL(connection("observer").url).pathname.slice(1),
+      agesMissing: ages.missing,
       oldest: [...(tables.rows ?? [])].sort((a, b) => b.xid_age - a.xid_age).slice(0, 10),
-      stale: (tables.rows ?? [])
-        .filter((row) => row.live > 1000)
-        .sort((a, b) => (a.analyzed_at?.getTime() ?? 0) - (b.analyzed_at?.getTime() ?? 0))
-        .slice(0, 10),
+      stale:
+        tables.rows &&
+        tables.rows
+          .filter((row) => row.live > 1000)
+          .sort((a, b) => (a.analyzed_at?.getTime() ?? 0) - (b.analyzed_at?.getTime() ?? 0))
+          .slice(0, 10),
       history: history.points,
       step: history.step,
       source: sourceOf(tables),

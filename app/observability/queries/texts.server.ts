@@ -12,7 +12,8 @@ const AT_ONCE = 500;
 export class Texts {
   private known: Set<string> | null = null;
   private readonly found = new Map<string, string>();
-  private notBefore = 0;
+  /** Each server by itself: what one has to tell must not wait because another was asked. */
+  private readonly notBefore = new WeakMap<Pool, number>();
 
   async fetch(pool: Pool, server: ServerInfo, ids: readonly string[]): Promise<void> {
     if (!this.known) {
@@ -24,8 +25,8 @@ export class Texts {
     }
     const missing = [...new Set(ids)].filter((id) => !this.known!.has(id)).slice(0, AT_ONCE);
     // One read of the server's text file at a time, and not again at once: it may be large.
-    if (missing.length === 0 || performance.now() < this.notBefore) return;
-    this.notBefore = performance.now() + 10_000;
+    if (missing.length === 0 || performance.now() < (this.notBefore.get(pool) ?? 0)) return;
+    this.notBefore.set(pool, performance.now() + 10_000);
     try {
       // For this statement only: the connection is the slow lane's.
       const result = (await pool.query({
@@ -39,7 +40,7 @@ export class Texts {
         this.found.set(query_id, mask(text));
       }
     } catch (error) {
-      this.notBefore = performance.now() + 60_000;
+      this.notBefore.set(pool, performance.now() + 60_000);
       log.warn({ reason: messageOf(error) }, "texts of statements could not be fetched");
     }
   }

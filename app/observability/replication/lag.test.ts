@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lagOf, position, PositionHistory, type StandbyEnd } from "./lag.ts";
+import { lagNotTold, lagOf, position, PositionHistory, type StandbyEnd } from "./lag.ts";
 
 // Breaks when a dead receiver, an idle primary or a paused standby is told as something else.
 const now = new Date("2026-11-20T09:00:00Z");
@@ -11,6 +11,7 @@ const end = (over: Partial<StandbyEnd>): StandbyEnd => ({
   now,
   paused: false,
   receiver: "streaming",
+  receiver_hidden: false,
   ...over,
 });
 const primary = (lsn: string, fresh = true) => ({ lsn: position(lsn), at: now.getTime(), fresh });
@@ -22,6 +23,20 @@ function history(...points: [secondsAgo: number, lsn: string][]): PositionHistor
 }
 
 describe("lag", () => {
+  it("of a standby whose receiver this role may not see is told, and no receiver is called dead for it", () => {
+    const hidden = lagOf("s", end({ receiver: null, receiver_hidden: true, replayed: "0/4000" }), primary("0/5000"), null);
+    expect(hidden).toMatchObject({ state: "not known", receiving: null, bytes: 0x1000 });
+  });
+
+  it("of a standby that does not tell is not what it was before", () => {
+    expect(lagNotTold("s", primary("0/5000"), "It may not be read.")).toMatchObject({
+      state: "not known",
+      bytes: null,
+      seconds: null,
+      receiving: null,
+    });
+  });
+
   it("is zero on an idle primary, however old the last commit is", () => {
     expect(lagOf("s", end({}), primary("0/5000"), history([600, "0/5000"]))).toMatchObject({
       state: "streaming",

@@ -25,7 +25,7 @@ export class PositionHistory {
   }
 }
 
-export type StandbyState = "streaming" | "catching up" | "paused" | "receiver down" | "promoted" | "unreachable";
+export type StandbyState = "streaming" | "catching up" | "paused" | "receiver down" | "promoted" | "unreachable" | "not known";
 
 export type Lag = {
   target: string;
@@ -48,9 +48,22 @@ export type StandbyEnd = {
   now: Date;
   paused: boolean;
   receiver: string | null;
+  /** It runs, and this role may not see what it is at. */
+  receiver_hidden: boolean;
 };
 
 export type PrimaryEnd = { lsn: bigint; at: number; fresh: boolean };
+
+/** A standby that answers, and does not tell: what was known of it before is not what is. */
+export const lagNotTold = (target: string, primary: PrimaryEnd | null, reason: string): Lag => ({
+  target,
+  primaryAt: primary?.at ?? null,
+  state: "not known",
+  bytes: null,
+  seconds: null,
+  receiving: null,
+  says: `What it has is not known. ${reason}`,
+});
 
 /**
  * Both ends compared. "Received equals replayed" proves nothing when the receiver is dead, and "now minus last replayed
@@ -81,7 +94,7 @@ export function lagOf(
       receiving: false,
       says: "It is no longer a standby: it takes writes of its own.",
     };
-  const receiving = standby.receiver === "streaming";
+  const receiving = standby.receiver_hidden ? null : standby.receiver === "streaming";
   const replayed = standby.replayed ? position(standby.replayed) : null;
   const bytes = replayed !== null && primary ? Number(primary.lsn > replayed ? primary.lsn - replayed : 0n) : null;
   const passed = replayed !== null ? (history?.passedAt(replayed) ?? null) : null;
@@ -96,21 +109,26 @@ export function lagOf(
           : standby.replayed_at
             ? Math.max(0, (now - standby.replayed_at.getTime()) / 1000)
             : null;
-  const state: StandbyState = !receiving
-    ? "receiver down"
-    : standby.paused
-      ? "paused"
-      : (seconds ?? 0) > 5
-        ? "catching up"
-        : "streaming";
+  const state: StandbyState =
+    receiving === null
+      ? "not known"
+      : !receiving
+        ? "receiver down"
+        : standby.paused
+          ? "paused"
+          : (seconds ?? 0) > 5
+            ? "catching up"
+            : "streaming";
   const behind = primary?.fresh === false ? " The primary is away: this compares with where it last was." : "";
   const says =
-    state === "receiver down"
-      ? `It receives nothing (receiver ${standby.receiver ?? "not running"}): every commit from now on is missing here.${behind}`
-      : state === "paused"
-        ? `It receives, and replay is paused: what it shows gets older.${behind}`
-        : state === "catching up"
-          ? `It receives, and replays behind.${behind}`
-          : `It receives and replays.${behind}`;
+    state === "not known"
+      ? `Its receiver is hidden from the observer's role.${behind}`
+      : state === "receiver down"
+        ? `It receives nothing (receiver ${standby.receiver ?? "not running"}): every commit from now on is missing here.${behind}`
+        : state === "paused"
+          ? `It receives, and replay is paused: what it shows gets older.${behind}`
+          : state === "catching up"
+            ? `It receives, and replays behind.${behind}`
+            : `It receives and replays.${behind}`;
   return { ...base, state, bytes, seconds, receiving, says };
 }

@@ -8,7 +8,7 @@ import type { Probe, ServerInfo } from "../probe.ts";
 import { PROBES, PROBE_KEYS, type ProbeKey, type ProbeRow } from "../probes/all.ts";
 import { LockEpisodes } from "../locks/episodes.server.ts";
 import { lockTrees } from "../locks/tree.ts";
-import { lagOf, position, PositionHistory, type Lag, type PrimaryEnd } from "../replication/lag.ts";
+import { lagNotTold, lagOf, position, PositionHistory, type Lag, type PrimaryEnd } from "../replication/lag.ts";
 import { Texts } from "../queries/texts.server.ts";
 import type { TargetKind } from "../target.ts";
 import { Changes } from "./changes.ts";
@@ -48,7 +48,7 @@ export type Snapshot = {
   targets: TargetState[];
   samples: SampleAge[];
   lags: Lag[];
-  store: Store["stats"];
+  store: Store["stats"] & { waiting: number };
 };
 
 function observerPool(name: string, target: { url: string; role?: string }, lane: "fast" | "slow"): Pool {
@@ -174,7 +174,7 @@ export class Sampler {
       targets: this.targets(),
       samples: this.held().map(ageOf),
       lags: this.lagsNow(),
-      store: this.store.stats,
+      store: { ...this.store.stats, waiting: this.store.waiting },
     };
   }
 
@@ -212,6 +212,8 @@ export class Sampler {
     }
     if (locks && isKnown(locks)) this.episodes.see(target, at, lockTrees(locks.rows));
     if (here && isKnown(here) && here.rows[0]) this.place(target, at, here.rows[0]);
+    else if (here && target !== "primary")
+      this.lags.set(target, lagNotTold(target, this.primaryNow(), here.missing?.reason ?? "It said nothing."));
   }
 
   /** Where this server stands in the log, and what that says about lag. */

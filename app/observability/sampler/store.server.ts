@@ -73,9 +73,14 @@ export class Store {
     await this.flush();
   }
 
-  /** Whether samples of an outage still wait to be written: sums over that time would be too early. */
+  /** Batches of an outage that still wait to be written. */
+  get waiting(): number {
+    return this.files().length;
+  }
+
+  /** Sums over their time would be too early. */
   get behind(): boolean {
-    return this.files().length > 0;
+    return this.waiting > 0;
   }
 
   private async once(): Promise<void> {

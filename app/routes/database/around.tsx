@@ -28,7 +28,7 @@ export default function Around() {
               )}
               <span className="mono">{one.error}</span>.{" "}
               {one.kind === "primary"
-                ? "What was kept before is read from a standby; what only the primary can tell is not known."
+                ? "What was kept before is read from a standby; what only the primary can tell is not known. Standbys are still sampled, and what is missing is written when it is back."
                 : "What it would tell is not known; the primary is watched as before."}
             </Notice>
           ))}

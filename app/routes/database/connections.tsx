@@ -9,6 +9,7 @@ import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
+import { IdlePanel } from "./parts/idle-panel.tsx";
 import { Said } from "./parts/said.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
@@ -201,6 +202,7 @@ export default function Connections() {
           </table>
         )}
       </Panel>
+      <IdlePanel idle={data.idle} all={data.idleAll} missing={data.idleMissing} target={data.target} mayAct={data.mayAct} />
       <Panel title="Pools of the console" flush>
         {data.pools.length === 0 ? (
           <p className="px-3.5 py-3 text-muted">No process has told of its pools in the last minute.</p>

@@ -49,6 +49,7 @@ export default function Findings() {
     .filter((one) => one.shown.length > 0)
     .sort((a, b) => ORDER[a.level] - ORDER[b.level] || a.id.localeCompare(b.id));
   const unknown = open.filter((one) => one.unknown);
+  const reasons = [...new Set(unknown.map((one) => one.unknown!.reason))];
   const quiet = open.filter((one) => one.shown.length === 0 && !one.unknown);
   return (
     <Page
@@ -68,11 +69,24 @@ export default function Findings() {
       {found.map((one) => (
         <FindingPanel key={one.id} finding={one} shown={one.shown} muted={one.muted} mayAct={mayAct} />
       ))}
-      {unknown.map((one) => (
-        <Panel key={one.id} id={one.id} title={`${one.id} ${one.title}`}>
-          <Unknown reason={one.unknown!.reason} grant={one.unknown!.grant} />
-        </Panel>
-      ))}
+      {reasons.map((reason) => {
+        const of = unknown.filter((one) => one.unknown!.reason === reason);
+        return (
+          <Panel key={reason} flush title="Not looked at" aside={of.length}>
+            <Unknown reason={reason} grant={of[0]!.unknown!.grant} />
+            <table className="rows">
+              <tbody>
+                {of.map((one) => (
+                  <tr key={one.id} id={one.id}>
+                    <td className="mono text-muted">{one.id}</td>
+                    <td className="w-full">{one.title}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Panel>
+        );
+      })}
       <Panel title="In order" flush>
         <table className="rows">
           <tbody>

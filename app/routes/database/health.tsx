@@ -27,7 +27,7 @@ export default function Health() {
       </Page>
     );
   const { checks } = data.health;
-  const bad = data.probes?.filter((one) => one.rows === null) ?? [];
+  const bad = data.probes?.filter((one) => one.missing) ?? [];
   return (
     <Page
       title={
@@ -56,14 +56,18 @@ export default function Health() {
           note={data.store ? `last batch in ${milliseconds(data.store.lastMs)}` : undefined}
         />
         <Figure
-          label="Spooled, written later"
-          value={data.store ? `${data.store.spooled}, ${data.store.backfilled}` : "not known"}
-          unit="batches"
+          label="Wait to be written"
+          value={data.store ? count(data.store.waiting) : "not known"}
+          unit={data.store?.waiting === 1 ? "batch" : "batches"}
           tone={data.store && data.store.dropped > 0 ? "warn" : undefined}
-          note={data.store?.dropped ? `${data.store.dropped} were dropped` : undefined}
+          note={
+            data.store
+              ? `${count(data.store.backfilled)} written late${data.store.dropped ? `, ${count(data.store.dropped)} dropped` : ""}`
+              : undefined
+          }
         />
         <Figure
-          label="Probes that fail"
+          label="Probes that tell nothing now"
           value={data.probes ? bad.length : "not known"}
           tone={bad.length > 0 ? "warn" : undefined}
         />
@@ -95,7 +99,17 @@ export default function Health() {
                 }
               />
             ))}
-            <Line name="Collector" ok={checks.collector.ok} says={checks.collector.error ?? "at work"} />
+            <Line
+              name="Collector"
+              ok={checks.collector.ok || data.collectorAt !== null}
+              says={
+                checks.collector.ok
+                  ? "at work"
+                  : data.collectorAt
+                    ? `at work; whose turn it is can't be read (${checks.collector.error})`
+                    : (checks.collector.error ?? "does not answer")
+              }
+            />
             <Line
               name="Archive"
               ok={

@@ -13,7 +13,7 @@ import { env } from "~/platform/env.server.ts";
 import { bytes, decimal, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
+import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -80,7 +80,7 @@ function sentence(data: Data): string {
   const down = rest.states.filter((one) => one.reachable === false);
   if (down.some((one) => one.kind === "primary")) return "The primary can't be reached. What is known is shown.";
   const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING" && one.severity !== "INFO") ?? [];
-  if (firing[0]) return `${firing[0].says}.`;
+  if (firing[0]) return `${firing[0].says.replace(/\.$/, "")}.`;
   if (down[0]) return `${down[0].name} can't be reached.`;
   const average = data.load.value?.average;
   if (average === null || average === undefined) return "No samples in this time yet.";
@@ -152,17 +152,6 @@ export default function Load() {
       }
       badge={rest?.states.some((one) => one.reachable === false) ? <Badge tone="bad">Server missing</Badge> : undefined}
     >
-      {rest?.states
-        .filter((one) => one.reachable === false)
-        .map((one) => (
-          <Notice
-            key={one.name}
-            tone="bad"
-            title={`${one.name === "primary" ? "The primary" : one.name} can't be reached${one.since ? " since " : ""}`}
-          >
-            {one.error}. {one.kind === "primary" && "Standbys are still sampled; what is missing is written when it is back."}
-          </Notice>
-        ))}
       {rest ? <Top rest={rest} load={load.value} /> : load.value && <OwnFigures load={load.value} />}
       {rest ? <WithAside aside={<Aside rest={rest} />}>{main}</WithAside> : main}
     </Page>

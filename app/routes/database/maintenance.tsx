@@ -152,7 +152,7 @@ export default function Maintenance() {
             unit="count"
             height={160}
             data={data.history
-              .filter((one) => one.name === "age.xid" && one.target === "primary" && one.label === ours?.database)
+              .filter((one) => one.name === "age.xid" && one.target === "primary" && one.label === data.database)
               .map((one) => ({ t: one.t, age: one.value }))}
             series={[{ key: "age", label: "Age" }]}
             thresholds={
@@ -166,7 +166,7 @@ export default function Maintenance() {
         </Panel>
         <Panel title="Databases" flush>
           {!data.ages ? (
-            <Unknown reason="Ages could not be read." />
+            <Unknown reason={data.agesMissing?.reason ?? ""} grant={data.agesMissing?.grant} />
           ) : (
             <table className="rows">
               <thead>
@@ -194,19 +194,23 @@ export default function Maintenance() {
         </Panel>
       </div>
       <Panel title="Longest without analyze" flush>
-        <table className="rows">
-          <tbody>
-            {data.stale.map((one) => (
-              <tr key={one.name}>
-                <td>
-                  <code>{bare(one.name)}</code>
-                </td>
-                <td className="num">{about(one.modified)} changed</td>
-                <td className="num">{one.analyzed_at ? <Ago at={one.analyzed_at} /> : "never"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        {!data.stale ? (
+          <Unknown reason={data.tablesMissing?.reason ?? ""} grant={data.tablesMissing?.grant} />
+        ) : (
+          <table className="rows">
+            <tbody>
+              {data.stale.map((one) => (
+                <tr key={one.name}>
+                  <td>
+                    <code>{bare(one.name)}</code>
+                  </td>
+                  <td className="num">{about(one.modified)} changed</td>
+                  <td className="num">{one.analyzed_at ? <Ago at={one.analyzed_at} /> : "never"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
       </Panel>
     </Page>
   );

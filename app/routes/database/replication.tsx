@@ -27,6 +27,7 @@ const TONES: Record<string, Tone> = {
   "receiver down": "bad",
   promoted: "bad",
   unreachable: "bad",
+  "not known": "warn",
 };
 const label = (name: string) => name.replace("standby-", "Standby ");
 

@@ -54,7 +54,8 @@ const bare = (name: string) => name.replace(/^public\./, "");
 export default function Tables() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live, 20_000);
-  const dead = data.tables?.reduce((sum, row) => sum + row.dead, 0) ?? 0;
+  const dead = data.tables?.reduce((sum, row) => sum + row.dead, 0);
+  const oldest = data.tables?.reduce((most, row) => Math.max(most, row.xidAge), 0);
   const biggest = data.tables?.reduce<NonNullable<typeof data.tables>[number] | null>(
     (best, row) => ((row.bytes ?? 0) > (best?.bytes ?? -1) ? row : best),
     null,
@@ -85,11 +86,11 @@ export default function Tables() {
           unit={data.databaseGrowth === null ? undefined : "a day"}
           note="the whole database, over at most 30 days"
         />
-        <Figure label="Dead rows" value={about(dead)} note="not yet cleaned" />
+        <Figure label="Dead rows" value={dead === undefined ? "not known" : about(dead)} note="not yet cleaned" />
         <Figure
           label="Oldest row"
-          value={about(Math.max(0, ...(data.tables ?? []).map((row) => row.xidAge)))}
-          unit="transactions"
+          value={oldest === undefined ? "not known" : about(oldest)}
+          unit={oldest === undefined ? undefined : "transactions"}
         />
       </Figures>
       {data.name && data.history && (
