@@ -98,8 +98,8 @@ export default function Connections() {
         />
         <Figure
           label="Wait for a pool"
-          value={data.pools.reduce((sum, pool) => sum + pool.waiting, 0)}
-          note={`in ${plural(data.pools.length, "pool")} of the console`}
+          value={data.pools.length === 0 ? "not known" : data.pools.reduce((sum, pool) => sum + pool.waiting, 0)}
+          note={data.pools.length === 0 ? undefined : `in ${plural(data.pools.length, "pool")} of the console`}
         />
       </Figures>
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_380px]">

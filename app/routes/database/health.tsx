@@ -184,7 +184,7 @@ export default function Health() {
 function Line({ name, ok, says }: { name: string; ok: boolean | null; says: string }) {
   return (
     <tr>
-      <td className="whitespace-nowrap">{name}</td>
+      <td className="md:whitespace-nowrap">{name}</td>
       <td>{ok === null ? <Badge>Not known</Badge> : ok ? <Badge tone="ok">Well</Badge> : <Badge tone="bad">Missing</Badge>}</td>
       <td className="w-full text-muted">{says}</td>
     </tr>

@@ -1,5 +1,7 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
+import { targetStates } from "~/observability/current.server.ts";
+import { targetLabel } from "~/observability/target.ts";
 import { projectedDay, tableHistory, tableReport } from "~/observability/tables/report.server.ts";
 import { about, bytes, count, day, percent, plural } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
@@ -16,8 +18,17 @@ export const meta = () => [{ title: "Tables · Invigil" }];
 
 const SORTS = ["size", "dead", "growth", "scans", "writes"] as const;
 
+/** Without the primary a standby has the same tables, unless somebody asked for the primary's. */
+async function whoHasThem(target: string, chosen: boolean): Promise<string> {
+  if (chosen || target !== "primary") return target;
+  const states = await targetStates();
+  const away = states.some((one) => one.name === target && one.reachable === false);
+  return (away && states.find((one) => one.kind === "standby" && one.reachable)?.name) || target;
+}
+
 export const loader = page("database.read", async ({ ctx, url }) => {
-  const { input, live, targets } = spanOf(ctx, url);
+  const { input: asked, live, targets } = spanOf(ctx, url);
+  const input = { ...asked, target: await whoHasThem(asked.target, url.searchParams.has("target")) };
   const name = url.searchParams.get("table");
   const sort = SORTS.find((one) => one === url.searchParams.get("sort")) ?? "size";
   const [report, history, bands] = await Promise.all([
@@ -44,6 +55,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
     live,
     targets,
     target: input.target,
+    instead: input.target === asked.target ? null : targetLabel(input.target),
     from: input.from.getTime(),
     to: input.to.getTime(),
   };
@@ -69,6 +81,12 @@ export default function Tables() {
       }
       context="Partitions are counted as their table."
     >
+      {data.instead && (
+        <Notice tone="warn" title={`These are the tables of ${data.instead}.`}>
+          Sizes are the primary's as far as it has replayed them. Scans are its own; dead rows and vacuum are the primary's to
+          tell.
+        </Notice>
+      )}
       {data.skipped.length > 0 && (
         <Notice
           tone="warn"
@@ -86,7 +104,11 @@ export default function Tables() {
           unit={data.databaseGrowth === null ? undefined : "a day"}
           note="the whole database, over at most 30 days"
         />
-        <Figure label="Dead rows" value={dead === undefined ? "not known" : about(dead)} note="not yet cleaned" />
+        <Figure
+          label="Dead rows"
+          value={dead === undefined || data.target !== "primary" ? "not known" : about(dead)}
+          note="not yet cleaned"
+        />
         <Figure
           label="Oldest row"
           value={oldest === undefined ? "not known" : about(oldest)}
