@@ -66,6 +66,8 @@ const bare = (name: string) => name.replace(/^public\./, "");
 export default function Tables() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live, 20_000);
+  // A standby counts no dead rows and vacuums nothing: its zeros say nothing.
+  const own = data.target === "primary";
   const dead = data.tables?.reduce((sum, row) => sum + row.dead, 0);
   const oldest = data.tables?.reduce((most, row) => Math.max(most, row.xidAge), 0);
   const biggest = data.tables?.reduce<NonNullable<typeof data.tables>[number] | null>(
@@ -104,11 +106,7 @@ export default function Tables() {
           unit={data.databaseGrowth === null ? undefined : "a day"}
           note="the whole database, over at most 30 days"
         />
-        <Figure
-          label="Dead rows"
-          value={dead === undefined || data.target !== "primary" ? "not known" : about(dead)}
-          note="not yet cleaned"
-        />
+        <Figure label="Dead rows" value={dead === undefined || !own ? "not known" : about(dead)} note="not yet cleaned" />
         <Figure
           label="Oldest row"
           value={oldest === undefined ? "not known" : about(oldest)}
@@ -206,15 +204,17 @@ export default function Tables() {
                   </td>
                   <td className="num">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
                   <td className="num hidden lg:table-cell">{data.growth[row.name] ? bytes(data.growth[row.name]!) : "–"}</td>
-                  <td className="num hidden md:table-cell">{about(row.live)}</td>
-                  <td className={`num ${row.dead > 1000 && row.dead > row.live / 4 ? "text-warn" : ""}`}>{count(row.dead)}</td>
+                  <td className="num hidden md:table-cell">{about(own ? row.live : row.rows)}</td>
+                  <td className={`num ${row.dead > 1000 && row.dead > row.live / 4 ? "text-warn" : ""}`}>
+                    {own ? count(row.dead) : "–"}
+                  </td>
                   <td className="num hidden lg:table-cell">{row.hot === null ? "–" : percent(row.hot)}</td>
                   <td className="num hidden lg:table-cell">{count(row.seqScans)}</td>
                   <td className="num hidden lg:table-cell">{count(row.idxScans)}</td>
                   <td className="num hidden md:table-cell">{row.cache === null ? "–" : percent(row.cache)}</td>
                   <td className="num hidden xl:table-cell">{about(row.xidAge)}</td>
                   <td className="hidden xl:table-cell">
-                    {row.vacuumedAt ? <Ago at={row.vacuumedAt} /> : <span className="text-muted">never</span>}
+                    {row.vacuumedAt ? <Ago at={row.vacuumedAt} /> : <span className="text-muted">{own ? "never" : "–"}</span>}
                   </td>
                 </tr>
               ))}
