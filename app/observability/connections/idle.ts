@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
 
-export const IDLE_SHOWN = 12;
+const SHOWN = 12;
 
 /**
  * Who has held a connection longest without using it. Asked when somebody looks, never each second: with thousands of idle
@@ -18,7 +18,7 @@ select a.pid, a.backend_start, a.usename as username, a.application_name as app,
        (extract(epoch from clock_timestamp() - a.state_change) * 1000)::bigint as idle_ms, left(a.query, 500) as query
 from pg_stat_activity a
 where a.backend_type = 'client backend' and a.state = 'idle' and a.pid <> pg_backend_pid()
-order by a.state_change limit ${IDLE_SHOWN}`,
+order by a.state_change limit ${SHOWN}`,
   row: z.object({
     pid: z.number(),
     backend_start: z.date().nullable(),
