@@ -35,7 +35,7 @@ export type PoolStats = {
 export type Pool = pg.Pool & { stats(): PoolStats };
 
 /** Whoever shares a server's connections may drop what is set at connect; the login's own rights would then be ours. */
-export class NotTheRole extends Error {
+class NotTheRole extends Error {
   constructor(is: string, role: string) {
     super(
       `The connection is ${is} instead of ${role}: a pooler in between drops what is set at connect. Connect directly to PostgreSQL`,
