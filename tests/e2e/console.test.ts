@@ -264,6 +264,25 @@ describe("the keyboard", () => {
   });
 });
 
+describe("the keys", () => {
+  it("are shown to whoever asks for them, those of reviews to reviewers", async () => {
+    for (const [role, reviews] of [
+      ["proctor", 1],
+      ["sre", 0],
+    ] as const) {
+      const { page, context } = await logIn(browser, role);
+      await page.keyboard.press("?");
+      const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+      await dialog.getByText("In a list").waitFor();
+      expect(await dialog.getByText("In a review").count()).toBe(reviews);
+      expect(await barriers(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await context.close();
+    }
+  });
+});
+
 describe("a long list", () => {
   it("lays out what is in sight, and all of it without JavaScript", async () => {
     const { page, context } = await logIn(browser, "super");

@@ -6,6 +6,7 @@ import { RANGE_LABELS, type RangeName } from "~/platform/range.ts";
 import { Count, type Tone } from "~/ui/feedback/badge.tsx";
 import { Mark } from "./mark.tsx";
 import { Palette, type PaletteItem } from "./palette.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 
 export type RailItem = {
   to: string;
@@ -290,7 +291,7 @@ function RangeMenu({ zone, usual }: { zone: string; usual: RangeName }) {
   );
 }
 
-function AccountMenu({ person, zone, theme }: ShellProps) {
+function AccountMenu({ person, zone, theme, sections }: ShellProps) {
   const location = useLocation();
   const initials = person.name
     .split(/\s+/)
@@ -320,6 +321,10 @@ function AccountMenu({ person, zone, theme }: ShellProps) {
       <Link to="/settings/sessions" className={MENU_ROW}>
         Sessions
       </Link>
+      <Shortcuts
+        className={`${MENU_ROW} justify-between`}
+        reviews={sections.some((section) => section.items.some((item) => item.to === "/integrity"))}
+      />
       <Form method="post" action="/settings/preferences" reloadDocument>
         <input type="hidden" name="to" value={`${location.pathname}${location.search}`} />
         <input type="hidden" name="intent" value="look" />
