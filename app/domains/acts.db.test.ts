@@ -63,7 +63,12 @@ describe("acts on a whole selection", () => {
     const preview = await previewBulk(manager, work, actVerbs);
     const why = "Another person must approve a payment that you recorded";
     expect(preview.refusals).toEqual([{ reason: why, n: 1, titles: [`…${ids[0]!.slice(-8)}`] }]);
-    expect(preview.sample.map((one) => one.refused)).toEqual([why, null]);
+    expect(new Map(preview.sample.map((one) => [one.id, one.refused]))).toEqual(
+      new Map([
+        [ids[0], why],
+        [ids[1], null],
+      ]),
+    );
     const { changed, failed } = await runBulk(
       { id: (await startBulk({ ctx: manager, input: work })).jobId, ctx: manager, input: work, progress: async () => undefined },
       actVerbs,
