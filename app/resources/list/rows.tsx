@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@remix-run/react";
 import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { isTyping } from "~/ui/typing.ts";
 import { isNumber, Value } from "../cell.tsx";
 import type { FieldView } from "../view.ts";
 import { useLink } from "./pop.tsx";
@@ -59,7 +60,8 @@ export function Rows(
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT|SUMMARY)$/.test(event.target.tagName)) return;
+      // On the heading of a menu, Enter opens that.
+      if (isTyping(event.target) || (event.target as Element).tagName === "SUMMARY") return;
       if (event.metaKey || event.ctrlKey || event.altKey) return;
       if (event.key === "j" || event.key === "k") {
         event.preventDefault();

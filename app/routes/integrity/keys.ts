@@ -1,14 +1,19 @@
 import { useEffect } from "react";
+import { isTyping } from "~/ui/typing.ts";
 
 /** A key presses the button that it names; never while somebody types. */
 export function useShortcut(keys: Record<string, string>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof HTMLElement &&
-        (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable);
       const selector = keys[event.key.toLowerCase()];
-      if (!selector || typing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector("[role=dialog]"))
+      if (
+        !selector ||
+        isTyping(event.target) ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.altKey ||
+        document.querySelector("[role=dialog]")
+      )
         return;
       const target = document.querySelector<HTMLElement>(selector);
       if (!target) return;

@@ -1,6 +1,7 @@
 import { Command } from "cmdk";
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useState } from "react";
+import { isTyping } from "~/ui/typing.ts";
 
 export type PaletteItem = { to: string; label: string; words?: string };
 type Found = { to: string; label: string; kind: string; note: string };
@@ -14,11 +15,10 @@ export function Palette({ items }: { items: PaletteItem[] }) {
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if ((event.metaKey || event.ctrlKey) && event.key === "k") {
         event.preventDefault();
         setOpen((was) => !was);
-      } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      } else if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
         const box = document.querySelector<HTMLInputElement>("[data-page-search], [data-search]");
         if (box) {
           event.preventDefault();

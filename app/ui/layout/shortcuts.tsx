@@ -1,5 +1,6 @@
 import { Dialog } from "radix-ui";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { isTyping } from "~/ui/typing.ts";
 
 type Keys = { keys: string[]; does: string }[];
 
@@ -32,9 +33,6 @@ const useArrived = () =>
     () => true,
     () => false,
   );
-
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
 
 /** What the keys do, for whoever asks with one. There is nothing to show before JavaScript, so neither is the button. */
 export function Shortcuts({ reviews, className }: { reviews: boolean; className: string }) {

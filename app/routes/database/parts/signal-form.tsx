@@ -69,7 +69,7 @@ export function SignalLinks({
     return `${pathname}?${params}#signal`;
   };
   return (
-    <span className="inline-flex gap-2 whitespace-nowrap">
+    <span className="inline-flex gap-x-2 gap-y-1 whitespace-nowrap max-sm:flex-col">
       {cancel && (
         <Link className="link" to={to("cancel")} aria-label={`Cancel the statement of pid ${pid}`}>
           Cancel
