@@ -1,7 +1,9 @@
 import { useEffect } from "react";
 import { useNavigation, useRevalidator } from "@remix-run/react";
 
-const WORKING = "form :focus, details[open] .panel";
+/** A field somebody writes in. A pressed button keeps the focus too, and whoever pressed it waits for what comes of it. */
+export const WRITING = ":is(input, textarea, select):focus";
+const WORKING = `${WRITING}, details[open] .panel`;
 
 /**
  * Looks again every few seconds while the page is seen and nobody is in the middle of something. Never before the last look

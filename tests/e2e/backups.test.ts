@@ -26,6 +26,9 @@ it("a backup is taken, drilled and proven, and a planted damage is named", async
   const { page } = await logIn(browser, "sre");
   await page.goto("/database/backups");
   await page.getByRole("button", { name: "Take a backup" }).click();
+  // Whoever pressed with a key is still on the button, and sees what comes of it.
+  await page.getByText("A backup is being taken.").waitFor();
+  await page.getByRole("button", { name: "Take a backup" }).focus();
   await page.getByRole("cell", { name: "Taken, not proven" }).waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Run a drill" }).click();
   await page.getByRole("heading", { level: 1, name: /^Back after/ }).waitFor({ timeout: 60_000 });

@@ -28,7 +28,8 @@ export const meta = () => [{ title: "Backups · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
   const which = url.searchParams.get("case") ?? "loss";
-  const asked = new Date(url.searchParams.get("at") ?? "");
+  const asked = url.searchParams.get("at") ?? "";
+  const at = new Date(asked);
   const now = ctx.clock.now();
   return {
     ...(await backupReport({ ctx, input: {} })),
@@ -37,7 +38,8 @@ export const loader = page("database.read", async ({ ctx, url }) => {
     now,
     all: url.searchParams.has("all"),
     which: (which in CASES ? which : "loss") as Case,
-    at: (Number.isNaN(asked.getTime()) ? now : asked).toISOString(),
+    asked,
+    at: (Number.isNaN(at.getTime()) ? now : at).toISOString(),
   };
 });
 
@@ -213,7 +215,7 @@ export default function Backups() {
         )}
         <Trends backups={done} checks={data.checks} />
         <List backups={data.backups} mayAct={data.mayAct} all={data.all} />
-        <Runbook which={data.which} at={data.at} />
+        <Runbook which={data.which} at={data.at} asked={data.asked} />
       </WithAside>
     </Page>
   );

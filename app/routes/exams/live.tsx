@@ -12,7 +12,7 @@ import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
-import { useLive } from "~/ui/live.ts";
+import { useLive, WRITING } from "~/ui/live.ts";
 import { Clock } from "~/ui/time/time.tsx";
 import { Accommodations } from "./accommodations.tsx";
 import { DatabaseStrip } from "./database-strip.tsx";
@@ -86,7 +86,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
 });
 
 /** Whoever is choosing or typing keeps what they see. */
-const BEING_USED = "[data-board] input:checked, [data-board] :focus";
+const BEING_USED = `[data-board] input:checked, [data-board] ${WRITING}`;
 
 export default function Live() {
   const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();

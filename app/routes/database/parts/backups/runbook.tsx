@@ -3,7 +3,8 @@ import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { CASES, runbook, type Case } from "./runbook.ts";
 
-export function Runbook({ which, at }: { which: Case; at: string }) {
+/** `at` goes on with the clock until somebody asks for a time; what they are typing then stays. */
+export function Runbook({ which, at, asked }: { which: Case; at: string; asked: string }) {
   return (
     <Panel title="Restore to a point in time" id="runbook">
       <Form method="get" className="mb-3 flex flex-wrap items-end gap-3">
@@ -13,7 +14,7 @@ export function Runbook({ which, at }: { which: Case; at: string }) {
           defaultValue={which}
           options={Object.entries(CASES).map(([value, label]) => ({ value, label }))}
         />
-        <Input name="at" label="Back to (UTC)" defaultValue={at} key={at} />
+        <Input name="at" label="Back to (UTC)" defaultValue={at} key={asked} />
         <Submit>Write the runbook</Submit>
       </Form>
       <ol className="flex list-decimal flex-col gap-2 pl-5 marker:text-muted">
