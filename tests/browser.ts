@@ -39,7 +39,7 @@ export async function logIn(
     javaScriptEnabled: options.javaScript ?? true,
   });
   await context.addCookies([{ name: "invigil_theme", value: options.theme ?? "light", url: base }]);
-  const page = await context.newPage();
+  const page = options.javaScript === false ? await context.newPage() : await awake(context);
   onTestFailed(() => say(role, page));
   await page.goto("/login");
   await page.fill("input[name=email]", `${role}@invigil.local`);
@@ -47,9 +47,24 @@ export async function logIn(
   await page.click("button[type=submit]");
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
   await page.locator("#content").waitFor();
-  // Keys and clicks before React has taken the page over would go nowhere.
-  if (options.javaScript ?? true) await page.waitForLoadState("networkidle");
+  if (options.javaScript ?? true) await takenOver(page);
   return { page, context };
+}
+
+/** Keys, clicks and what is typed before React has taken the page over would go nowhere. */
+const takenOver = (page: Page) =>
+  page.waitForFunction(() => Object.keys(document.body).some((key) => key.startsWith("__reactFiber$")));
+
+/** A page whose addresses are there only when it can be used. */
+export async function awake(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  const goto = page.goto.bind(page);
+  page.goto = async (...where) => {
+    const response = await goto(...where);
+    await takenOver(page);
+    return response;
+  };
+  return page;
 }
 
 /** What somebody saw last, for whoever reads only what a failed run printed. */

@@ -12,6 +12,8 @@ import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
 import { stepUp } from "./step-up.server.ts";
 
 type Work = { ctx: Ctx & { staff: StaffSession }; request: Request; url: URL; params: Record<string, string | undefined> };
+/** `seen`: what this page shows was written by others, and this reader's next page must know it too, wherever it is read. */
+type Look = Work & { seen(): Promise<void> };
 
 /** What a form gets back: what went wrong, in words and per field, and what was typed. */
 export type ActResult<T = unknown> =
@@ -47,14 +49,24 @@ function toResponse(error: unknown, requestId: string): Response {
   });
 }
 
+const mergeHeaders = (cookies: string[]) => cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
+
+/** The reader's next page must see what is written by now. */
+async function keepPosition(cookies: string[]): Promise<void> {
+  const position = await writePosition().catch(() => null);
+  if (position) cookies.push(setCookie(AFTER, position, 60));
+}
+
 /** A loader: guarded, with the errors of verbs mapped. */
-export function page<T>(permission: Permission, run: (work: Work) => Promise<T>) {
+export function page<T>(permission: Permission, run: (work: Look) => Promise<T>) {
   return async ({ request, params, context }: LoaderFunctionArgs): Promise<T> => {
+    const cookies: string[] = [];
     let requestId = request.headers.get("x-request-id") ?? "";
     try {
       const ctx = await guard(request, context, permission);
       requestId = ctx.requestId;
-      return await run({ ctx, request, url: new URL(request.url), params });
+      const shown = await run({ ctx, request, url: new URL(request.url), params, seen: () => keepPosition(cookies) });
+      return cookies.length > 0 ? (data(shown, { headers: mergeHeaders(cookies) }) as T) : shown;
     } catch (error) {
       throw toResponse(error, requestId);
     }
@@ -84,8 +96,6 @@ function formOf(data: FormData): Form {
 /** A page that sent this by itself is still there, with all that was typed; a browser that navigates has left it. */
 const fromScript = (request: Request) => ["cors", "same-origin"].includes(request.headers.get("sec-fetch-mode") ?? "");
 
-const mergeHeaders = (cookies: string[]) => cookies.map((cookie): [string, string] => ["Set-Cookie", cookie]);
-
 /**
  * An action: guarded, refusals returned to the form with what was typed. A field `_proof` (password or code) steps the
  * session up in the same request, so that a destructive form is filled in once.
@@ -110,9 +120,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
         ctx = { ...ctx, session: { ...ctx.session, stepUpAt: at } };
       }
       const result = await run({ ctx, request, url: new URL(request.url), params, form });
-      // The reader's next page must see what this one wrote.
-      const position = await writePosition().catch(() => null);
-      if (position) cookies.push(setCookie(AFTER, position, 60));
+      await keepPosition(cookies);
       if (result instanceof Response) {
         for (const [name, value] of mergeHeaders(cookies)) result.headers.append(name, value);
         return result as never;

@@ -38,6 +38,7 @@ export function clients(): Clients {
         weight: replica.weight,
         pool: appPool(`replica-${index + 1}`, connectionAt("app", replica.url)),
       })),
+      pulse?.position,
     );
     return {
       primary,

@@ -8,7 +8,15 @@ const PATIENCE_MS = 1500;
 /** One late answer is a busy machine; two in a row are a server that does not answer. */
 const MISSED = 2;
 
-export type Pulse = { refused(): Error | null; stop(): Promise<void> };
+export type Pulse = {
+  refused(): Error | null;
+  /** Where the primary's log was this long ago; null while it does not answer, or when nobody looked that early. */
+  position(msAgo: number): string | null;
+  stop(): Promise<void>;
+};
+
+/** As long as anybody asks back. */
+const REMEMBERED = 30;
 
 class NoAnswer extends Error {
   readonly code = "08006";
@@ -27,12 +35,18 @@ export function startPulse(target: { url: string; role?: string }, process: stri
     queryTimeoutMs: PATIENCE_MS,
     idleTimeoutMs: 0,
   });
+  const seen: { at: number; lsn: string }[] = [];
   let missed = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
     try {
-      await pool.query("select 1");
+      const { rows } = await pool.query<{ lsn: string | null }>(
+        "select case when not pg_is_in_recovery() then pg_current_wal_lsn()::text end as lsn",
+      );
+      const { lsn } = rows[0]!;
+      if (lsn) seen.unshift({ at: Date.now(), lsn });
+      seen.length = Math.min(seen.length, REMEMBERED);
       if (missed >= MISSED) log.info("the primary answers again");
       missed = 0;
     } catch (error) {
@@ -47,6 +61,10 @@ export function startPulse(target: { url: string; role?: string }, process: stri
   void look();
   return {
     refused: () => (missed >= MISSED ? new NoAnswer("the primary does not answer") : null),
+    position(msAgo) {
+      const until = Date.now() - msAgo;
+      return missed === 0 ? (seen.find((one) => one.at <= until)?.lsn ?? null) : null;
+    },
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -5,7 +5,7 @@ export type ReplicaStatus = { name: string; weight: number; pool: Pool } & State
 
 export type Replicas = {
   all(): ReplicaStatus[];
-  /** A healthy standby that has replayed `after`, by weighted round-robin; null means the primary. */
+  /** A healthy standby that has replayed `after` and what the primary wrote until a moment ago, by weighted round-robin; null means the primary. */
   pick(after?: string): ReplicaStatus | null;
   fail(name: string, reason: string): void;
   check(): Promise<void>;
@@ -21,8 +21,14 @@ function lsn(text: string): bigint {
 const CHECK_EVERY_MS = 1000;
 /** A standby that could not be asked for this long is not trusted with what it last said. */
 const TRUST_MS = 5000;
+/** Nobody is shown a world older than about this while the primary could tell better, whatever they wrote themselves. */
+const BEHIND_MS = 5000;
 
-export function createReplicas(members: { name: string; weight: number; pool: Pool }[]): Replicas {
+/** `position`: where the primary's log was so long ago, null when that is not known. */
+export function createReplicas(
+  members: { name: string; weight: number; pool: Pool }[],
+  position: (msAgo: number) => string | null = () => null,
+): Replicas {
   const states: ReplicaStatus[] = members.map((member) => ({
     ...member,
     healthy: false,
@@ -66,7 +72,7 @@ export function createReplicas(members: { name: string; weight: number; pool: Po
   return {
     all: () => states,
     pick(after) {
-      const needed = after ? lsn(after) : 0n;
+      const needed = [after, position(BEHIND_MS)].reduce((most, one) => (one && lsn(one) > most ? lsn(one) : most), 0n);
       const fresh = Date.now() - TRUST_MS;
       const able = states.filter((state) => state.healthy && state.checkedAt > fresh && state.replayed >= needed);
       if (able.length === 0) return null;

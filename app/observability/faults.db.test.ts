@@ -10,6 +10,9 @@ import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { startServer, stopServer, superUrl } from "~/db/cluster/server.server.ts";
 import type { Actor } from "~/db/ctx.ts";
 import { applyMigrations } from "~/db/migrate/engine.server.ts";
+import { createPool, type Pool } from "~/db/pool.server.ts";
+import { startPulse, type Pulse } from "~/db/pulse.server.ts";
+import { createReplicas, type Replicas } from "~/db/replicas.server.ts";
 import { forget } from "~/platform/singleton.ts";
 import { headroomOf } from "./connections/report.server.ts";
 import { idleLongest } from "./connections/idle.ts";
@@ -25,6 +28,9 @@ let dataDir: string;
 let primary: pg.Client;
 let standby: pg.Client;
 let sre: Actor;
+let pulse: Pulse;
+let pool: Pool;
+let readers: Replicas;
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -60,12 +66,17 @@ beforeAll(async () => {
   primary = await connect(cluster.urls.superuser);
   standby = await connect(superUrl(cluster.standby, "invigil"));
   sre = await makeStaff(primary, "SRE");
+  pulse = startPulse({ url: cluster.urls.app }, "test");
+  pool = createPool("standby", { url: cluster.urls.standby, applicationName: "test", max: 1 });
+  readers = createReplicas([{ name: "standby", weight: 1, pool }], pulse.position);
   await primary.query("create table public.filler (text text)");
 }, 120_000);
 
 afterAll(async () => {
   await closeLivePools();
   await clients().close();
+  readers.stop();
+  await Promise.allSettled([pulse.stop(), pool.end()]);
   await Promise.allSettled([primary.end(), standby.end()]);
   await cluster.stop();
   fs.rmSync(dataDir, { recursive: true, force: true });
@@ -115,7 +126,20 @@ describe("a standby", () => {
     const [lag] = await until(currentLags, (lags) => (lags[0]?.bytes ?? 0) > 100_000);
     expect(lag).toMatchObject({ state: "paused", receiving: true });
     expect(Math.abs(lag!.bytes! - (await behind()))).toBeLessThan(20_000);
+    // Whoever wrote nothing has no position to ask for, and is not shown a world that stands still either.
+    expect(
+      await until(
+        async () => readers.pick(),
+        (one) => one === null,
+      ),
+    ).toBeNull();
     await standby.query("select pg_wal_replay_resume()");
+    expect(
+      await until(
+        async () => readers.pick(),
+        (one) => one !== null,
+      ),
+    ).toMatchObject({ name: "standby" });
     expect((await until(currentLags, (lags) => lags[0]?.bytes === 0))[0]).toMatchObject({ state: "streaming" });
   });
 });

@@ -6,7 +6,7 @@ import pg from "pg";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
-import { logIn, openBrowser } from "../browser.ts";
+import { awake, logIn, openBrowser } from "../browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -100,6 +100,10 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
   await confirmIfAsked(page, "Move to the trash");
   await page.waitForURL(/jobs\/[0-9a-f-]{36}/);
   await page.getByText("Done", { exact: true }).waitFor({ timeout: 60_000 });
+  // Whoever saw it done sees what it did, on a standby too: the page says up to where.
+  await context.clearCookies({ name: /after/ });
+  await page.reload();
+  expect((await context.cookies()).map((one) => one.name)).toContainEqual(expect.stringContaining("after"));
   await page.goto("/people?q=.7%40westbrook");
   await page.getByText("No people match").waitFor();
   await page.goto("/audit?q=action%3Auser.delete&range=1h");
@@ -141,7 +145,7 @@ it("two editors: the second sees both versions and chooses", async () => {
   await page.getByRole("link", { name: "Edit" }).click();
   await page.waitForURL(/edit$/);
   const url = page.url();
-  const other = await context.newPage();
+  const other = await awake(context);
   await other.goto(url);
   await other.getByLabel("Schedule").fill("Mondays");
   await other.getByRole("button", { name: "Save" }).click();

@@ -101,7 +101,7 @@ describe("from the overview", () => {
       await page.getByRole("button", { name: "Terminate", exact: true }).click();
     }
     await done.waitFor();
-    await until(page, "/database/incidents", /No incident is open/, 40_000);
+    await until(page, "/database/incidents", /No incident is open/);
     await page.getByRole("link", { name: "Lock on student_answer" }).first().click();
     await page
       .getByText(/release-tool \(pid \d+.*blocked/)

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
 import { ABSOLUTE_HOURS, IDLE_MINUTES } from "../session.server.ts";
+
+const idleSince = (ctx: Ctx) => new Date(ctx.clock.now().getTime() - IDLE_MINUTES * 60_000);
 
 /** One's own sessions; a super-admin sees everybody's. */
 export const listSessions = read({
@@ -13,7 +16,7 @@ export const listSessions = read({
   input: z.object({ everybody: z.boolean().default(false) }),
   async run({ ctx, input }) {
     const everybody = input.everybody && ctx.actor.role === "SUPER_ADMIN";
-    const idle = new Date(ctx.clock.now().getTime() - IDLE_MINUTES * 60_000);
+    const idle = idleSince(ctx);
     return rows(
       ctx.tx,
       sql`select s.id, st.name, st.email, s.created_at, s.last_seen_at, s.ip_address, s.user_agent, s.second_factor
@@ -62,7 +65,13 @@ export const revokeOtherSessions = mutation({
   input: z.object({}),
   async run({ ctx }) {
     const ended = await ctx.tx.prisma.staffSession.updateMany({
-      where: { staffId: ctx.actor.id ?? "", revokedAt: null, NOT: { id: ctx.session?.id ?? "" } },
+      where: {
+        staffId: ctx.actor.id ?? "",
+        revokedAt: null,
+        expiresAt: { gt: ctx.clock.now() },
+        lastSeenAt: { gt: idleSince(ctx) },
+        NOT: { id: ctx.session?.id ?? "" },
+      },
       data: { revokedAt: ctx.clock.now() },
     });
     await record(ctx, {

@@ -17,8 +17,9 @@ export const handle = {
   crumbs: (data: Shown | undefined) => [{ label: "Imports", to: "/imports" }, { label: data?.found.fileName ?? "" }],
 };
 
-export const loader = page("platform.manage", async ({ ctx, params }) => {
+export const loader = page("platform.manage", async ({ ctx, params, seen }) => {
   const { job, ...found } = await getImport({ ctx, input: { id: params["id"] ?? "" } });
+  if (job?.finishedAt) await seen();
   const of = resourceNamed(found.resource);
   const tenants = await allTenants();
   return {

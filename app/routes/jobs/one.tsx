@@ -14,9 +14,11 @@ export const handle = {
   crumbs: (data: { job: { title: string } } | undefined) => [{ label: "Jobs", to: "/jobs" }, { label: data?.job.title ?? "" }],
 };
 
-export const loader = page("jobs.read", async ({ ctx, params }) => ({
-  job: await getJob({ ctx, input: { id: params["id"] ?? "" } }),
-}));
+export const loader = page("jobs.read", async ({ ctx, params, seen }) => {
+  const job = await getJob({ ctx, input: { id: params["id"] ?? "" } });
+  if (job.finishedAt) await seen();
+  return { job };
+});
 
 export const action = act("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
 

@@ -1,7 +1,9 @@
-import { useLoaderData } from "@remix-run/react";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { listSessions, revokeOtherSessions, revokeSession, SESSION_LIMITS } from "~/access/staff/sessions.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { plural } from "~/platform/format.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -35,6 +37,7 @@ function browser(agent: string | null): string {
 
 export default function Sessions() {
   const { role, sessions, current, limits } = useLoaderData<typeof loader>();
+  const result = useActionData<typeof action>();
   return (
     <Page
       title="Sessions"
@@ -46,6 +49,16 @@ export default function Sessions() {
         </Form>
       }
     >
+      {result?.ok && result.result && (
+        <Notice
+          tone="ok"
+          title={
+            result.result.ended > 0
+              ? `${plural(result.result.ended, "session has", "sessions have")} ended.`
+              : "There was no other."
+          }
+        />
+      )}
       <Panel flush>
         <table className="rows">
           <thead>
