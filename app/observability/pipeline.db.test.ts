@@ -303,6 +303,7 @@ describe("an alert of blocked sessions", () => {
     });
     const before = await count("select count(*) as n from console.notification_delivery");
     const incidents = await count("select count(*) as n from console.incident");
+    // It ends within the silence: whoever did not hear of its beginning does not hear of its end.
     await play(
       new Keeper(),
       new Evaluator(),
@@ -315,6 +316,46 @@ describe("an alert of blocked sessions", () => {
     );
     expect(await count("select count(*) as n from console.notification_delivery")).toBe(before);
     expect(await count("select count(*) as n from console.incident")).toBe(incidents + 1);
+
+    const keeper = new Keeper();
+    const evaluator = new Evaluator();
+    await play(
+      keeper,
+      evaluator,
+      [
+        [0, 4],
+        [15, 4],
+      ],
+      Date.now(),
+    );
+    await deliver(new Date());
+    expect(await count("select count(*) as n from console.notification_delivery")).toBe(before);
+    const after = new Date(Date.now() + 11 * 60_000);
+    await Promise.all([deliver(after), deliver(after)]);
+    const told = () =>
+      db.owner.query<{ event: string }>("select event from console.notification_delivery order by created_at, id offset $1", [
+        before,
+      ]);
+    expect((await told()).rows, "the silence is over, and the lock is not").toEqual([{ event: "FIRING" }]);
+    await play(keeper, evaluator, [[20, 0]], Date.now());
+    expect((await told()).rows).toEqual([{ event: "FIRING" }, { event: "RESOLVED" }]);
+  });
+
+  it("of a rule that is no more ends with the next start", async () => {
+    const start = Date.now();
+    await play(
+      new Keeper(),
+      new Evaluator(),
+      [
+        [0, 4],
+        [15, 4],
+      ],
+      start,
+    );
+    await db.owner.query("update console.alert_episode set rule = 'from-an-older-version' where state = 'FIRING'");
+    expect(await new Keeper().openEpisodes()).toEqual([]);
+    expect(await count("select count(*) as n from console.alert_episode where state = 'FIRING'")).toBe(0);
+    expect(await count("select count(*) as n from console.incident where state = 'OPEN'")).toBe(0);
   });
 
   it("keeps a rule's clear line on its quiet side", async () => {
@@ -364,6 +405,8 @@ describe("an incident by hand", () => {
     await resolveIncident({ ctx, input: { id: made.id, text: "It passed" } });
     await expect(resolveIncident({ ctx, input: { id: made.id, text: "again" } })).rejects.toThrow(/already/);
     expect(await count("select count(*) as n from audit.entry where action like 'incident.%'")).toBe(2);
+    for (const from of [new Date(Date.now() + 60_000), new Date(Date.now() - 8 * 86_400_000)])
+      await expect(declareIncident({ ctx, input: { title: "nope", cause: "nope", from } })).rejects.toThrow(/last seven days/);
     const auditor = await makeStaff(db.owner, "AUDITOR");
     await expect(declareIncident({ ctx: ctxFor(auditor, everywhere), input: { title: "nope", cause: "nope" } })).rejects.toThrow(
       /role may not/,

@@ -57,7 +57,7 @@ const HIT_ROUNDS = 20;
 export class AlertEngine {
   readonly evaluator = new Evaluator();
   private readonly keeper = new Keeper();
-  private rules: readonly AlertRule[] = RULES;
+  private rules: readonly (AlertRule & { enabled?: boolean })[] = RULES;
   private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
   private disk: Watch["disk"] = null;
   private backups: Watch["backups"] = hasPlace() ? null : undefined;
@@ -84,7 +84,7 @@ export class AlertEngine {
       this.evaluator.adopt(await this.keeper.openEpisodes());
       this.adopted = true;
     }
-    this.rules = effectiveRules(await readOverrides()).filter((rule) => rule.enabled);
+    this.rules = effectiveRules(await readOverrides());
     const [slowest] = await rows(
       primary,
       sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs", sum(s.calls)::int as calls, coalesce(max(t.text), '') as text

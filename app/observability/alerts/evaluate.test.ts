@@ -55,6 +55,18 @@ describe("an alert", () => {
     expect(kinds(evaluator.step([lock], reading(null), 17_000))).toEqual(["resolved"]);
   });
 
+  it("is over when its rule is switched off, known or not", () => {
+    const evaluator = new Evaluator();
+    evaluator.step([lock], reading(5), 0);
+    evaluator.step([lock], reading(5), 15_000);
+    expect(kinds(evaluator.step([{ ...lock, enabled: false }], reading(5), 16_000))).toEqual(["resolved"]);
+    expect(evaluator.step([{ ...lock, enabled: false }], reading(5), 60_000)).toEqual([]);
+    evaluator.step([lock], reading(5), 70_000);
+    evaluator.step([lock], reading(5), 85_000);
+    const blind: Reading = { signals: [], unknown: new Set([unknownKey("locks.waiting", "primary")]) };
+    expect(kinds(evaluator.step([{ ...lock, enabled: false }], blind, 86_000))).toEqual(["resolved"]);
+  });
+
   it("keeps the sentence of its worst moment", () => {
     const evaluator = new Evaluator();
     evaluator.step([lock], reading(4), 0);

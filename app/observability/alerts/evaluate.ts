@@ -53,10 +53,12 @@ export class Evaluator {
     return [...this.conditions.values()];
   }
 
-  step(rules: readonly AlertRule[], reading: Reading, now: number): Change[] {
+  /** A rule that somebody switched off sees nothing any more, and what it had open is over. */
+  step(rules: readonly (AlertRule & { enabled?: boolean })[], reading: Reading, now: number): Change[] {
     const changes: Change[] = [];
     const kept = new Set<string>();
-    for (const rule of rules) {
+    const looks = (rule: AlertRule & { enabled?: boolean }) => rule.enabled !== false;
+    for (const rule of rules.filter(looks)) {
       for (const signal of reading.signals) {
         if (signal.metric !== rule.metric) continue;
         const key = keyOf(rule.key, signal.target, signal.label);
@@ -68,7 +70,7 @@ export class Evaluator {
     // What is no longer reported is over, unless it is only not known.
     for (const [key, condition] of this.conditions) {
       const rule = rules.find((one) => one.key === condition.rule);
-      if (kept.has(key) || (rule && reading.unknown.has(unknownKey(rule.metric, condition.target)))) continue;
+      if (kept.has(key) || (rule && looks(rule) && reading.unknown.has(unknownKey(rule.metric, condition.target)))) continue;
       this.conditions.delete(key);
       if (condition.state === "FIRING" && rule) changes.push({ kind: "resolved", condition, rule });
     }

@@ -4,8 +4,8 @@ import { execute, one, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 import type { Change, Condition } from "./evaluate.ts";
-import { queueNotifications, type Happening } from "./notify.server.ts";
-import { atLeast, formatValue } from "./rules.ts";
+import { isSilenced, queueNotifications, type Happening } from "./notify.server.ts";
+import { atLeast, formatValue, RULES } from "./rules.ts";
 
 type Pending = { id: string; change: Change; at: number; says: string };
 
@@ -24,7 +24,14 @@ export class Keeper {
     return `${condition.rule} ${condition.target} ${condition.label}`;
   }
 
+  /** What was left open goes on, but for rules that this version no longer has: nothing would ever end those. */
   async openEpisodes(): Promise<Condition[]> {
+    await execute(
+      clients().primary,
+      sql`with over as (update console.alert_episode set state = 'RESOLVED', resolved_at = now(), updated_at = now()
+                        where state = 'FIRING' and rule <> all(${RULES.map((rule) => rule.key)}) returning incident_id)
+          update console.incident i set state = 'RESOLVED', to_at = greatest(now(), from_at), updated_at = now() from over where i.id = over.incident_id and i.state = 'OPEN'`,
+    );
     const found = await rows(
       clients().primary,
       sql`select id, rule, target, label, severity, since, fired_at, value, worst, says from console.alert_episode where state = 'FIRING'`,
@@ -99,23 +106,25 @@ export class Keeper {
       return;
     }
     if (change.kind === "fired") {
+      const silenced = await isSilenced(on, condition, when);
       const incident = atLeast(condition.severity, INCIDENT_FROM)
         ? await openIncident(on, condition, rule.title, rule.link)
         : null;
       const made = await execute(
         on,
-        sql`insert into console.alert_episode (id, rule, target, label, severity, since, fired_at, value, worst, says, incident_id)
-            values (${id}, ${condition.rule}, ${condition.target}, ${condition.label}, ${condition.severity}, ${new Date(condition.since)}, ${when}, ${condition.value}, ${condition.worst}, ${says}, ${incident?.id ?? null})
+        sql`insert into console.alert_episode (id, rule, target, label, severity, since, fired_at, value, worst, says, incident_id, told_at)
+            values (${id}, ${condition.rule}, ${condition.target}, ${condition.label}, ${condition.severity}, ${new Date(condition.since)}, ${when}, ${condition.value}, ${condition.worst}, ${says}, ${incident?.id ?? null}, ${silenced ? null : when})
             on conflict do nothing`,
       );
-      if (made > 0) await queueNotifications(on, happeningOf({ id, change, at, says }, incident?.number ?? null), when);
+      if (made > 0 && !silenced)
+        await queueNotifications(on, happeningOf({ id, change, at, says }, incident?.number ?? null), when);
       return;
     }
     const closed = await one(
       on,
       sql`update console.alert_episode set state = 'RESOLVED', resolved_at = ${when}, value = ${condition.value}, worst = ${condition.worst}, says = ${says}, updated_at = now()
-          where id = ${id} and state = 'FIRING' returning incident_id`,
-      z.object({ incident_id: z.string().nullable() }),
+          where id = ${id} and state = 'FIRING' returning incident_id, told_at`,
+      z.object({ incident_id: z.string().nullable(), told_at: z.date().nullable() }),
     );
     if (!closed) return;
     if (closed.incident_id) {
@@ -127,7 +136,8 @@ export class Keeper {
       );
       await note(on, closed.incident_id, when, `Resolved. At its worst: ${formatValue(rule.unit, condition.worst)}.`);
     }
-    await queueNotifications(on, happeningOf({ id, change, at, says }, null), when);
+    // Whoever was not told that it began need not hear that it ended.
+    if (closed.told_at) await queueNotifications(on, happeningOf({ id, change, at, says }, null), when);
   }
 }
 

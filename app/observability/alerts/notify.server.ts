@@ -2,8 +2,10 @@ import http from "node:http";
 import https from "node:https";
 import net from "node:net";
 import { z } from "zod";
+import { systemCtx } from "~/access/ctx.server.ts";
 import { clients } from "~/db/clients.server.ts";
 import { execute, rows, type Queryable } from "~/db/query.ts";
+import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { deliverMail, queueMail } from "~/mail/queue.server.ts";
 import { handOver } from "~/mail/transport.server.ts";
@@ -11,7 +13,7 @@ import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
-import { atLeast, type Severity } from "./rules.ts";
+import { atLeast, ruleByKey, SEVERITIES, type Severity } from "./rules.ts";
 import { safeAddress } from "./safe-url.server.ts";
 
 export type Happening = {
@@ -30,28 +32,41 @@ const targetRow = z.object({
   name: z.string(),
   kind: z.enum(["WEBHOOK", "EMAIL"]),
   address: z.string(),
-  min_severity: z.enum(["INFO", "WARNING", "CRITICAL"]),
+  min_severity: z.enum(SEVERITIES),
 });
 type Target = z.infer<typeof targetRow>;
 
-let lastKnown: Target[] = [];
+const silenceRow = z.object({ rule: z.string(), target: z.string().nullable(), until: z.date() });
+
+/** Who is told, and what is not: as read last, for the time when nothing can be read. */
+const lastKnown: { targets: Target[]; silences: z.infer<typeof silenceRow>[] } = { targets: [], silences: [] };
 
 const readTargets = async (on: Queryable) =>
-  (lastKnown = await rows(
+  (lastKnown.targets = await rows(
     on,
     sql`select id, name, kind, address, min_severity from console.notification_target where enabled`,
     targetRow,
   ));
 
+const readSilences = async (on: Queryable, at: Date) =>
+  (lastKnown.silences = await rows(
+    on,
+    sql`select rule, target, until from console.alert_silence where until > ${at}`,
+    silenceRow,
+  ));
+
+const silencedBy = (silences: typeof lastKnown.silences, one: { rule: string; target: string }, at: Date) =>
+  silences.some(
+    ({ rule, target, until }) => until > at && (rule === "*" || rule === one.rule) && (target === null || target === one.target),
+  );
+
+export const isSilenced = async (on: Queryable, one: { rule: string; target: string }, at: Date) =>
+  silencedBy(await readSilences(on, at), one, at);
+
 const subjectOf = (one: Happening) => `${one.event === "RESOLVED" ? "Resolved" : one.severity}: ${one.title} (${one.target})`;
 
-/** In the transaction of the episode: what fired is told, or neither happened. Silenced rules are not told. */
+/** In the transaction of the episode: what fired is told, or neither happened. */
 export async function queueNotifications(on: Queryable, happening: Happening, at: Date): Promise<void> {
-  const silenced = await execute(
-    on,
-    sql`select 1 from console.alert_silence where until > ${at} and rule in (${happening.rule}, '*') and (target is null or target = ${happening.target})`,
-  );
-  if (silenced > 0) return;
   for (const target of await readTargets(on)) {
     if (!atLeast(happening.severity, target.min_severity)) continue;
     await execute(
@@ -118,10 +133,38 @@ const dueRow = z.object({
   attempts: z.number(),
 });
 
+const untoldRow = z.object({
+  id: z.string(),
+  rule: z.string(),
+  target: z.string(),
+  severity: z.enum(SEVERITIES),
+  says: z.string(),
+  number: z.number().nullable(),
+});
+
+/** What began while it was silenced and goes on after that: a silence is for a while, not for a whole episode. */
+const tellWhatGoesOn = (now: Date) =>
+  withScope({ ...systemCtx("notifications"), scope: { kind: "all" } }, async ({ tx }) => {
+    const silences = await readSilences(tx, now);
+    const untold = await rows(
+      tx,
+      sql`select e.id, e.rule, e.target, e.severity, e.says, i.number from console.alert_episode e left join console.incident i on i.id = e.incident_id
+          where e.state = 'FIRING' and e.told_at is null for update of e skip locked`,
+      untoldRow,
+    );
+    for (const one of untold.filter((episode) => !silencedBy(silences, episode, now))) {
+      await execute(tx, sql`update console.alert_episode set told_at = ${now}, updated_at = now() where id = ${one.id}`);
+      const rule = ruleByKey(one.rule);
+      const link = one.number ? `/database/incidents/${one.number}` : (rule?.link ?? "/database/alerts");
+      await queueNotifications(tx, { ...one, episodeId: one.id, event: "FIRING", title: rule?.title ?? one.rule, link }, now);
+    }
+  });
+
 /** At least once: a delivery counts as sent only after the other side said so, and is tried again with growing waits. */
 export async function deliver(now: Date): Promise<void> {
   const { primary } = clients();
   await readTargets(primary);
+  await tellWhatGoesOn(now);
   const due = await rows(
     primary,
     sql`update console.notification_delivery d set attempts = attempts + 1, next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
@@ -153,10 +196,11 @@ export async function deliver(now: Date): Promise<void> {
 
 const told = new Set<string>();
 
-/** While the primary is away: straight to the targets last known. What is told twice carries the same episode. */
+/** While the primary is away: straight to the targets last known, but for what was silenced. What is told twice carries the same episode. */
 export async function deliverWithoutDatabase(happenings: readonly Happening[]): Promise<void> {
   for (const one of happenings) {
-    for (const target of lastKnown) {
+    if (silencedBy(lastKnown.silences, one, new Date())) continue;
+    for (const target of lastKnown.targets) {
       const id = `${one.episodeId}-${one.event}-${target.id}`;
       if (told.has(id) || !atLeast(one.severity, target.min_severity)) continue;
       try {

@@ -3,7 +3,7 @@ import { may } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { Conflict, NotFound } from "~/platform/errors.ts";
+import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 
 const incidentRow = z.object({
@@ -131,6 +131,8 @@ export const getIncident = read({
   },
 });
 
+const LONGEST_AGO_MS = 7 * 86_400_000;
+
 export const declareIncident = mutation({
   name: "incident.declare",
   permission: "database.act",
@@ -142,10 +144,14 @@ export const declareIncident = mutation({
   }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
+    const from = input.from ?? now;
+    // It excuses gaps in what students' browsers sent: nobody may excuse what is to come, or a whole term.
+    if (from > now || now.getTime() - from.getTime() > LONGEST_AGO_MS)
+      throw new Invalid("It must have begun within the last seven days", { from: ["Within the last seven days"] });
     const id = newId(now.getTime());
     const made = (await one(
       ctx.tx,
-      sql`insert into console.incident (id, title, cause, target, from_at, declared_by) values (${id}, ${input.title}, ${input.cause}, ${input.target}, ${input.from ?? now}, ${ctx.actor.kind === "staff" ? ctx.actor.id : null}) returning number`,
+      sql`insert into console.incident (id, title, cause, target, from_at, declared_by) values (${id}, ${input.title}, ${input.cause}, ${input.target}, ${from}, ${ctx.actor.kind === "staff" ? ctx.actor.id : null}) returning number`,
       z.object({ number: z.number() }),
     ))!;
     await ctx.tx.prisma.incidentNote.create({
