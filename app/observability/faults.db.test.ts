@@ -187,6 +187,25 @@ describe("with every ordinary connection used up", () => {
     await Promise.allSettled(taken.map((client) => client.end()));
   }, 60_000);
 
+  it("an act that the log does not take is not lost: it has happened", async () => {
+    const victim = await connect(cluster.urls.app);
+    const [row] = (
+      await primary.query<{ pid: number; at: Date }>("select pid, backend_start as at from pg_stat_activity where pid = $1", [
+        (await victim.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]!.pid,
+      ])
+    ).rows;
+    await primary.query("alter table audit.entry add constraint full_disk check (action <> 'backend.terminate') not valid");
+    const done = await signalBackend({
+      ctx: ctxFor(sre, everywhere),
+      input: { pid: row!.pid, backendStart: row!.at, act: "terminate", reason: "It holds everybody up" },
+    });
+    expect(done.outcome).toBe("gone");
+    await primary.query("alter table audit.entry drop constraint full_disk");
+    expect(await recordSpooledActs()).toBe(1);
+    const audit = await primary.query("select 1 from audit.entry where resource_id = $1", [`primary/${row!.pid}`]);
+    expect(audit.rowCount).toBe(1);
+  });
+
   it("an act in the spool that somebody changed is refused", async () => {
     const spool = path.join(dataDir, "spool", "acts");
     fs.mkdirSync(spool, { recursive: true });

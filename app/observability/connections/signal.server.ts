@@ -11,7 +11,7 @@ import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
 import { connectionAt } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
-import { Conflict, Unavailable } from "~/platform/errors.ts";
+import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -28,6 +28,7 @@ export const signalInput = z.object({
 type SignalInput = z.output<typeof signalInput>;
 
 export type SignalOutcome = { outcome: "gone" | "cancelled" | "signalled"; who: string; says: string };
+type Sent = SignalOutcome & { statement: string };
 
 function signallerPool(target: string): Pool {
   const index = Number(/^standby-(\d+)$/.exec(target)?.[1] ?? 0);
@@ -54,7 +55,7 @@ const sessionRow = z.object({
 });
 
 /** Over connections that the server keeps in reserve: it works when every ordinary one is used up. */
-async function sendSignal(input: SignalInput): Promise<SignalOutcome & { statement: string }> {
+async function sendSignal(input: SignalInput): Promise<Sent> {
   const pool = signallerPool(input.target);
   const act = input.act === "cancel" ? sql`pg_cancel_backend(a.pid)` : sql`pg_terminate_backend(a.pid)`;
   // backend_start is told in milliseconds by forms, and kept in microseconds by the server.
@@ -95,7 +96,7 @@ async function sendSignal(input: SignalInput): Promise<SignalOutcome & { stateme
   };
 }
 
-const entry = (input: SignalInput, done: SignalOutcome & { statement: string }) => ({
+const entry = (input: SignalInput, done: Sent) => ({
   action: `backend.${input.act}`,
   resource: "backend",
   resourceId: `${input.target}/${input.pid}`,
@@ -110,38 +111,40 @@ const entry = (input: SignalInput, done: SignalOutcome & { statement: string }) 
   },
 });
 
-const ordinary = mutation({
-  name: "backend.signal",
-  permission: "database.act",
-  stepUp: true,
-  input: signalInput,
-  async run({ ctx, input }): Promise<SignalOutcome> {
-    const done = await sendSignal(input);
-    try {
-      await record(ctx, entry(input, done));
-    } catch (error) {
-      // It has happened: what can't be recorded now is recorded later, and never not at all.
-      spoolAct(ctx, entry(input, done));
-      ctx.tx.audited++;
-      log.warn({ reason: (error as Error).message }, "an act is recorded in the spool");
-    }
-    return done;
-  },
-});
+/** Sends it once, also when its transaction is tried again. */
+const signalling = (remembered: { done?: Sent }) =>
+  mutation({
+    name: "backend.signal",
+    permission: "database.act",
+    stepUp: true,
+    input: signalInput,
+    async run({ ctx, input }): Promise<SignalOutcome> {
+      remembered.done ??= await sendSignal(input);
+      await record(ctx, entry(input, remembered.done));
+      return remembered.done;
+    },
+  });
 
-/** Cancel a statement or end a session, by its pid and start. Where even the audit log can't be reached, it goes to the signed spool. */
+/**
+ * Cancel a statement or end a session, by its pid and start. It can't be taken back, so it is recorded whatever becomes of the
+ * transaction: where the audit log can't be written, in the signed spool.
+ */
 export async function signalBackend({ ctx, input }: { ctx: Ctx; input: z.input<typeof signalInput> }): Promise<SignalOutcome> {
+  const remembered: { done?: Sent } = {};
   try {
-    return await ordinary({ ctx, input });
+    return await signalling(remembered)({ ctx, input });
   } catch (error) {
     // Permission and step-up were checked before a connection was asked for.
-    if (!isConnectionLoss(error) && codeOf(error) !== "53300") throw error;
+    if (!remembered.done && !isConnectionLoss(error) && codeOf(error) !== "53300") throw error;
     const parsed = signalInput.parse(input);
-    const done = await sendSignal(parsed).catch((reason: unknown) => {
-      if (reason instanceof Conflict) throw reason;
-      throw new Unavailable("The server can't be reached, not even over the reserved connections");
-    });
+    const done =
+      remembered.done ??
+      (await sendSignal(parsed).catch((reason: unknown) => {
+        if (reason instanceof Conflict) throw reason;
+        throw new Unavailable("The server can't be reached, not even over the reserved connections");
+      }));
     spoolAct(ctx, entry(parsed, done));
+    log.warn({ reason: messageOf(error) }, "an act is recorded in the spool");
     return done;
   }
 }
