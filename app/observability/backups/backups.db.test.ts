@@ -77,6 +77,17 @@ it("decides two at once in the database, and a failed one is never listed", asyn
   expect(fs.readdirSync(path.join(cluster.home, "backups"))).toHaveLength(2);
 });
 
+it("leaves a whole backup alone that its ledger does not know, as after a restore to before it", async () => {
+  const later = await findBackup((await takeBackup(ctx, quiet)).id);
+  const half = path.join(cluster.home, "backups", "2026-01-01T00-00-00-000Z-abcdef");
+  fs.mkdirSync(half);
+  await owner.query("delete from console.backup where id = $1", [later.id]);
+  await takeBackup(ctx, quiet);
+  expect(fs.existsSync(later.directory)).toBe(true);
+  expect(fs.existsSync(half)).toBe(false);
+  fs.rmSync(later.directory, { recursive: true });
+});
+
 it("restores for real, and never over a cluster", async () => {
   const target = path.join(dataDir, "restored");
   await restoreInto(backup, target, null);

@@ -44,21 +44,29 @@ export const endSenders = () =>
 const OURS = /^\d{4}-\d\d-\d\dT[\d-]+Z-[0-9a-f]{6}$/;
 export const directoryName = (at: Date, id: string) => `${at.toISOString().replaceAll(/[:.]/g, "-")}-${id.slice(-6)}`;
 
-/** What a killed backup left: the server's sending, its line in the ledger, its files. With the turn in hand. */
+/**
+ * What a killed backup left: the server's sending, its line in the ledger, its files. With the turn in hand. A whole backup that
+ * the ledger does not know is left alone: after a restore the ledger is from before it, and the way forward again is in there.
+ */
 export async function cleanUpBackups(place: Place): Promise<void> {
   await endSenders();
   await execute(
     clients().primary,
     sql`update console.backup set state = 'FAILED', error = 'the process ended', finished_at = now() where state = 'RUNNING'`,
   );
-  const kept = await rows(
+  const known = await rows(
     clients().primary,
-    sql`select directory from console.backup where state = 'DONE'`,
-    z.object({ directory: z.string() }),
+    sql`select directory, state from console.backup`,
+    z.object({ directory: z.string(), state: z.string() }),
   );
-  const names = new Set(kept.map((row) => path.resolve(row.directory)));
-  for (const name of fs.readdirSync(place.store).filter((entry) => OURS.test(entry)))
-    if (!names.has(path.resolve(place.store, name))) fs.rmSync(path.join(place.store, name), { recursive: true, force: true });
+  const states = new Map(known.map((row) => [path.resolve(row.directory), row.state]));
+  for (const name of fs.readdirSync(place.store).filter((entry) => OURS.test(entry))) {
+    const directory = path.resolve(place.store, name);
+    const state = states.get(directory);
+    // The server writes the manifest last.
+    const whole = fs.existsSync(path.join(directory, "backup_manifest"));
+    if (state ? state !== "DONE" : !whole) fs.rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 export const drillsDir = (place: Place) => path.join(place.home, "drills");
