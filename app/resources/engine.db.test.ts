@@ -10,7 +10,7 @@ import { previewBulk, runBulk, startBulk } from "./bulk.server.ts";
 import { csvCell } from "./csv.ts";
 import { exportRows } from "./export.server.ts";
 import { parseCsv } from "./import-file.ts";
-import { importRows } from "./import.server.ts";
+import { importRows } from "./import-rows.server.ts";
 import { LIMITS, operatorsOf, readQuery, type ListQuery } from "./query.ts";
 import { allResources, resourceNamed } from "./registry.ts";
 import { conditions, listStatement } from "./sql.server.ts";

@@ -3,7 +3,8 @@ import "~/domains/resources.ts";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
-import { getImport, listImports, runImport, startImport } from "./import.server.ts";
+import { newId } from "~/platform/ids.ts";
+import { getImport, importJob, listImports, runImport, startImport } from "./import.server.ts";
 import { removeView, savedViews, saveView } from "./views.server.ts";
 
 // What people keep: files that they brought, and views that they come back to.
@@ -54,11 +55,32 @@ describe("a file that is brought", () => {
     expect(Object.keys((error as Invalid).fields)).toEqual(["email"]);
     const { jobId } = await runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: true } });
     expect((await getImport({ ctx: mona, input: { id } })).job).toMatchObject({ id: jobId, state: "QUEUED" });
+    await db.owner.query("update console.job set state = 'DONE' where id = $1", [jobId]);
     await db.owner.query("update console.import set state = 'IMPORTED' where id = $1", [id]);
-    await expect(
-      runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: false } }),
-    ).rejects.toBeInstanceOf(Conflict);
+    await expect(runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: false } })).rejects.toThrow(
+      /imported already/,
+    );
     expect(await acts(id)).toEqual(["import.upload", "import.check"]);
+  });
+
+  it("is in once, however often it is pressed and however often its job is run", async () => {
+    const { id } = await bring(mona, "Title,Day\nOpening,2026-12-01T09:00\nClosing,2026-12-02T09:00\n", { resource: "event" });
+    const press = () => runImport({ ctx: mona, input: { id, mapping: { title: "Title", scheduledAt: "Day" }, dry: false } });
+    const pressed = await Promise.allSettled([press(), press(), press()]);
+    const [won, ...others] = pressed.filter((one) => one.status === "fulfilled");
+    expect(others).toEqual([]);
+    expect(pressed.filter((one) => one.status === "rejected").every((one) => one.reason instanceof Conflict)).toBe(true);
+    // As the queue does it when a worker died after the rows were in, and before it could say so.
+    const run = () =>
+      importJob({ id: won!.value.jobId, ctx: mona, input: { importId: id, dry: false }, progress: async () => undefined });
+    const told = [await run(), ...(await Promise.all([run(), run()]))];
+    expect(told.map((one) => one!["imported"])).toEqual([2, 2, 2]);
+    const { rows } = await db.owner.query("select title from public.event where college_id = $1 order by title", [a]);
+    expect(rows).toEqual([{ title: "Closing" }, { title: "Opening" }]);
+    expect((await getImport({ ctx: mona, input: { id } })).state).toBe("IMPORTED");
+    await expect(
+      importJob({ id: newId(), ctx: mona, input: { importId: id, dry: false }, progress: async () => undefined }),
+    ).rejects.toThrow(/imported already/);
   });
 });
 

@@ -10,7 +10,7 @@ import { systemClock } from "../../app/platform/clock.ts";
 import { newId } from "../../app/platform/ids.ts";
 import { exportRows } from "../../app/resources/export.server.ts";
 import { guessMapping, parseCsv } from "../../app/resources/import-file.ts";
-import { importRows } from "../../app/resources/import.server.ts";
+import { importRows } from "../../app/resources/import-rows.server.ts";
 import { readQuery } from "../../app/resources/query.ts";
 import { writable } from "../../app/resources/define.ts";
 import { resourceNamed } from "../../app/resources/registry.ts";

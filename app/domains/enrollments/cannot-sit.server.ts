@@ -30,6 +30,9 @@ const row = z.object({
 
 type CannotSit = z.infer<typeof row>;
 
+/** How long ago an exam may have opened that can still be sat: a bound for the index, not a rule. */
+const LONGEST_WINDOW_DAYS = 60;
+
 const dayRange = (now: Date, days: number) => {
   const from = new Date(now);
   from.setUTCHours(0, 0, 0, 0);
@@ -52,7 +55,7 @@ export const cannotSit = read({
       ctx.tx,
       sql`with exams as (
             select id, college_id, class_id, title, start_time, end_time from public.exam
-            where start_time < ${to} and end_time > greatest(${from}::timestamptz, ${now}::timestamptz) and start_time > ${from}::timestamptz - interval '1 day' and deleted_at is null and status in ('SCHEDULED', 'LIVE')),
+            where start_time < ${to} and end_time > greatest(${from}::timestamptz, ${now}::timestamptz) and start_time > ${from}::timestamptz - ${LONGEST_WINDOW_DAYS} * interval '1 day' and deleted_at is null and status in ('SCHEDULED', 'LIVE')),
           expected as (
             select x.id as exam_id, x.title as exam, x.start_time, x.end_time, x.college_id, n.id as enrollment_id, n.status as enrolled, n.payment_status, u.id as user_id, u.name, u.roll_no, u.is_active, u.locked_until, u.locked_reason,
                    c.subscription_status
@@ -66,7 +69,7 @@ export const cannotSit = read({
               when not is_active then 'INACTIVE'
               when locked_until > ${now} then 'LOCKED'
               when enrolled <> 'ACTIVE' then 'NOT_ENROLLED'
-              when payment_status in ('PENDING', 'FAILED') then 'UNPAID'
+              when payment_status <> 'COMPLETED' then 'UNPAID'
               when exists (select 1 from expected o where o.user_id = e.user_id and o.college_id = e.college_id and o.exam_id <> e.exam_id and o.start_time < e.end_time and o.end_time > e.start_time) then 'CLASH'
             end as reason from expected e)
           select j.reason, j.user_id, j.name, j.roll_no, j.college_id, j.exam_id, j.exam, j.start_time, j.enrollment_id,

@@ -7,12 +7,18 @@ import { NotFound } from "~/platform/errors.ts";
 import { lockPlace } from "./enroll.server.ts";
 
 const reason = z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters");
-const enrollmentRow = z.object({ id: z.string(), college_id: z.string(), class_id: z.string(), status: z.string() });
+const enrollmentRow = z.object({
+  id: z.string(),
+  college_id: z.string(),
+  class_id: z.string(),
+  status: z.string(),
+  expires_at: z.date().nullable(),
+});
 
 async function locked(ctx: TxCtx, id: string) {
   const found = await one(
     ctx.tx,
-    sql`select id, college_id, class_id, status from public.enrollment where id = ${id}::uuid for update`,
+    sql`select id, college_id, class_id, status, expires_at from public.enrollment where id = ${id}::uuid for update`,
     enrollmentRow,
   );
   if (!found) throw new NotFound("There is no such enrollment in your scope");
@@ -62,10 +68,14 @@ export const setEnrollmentState = mutation({
     // The class first, then the enrollment: the order in which enrolling takes them too.
     if (input.state === "ACTIVE") await lockPlace(ctx, peek.class_id);
     const before = await locked(ctx, input.id);
-    const completed = input.state === "COMPLETED" ? ctx.clock.now() : null;
+    const now = ctx.clock.now();
+    const completed = input.state === "COMPLETED" ? now : null;
+    // An end that has passed would end it again with the next round of the clock.
+    const over = input.state === "ACTIVE" && before.expires_at !== null && before.expires_at <= now;
     await execute(
       ctx.tx,
-      sql`update public.enrollment set status = ${input.state}, completed_at = ${completed}, drop_date = null, drop_reason = null, drop_semester_id = null, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public.enrollment set status = ${input.state}, completed_at = ${completed}, drop_date = null, drop_reason = null, drop_semester_id = null,
+                 expires_at = case when ${over} then null else expires_at end, updated_at = ${now} where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: "enrollment.set_state",
@@ -73,8 +83,8 @@ export const setEnrollmentState = mutation({
       resourceId: input.id,
       collegeId: before.college_id,
       reason: input.reason,
-      before: { status: before.status },
-      after: { status: input.state },
+      before: { status: before.status, ...(over ? { expiresAt: before.expires_at } : {}) },
+      after: { status: input.state, ...(over ? { expiresAt: null } : {}) },
     });
   },
 });

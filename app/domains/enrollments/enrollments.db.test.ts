@@ -7,6 +7,7 @@ import { newId } from "~/platform/ids.ts";
 import { cannotSit } from "./cannot-sit.server.ts";
 import { dropEnrollment, setEnrollmentState } from "./change-state.server.ts";
 import { enroll } from "./enroll-by-name.server.ts";
+import { expireEnrollments } from "./expire.server.ts";
 import { decideRegistration } from "./registrations.server.ts";
 import { monthlyRevenue } from "./revenue.server.ts";
 import { approvePayment, recordPayment, settlePayment } from "./payments.server.ts";
@@ -126,6 +127,41 @@ describe("payments", () => {
     await expect(
       settlePayment({ ctx: approver, input: { id: payments[3]!, state: "FAILED", reason: "again, wrongly" } }),
     ).rejects.toThrow(Conflict);
+  });
+});
+
+describe("an enrollment", () => {
+  const stateOf = async (id: string) =>
+    (
+      await db.owner.query<{ status: string; payment_status: string; expires_at: Date | null }>(
+        "select status, payment_status, expires_at from public.enrollment where id = $1",
+        [id],
+      )
+    ).rows[0]!;
+
+  it("stays paid when another payment of it fails or is given back, and is unpaid when the last one is", async () => {
+    const { id } = await join((await makeStudents(1))[0]!, await makeClass());
+    const pay = async (transactionId: string) =>
+      (await recordPayment({ ctx: recorder, input: { enrollmentId: id, amountMinor: 500, method: "CARD", transactionId } })).id;
+    const [first, second, third] = [await pay("P-1"), await pay("P-2"), await pay("P-3")];
+    await approvePayment({ ctx: approver, input: { id: first } });
+    await settlePayment({ ctx: approver, input: { id: second, state: "FAILED", reason: "the card was refused" } });
+    expect((await stateOf(id)).payment_status).toBe("COMPLETED");
+    await approvePayment({ ctx: approver, input: { id: third } });
+    await settlePayment({ ctx: approver, input: { id: third, state: "REFUNDED", reason: "came twice" } });
+    expect((await stateOf(id)).payment_status).toBe("COMPLETED");
+    await settlePayment({ ctx: approver, input: { id: first, state: "REFUNDED", reason: "left the course" } });
+    expect((await stateOf(id)).payment_status).toBe("REFUNDED");
+  });
+
+  it("that ran out and is made active stays active", async () => {
+    const { id } = await join((await makeStudents(1))[0]!, await makeClass());
+    await db.owner.query("update public.enrollment set expires_at = now() - interval '1 day' where id = $1", [id]);
+    await expireEnrollments();
+    expect((await stateOf(id)).status).toBe("EXPIRED");
+    await setEnrollmentState({ ctx: recorder, input: { id, state: "ACTIVE", reason: "has prolonged" } });
+    await expireEnrollments();
+    expect(await stateOf(id)).toMatchObject({ status: "ACTIVE", expires_at: null });
   });
 });
 

@@ -145,7 +145,10 @@ export const settlePayment = mutation({
     if (payment.enrollment_id)
       await execute(
         ctx.tx,
-        sql`update public.enrollment set payment_status = ${input.state}, updated_at = ${ctx.clock.now()} where id = ${payment.enrollment_id}::uuid`,
+        // Another payment of the same enrollment may stand: one that came twice is taken back, and it is paid all the same.
+        sql`update public.enrollment e set updated_at = ${ctx.clock.now()}, payment_status = coalesce(
+              (select p.status from public.payment p where p.enrollment_id = e.id and p.college_id = e.college_id and p.status in ('COMPLETED', 'PENDING') order by p.status limit 1), ${input.state})
+            where e.id = ${payment.enrollment_id}::uuid`,
       );
     if (input.state === "REFUNDED")
       await execute(

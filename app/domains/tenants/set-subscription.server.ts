@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { NotFound } from "~/platform/errors.ts";
+import { Invalid, NotFound } from "~/platform/errors.ts";
 import { endSessionsIn } from "../people/end-sessions.server.ts";
 import { CLOSED_STATES, SUBSCRIPTION_STATES } from "./subscription.ts";
 
@@ -19,13 +19,19 @@ export const setSubscription = mutation({
     const before = await ctx.tx.prisma.college.findUnique({ where: { id: input.id } });
     if (!before) throw new NotFound("There is no such tenant");
     const closed = CLOSED_STATES.includes(input.state);
+    const ends = input.expiry ? new Date(`${input.expiry}T23:59:59Z`) : before.subscriptionExpiry;
+    // The clock would close it again within minutes.
+    if (["TRIAL", "ACTIVE"].includes(input.state) && ends && ends <= ctx.clock.now())
+      throw new Invalid(`Its subscription ended on ${ends.toISOString().slice(0, 10)}: say until when it holds now`, {
+        expiry: ["A day that is still to come"],
+      });
     await ctx.tx.prisma.college.update({
       where: { id: input.id },
       data: {
         subscriptionStatus: input.state,
         isActive: !closed,
         suspendedReason: input.state === "SUSPENDED" ? input.reason : null,
-        ...(input.expiry ? { subscriptionExpiry: new Date(`${input.expiry}T23:59:59Z`) } : {}),
+        subscriptionExpiry: ends,
       },
     });
     const ended = closed ? await endSessionsIn(ctx, input.id) : 0;

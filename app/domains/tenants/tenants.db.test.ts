@@ -107,6 +107,21 @@ describe("a subscription", () => {
     expect(await actsOn(mine)).toEqual(["tenant.suspend", "tenant.reactivate"]);
   });
 
+  it("that ran out is not opened again without a day until which it holds", async () => {
+    const { id } = await makeCollege(db.owner);
+    await db.owner.query(
+      "update public.college set subscription_status = 'EXPIRED', is_active = false, subscription_expiry = now() - interval '40 days' where id = $1",
+      [id],
+    );
+    const open = (expiry?: string) =>
+      setSubscription({ ctx: boss, input: { id, state: "ACTIVE", reason: "Paid again", ...(expiry ? { expiry } : {}) } });
+    await expect(open()).rejects.toThrow(/say until when/);
+    await expect(open("2020-01-31")).rejects.toBeInstanceOf(Invalid);
+    await open("2031-01-31");
+    await expireSubscriptions();
+    expect((await one("select subscription_status as state from public.college where id = $1", [id]))["state"]).toBe("ACTIVE");
+  });
+
   it("moves as its machine says, needs a reason and a day that exists", async () => {
     const { id } = await makeCollege(db.owner);
     await expect(

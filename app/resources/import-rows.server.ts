@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { record } from "~/access/verb.server.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { execute, one } from "~/db/query.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { raw, sql } from "~/db/sql.ts";
+import { AppError, Conflict } from "~/platform/errors.ts";
+import { newId } from "~/platform/ids.ts";
+import { schemaOf, writable, type Field, type Resource } from "./define.ts";
+import type { Parsed } from "./import-file.ts";
+import { resolveRef } from "./labels.server.ts";
+import { resourceNamed } from "./registry.ts";
+
+const claimed = z.object({ state: z.string(), job_id: z.string().nullable() });
+/** Whoever holds it decides alone what becomes of this import. */
+export const claim = (ctx: TxCtx, id: string) =>
+  one(ctx.tx, sql`select state, job_id from console.import where id = ${id}::uuid for update`, claimed);
+
+type LineError = { line: number; field: string; message: string };
+type Ready = { line: number; cells: string[]; values: Map<Field, unknown> };
+
+const BATCH = 500;
+
+/** Fields by their schemas, references of a whole batch at once. */
+async function readBatch(
+  ctx: TxCtx,
+  of: Resource,
+  collegeId: string,
+  mapping: Record<string, string>,
+  header: string[],
+  lines: Parsed["lines"],
+): Promise<{ ready: Ready[]; errors: LineError[] }> {
+  const errors: LineError[] = [];
+  const fields = writable(of).filter((field) => mapping[field.key]);
+  const at = new Map(fields.map((field) => [field, header.indexOf(mapping[field.key]!)]));
+  const refs = new Map<Field, Map<string, string[]>>();
+  for (const field of fields) {
+    if (field.kind !== "ref" || !field.to) continue;
+    const texts = lines.map((line) => line.cells[at.get(field)!] ?? "").filter(Boolean);
+    refs.set(field, await resolveRef(ctx, resourceNamed(field.to), collegeId, texts));
+  }
+  const ready: Ready[] = [];
+  for (const { line, cells } of lines) {
+    const values = new Map<Field, unknown>();
+    let bad = false;
+    const refuse = (field: Field, message: string) => {
+      errors.push({ line, field: field.label, message });
+      bad = true;
+    };
+    if (cells.length > header.length) refuse(fields[0]!, `This line has ${cells.length} cells, the header ${header.length}`);
+    for (const field of fields) {
+      const parsed = schemaOf(field).safeParse(cells[at.get(field)!] ?? "");
+      if (!parsed.success) {
+        refuse(field, parsed.error.issues[0]!.message);
+        continue;
+      }
+      if (field.kind !== "ref" || parsed.data === null) {
+        values.set(field, parsed.data);
+        continue;
+      }
+      const target = resourceNamed(field.to!);
+      const hits = refs.get(field)?.get(parsed.data as string) ?? [];
+      if (hits.length === 1) values.set(field, hits[0]);
+      else
+        refuse(
+          field,
+          hits.length === 0
+            ? `There is no ${target.one.toLowerCase()} “${String(parsed.data).slice(0, 60)}” in this tenant`
+            : `“${String(parsed.data).slice(0, 60)}” means several ${target.many.toLowerCase()}`,
+        );
+    }
+    if (!bad) ready.push({ line, cells, values });
+  }
+  return { ready, errors };
+}
+
+function insertStatement(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]) {
+  const at = ctx.clock.now().getTime();
+  // Columns that every row of this batch leaves empty keep their defaults.
+  const fields = [...rows[0]!.values.keys()].filter((field) => rows.some((row) => row.values.get(field) !== null));
+  const list = rows.map((row) => ({
+    id: newId(at),
+    college_id: collegeId,
+    ...Object.fromEntries(fields.map((field) => [field.column, row.values.get(field) ?? defaultOf(field)])),
+  }));
+  const names = raw(["id", "college_id", ...fields.map((field) => `"${field.column}"`)].join(", "));
+  return sql`insert into ${raw(of.table)} (${names}) select ${names} from jsonb_populate_recordset(null::${raw(of.table)}, ${JSON.stringify(list)}::jsonb)`;
+}
+
+/** A cell left empty where others of its column are not: what the column would have said by default. */
+function defaultOf(field: Field): unknown {
+  if (field.kind === "bool") return false;
+  if (field.kind === "list") return [];
+  if (field.kind === "choice") return field.options?.[0] ?? null;
+  return field.required ? "" : null;
+}
+
+const WORDS: Record<string, string> = {
+  "23505": "This exists already, here or earlier in the file",
+  "23503": "This points to a record that does not exist here",
+  "23514": "A value is outside of what is allowed",
+  "22003": "A number is too large",
+  "42501": "This belongs to another tenant",
+};
+
+/** Inserts a batch; when the database refuses it, halves it until the refused lines are alone with their reason. */
+async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[], errors: LineError[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  await ctx.tx.query({ text: "savepoint import_rows" });
+  try {
+    const n = await execute(ctx.tx, insertStatement(ctx, of, collegeId, rows));
+    await ctx.tx.query({ text: "release savepoint import_rows" });
+    return n;
+  } catch (error) {
+    await ctx.tx.query({ text: "rollback to savepoint import_rows" });
+    const code = (error as { code?: string }).code ?? "";
+    if (!/^(22|23|42501|IV)/.test(code)) throw error;
+    if (rows.length === 1) {
+      errors.push({
+        line: rows[0]!.line,
+        field: (error as { column?: string }).column ?? "",
+        message: error instanceof AppError ? error.message : (WORDS[code] ?? (error as Error).message),
+      });
+      return 0;
+    }
+    const half = Math.ceil(rows.length / 2);
+    return (
+      (await insertBatch(ctx, of, collegeId, rows.slice(0, half), errors)) +
+      (await insertBatch(ctx, of, collegeId, rows.slice(half), errors))
+    );
+  }
+}
+
+class RolledBack extends Error {}
+
+export type ImportOutcome = { rows: number; inserted: number; errors: LineError[] };
+
+/** Which import these rows are of, so that they are in it once, also when its job is run again after a crash. */
+type Once = { importId: string; jobId: string };
+
+/** All of the file or nothing of it. */
+export async function importRows(
+  ctx: Ctx,
+  of: Resource,
+  collegeId: string,
+  parsed: Parsed,
+  mapping: Record<string, string>,
+  dry: boolean,
+  progress: (done: number, total: number) => Promise<void>,
+  once?: Once,
+): Promise<ImportOutcome> {
+  const errors: LineError[] = [];
+  let inserted = 0;
+  await withScope({ ...ctx, scope: { kind: "tenants", ids: [collegeId] } }, async (inner) => {
+    await inner.tx.query({ text: "set local statement_timeout = '10min'" });
+    const before = once && !dry ? await claim(inner, once.importId) : null;
+    if (before?.state === "IMPORTED") {
+      if (before.job_id !== once!.jobId) throw new Conflict("This file has been imported already");
+      inserted = parsed.lines.length;
+      return;
+    }
+    for (let from = 0; from < parsed.lines.length; from += BATCH) {
+      const batch = await readBatch(inner, of, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
+      errors.push(...batch.errors);
+      inserted += await insertBatch(inner, of, collegeId, batch.ready, errors);
+      await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
+    }
+    if (dry || errors.length > 0) throw new RolledBack();
+    if (once)
+      await execute(
+        inner.tx,
+        sql`update console.import set state = 'IMPORTED', updated_at = now() where id = ${once.importId}::uuid`,
+      );
+    await record(inner, { action: `${of.name}.import`, resource: of.name, collegeId, details: { rows: inserted } });
+  }).catch((error: unknown) => {
+    if (!(error instanceof RolledBack)) throw error;
+  });
+  errors.sort((a, b) => a.line - b.line);
+  return { rows: parsed.lines.length, inserted, errors };
+}
