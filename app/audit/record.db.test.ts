@@ -6,6 +6,7 @@ import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
 import { fixedClock } from "~/platform/clock.ts";
 import { wholeTransaction } from "~/db/late.server.ts";
+import { ensureMonths } from "./months.server.ts";
 import { record, recordAlone } from "./record.server.ts";
 
 // Breaks when an act could happen without its entry, or an entry stand for an act that did not.
@@ -222,4 +223,16 @@ it("a connection that is lost at the commit says so, and reads can't record", as
   expect(await happened(name)).toEqual({ change: 0, entries: 0, waiting: 0 });
   await expect(withReadScope(ctx, (inner) => record(inner, act(name)))).rejects.toThrow(/read-only/);
   expect(clients().primary.stats().waiting).toBe(0);
+});
+
+it("a month that the console slept through has its place before anybody acts in it", async () => {
+  const month = new Date().toISOString().slice(0, 7).replace("-", "");
+  for (const table of ["words", "content", "entry"]) await superuser.query(`drop table audit.${table}_${month}`);
+  const name = key();
+  await expect(recordAlone(ctx, act(name))).rejects.toThrow(/no partition/);
+  await ensureMonths(db.owner);
+  await recordAlone(ctx, act(name));
+  expect((await happened(name)).entries).toBe(1);
+  // The collector makes them too, with what its role may.
+  await ensureMonths(clients().primary);
 });

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { ensureMonths } from "~/audit/months.server.ts";
 import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
 import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
@@ -65,6 +66,7 @@ export async function bringUpToDate(note: (text: string) => void): Promise<strin
   await client.connect();
   try {
     await installQueue(client);
+    await ensureMonths(client);
   } finally {
     await client.end();
   }

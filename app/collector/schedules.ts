@@ -2,6 +2,7 @@ import { systemCtx } from "~/access/ctx.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { indexWords } from "~/audit/index-words.server.ts";
+import { ensureMonths } from "~/audit/months.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import { judgeForecasts, keepForecasts } from "~/examday/forecast.server.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
@@ -11,6 +12,7 @@ import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
 import { tidyUp } from "~/observability/backups/turn.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
+import { takeUpOrphans } from "~/jobs/orphans.server.ts";
 import { deliverMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
@@ -97,18 +99,8 @@ export function schedules(): Schedule[] {
           await analyseExam({ ...ctx, scope: { kind: "tenants", ids: [exam.college_id] } }, exam.id);
       },
     },
-    {
-      name: "audit.partitions",
-      every: "7 0 * * *",
-      async run() {
-        for (const table of ["audit.entry", "audit.content", "audit.words"]) {
-          await clients().primary.query({
-            text: "select public.ensure_partitions($1::regclass, '1 month', now(), now() + interval '2 months')",
-            values: [table],
-          });
-        }
-      },
-    },
+    { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
+    { name: "jobs.orphans", every: 10_000, run: async () => void (await takeUpOrphans()) },
     {
       name: "sessions.clean",
       every: 3_600_000,

@@ -17,9 +17,14 @@ export async function enqueue(ctx: TxCtx, job: NewJob): Promise<string> {
       input: { ...job.input, scope: scopeInput(ctx) } as never,
     },
   });
+  await announce(ctx, id);
+  return id;
+}
+
+/** Tells the workers, in the same transaction. */
+export async function announce(ctx: TxCtx, id: string): Promise<void> {
   const boss = await sender();
   await boss.send(QUEUE, { jobId: id }, { db: through(ctx.tx), retryLimit: 2, retryBackoff: true, expireInHours: 6 });
-  return id;
 }
 
 /** A job may see no more than who asked for it could; the worker narrows it again by what they may see when it runs. */

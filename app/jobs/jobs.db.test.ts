@@ -5,6 +5,7 @@ import { singleton } from "~/platform/singleton.ts";
 import type PgBoss from "pg-boss";
 import { worker } from "./boss.server.ts";
 import { enqueue } from "./enqueue.server.ts";
+import { takeUpOrphans } from "./orphans.server.ts";
 import { cancelJob, getJob } from "./verbs.server.ts";
 import { startWorkers, type JobHandler } from "./work.server.ts";
 
@@ -22,13 +23,29 @@ const until = async (check: () => Promise<boolean>) => {
   throw new Error("it did not happen");
 };
 
+const began: { go(): void }[] = [];
+const lost: unknown[] = [];
+const handlers: Record<string, JobHandler> = {
+  "test.twice": async ({ progress }) => {
+    const by = began.length + 1;
+    await new Promise<void>((go) => began.push({ go }));
+    await progress(1, 1).catch((error: unknown) => {
+      lost.push(error);
+      throw error;
+    });
+    return { by };
+  },
+};
+let working: Promise<void> | undefined;
+const work = () => (working ??= startWorkers(handlers, 5));
+
 describe("jobs", () => {
   it("exist exactly when their transaction committed, run with what their owner may see then, and say how they ended", async () => {
     const a = (await makeCollege(db.owner)).id;
     const b = (await makeCollege(db.owner)).id;
     const manager = await makeStaff(db.owner, "TENANT_MANAGER", [a, b]);
     const seen: unknown[] = [];
-    const handlers: Record<string, JobHandler> = {
+    Object.assign(handlers, {
       "test.see": async ({ ctx, progress }) => {
         seen.push(ctx.scope);
         await progress(1, 1);
@@ -43,7 +60,7 @@ describe("jobs", () => {
           await new Promise((resolve) => setTimeout(resolve, 60));
         }
       },
-    };
+    } satisfies Record<string, JobHandler>);
     const ctx = ctxFor(manager, inTenants(a, b));
     await withScope(ctx, async (inner) => {
       await enqueue(inner, { kind: "test.see", title: "never", input: {} });
@@ -56,7 +73,7 @@ describe("jobs", () => {
     }));
     // Between asking and running, one tenant is taken away.
     await db.owner.query("delete from console.staff_assignment where staff_id = $1 and college_id = $2", [manager.id, b]);
-    await startWorkers(handlers);
+    await work();
     const state = async (id: string) => (await getJob({ ctx, input: { id } })).state;
     await until(async () => (await state(ids.see)) === "DONE" && (await state(ids.fail)) === "FAILED");
     expect(seen).toEqual([{ kind: "tenants", ids: [a] }]);
@@ -66,5 +83,42 @@ describe("jobs", () => {
     await until(async () => (await state(ids.long)) === "CANCELLED");
     const other = ctxFor(await makeStaff(db.owner, "PROCTOR"), everywhere);
     await expect(getJob({ ctx: other, input: { id: ids.see } })).rejects.toThrow(/somebody else/);
+  });
+
+  it("whose worker died are begun again by one other, who is not disturbed when the dead one comes back; three times at most", async () => {
+    const ctx = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), everywhere);
+    const ask = (title: string) => withScope(ctx, (inner) => enqueue(inner, { kind: "test.twice", title, input: {} }));
+    const state = async (id: string) =>
+      (
+        await db.owner.query<{ state: string; runs: number; error: string | null }>(
+          "select state, runs, error from console.job where id = $1",
+          [id],
+        )
+      ).rows[0]!;
+    const silent = (id: string) =>
+      db.owner.query("update console.job set heartbeat_at = now() - interval '1 hour' where id = $1", [id]);
+    await work();
+    const id = await ask("twice");
+    await until(async () => (await state(id)).state === "RUNNING");
+    // Still at work, but nobody has heard of it: a machine that slept.
+    expect(await takeUpOrphans()).toBe(0);
+    await silent(id);
+    expect((await Promise.all([takeUpOrphans(), takeUpOrphans()])).sort()).toEqual([0, 1]);
+    await until(async () => (await state(id)).runs === 2 && began.length === 2);
+    began[0]!.go();
+    await until(async () => lost.length === 1);
+    expect(await state(id)).toMatchObject({ state: "RUNNING", runs: 2 });
+    began[1]!.go();
+    await until(async () => (await state(id)).state === "DONE");
+    expect((await getJob({ ctx, input: { id } })).result).toEqual({ by: 2 });
+
+    const fatal = await ask("fatal");
+    for (let run = 1; run <= 3; run++) {
+      await until(async () => (await state(fatal)).runs === run && (await state(fatal)).state === "RUNNING");
+      await silent(fatal);
+      expect(await takeUpOrphans()).toBe(1);
+    }
+    expect(await state(fatal)).toEqual({ state: "FAILED", runs: 3, error: "its worker died, 3 times" });
+    for (const one of began) one.go();
   });
 });

@@ -9,6 +9,13 @@ import { log } from "~/platform/log.server.ts";
 import { countJob } from "./measure.server.ts";
 import { QUEUE, worker } from "./boss.server.ts";
 
+/** A worker says that it lives; after so long without a word it does not. */
+const BEAT_MS = 5000;
+export const DEAD_AFTER_S = 45;
+
+/** Somebody else has it: this worker had been silent for so long that it was taken for dead. */
+class JobLost extends Error {}
+
 export class JobCancelled extends Error {
   override name = "JobCancelled";
 }
@@ -26,6 +33,7 @@ export type JobHandler = (job: JobRun) => Promise<Record<string, unknown> | void
 
 const jobRow = z.object({
   id: z.string(),
+  runs: z.number(),
   kind: z.string(),
   state: z.string(),
   input: z.record(z.string(), z.unknown()),
@@ -71,8 +79,8 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
   const pool = clients().primary;
   const job = await one(
     pool,
-    sql`update console.job set state = 'RUNNING', started_at = coalesce(started_at, now()), heartbeat_at = now(), updated_at = now()
-        where id = ${id} and state in ('QUEUED', 'RUNNING') returning id, kind, state, input, staff_id`,
+    sql`update console.job set state = 'RUNNING', runs = runs + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(), updated_at = now()
+        where id = ${id} and state = 'QUEUED' returning id, runs, kind, state, input, staff_id`,
     jobRow,
   );
   if (!job) return;
@@ -82,7 +90,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
     return execute(
       pool,
       sql`update console.job set state = ${state}, result = ${result === undefined ? null : JSON.stringify(result)}::jsonb, error = ${error},
-                 finished_at = now(), updated_at = now() where id = ${id}`,
+                 finished_at = now(), updated_at = now() where id = ${id} and runs = ${job.runs} and state = 'RUNNING'`,
     );
   };
   const handler = handlers[job.kind];
@@ -90,6 +98,12 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
     await finish("FAILED", undefined, `nothing here handles ${job.kind}`);
     return;
   }
+  const beat = setInterval(() => {
+    execute(
+      pool,
+      sql`update console.job set heartbeat_at = now() where id = ${id} and runs = ${job.runs} and state = 'RUNNING'`,
+    ).catch(() => undefined);
+  }, BEAT_MS);
   try {
     const ctx = await ctxFor(job);
     let last = 0;
@@ -99,10 +113,11 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
       const row = await one(
         pool,
         sql`update console.job set done = ${done}, total = coalesce(${total ?? null}, total), heartbeat_at = now(), updated_at = now()
-            where id = ${id} returning cancel_requested`,
+            where id = ${id} and runs = ${job.runs} and state = 'RUNNING' returning cancel_requested`,
         z.object({ cancel_requested: z.boolean() }),
       );
-      if (row?.cancel_requested) throw new JobCancelled();
+      if (!row) throw new JobLost("another worker has this job");
+      if (row.cancel_requested) throw new JobCancelled();
     };
     await progress(0);
     const result = await handler({ id, input: job.input, ctx, progress });
@@ -114,6 +129,8 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
     }
     log.warn({ job: id, kind: job.kind, reason: messageOf(error), stack: (error as Error).stack }, "a job failed");
     await finish("FAILED", undefined, messageOf(error));
+  } finally {
+    clearInterval(beat);
   }
 }
 
