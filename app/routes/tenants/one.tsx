@@ -31,7 +31,8 @@ export const meta = ({ data }: { data?: { tenant: { name: string } } }) => [
 export const loader = page("tenants.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const [tenant, size] = await Promise.all([tenantFacts({ ctx, input: { id } }), tenantSize({ ctx, input: { id } })]);
-  return { role: ctx.actor.role, tenant, size, past: await history({ ctx, input: { resource: "college", id } }) };
+  const over = tenant.subscription_expiry !== null && tenant.subscription_expiry <= ctx.clock.now();
+  return { role: ctx.actor.role, tenant, over, size, past: await history({ ctx, input: { resource: "college", id } }) };
 });
 
 export const action = act("tenants.edit", async ({ ctx, form, params }) => {
@@ -53,7 +54,7 @@ export const action = act("tenants.edit", async ({ ctx, form, params }) => {
 });
 
 export default function Tenant() {
-  const { tenant, size, past, role } = useLoaderData<typeof loader>();
+  const { tenant, over, size, past, role } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const manage = may(role, "tenants.manage");
   const moves = SUBSCRIPTION_MACHINE[tenant.subscription_status as SubscriptionState] ?? [];
@@ -63,10 +64,10 @@ export default function Tenant() {
       badge={<State value={tenant.subscription_status} />}
       context={
         <>
-          {tenant.code} · since <Ago at={tenant.created_at} /> ·{" "}
+          {tenant.code} · made <Ago at={tenant.created_at} /> ·{" "}
           {tenant.subscription_expiry ? (
             <>
-              subscription ends <Ago at={tenant.subscription_expiry} />
+              subscription {over ? "ended" : "ends"} <Ago at={tenant.subscription_expiry} />
             </>
           ) : (
             "no end set"

@@ -11,15 +11,19 @@ export function SizeAndActivity({ size }: { size: Size }) {
   return (
     <div className="grid gap-4 xl:grid-cols-2">
       <Panel title="Attempts a day" aside="30 days">
-        <Chart
-          label="Attempts started each day"
-          kind="bar"
-          height={170}
-          data={size.days}
-          series={[{ key: "n", label: "attempts" }]}
-          from={from - 43_200_000}
-          to={(size.days.at(-1)?.t ?? from) + 43_200_000}
-        />
+        {size.days.some((day) => day.n > 0) ? (
+          <Chart
+            label="Attempts started each day"
+            kind="bar"
+            height={170}
+            data={size.days}
+            series={[{ key: "n", label: "attempts" }]}
+            from={from - 43_200_000}
+            to={(size.days.at(-1)?.t ?? from) + 43_200_000}
+          />
+        ) : (
+          <p className="text-muted">Nobody has begun an exam here in the last thirty days.</p>
+        )}
       </Panel>
       <Panel title="Space" aside={`about ${bytes(size.bytes)}, estimated`} flush>
         {size.largest.length === 0 ? (
