@@ -112,6 +112,21 @@ describe("logging in", () => {
     );
   });
 
+  it("gives whoever has an account of their own no more guesses at another's than a stranger has", async () => {
+    const [insider, victim] = [await account(), await account()];
+    const device = async () =>
+      cookie((await logIn(stranger("10.9.0.1"), { email: insider.email, password: PASSWORD, device: null })).cookies, DEVICE);
+    let checked = 0;
+    for (let browser = 0; browser < 3; browser++) {
+      const mine = await device();
+      for (let n = 0; n < 6; n++)
+        await logIn(stranger(`10.10.${browser}.${n}`), { email: victim.email, password: "guess", device: mine }).catch(
+          (error: unknown) => (checked += error instanceof Invalid ? 1 : 0),
+        );
+    }
+    expect(checked).toBe(ACCOUNT_LIMIT);
+  });
+
   it("counts wrong guesses of an address, not the people who share it", async () => {
     const staff = await account();
     const guess = (password: string) => logIn(stranger("10.8.0.1"), { email: staff.email, password, device: null });

@@ -11,7 +11,7 @@ import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
 import { judgeAgainstHabits } from "./habits.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
-import { sign, unsign } from "./secrets.server.ts";
+import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import { ABSOLUTE_HOURS, createSession } from "./session.server.ts";
 import { forgiveGuesses, payForGuess } from "./throttle.server.ts";
 
@@ -23,6 +23,14 @@ const YEAR = 365 * 24 * 3600;
 /** Second factors are required of super-admins, except in the demo, whose accounts are shown on the screen. */
 export const mustEnroll = (role: string) => role === "SUPER_ADMIN" && !env().demo;
 
+/** A browser is known to the account that logged in with it, to no other: one's own login buys no guesses at somebody else's. */
+const deviceOf = (email: string) => `${tokenHash(email).slice(0, 20)}-`;
+
+function knownDevice(cookie: string | null, email: string): string | null {
+  const device = cookie ? unsign(cookie) : null;
+  return device?.startsWith(deviceOf(email)) ? device : null;
+}
+
 export async function logIn(ctx: Ctx, input: { email: string; password: string; device: string | null }): Promise<LoggedIn> {
   const email = input.email.trim().toLowerCase();
   if (!email || !input.password) {
@@ -31,7 +39,7 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
       ...(input.password ? {} : { password: ["Enter your password"] }),
     });
   }
-  const device = input.device ? unsign(input.device) : null;
+  const device = knownDevice(input.device, email);
   const guess = { email, device, address: ctx.address ?? "unknown", now: ctx.clock.now() };
   const failures = await payForGuess(guess);
   const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUnique({ where: { email } }));
@@ -71,7 +79,7 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
     return {
       cookies: [
         setCookie(SESSION, token, ABSOLUTE_HOURS * 3600),
-        setCookie(DEVICE, input.device && device ? input.device : sign(newToken(12)), YEAR),
+        setCookie(DEVICE, input.device && device ? input.device : sign(`${deviceOf(email)}${newToken(12)}`), YEAR),
       ],
       next: needsCode ? "verify" : mustEnroll(staff.role) ? "enroll" : "home",
     };
