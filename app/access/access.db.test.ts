@@ -14,7 +14,7 @@ import { resetPassword } from "./staff/reset-password.server.ts";
 import { beginTotp, confirmTotp } from "./staff/security.server.ts";
 import { revokeSession } from "./staff/sessions.server.ts";
 import { createStaff, updateStaff } from "./staff/staff.server.ts";
-import { verifySecondFactor } from "./step-up.server.ts";
+import { stepUp, verifySecondFactor } from "./step-up.server.ts";
 import { ACCOUNT_LIMIT } from "./throttle.server.ts";
 
 const db = testDatabase();
@@ -182,6 +182,36 @@ describe("the second factor", () => {
     expect(both.filter((one) => one.status === "fulfilled").length).toBe(1);
     await verifySecondFactor(halfCtx, codes[0]!);
     await expect(verifySecondFactor(halfCtx, codes[0]!)).rejects.toThrow(Invalid);
+    // Whoever failed here had the password: the log knows of each.
+    const log = await db.owner.query<{ action: string }>(
+      "select action from audit.entry where actor_id = $1 and action like 'session.login%' and at >= $2 order by id",
+      [staff.id, soon.now()],
+    );
+    expect(log.rows.map((row) => row.action).sort()).toEqual([
+      "session.login",
+      "session.login",
+      "session.login_failed",
+      "session.login_failed",
+      "session.login_failed",
+    ]);
+  });
+
+  it("a wrong proof for an act is on record too", async () => {
+    const staff = await account();
+    const { cookies } = await logIn(stranger("10.8.0.2"), { email: staff.email, password: PASSWORD, device: null });
+    const session = (await findSession(cookie(cookies, SESSION), stranger().clock.now()))!;
+    const ctx: Ctx = {
+      ...ctxFor(staff, everywhere, stranger().clock),
+      session: { id: session.id, stepUpAt: null, secondFactor: true },
+    };
+    await expect(stepUp(ctx, "not this one")).rejects.toThrow(Invalid);
+    await stepUp(ctx, PASSWORD);
+    const log = await db.owner.query(
+      "select action from audit.entry where actor_id = $1 and action like 'session.step%' order by id",
+      [staff.id],
+    );
+    expect(log.rows).toHaveLength(2);
+    expect(log.rows).toContainEqual({ action: "session.step_up_failed" });
   });
 
   it("must be fresh for what can't be undone", async () => {
