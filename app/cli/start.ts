@@ -5,6 +5,7 @@ import path from "node:path";
 import pg from "pg";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
+import { postmasterOf } from "~/db/cluster/server.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
@@ -126,6 +127,28 @@ async function end(child: Child): Promise<void> {
   clearTimeout(timer);
 }
 
+const LOOK_MS = 2000;
+
+/** A database that was stopped may have been stopped on purpose: it is told, and left to whoever did it. */
+function watchServers({ primary, standby }: Cluster, stopping: () => boolean): void {
+  const servers = [
+    { name: "primary", dir: primary.dir, up: true },
+    { name: "standby", dir: standby.dir, up: true },
+  ];
+  setInterval(() => {
+    for (const server of servers) {
+      const up = postmasterOf(server.dir) !== null;
+      if (up === server.up || stopping()) continue;
+      server.up = up;
+      say(
+        up
+          ? `  the ${server.name} is back\n`
+          : `  the ${server.name} has ended and is left so; Ctrl-C and another start bring it back\n`,
+      );
+    }
+  }, LOOK_MS).unref();
+}
+
 function banner(e: Env, web: number, collector: number, cluster: Cluster | null, demoPassword: string | null): string {
   const lines = [
     "",
@@ -209,6 +232,7 @@ async function start(dev: boolean): Promise<number> {
       await Promise.all(children.map((child) => child.ready));
     });
     say(banner(e, web, collector, cluster, demoPassword));
+    if (cluster) watchServers(cluster, () => stopping);
     return await finished;
   } catch (error) {
     if (!stopping) await stop(1);
