@@ -12,6 +12,7 @@ import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
 import { tidyUp } from "~/observability/backups/turn.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
+import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
 import { deliverMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -100,6 +101,7 @@ export function schedules(): Schedule[] {
       },
     },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
+    { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },
     { name: "jobs.orphans", every: 10_000, run: async () => void (await takeUpOrphans()) },
     {
       name: "sessions.clean",

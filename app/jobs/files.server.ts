@@ -3,14 +3,18 @@ import { clients } from "~/db/clients.server.ts";
 import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
-import { read } from "~/access/verb.server.ts";
+import { read, record } from "~/access/verb.server.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
 
-/** What a job leaves behind for the person who asked for it. */
+/** Long enough to fetch it, and to fetch it again; then what was taken out of the platform lies about no longer. */
+export const FILE_DAYS = 30;
+
+/** What a job leaves behind for the person who asked for it; one that is run again leaves it once. */
 export async function saveFile(jobId: string, name: string, contentType: string, content: string | Buffer): Promise<void> {
   await execute(
     clients().primary,
-    sql`insert into console.job_file (id, job_id, name, content_type, content) values (${newId()}, ${jobId}, ${name}, ${contentType}, ${Buffer.from(content)})`,
+    sql`with before as (delete from console.job_file where job_id = ${jobId} and name = ${name})
+        insert into console.job_file (id, job_id, name, content_type, content) values (${newId()}, ${jobId}, ${name}, ${contentType}, ${Buffer.from(content)})`,
   );
 }
 
@@ -24,6 +28,24 @@ export const jobFile = read({
     if (!file || file.jobId !== input.jobId) throw new NotFound("There is no such file");
     if (file.job.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN")
       throw new Forbidden("This file belongs to somebody else's job");
+    await record(ctx, {
+      action: "job.download",
+      resource: "job",
+      resourceId: file.jobId,
+      collegeId: file.job.collegeId,
+      details: { job: file.job.title, file: file.name, bytes: file.content.length },
+    });
     return { name: file.name, contentType: file.contentType, content: Buffer.from(file.content) };
   },
 });
+
+/** On a clock: files after a month, and with them what people brought; jobs themselves after a year. */
+export async function forgetOldJobs(): Promise<void> {
+  const { primary } = clients();
+  await execute(primary, sql`delete from console.job_file where created_at < now() - ${FILE_DAYS} * interval '1 day'`);
+  await execute(
+    primary,
+    sql`delete from console.import where created_at < now() - ${FILE_DAYS} * interval '1 day' and updated_at < now() - ${FILE_DAYS} * interval '1 day'`,
+  );
+  await execute(primary, sql`delete from console.job where finished_at < now() - interval '1 year'`);
+}

@@ -5,6 +5,7 @@ import { singleton } from "~/platform/singleton.ts";
 import type PgBoss from "pg-boss";
 import { worker } from "./boss.server.ts";
 import { enqueue } from "./enqueue.server.ts";
+import { forgetOldJobs, jobFile, saveFile } from "./files.server.ts";
 import { takeUpOrphans } from "./orphans.server.ts";
 import { cancelJob, getJob } from "./verbs.server.ts";
 import { startWorkers, type JobHandler } from "./work.server.ts";
@@ -120,5 +121,26 @@ describe("jobs", () => {
     }
     expect(await state(fatal)).toEqual({ state: "FAILED", runs: 3, error: "its worker died, 3 times" });
     for (const one of began) one.go();
+  });
+
+  it("leave a file once however often they run, say who fetched it, and keep it for a month", async () => {
+    const owner = await makeStaff(db.owner, "SUPER_ADMIN");
+    const ctx = ctxFor(owner, everywhere);
+    const jobId = await withScope(ctx, (inner) => enqueue(inner, { kind: "test.none", title: "Archive of all", input: {} }));
+    await saveFile(jobId, "all.csv", "text/csv", "first");
+    await saveFile(jobId, "all.csv", "text/csv", "second");
+    const { files } = await getJob({ ctx, input: { id: jobId } });
+    expect(files).toHaveLength(1);
+    const fetched = await jobFile({ ctx, input: { jobId, fileId: files[0]!.id } });
+    expect(String(fetched.content)).toBe("second");
+    const { rows } = await db.owner.query("select actor_id from audit.entry where action = 'job.download' and resource_id = $1", [
+      jobId,
+    ]);
+    expect(rows).toEqual([{ actor_id: owner.id }]);
+    await forgetOldJobs();
+    expect((await getJob({ ctx, input: { id: jobId } })).files).toHaveLength(1);
+    await db.owner.query("update console.job_file set created_at = now() - interval '31 days' where job_id = $1", [jobId]);
+    await forgetOldJobs();
+    expect((await getJob({ ctx, input: { id: jobId } })).files).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ const zip = (text: Buffer) => promisify(gzip)(text, { level: FAST_LEVEL });
 export const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
 const RENDER_MS = 5000;
+const OLDEST_MS = 60_000;
 const FINDINGS_EVERY_MS = 60_000;
 const STALE_TIMES = 3;
 const STALE_LEAST_MS = 15_000;
@@ -72,9 +73,12 @@ export class Exporter {
     this.timers = [];
   }
 
-  /** The latest; made now only when nothing has been made yet, and once for all who ask before it is there. */
+  /**
+   * The latest. Made now only when nothing has been made yet, or for so long that something is wrong with making it, which is
+   * then said: what stands still would look like a quiet system. Once for all who ask before it is there.
+   */
   async latest(): Promise<Rendered> {
-    if (!this.rendered)
+    if (!this.rendered || Date.now() - this.rendered.at > OLDEST_MS)
       await (this.first ??= this.refresh().finally(() => {
         this.first = null;
       }));

@@ -1,5 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
+import { FILE_DAYS } from "~/jobs/files.server.ts";
 import { cancelJob, getJob } from "~/jobs/verbs.server.ts";
 import { count } from "~/platform/format.ts";
 import { Notice, Progress } from "~/ui/feedback/empty.tsx";
@@ -17,13 +18,13 @@ export const handle = {
 export const loader = page("jobs.read", async ({ ctx, params, seen }) => {
   const job = await getJob({ ctx, input: { id: params["id"] ?? "" } });
   if (job.finishedAt) await seen();
-  return { job };
+  return { job, fileDays: FILE_DAYS };
 });
 
 export const action = act("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
 
 export default function Job() {
-  const { job } = useLoaderData<typeof loader>();
+  const { job, fileDays } = useLoaderData<typeof loader>();
   const going = job.state === "QUEUED" || job.state === "RUNNING";
   useLive(going, 1000, null);
   const result = job.result as Record<string, unknown> | null;
@@ -61,7 +62,8 @@ export default function Job() {
             <p key={file.id}>
               <a href={`/jobs/${job.id}/file?file=${file.id}`} className="link" download>
                 {file.name}
-              </a>
+              </a>{" "}
+              <span className="text-muted">kept for {fileDays} days; whoever fetches it is in the log</span>
             </p>
           ))}
           {going && (
