@@ -76,11 +76,26 @@ async function upToDate(stamp, inputs, exists, label, make, beside = false) {
   fs.writeFileSync(file, want);
 }
 
+/** Whether somebody's own `npm ci` has brought everything already: npm notes what it did when it has done it. */
+function npmBroughtAll() {
+  const packages = (file) => Object.entries(JSON.parse(fs.readFileSync(file, "utf8")).packages);
+  try {
+    const have = new Map(packages("node_modules/.package-lock.json"));
+    return packages("package-lock.json").every(([at, one]) => at === "" || one.optional || have.get(at)?.version === one.version);
+  } catch {
+    return false;
+  }
+}
+
 async function install(withDev) {
   const stamp = "node_modules/.invigil-install";
   const want = `${hashOf(["package-lock.json"])}${withDev ? "+dev" : ""}`;
   const have = fs.existsSync(stamp) ? fs.readFileSync(stamp, "utf8") : "";
   if (have === want || have === `${want}+dev`) return;
+  if (npmBroughtAll()) {
+    fs.writeFileSync(stamp, withDev ? want : `${want}+dev`);
+    return;
+  }
   // Development dependencies come along unless this is a production image.
   const dev = withDev || process.env.NODE_ENV !== "production";
   await step("installing packages", () =>

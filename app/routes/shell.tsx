@@ -5,6 +5,7 @@ import { page } from "~/access/page.server.ts";
 import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { readCookie, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
+import { NoAnswer } from "~/ui/layout/no-answer.tsx";
 import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
 import { useZone } from "~/ui/time/time.tsx";
 import { NAV } from "./nav.ts";
@@ -69,6 +70,7 @@ export default function ShellRoute() {
   return (
     <Shell {...data} zone={zone} sections={useSections(data.role, data.counts)} crumbs={crumbs} range={range || null}>
       <Outlet />
+      <NoAnswer />
     </Shell>
   );
 }

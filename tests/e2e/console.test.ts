@@ -302,6 +302,37 @@ describe("a long list", () => {
   });
 });
 
+describe("a connection that is lost", () => {
+  it("leaves the page as it was, says since when, and goes on by itself", async () => {
+    const { page, context } = await logIn(browser, "sre");
+    await page.goto("/database/locks");
+    const title = await page.locator("h1").innerText();
+    await context.setOffline(true);
+    await page.getByText(/^No answer since/).waitFor();
+    expect(await page.locator("h1").innerText()).toBe(title);
+    await context.setOffline(false);
+    await page.getByText(/^No answer since/).waitFor({ state: "detached" });
+    await context.close();
+  });
+
+  it("costs nobody what they typed", async () => {
+    const { page, context } = await logIn(browser, "super");
+    await page.goto("/academics/classes");
+    await page.locator('tbody tr[data-row="3"] a').first().click();
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.waitForURL(/edit$/);
+    await page.getByLabel("Schedule").fill("Fridays, from a train");
+    await context.setOffline(true);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The console does not answer").waitFor();
+    expect(await page.getByLabel("Schedule").inputValue()).toBe("Fridays, from a train");
+    await context.setOffline(false);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
+    await context.close();
+  });
+});
+
 describe("health", () => {
   it("is said in the contract's words", async () => {
     expect(await (await fetch(`${base}/health`)).json()).toEqual({ status: "ok" });

@@ -1,4 +1,5 @@
 import { isRouteErrorResponse, Link } from "@remix-run/react";
+import { useLive } from "~/ui/live.ts";
 
 type Said = { message?: string; requestId?: string };
 
@@ -14,13 +15,15 @@ const TITLES: Record<number, string> = {
 const ADVICE: Record<number, string> = {
   403: "If you need this page for your work, ask a super-admin; the refusal is in the audit log.",
   404: "The record may have been removed, or belongs to a tenant outside of your scope.",
-  503: "Nothing was lost. The database pages still show what is known.",
+  503: "Nothing was lost, and this page looks again by itself. The database pages still show what is known.",
 };
 
 /** What happened, what was saved, what to do. */
 export function ErrorPage({ error, bare = false }: { error: unknown; bare?: boolean }) {
   const status = isRouteErrorResponse(error) ? error.status : 500;
   const said = readSaid(isRouteErrorResponse(error) ? error.data : null);
+  // What is away comes back, and whoever waits for it should not have to ask.
+  useLive(status === 503, 5000, null);
   return (
     <main className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
       <p className="mono text-muted">{status}</p>
