@@ -111,7 +111,7 @@ export default function Drawing(props: ChartProps) {
           tickLine={false}
           axisLine={false}
           width={54}
-          tickFormatter={(value: number) => (value === 0 ? "0" : formatUnit(value, unit))}
+          tickFormatter={(value: number) => (value === 0 ? "0" : formatUnit(value, unit, values[1]! - values[0]!))}
           ticks={values}
           domain={[0, values.at(-1)!]}
         />

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { roundTicks, roundValues } from "./ticks.ts";
+import { formatUnit } from "./units.ts";
 
 // Breaks when an axis names odd minutes, or a midnight that is not one where the reader is.
 const texts = (from: string, to: string, zone: string) =>
@@ -53,4 +54,19 @@ it("counts values in steps that a person would choose", () => {
   expect(roundValues(2, true)).toEqual([0, 1, 2]);
   expect(roundValues(0)).toEqual([0, 1]);
   expect(roundValues(Number.NaN)).toEqual([0, 1]);
+});
+
+it("says each value of a scale in its own words", () => {
+  for (const [highest, unit] of [
+    [0.17, "number"],
+    [0.9, "number"],
+    [2.2, "perSecond"],
+    [0.004, "percent"],
+    [0.93, "percent"],
+  ] as const) {
+    const scale = roundValues(highest);
+    const said = scale.map((value) => formatUnit(value, unit, scale[1]! - scale[0]!));
+    expect(new Set(said).size, said.join(" ")).toBe(scale.length);
+  }
+  expect(roundValues(0.17).map((value) => formatUnit(value, "number", 0.05))).toEqual(["0", "0.05", "0.10", "0.15", "0.20"]);
 });
