@@ -42,6 +42,9 @@ const HEX = Buffer.from("0123456789abcdef");
 const START = Buffer.from('\0["invigil-entry-v1",');
 const NULL = Buffer.from("null");
 
+/** Another length would let a superuser move the content into its salt: the hash over both would stay the same. */
+export const SALT_BYTES = 16;
+
 /** What can't be an entry of ours: a column that somebody changed the type of, a time that is none. */
 class Unreadable extends Error {}
 
@@ -96,6 +99,7 @@ export class SealedRow {
   /** SHA-256(salt ‖ body) is what the entry commits to. */
   contentHolds(): boolean {
     const salt = this.size[F.salt]!;
+    if (salt !== SALT_BYTES) return false;
     const size = salt + this.size[F.body]!;
     this.room(size);
     this.bytes.copy(this.out, 0, this.at[F.salt], this.at[F.salt]! + salt);

@@ -9,6 +9,7 @@ export type Add = (index: number | null, entry: string | null, says: string) => 
 /** The heads that were anchored for each size. */
 type Sizes = ReadonlyMap<number, readonly Anchored[]>;
 type Seen = { index: number; entry: string | null; says: string } | { size: number; root: Buffer };
+export type Node = { level: number; index: number; hash: Buffer };
 
 /** One range of the log, made again from its rows as they arrive, by itself: several are read at the same time. */
 export class RangeCheck {
@@ -16,7 +17,11 @@ export class RangeCheck {
   /** What is wrong and which anchored heads fall into this range, in the order of the log. */
   readonly seen: Seen[] = [];
   entries = 0;
-  erased = 0;
+  readonly erased: { index: number; entry: string }[] = [];
+  /** Every complete node over these leaves, level by level from 1: what the stored tree must hold. */
+  readonly nodes: Buffer[] = [];
+  /** Nodes that the stored tree holds otherwise. */
+  readonly strayNodes: { level: number; index: number }[] = [];
   /** All leaves are there; otherwise the tree to the right can't be made. */
   whole = true;
   private readonly row = new SealedRow();
@@ -28,6 +33,12 @@ export class RangeCheck {
     private readonly sizes: Sizes,
   ) {
     this.next = from;
+    for (let width = 2; width <= to - from; width *= 2) this.nodes.push(Buffer.alloc(Math.floor((to - from) / width) * 32));
+  }
+
+  /** Nothing is wrong with the leaves themselves. */
+  get good(): boolean {
+    return this.whole && !this.seen.some((one) => "says" in one);
   }
 
   take(bytes: Buffer, at: number): void {
@@ -42,12 +53,16 @@ export class RangeCheck {
       this.entries++;
       hash = row.leafHash();
       if (!hash || !row.isLeaf(hash)) this.bad(index, "the entry differs from what was sequenced");
-      if (!row.hasContent) this.erased++;
+      if (!row.hasContent) this.erased.push({ index, entry: row.entryId });
       else if (!row.contentHolds()) this.bad(index, "its content differs from what the entry commits to");
     }
-    this.frontier.append(Buffer.from(hash ?? row.leaf, "latin1"));
+    this.frontier.append(Buffer.from(hash ?? row.leaf, "latin1"), this.keep);
     if (this.whole && this.sizes.has(this.next)) this.seen.push({ size: this.next, root: this.frontier.root() });
   }
+
+  private readonly keep = (level: number, index: number, hash: Buffer): void => {
+    if (level > 0) this.nodes[level - 1]?.set(hash, index * 32);
+  };
 
   /** No more rows come. */
   end(): void {
@@ -75,7 +90,10 @@ export class RangeCheck {
 export class Progression {
   checked = 0;
   entries = 0;
-  erased = 0;
+  readonly erased: { index: number; entry: string }[] = [];
+  /** The nodes above whole ranges. */
+  readonly upper: Node[] = [];
+  readonly strayNodes: { level: number; index: number }[] = [];
   /** Anchored heads that are not of this tree and not signed by us either. */
   foreign = 0;
   /** Each of its leaves is the root of a whole range. */
@@ -104,6 +122,11 @@ export class Progression {
     }
   }
 
+  /** Nothing is wrong with any leaf: then the stored tree must be this one. */
+  get good(): boolean {
+    return this.whole && this.found === 0;
+  }
+
   /** Null where leaves are missing: then there is no tree of this size. */
   root(): Buffer | null {
     return this.whole ? this.ranges.root() : null;
@@ -119,10 +142,14 @@ export class Progression {
     }
     this.checked += range.frontier.size;
     this.entries += range.entries;
-    this.erased += range.erased;
+    this.erased.push(...range.erased);
+    this.strayNodes.push(...range.strayNodes);
     this.whole &&= range.whole;
     // The last may be a piece of one: then the tree leans left, as RFC 6962 wants it.
-    this.ranges.append(range.frontier.root());
+    const full = range.frontier.size === this.width;
+    this.ranges.append(range.frontier.root(), (level, index, hash) => {
+      if (full && level > 0) this.upper.push({ level: level + Math.log2(this.width), index, hash });
+    });
   }
 
   private compare(size: number, local: Buffer): void {

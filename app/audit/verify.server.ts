@@ -1,12 +1,13 @@
 import { copyOut } from "~/db/copy-out.server.ts";
 import type { Queryable } from "~/db/query.ts";
-import { one, rows } from "~/db/query.ts";
+import { one } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { z } from "zod";
 import { furthest, readAnchor, signedBy, type Anchor, type Anchored, type Epoch } from "./anchor.server.ts";
 import type { SigningKey } from "./keys.server.ts";
-import { openNote, readCheckpoint } from "./note.ts";
-import { Progression, RANGE, RangeCheck, type Add } from "./verify-range.ts";
+import { Progression, RANGE, RangeCheck } from "./verify-range.ts";
+import { checkErased, checkStored, findStray } from "./verify-around.server.ts";
+import { checkNodes, compareNodes } from "./verify-nodes.server.ts";
 import { SEALED_COLUMNS } from "./sealed-row.ts";
 
 /** `cut`: the log ends before its anchor, which a declared restore explains and nothing else. */
@@ -56,7 +57,7 @@ export async function verifyLog(
   });
 }
 
-type Key = Pick<SigningKey, "name" | "publicKey">;
+export type Key = Pick<SigningKey, "name" | "publicKey">;
 
 async function verifyMoment(
   lanes: readonly [Queryable, ...Queryable[]],
@@ -91,6 +92,7 @@ async function verifyMoment(
       next += width;
       const range = new RangeCheck(from, Math.min(from + width, whole), sizes);
       await copyOut(lane, await rangeOf(lane, from, from + width), (bytes, at) => range.take(bytes, at));
+      await compareNodes(lane, range);
       log.add(range);
       await progress?.(log.checked, whole);
     }
@@ -116,12 +118,14 @@ async function verifyMoment(
       cut: true,
     });
   await checkStored(on, key, log, add);
-  await findStray(on, log.entries, add);
+  await findStray(on, log, add);
+  await checkErased(on, log, add);
+  await checkNodes(on, log, add);
   return {
     ok: findings.length === 0,
     size: whole,
     checked: log.checked,
-    erased: log.erased,
+    erased: log.erased.length,
     anchors: heads.length,
     epochs,
     findings,
@@ -151,44 +155,3 @@ async function rangeOf(on: Queryable, from: number, to: number): Promise<Sql> {
 /** Far-off times are written in other ways than a plain ISO date; then the whole log is asked. */
 const isTime = (value: unknown): value is Date =>
   value instanceof Date && value.getTime() > Date.UTC(1000, 0) && value.getTime() < Date.UTC(9000, 0);
-
-/** What is in the log and in no tree. Counting is quick; only when it does not come out even are they looked for by name. */
-async function findStray(on: Queryable, sequenced: number, add: Add): Promise<void> {
-  const counted = await one(
-    on,
-    sql`select (select count(*) from audit.entry)::float8 as entries,
-            (select count(*) from audit.pending p where exists (select 1 from audit.entry e where e.at = p.at and e.id = p.entry_id)
-              and not exists (select 1 from audit.leaf l where l.entry_id = p.entry_id))::float8 as waiting`,
-    z.object({ entries: z.number(), waiting: z.number() }),
-  );
-  if (counted!.entries === sequenced + counted!.waiting) return;
-  const stray = await rows(
-    on,
-    sql`select e.id, e.at from audit.entry e where not exists (select 1 from audit.leaf l where l.entry_id = e.id) and not exists (select 1 from audit.pending p where p.entry_id = e.id) order by e.at limit 5`,
-    z.object({ id: z.string(), at: z.date() }),
-  );
-  for (const entry of stray)
-    add(
-      null,
-      entry.id,
-      `an entry of ${entry.at.toISOString()} is in the log and in no tree: it was put there around the sequencer`,
-    );
-}
-
-/** The head that the database shows must be signed by us, and be this tree's. */
-async function checkStored(on: Queryable, key: Key, log: Progression, add: Add): Promise<void> {
-  const [stored] = await rows(
-    on,
-    sql`select size, note from audit.checkpoint order by size desc limit 1`,
-    z.object({ size: z.number(), note: z.string() }),
-  );
-  if (!stored) {
-    if (log.size > 0) add(null, null, "the log has entries and no signed head");
-    return;
-  }
-  const text = openNote(stored.note, key.name, key.publicKey);
-  const head = text ? readCheckpoint(text) : null;
-  if (!head) add(null, null, "the newest head is not signed by this key");
-  else if (head.size !== log.size) add(null, null, `the newest head is for ${head.size} entries, the tree has ${log.size}`);
-  else if (!log.root()?.equals(head.root)) add(null, null, "the newest head is not the root of these entries");
-}

@@ -90,7 +90,11 @@ it("erases what is personal about an entry, says so, and the proof stands", asyn
   await expect(eraseContent(systemCtx("test"), [entry!.entry_id], "no")).rejects.toThrow(/Say why/);
   expect(await eraseContent(systemCtx("test"), [entry!.entry_id], "asked for by the person")).toBe(1);
   await expect(eraseContent(systemCtx("test"), [entry!.entry_id], "asked for by the person")).rejects.toThrow(/erased before/);
+  // Before its entry is sequenced and after.
+  expect(await verifyAndKeep(systemCtx("test"))).toMatchObject({ ok: true, erased: 1 });
   await drain();
   expect(await verifyAndKeep(systemCtx("test"))).toMatchObject({ ok: true, erased: 1 });
+  const acts = (await superuser.query<{ id: string }>("select id from audit.entry where action = 'audit.erase'")).rows;
+  await expect(eraseContent(systemCtx("test"), [acts[0]!.id], "to hide what was erased")).rejects.toThrow(/says which contents/);
   expect((await superuser.query("select 1 from audit.entry where action = 'audit.erase'")).rowCount).toBe(2);
 });

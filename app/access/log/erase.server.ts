@@ -5,7 +5,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
-import { Invalid, NotFound } from "~/platform/errors.ts";
+import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
 
 /**
@@ -17,6 +17,12 @@ export async function eraseContent(ctx: Ctx, entryIds: readonly string[], reason
   if (wrong !== undefined || entryIds.length === 0) throw new Invalid(`${wrong ?? "Nothing"} is not the id of an entry`);
   if (reason.trim().length < 10)
     throw new Invalid("Say why, so that an auditor understands it", { reason: ["At least ten letters"] });
+  const kept = await rows(
+    rolePool("owner"),
+    sql`select id from audit.entry where id = any(${[...entryIds]}::uuid[]) and action = 'audit.erase' limit 1`,
+    z.object({ id: z.string() }),
+  );
+  if (kept[0]) throw new Conflict(`${kept[0].id} says which contents were erased: without it, their absence would be unexplained`);
   // First the entry that says so: if it can't be written, nothing is erased.
   await withScope({ ...ctx, scope: { kind: "all" } }, (inner) =>
     record(inner, { action: "audit.erase", resource: "audit", reason: reason.trim(), details: { entries: [...entryIds] } }),
