@@ -84,7 +84,7 @@ export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): S
   return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition) };
 }
 
-function cursor(text: string): { at: Date; id: string } {
+function cursor(text: string): Place {
   const [at = "", id = ""] = text.split("_");
   const moment = new Date(Number(at));
   if (Number.isNaN(moment.getTime()) || !isUuid(id)) throw new Invalid("This page link is not whole: go back to the first page");
@@ -105,22 +105,36 @@ async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
 
 const notTaken = sql`not exists (select 1 from audit.search_words w where w.at = e.at and w.entry_id = e.id)`;
 
-/** The newest entries that are asked for. Each part stops by itself at what a page needs. */
-async function pageOf(
-  ctx: TxCtx,
-  search: Search,
-  where: Sql[],
-  place: { at: Date; id: string } | null,
-  most: number,
-): Promise<Sql> {
+type Place = { at: Date; id: string };
+/** From when to before when; without a bound where it is null. */
+type Window = { from: Date | null; to: Date | null };
+
+const DAY_MS = 86_400_000;
+/** How far back each look for words goes, one after the other. */
+const LOOKS_DAYS = [31, 155];
+
+/**
+ * An index of words knows no order: it finds every entry of a month before it gives the newest. So months are looked through from
+ * the newest on, until a page is full; words that are in few entries are found quickly in all of them.
+ */
+function windowsOf(search: Search, newest: Date): Window[] {
+  if (search.words === null) return [{ from: null, to: null }];
+  const bounds = LOOKS_DAYS.map((days) => new Date(newest.getTime() - days * DAY_MS));
+  return [...bounds, null].map((from, index) => ({ from, to: bounds[index - 1] ?? null }));
+}
+
+/** The newest entries of a window that are asked for. Each part stops by itself at what a page needs. */
+async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | null, most: number, window: Window): Promise<Sql> {
   const last = sql`order by e.at desc, e.id desc limit ${most}`;
   if (search.words === null) return sql`select * from audit.entry e where ${and(where)} ${last}`;
+  const within = (at: Sql) =>
+    and([...(window.from ? [sql`${at} >= ${window.from}`] : []), ...(window.to ? [sql`${at} < ${window.to}`] : []), sql`true`]);
   const before = place ? sql`and (w.at, w.entry_id) < (${place.at}::timestamptz, ${place.id}::uuid)` : empty;
   const taken = sql`select e.* from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
-    where w.words @@ ${search.words}::tsquery ${before} and ${and(where)} order by w.at desc, w.entry_id desc limit ${most}`;
+    where w.words @@ ${search.words}::tsquery and ${within(sql`w.at`)} ${before} and ${and(where)} order by w.at desc, w.entry_id desc limit ${most}`;
   const since = await unindexedSince(ctx);
   if (!since) return taken;
-  return sql`(${taken}) union all (select * from audit.entry e where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])} ${last})`;
+  return sql`(${taken}) union all (select * from audit.entry e where e.at >= ${since} and ${within(sql`e.at`)} and ${notTaken} and ${and([...where, ...search.unindexed])} ${last})`;
 }
 
 export async function searchEntries(
@@ -131,13 +145,20 @@ export async function searchEntries(
 ): Promise<{ entries: Found[]; next: string | null }> {
   const place = after ? cursor(after) : null;
   const where = place ? [...search.where, sql`(e.at, e.id) < (${place.at}::timestamptz, ${place.id}::uuid)`] : search.where;
-  const list = await rows(
-    ctx.tx,
-    sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index
-        from (${await pageOf(ctx, search, where, place, limit + 1)}) e
-        left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id order by e.at desc, e.id desc limit ${limit + 1}`,
-    found,
-  );
+  const list: Found[] = [];
+  for (const window of windowsOf(search, place?.at ?? ctx.clock.now())) {
+    const missing = limit + 1 - list.length;
+    if (missing === 0) break;
+    list.push(
+      ...(await rows(
+        ctx.tx,
+        sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index
+            from (${await pageOf(ctx, search, where, place, missing, window)}) e
+            left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id order by e.at desc, e.id desc limit ${missing}`,
+        found,
+      )),
+    );
+  }
   const entries = list.slice(0, limit);
   return { entries, next: list.length > limit ? cursorOf(entries.at(-1)!) : null };
 }

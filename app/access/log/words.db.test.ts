@@ -11,6 +11,7 @@ import { createSequencer } from "~/audit/sequence.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
+import { fixedClock } from "~/platform/clock.ts";
 import { systemCtx } from "../ctx.server.ts";
 import { eraseContent } from "./erase.server.ts";
 import { searchLog } from "./search.server.ts";
@@ -145,6 +146,35 @@ it("pages by its keys through what is taken and what is not, each entry once, wh
   // Within a millisecond their order is that of their ids.
   expect(seen).toHaveLength(45);
   expect(new Set(seen)).toEqual(new Set(Array.from({ length: 45 }, (_, i) => `pageable number ${i}`)));
+});
+
+it("finds words through all months, newest first, a page after the other", async () => {
+  const ages = [0, 1, 30.9, 31, 31.1, 90, 154.9, 155.1, 200, 300, 380];
+  for (const days of ages) {
+    const clock = fixedClock(new Date(Date.now() - days * 86_400_000).toISOString());
+    await withScope({ ...auditor, clock }, (inner) =>
+      record(inner, { action: "test.say", resource: "thing", collegeId: mine, reason: `longago ${days}` }),
+    );
+  }
+  const expected = ages.map((days) => `longago ${days}`);
+  const pages = async () => {
+    const seen: (string | null)[] = [];
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof searchLog>> = await searchLog({
+        ctx: auditor,
+        input: { q: "longago", from: new Date(0), to: new Date(), limit: 2, after },
+      });
+      seen.push(...page.entries.map((entry) => entry.reason));
+      after = page.next;
+    } while (after);
+    return seen;
+  };
+  expect(await pages()).toEqual(expected);
+  await sequence();
+  await take();
+  expect(await pages()).toEqual(expected);
+  expect(await found(auditor, "longago")).toEqual(expected);
 });
 
 it("forgets the words of what is erased, also while words are being taken", async () => {
