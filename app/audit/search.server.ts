@@ -4,6 +4,7 @@ import { one, rows } from "~/db/query.ts";
 import { and, empty, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
+import { escape } from "./names.server.ts";
 import type { Term } from "./query-language.ts";
 import { isOneWord, wordQuery } from "./words.ts";
 
@@ -26,31 +27,31 @@ export type Found = z.infer<typeof found>;
 
 /** What can only be found by reading contents (text without a word, or the absence of one) looks back this far. */
 const PLAIN_DAYS = 90;
+const DAY_MS = 86_400_000;
 
-const escape = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
-const uuid = (term: Term, column: Sql) => (isUuid(term.value) ? sql`${column} = ${term.value}::uuid` : sql`false`);
+const among = (column: Sql, ids: readonly string[]) =>
+  ids.length === 1 ? sql`${column} = ${ids[0]}::uuid` : ids.length === 0 ? sql`false` : sql`${column} = any(${[...ids]}::uuid[])`;
+
+/** What begins with it is a range of the index. */
+const isOrBegins = (column: Sql, value: string) =>
+  value.endsWith("*")
+    ? sql`(${column} >= ${value.slice(0, -1)} and ${column} < ${`${value.slice(0, -1)}\u{10ffff}`})`
+    : sql`${column} = ${value}`;
 
 function condition(term: Term): Sql {
   switch (term.kind) {
     case "actor":
-      return isUuid(term.value)
-        ? sql`e.actor_id = ${term.value}::uuid`
-        : sql`(e.actor_id = any (array(select id from console.staff where name ilike ${`%${escape(term.value)}%`} or email ilike ${`%${escape(term.value)}%`})) or e.actor_kind = ${term.value})`;
+      return term.ids ? among(sql`e.actor_id`, term.ids) : sql`e.actor_kind = ${term.value}`;
     case "action":
-      // A prefix of an action is a range of the index.
-      return term.value.endsWith("*")
-        ? sql`(e.action >= ${term.value.slice(0, -1)} and e.action < ${`${term.value.slice(0, -1)}\u{10ffff}`})`
-        : sql`e.action = ${term.value}`;
+      return isOrBegins(sql`e.action`, term.value);
     case "resource":
-      return sql`e.resource = ${term.value}`;
+      return isOrBegins(sql`e.resource`, term.value);
     case "id":
       return sql`e.resource_id = ${term.value}`;
     case "tenant":
-      return isUuid(term.value)
-        ? sql`e.college_id = ${term.value}::uuid`
-        : sql`e.college_id = any (array(select id from public.college where code ilike ${escape(term.value)} or name ilike ${`%${escape(term.value)}%`}))`;
+      return among(sql`e.college_id`, term.ids ?? []);
     case "session":
-      return uuid(term, sql`e.session_id`);
+      return sql`e.session_id = ${term.value}::uuid`;
     case "request":
       return sql`e.request_id = ${term.value}`;
     case "risk":
@@ -69,9 +70,9 @@ export type Reach = { ownActs: string | null };
 
 /**
  * What is asked for. Words are looked up in their index; `where` holds for every entry that is found. `unindexed` says the same
- * of the words for entries whose words have not been taken yet.
+ * of the words for entries whose words have not been taken yet. `since`: no further back than this was looked.
  */
-export type Search = { where: Sql[]; words: string | null; unindexed: Sql[] };
+export type Search = { where: Sql[]; words: string | null; unindexed: Sql[]; since: Date | null; newest: Date };
 
 export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): Search {
   const indexed = terms.filter((term) => term.kind === "text" && !term.not && wordQuery([term.value]) !== null);
@@ -79,9 +80,15 @@ export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): S
   const where = plain.map((term) => (term.not ? sql`not coalesce((${condition(term)}), false)` : condition(term)));
   if (reach.ownActs) where.push(sql`e.actor_id = ${reach.ownActs}::uuid`);
   const reads = plain.some((term) => term.kind === "text");
-  if (indexed.length === 0 && reads && !terms.some((term) => term.kind === "after"))
-    where.push(sql`e.at >= ${new Date(now.getTime() - PLAIN_DAYS * 86_400_000)}`);
-  return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition) };
+  // Nothing newer than this is asked for: where to begin.
+  const ends = terms
+    .filter((term) => term.kind === (term.not ? "after" : "before"))
+    .map((term) => new Date(term.value).getTime());
+  const newest = new Date(Math.min(now.getTime(), ...ends));
+  const bounded = terms.some((term) => term.kind === (term.not ? "before" : "after"));
+  const since = indexed.length === 0 && reads && !bounded ? new Date(newest.getTime() - PLAIN_DAYS * DAY_MS) : null;
+  if (since) where.push(sql`e.at >= ${since}`);
+  return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition), since, newest };
 }
 
 function cursor(text: string): Place {
@@ -109,7 +116,6 @@ type Place = { at: Date; id: string };
 /** From when to before when; without a bound where it is null. */
 type Window = { from: Date | null; to: Date | null };
 
-const DAY_MS = 86_400_000;
 /** How far back each look for words goes, one after the other. */
 const LOOKS_DAYS = [31, 155];
 
@@ -146,7 +152,7 @@ export async function searchEntries(
   const place = after ? cursor(after) : null;
   const where = place ? [...search.where, sql`(e.at, e.id) < (${place.at}::timestamptz, ${place.id}::uuid)`] : search.where;
   const list: Found[] = [];
-  for (const window of windowsOf(search, place?.at ?? ctx.clock.now())) {
+  for (const window of windowsOf(search, place?.at ?? search.newest)) {
     const missing = limit + 1 - list.length;
     if (missing === 0) break;
     list.push(

@@ -31,7 +31,11 @@ export async function findStray(on: Queryable, log: Progression, add: Add): Prom
       `an entry of ${entry.at.toISOString()} is in the log and in no tree: it was put there around the sequencer`,
     );
   if (stray.length === 0)
-    add(null, null, `the log has ${counted!.entries} entries, its tree and its queue have ${known}: the tables were tampered with`);
+    add(
+      null,
+      null,
+      `the log has ${counted!.entries} entries, its tree and its queue have ${known}: the tables were tampered with`,
+    );
 }
 
 /** The head that the database shows must be signed by us, and be this tree's. */

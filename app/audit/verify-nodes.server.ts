@@ -50,8 +50,7 @@ export async function checkNodes(on: Queryable, log: Progression, add: Add): Pro
     z.object({ level: z.number(), index: z.number(), hash: bytes }),
   );
   const known = new Map(above.map((node) => [`${node.level} ${node.index}`, node.hash]));
-  for (const { level, index, hash } of log.upper)
-    if (!known.get(`${level} ${index}`)?.equals(hash)) other.push({ level, index });
+  for (const { level, index, hash } of log.upper) if (!known.get(`${level} ${index}`)?.equals(hash)) other.push({ level, index });
   for (const { level, index } of other)
     add(null, null, `the stored tree differs from the log at node ${index} of level ${level}: its proofs don't hold`);
   if (other.length > 0) return;

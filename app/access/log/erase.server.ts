@@ -22,7 +22,8 @@ export async function eraseContent(ctx: Ctx, entryIds: readonly string[], reason
     sql`select id from audit.entry where id = any(${[...entryIds]}::uuid[]) and action = 'audit.erase' limit 1`,
     z.object({ id: z.string() }),
   );
-  if (kept[0]) throw new Conflict(`${kept[0].id} says which contents were erased: without it, their absence would be unexplained`);
+  if (kept[0])
+    throw new Conflict(`${kept[0].id} says which contents were erased: without it, their absence would be unexplained`);
   // First the entry that says so: if it can't be written, nothing is erased.
   await withScope({ ...ctx, scope: { kind: "all" } }, (inner) =>
     record(inner, { action: "audit.erase", resource: "audit", reason: reason.trim(), details: { entries: [...entryIds] } }),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { conditionsOf, histogram, searchEntries, type Found } from "~/audit/search.server.ts";
+import { withNames } from "~/audit/names.server.ts";
 import { parseQuery } from "~/audit/query-language.ts";
 import type { Ctx } from "~/db/ctx.ts";
+import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
@@ -18,6 +20,8 @@ export type Entry = Omit<Found, "body"> & {
   userAgent: string | null;
   reasons: { rule: string; points: number; says: string }[];
   erased: boolean;
+  /** Its content is there and is none of ours: it was changed. */
+  unreadable: boolean;
 };
 
 const content = z.object({
@@ -30,11 +34,20 @@ const content = z.object({
   risk: z.array(z.object({ rule: z.string(), points: z.number(), says: z.string() })),
 });
 
+/** What a superuser put there instead is not read; verification names it. */
+function contentOf(body: string): z.infer<typeof content> | undefined {
+  try {
+    return content.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 export function readable({ body, ...entry }: Found): Entry {
-  const read = body ? content.safeParse(JSON.parse(body)).data : undefined;
+  const read = body === null ? undefined : contentOf(body);
   return {
     ...entry,
-    actor: read?.actor.name ?? (entry.actor_kind === "staff" ? "erased" : entry.actor_kind),
+    actor: read?.actor.name ?? (entry.actor_kind !== "staff" ? entry.actor_kind : body === null ? "erased" : "unreadable"),
     email: read?.actor.email ?? null,
     reason: read?.reason ?? null,
     diff: read?.diff ?? null,
@@ -43,6 +56,7 @@ export function readable({ body, ...entry }: Found): Entry {
     userAgent: read?.userAgent ?? null,
     reasons: read?.risk ?? [],
     erased: body === null,
+    unreadable: body !== null && !read,
   };
 }
 
@@ -60,11 +74,27 @@ export const searchLog = read({
     limit: z.number().int().min(1).max(500).default(50),
     from: z.date(),
     to: z.date(),
+    /** Nothing newer is listed: for who looks at a range that is past. */
+    until: z.date().nullable().default(null),
   }),
   async run({ ctx, input }) {
-    const search = conditionsOf(parseQuery(input.q), reachOf(ctx), ctx.clock.now());
-    const { entries, next } = await searchEntries(ctx, search, input.after, input.limit);
-    return { entries: entries.map(readable), next, bars: await histogram(ctx, search, input.from, input.to, 60) };
+    const search = conditionsOf(await withNames(ctx.tx, parseQuery(input.q)), reachOf(ctx), ctx.clock.now());
+    const listed = input.until
+      ? {
+          ...search,
+          where: [...search.where, sql`e.at < ${input.until}`],
+          newest: new Date(Math.min(+input.until, +search.newest)),
+        }
+      : search;
+    const { entries, next } = await searchEntries(ctx, listed, input.after, input.limit);
+    const bars = await histogram(ctx, search, input.from, input.to, 60);
+    // Only tenants in sight: who reads of one is told of no other.
+    const tenants = await rows(
+      ctx.tx,
+      sql`select id, name from public.college where id = any(${[...new Set(entries.map((entry) => entry.college_id))]}::uuid[])`,
+      z.object({ id: z.string(), name: z.string() }),
+    );
+    return { entries: entries.map(readable), next, bars, since: search.since, tenants };
   },
 });
 

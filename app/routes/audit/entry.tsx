@@ -6,6 +6,7 @@ import { recordAlone } from "~/audit/record.server.ts";
 import { count } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton, ShortId } from "~/ui/feedback/copy.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -114,6 +115,11 @@ export default function EntryPage() {
             </Fact>
             <Fact label="Browser">{entry.userAgent ?? "–"}</Fact>
           </dl>
+          {entry.unreadable && (
+            <Notice tone="bad" title="The content of this entry is not what was recorded">
+              It was changed, and can&apos;t be read. A verification names it.
+            </Notice>
+          )}
           {entry.erased && (
             <p className="mt-3 text-muted">
               The personal content of this entry was erased. The entry itself, and its place in the log, stand.

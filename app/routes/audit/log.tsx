@@ -1,5 +1,4 @@
 import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { searchLog, type Entry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
@@ -13,7 +12,7 @@ import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { Ago } from "~/ui/time/time.tsx";
+import { Ago, Clock } from "~/ui/time/time.tsx";
 import { auditTabs } from "./tabs.ts";
 
 export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: "7d" };
@@ -22,22 +21,24 @@ export const meta = () => [{ title: "Audit log · Invigil" }];
 export const loader = page("audit.read", async ({ ctx, url }) => {
   const q = url.searchParams.get("q") ?? "";
   const range = readRange(url.searchParams, ctx.clock.now(), "7d");
-  const [views, tenants] = await Promise.all([savedViews({ ctx, input: { page: "/audit" } }), allTenants()]);
+  const views = await savedViews({ ctx, input: { page: "/audit" } });
   const shared = {
     q,
     role: ctx.actor.role,
     views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
-    tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, tenant.name])),
     from: range.from.getTime(),
     to: range.to.getTime(),
   };
   try {
-    const result = await searchLog({ ctx, input: { q, after: url.searchParams.get("after"), from: range.from, to: range.to } });
+    const result = await searchLog({
+      ctx,
+      input: { q, after: url.searchParams.get("after"), from: range.from, to: range.to, until: range.name ? null : range.to },
+    });
     await recordAlone(ctx, { action: "audit.read", resource: "audit", details: { q } });
     return { ...shared, ...result, wrong: null };
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    return { ...shared, entries: [], next: null, bars: [], wrong: error.message };
+    return { ...shared, entries: [], next: null, bars: [], since: null, tenants: [], wrong: error.message };
   }
 });
 
@@ -62,7 +63,7 @@ function suggestions(q: string, entries: readonly Entry[]): string[] {
 const risky = (risk: number) => (risk >= 60 ? "bad" : risk >= 40 ? "warn" : "neutral");
 
 export default function AuditLog() {
-  const { q, entries, next, bars, wrong, role, views, tenants, from, to } = useLoaderData<typeof loader>();
+  const { q, entries, next, bars, wrong, role, views, tenants, from, to, since } = useLoaderData<typeof loader>();
   const [params] = useSearchParams();
   const link = (changes: Record<string, string | null>) => {
     const made = new URLSearchParams(params);
@@ -116,7 +117,7 @@ export default function AuditLog() {
         <button className="control">Search</button>
       </form>
       <div className="flex flex-wrap gap-3 text-[12px] text-muted">
-        <Link className="link" to={link({ q: "risk:>=40".replace(">=40", ">39"), after: null })}>
+        <Link className="link" to={link({ q: "risk:>=40", after: null })}>
           what stands out
         </Link>
         <Link className="link" to={link({ q: "action:session.*", after: null })}>
@@ -164,9 +165,17 @@ export default function AuditLog() {
             </Form>
           </details>
         )}
-        <span className="max-md:hidden">words: {QUALIFIERS.join(": ")}:, a minus before one turns it around</span>
+        <span className="max-md:hidden">
+          words: {QUALIFIERS.join(": ")}:, a minus before one turns it around; days are in UTC
+        </span>
       </div>
       {wrong && <Notice tone="bad" title={wrong} />}
+      {since && (
+        <p className="text-[12px] text-muted">
+          What can only be found by reading contents is looked for from <Clock at={since} withDay /> on; after: with a day goes
+          further back.
+        </p>
+      )}
       <Panel title="Over time">
         <Chart
           label="Acts over time"
@@ -203,7 +212,7 @@ export default function AuditLog() {
             </thead>
             <tbody>
               {entries.map((entry) => (
-                <Row key={entry.id} entry={entry} tenant={entry.college_id ? tenants[entry.college_id] : undefined} link={link} />
+                <Row key={entry.id} entry={entry} tenant={tenants.find(({ id }) => id === entry.college_id)?.name} link={link} />
               ))}
             </tbody>
           </table>
