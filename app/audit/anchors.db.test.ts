@@ -136,3 +136,23 @@ it("a second history under the same key is refused by who has seen the first", a
   expect(newest(there)).toBe(13);
   expect((await verify(there)).findings[0]!.says).toMatch(/differs from the head anchored at 13/);
 });
+
+it("a restore that was declared long ago explains no cut of today", async () => {
+  const late = path.join(dir, "late.txt");
+  // A machine that came after the restore of this log has never heard of it.
+  const old = (await db.owner.query<{ note: string }>("select note from audit.epoch")).rows[0]!.note;
+  await createWitness(key, late).look(pool);
+  fs.writeFileSync(here, fs.readFileSync(late));
+  await grow(9, here);
+  const witness = createWitness(key, late);
+  await witness.look(pool);
+  const size = newest(late)!;
+  await cut(size - 3);
+  fs.writeFileSync(here, "");
+  await grow(1, here);
+  expect(old).toContain("restored after a lost disk");
+  await expect(createWitness(key, late).look(pool)).rejects.toThrow(/does not continue/);
+  await expect(witness.look(pool)).rejects.toThrow(/does not continue/);
+  expect(newest(late)).toBe(size);
+  expect((await verify(late)).ok).toBe(false);
+});

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import type { Queryable } from "~/db/query.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -21,13 +22,15 @@ export function createWitness(key: Key, anchor: string): Witness {
   const signed = signedBy(key.name, key.publicKey);
   let known: Checkpoint | null | undefined;
 
+  /** Declared after this file last took a head: an older one, that a superuser brings back, says nothing of what came later. */
   const takeEpochs = async (on: Queryable): Promise<void> => {
+    const lastHead = fs.existsSync(anchor) ? fs.statSync(anchor).mtime : new Date(0);
     const here = new Set(readAnchor(anchor, key.name, key.publicKey).epochs.map((epoch) => JSON.stringify(epoch)));
     const declared = await rows(on, sql`select note from audit.epoch order by at`, z.object({ note: z.string() }));
     for (const { note } of declared) {
       const text = openNote(note, key.name, key.publicKey);
       const epoch = text ? readEpoch(text) : null;
-      if (epoch && !here.has(JSON.stringify(epoch))) appendAnchor(anchor, note);
+      if (epoch && new Date(epoch.at) > lastHead && !here.has(JSON.stringify(epoch))) appendAnchor(anchor, note);
     }
   };
   const newest = () => furthest(readAnchor(anchor, key.name, key.publicKey).heads, signed);
