@@ -1,68 +1,152 @@
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
+import { z } from "zod";
 import { entryBytes, fromJson, type EntryJson } from "./entry-bytes.ts";
 import { checkInclusion, leafHash } from "./merkle.ts";
-import { openNote, readCheckpoint, readVerifierKey } from "./note.ts";
+import { openNote, readCheckpoint, readVerifierKey, signNote, type Checkpoint } from "./note.ts";
+import { SALT_BYTES } from "./sealed-row.ts";
 
-/** An export carries what its check needs: the signed head, the key, and for each entry its path to the root. */
+/**
+ * An export carries what its check needs: the signed head and the key, for each entry its path to the root, and an end that signs
+ * how many there are and every byte before it. Without the end, whoever passes the file on could leave lines out.
+ */
 export type ExportHead = { invigil: "audit-export-v1"; checkpoint: string; key: string };
 export type ExportLine = { index: number; entry: EntryJson; content: { salt: string; body: string } | null; proof: string[] };
+export type ExportEnd = { invigil: "audit-export-end-v1"; note: string };
 
 export type FileFinding = { line: number; index: number | null; says: string };
+export type FileVerification = {
+  ok: boolean;
+  checked: number;
+  findings: FileFinding[];
+  size: number;
+  /** The search found more than an export holds. */
+  stopped: boolean;
+};
 
-/** Without a database and without us: only the file, and the key's fingerprint that the reader knows from elsewhere. */
-export function verifyExport(
-  lines: Iterable<string>,
-  trustedKey?: string,
-): { ok: boolean; checked: number; findings: FileFinding[]; size: number } {
-  const findings: FileFinding[] = [];
-  let head: { size: number; root: Buffer } | null = null;
-  let number = 0;
-  let checked = 0;
-  for (const text of lines) {
-    number++;
-    if (text.trim() === "") continue;
-    if (number === 1) {
-      const first = parse<ExportHead>(text);
-      const key = first && readVerifierKey(trustedKey ?? first.key);
-      const opened = first && key ? openNote(first.checkpoint, key.name, key.key) : null;
-      head = opened ? readCheckpoint(opened) : null;
-      if (!head)
-        return {
-          ok: false,
-          checked: 0,
-          size: 0,
-          findings: [{ line: 1, index: null, says: "the first line carries no head that is signed by this key" }],
-        };
-      continue;
-    }
-    const line = parse<ExportLine>(text);
-    if (!line || !head) {
-      findings.push({ line: number, index: null, says: "this line can't be read" });
-      continue;
-    }
-    checked++;
-    const entry = fromJson(line.entry);
-    const proof = line.proof.map((hash) => Buffer.from(hash, "base64"));
-    if (!checkInclusion(leafHash(entryBytes(entry)), line.index, head.size, proof, head.root))
-      findings.push({ line: number, index: line.index, says: "this entry is not the one in the signed log" });
-    else if (
-      line.content &&
-      !createHash("sha256")
-        .update(Buffer.from(line.content.salt, "base64"))
-        .update(line.content.body, "utf8")
-        .digest()
-        .equals(entry.commitment)
-    ) {
-      findings.push({ line: number, index: line.index, says: "its content is not what the entry commits to" });
-    }
+const KIND = "invigil.local/audit/export";
+
+/** Written as an export goes: every part passes through it on its way out. */
+export class ExportSeal {
+  private readonly digest = createHash("sha256");
+  private entries = 0;
+
+  add(text: string, entries: number): string {
+    this.digest.update(text, "utf8");
+    this.entries += entries;
+    return text;
   }
-  if (!head) findings.push({ line: 1, index: null, says: "the file is empty" });
-  return { ok: findings.length === 0, checked, size: head?.size ?? 0, findings };
+
+  end(stopped: boolean, key: { name: string; privateKey: KeyObject }): string {
+    // Its second line is no bare number: nobody can take it for a head.
+    const text = `${KIND}\n${this.entries} entries${stopped ? ", stopped" : ""}\n${this.digest.digest("base64")}\n`;
+    return `${JSON.stringify({ invigil: "audit-export-end-v1", note: signNote(text, key.name, key.privateKey) } satisfies ExportEnd)}\n`;
+  }
 }
 
-function parse<T>(text: string): T | null {
+const head = z.object({ invigil: z.literal("audit-export-v1"), checkpoint: z.string(), key: z.string() });
+const end = z.object({ invigil: z.literal("audit-export-end-v1"), note: z.string() });
+const id = z.guid().nullable();
+const line = z.strictObject({
+  index: z.number().int().min(0),
+  entry: z.strictObject({
+    id: z.guid(),
+    at: z.iso.datetime({ precision: 3 }),
+    actor_kind: z.string(),
+    actor_id: id,
+    session_id: id,
+    request_id: z.string(),
+    action: z.string(),
+    resource: z.string(),
+    resource_id: z.string().nullable(),
+    college_id: id,
+    risk: z.number().int(),
+    commitment: z.string(),
+  }),
+  content: z.strictObject({ salt: z.string(), body: z.string() }).nullable(),
+  proof: z.array(z.string()),
+}) satisfies z.ZodType<ExportLine>;
+
+/** Without a database and without us: only the file, and the key that the reader knows from elsewhere. A line at a time. */
+export class ExportCheck {
+  private readonly findings: FileFinding[] = [];
+  private readonly digest = createHash("sha256");
+  private key: ReturnType<typeof readVerifierKey> = null;
+  private head: Checkpoint | null = null;
+  private number = 0;
+  private checked = 0;
+  private ended = false;
+  private stopped = false;
+
+  constructor(private readonly trustedKey?: string) {}
+
+  /** The bytes of a line, without its end. */
+  take(bytes: Buffer): void {
+    this.number++;
+    if (this.ended) {
+      if (bytes.length > 0) this.wrong(null, "this line stands behind the end of the export");
+      return;
+    }
+    const parsed = parse(bytes);
+    if (this.number === 1) this.begin(parsed);
+    else if (this.head) {
+      const last = end.safeParse(parsed);
+      if (last.success) return this.finish(last.data);
+      this.entry(parsed);
+    }
+    this.digest.update(bytes).update("\n");
+  }
+
+  result(): FileVerification {
+    if (this.number === 0) this.wrong(null, "the file is empty");
+    else if (this.head && !this.ended)
+      this.wrong(null, "the file has no end: its last lines were taken away, or its export broke off");
+    const { findings, checked, stopped } = this;
+    return { ok: findings.length === 0, checked, findings, size: this.head?.size ?? 0, stopped };
+  }
+
+  private wrong(index: number | null, says: string): void {
+    this.findings.push({ line: Math.max(1, this.number), index, says });
+  }
+
+  private begin(parsed: unknown): void {
+    const first = head.safeParse(parsed).data;
+    this.key = first ? readVerifierKey(this.trustedKey ?? first.key) : null;
+    const opened = first && this.key ? openNote(first.checkpoint, this.key.name, this.key.key) : null;
+    this.head = opened ? readCheckpoint(opened) : null;
+    if (!this.head) this.wrong(null, "the first line carries no head that is signed by this key");
+  }
+
+  private entry(parsed: unknown): void {
+    this.checked++;
+    const read = line.safeParse(parsed).data;
+    if (!read) return this.wrong(null, "this line is not one of an export");
+    const entry = fromJson(read.entry);
+    const proof = read.proof.map((hash) => Buffer.from(hash, "base64"));
+    if (!checkInclusion(leafHash(entryBytes(entry)), read.index, this.head!.size, proof, this.head!.root))
+      return this.wrong(read.index, "this entry is not the one in the signed log");
+    if (!read.content) return;
+    const salt = Buffer.from(read.content.salt, "base64");
+    const made = createHash("sha256").update(salt).update(read.content.body, "utf8").digest();
+    if (salt.length !== SALT_BYTES || !made.equals(entry.commitment))
+      this.wrong(read.index, "its content is not what the entry commits to");
+  }
+
+  private finish({ note }: ExportEnd): void {
+    this.ended = true;
+    const [kind, count = "", digest] = (openNote(note, this.key!.name, this.key!.key) ?? "").split("\n");
+    const entries = /^(\d+) entries(, stopped)?$/.exec(count);
+    if (kind !== KIND || !entries) return this.wrong(null, "the end of the export is not signed by this key");
+    this.stopped = entries[2] !== undefined;
+    if (Number(entries[1]) !== this.checked)
+      this.wrong(null, `${entries[1]} entries were exported, the file has ${this.checked}: lines were taken away or put in`);
+    else if (digest !== this.digest.digest("base64"))
+      this.wrong(null, "the file is not, byte for byte, the one that was exported");
+  }
+}
+
+function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(bytes.toString("utf8")) as unknown;
   } catch {
     return null;
   }

@@ -169,6 +169,13 @@ export async function searchEntries(
   return { entries, next: list.length > limit ? cursorOf(entries.at(-1)!) : null };
 }
 
+/** How many there are, as far as `most`. */
+export async function countEntries(ctx: TxCtx, search: Search, most: number): Promise<number> {
+  const page = await pageOf(ctx, search, search.where, null, most, { from: null, to: null });
+  const row = await one(ctx.tx, sql`select least(count(*), ${most})::int as n from (${page}) e`, z.object({ n: z.number() }));
+  return row!.n;
+}
+
 async function within(ctx: TxCtx, search: Search, from: Date, to: Date): Promise<Sql> {
   const where = [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`];
   if (search.words === null) return sql`select e.at, e.risk from audit.entry e where ${and(where)}`;

@@ -1,6 +1,5 @@
 import fs from "node:fs";
 import path from "node:path";
-import readline from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
@@ -8,12 +7,13 @@ import { declareEpoch } from "~/access/log/epoch.server.ts";
 import { eraseContent } from "~/access/log/erase.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
-import { verifyExport } from "~/audit/export-file.ts";
+import { ExportCheck } from "~/audit/export-file.ts";
 import { openNote, readCheckpoint, readVerifierKey } from "~/audit/note.ts";
 import { checkConsistency, consistencyProof } from "~/audit/merkle.ts";
 import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { Invalid } from "~/platform/errors.ts";
+import { plural } from "~/platform/format.ts";
 import { csvLine } from "~/resources/csv.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { withDatabase } from "./database.ts";
@@ -22,30 +22,55 @@ import type { Command, Run } from "./commands.ts";
 const print = (run: Run, data: unknown, lines: string[]) =>
   process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${lines.join("\n")}\n`);
 
+function keyOf(run: Run): string | undefined {
+  const given = run.options["key"];
+  if (typeof given !== "string") return undefined;
+  if (!readVerifierKey(given)) throw new Invalid(`--key: "${given}" is not a key as /audit/integrity shows it`);
+  return given;
+}
+
 async function verifyFile(run: Run, file: string): Promise<number> {
   if (!fs.existsSync(file)) throw new Invalid(`${file} does not exist`);
-  const lines: string[] = [];
-  for await (const line of readline.createInterface({ input: fs.createReadStream(file, "utf8") })) lines.push(line);
-  const result = verifyExport(lines, typeof run.options["key"] === "string" ? run.options["key"] : undefined);
+  const check = new ExportCheck(keyOf(run));
+  for await (const line of linesOf(fs.createReadStream(file))) check.take(line);
+  const result = check.result();
   print(
     run,
     result,
     result.ok
-      ? [`${result.checked} entries are in the signed log of ${result.size}; nothing in the file was changed`]
+      ? [
+          `${result.checked} entries are in the signed log of ${result.size}; nothing in the file was changed, taken away or put in`,
+          ...(result.stopped ? ["the search had found more than an export holds"] : []),
+        ]
       : result.findings.map(
           (finding) => `line ${finding.line}${finding.index === null ? "" : `, entry ${finding.index}`}: ${finding.says}`,
         ),
   );
+  if (!result.ok) process.stderr.write(`${file} does not verify: ${plural(result.findings.length, "finding")}\n`);
   return result.ok ? 0 : 1;
+}
+
+/** As bytes, ended by a line feed and nothing else: what is hashed must be what was written. */
+async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, from)) {
+      yield Buffer.concat([...rest, chunk.subarray(from, at)]);
+      rest = [];
+      from = at + 1;
+    }
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
 }
 
 /** That an older head, kept elsewhere, is a beginning of today's log. */
 async function verifyHead(run: Run, file: string): Promise<number> {
+  if (!fs.existsSync(file)) throw new Invalid(`--checkpoint: ${file} does not exist`);
   const note = fs.readFileSync(file, "utf8");
-  const key =
-    typeof run.options["key"] === "string"
-      ? readVerifierKey(run.options["key"])
-      : { name: signingKey().name, key: signingKey().publicKey };
+  const given = keyOf(run);
+  const key = given ? readVerifierKey(given) : { name: signingKey().name, key: signingKey().publicKey };
   const text = key ? openNote(note, key.name, key.key) : null;
   const old = text ? readCheckpoint(text) : null;
   if (!old) throw new Invalid(`--checkpoint: ${file} is not signed by this key`);
@@ -63,6 +88,7 @@ async function verifyHead(run: Run, file: string): Promise<number> {
           ? `the log of ${old.size} entries is the beginning of today's ${now.size}`
           : `today's log of ${now.size} entries does not begin with the ${old.size} of this checkpoint`,
       ]);
+      if (!grown) process.stderr.write(`the log does not continue ${file}\n`);
       return grown ? 0 : 1;
     }),
   );
@@ -97,6 +123,7 @@ export const auditCommands: Command[] = [
               ]
             : result.findings.map((finding) => `${finding.index === null ? "" : `entry ${finding.index}: `}${finding.says}`),
         );
+        if (!result.ok) process.stderr.write(`the audit log does not verify: ${plural(result.findings.length, "finding")}\n`);
         return result.ok ? 0 : 1;
       });
     },

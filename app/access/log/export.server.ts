@@ -1,10 +1,11 @@
-import { conditionsOf, searchEntries } from "~/audit/search.server.ts";
+import { conditionsOf, countEntries, searchEntries } from "~/audit/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
-import type { ExportHead, ExportLine } from "~/audit/export-file.ts";
+import { ExportSeal, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
 import { signingKey } from "~/audit/keys.server.ts";
 import { inclusionProof } from "~/audit/merkle.ts";
 import { verifierKey } from "~/audit/note.ts";
+import { withNames } from "~/audit/names.server.ts";
 import { parseQuery } from "~/audit/query-language.ts";
 import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
@@ -19,6 +20,8 @@ import { readable } from "./search.server.ts";
 const BATCH = 500;
 const MOST = 1_000_000;
 
+type Part = { text: string; next: string | null };
+
 /** What a search finds, as CSV to read or NDJSON to prove: with a path to the signed head for every entry. */
 export async function* exportLog(
   ctx: Ctx,
@@ -28,12 +31,25 @@ export async function* exportLog(
 ): AsyncGenerator<string> {
   if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
   const own = reach(ctx.actor.role, "audit.read") === "own" ? ctx.actor.id : null;
-  await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format } });
-  const key = signingKey();
-  const head = await withScope(ctx, (inner) => latestCheckpoint(inner.tx));
+  // Whatever is wrong is said before anything is written: a refusal is an answer, not a broken file.
+  const terms = parseQuery(q);
+  const {
+    head,
+    search,
+    rows: found,
+  } = await withScope(ctx, async (inner) => {
+    const search = conditionsOf(await withNames(inner.tx, terms), { ownActs: own }, ctx.clock.now());
+    return { search, head: await latestCheckpoint(inner.tx), rows: await countEntries(inner, search, MOST) };
+  });
   if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
+  await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found } });
+  const key = signingKey();
+  const seal = new ExportSeal();
   if (format === "ndjson")
-    yield `${JSON.stringify({ invigil: "audit-export-v1", checkpoint: head.note, key: verifierKey(key.name, key.publicKey) } satisfies ExportHead)}\n`;
+    yield seal.add(
+      `${JSON.stringify({ invigil: "audit-export-v1", checkpoint: head.note, key: verifierKey(key.name, key.publicKey) } satisfies ExportHead)}\n`,
+      0,
+    );
   else
     yield csvLine([
       "Index",
@@ -50,11 +66,10 @@ export async function* exportLog(
       "Changes",
       "Address",
     ]);
-  const search = conditionsOf(parseQuery(q), { ownActs: own }, ctx.clock.now());
   let after: string | null = null;
   for (let done = 0; done < MOST; done += BATCH) {
-    const { text, next } = await withScope(ctx, async (inner): Promise<{ text: string; next: string | null }> => {
-      const { entries, next } = await searchEntries(inner, search, after, BATCH);
+    const { text, next } = await withScope(ctx, async (inner): Promise<Part> => {
+      const { entries, next }: Awaited<ReturnType<typeof searchEntries>> = await searchEntries(inner, search, after, BATCH);
       if (format === "csv") {
         const lines = entries.map((entry) => {
           const said = readable(entry);
@@ -84,6 +99,7 @@ export async function* exportLog(
       );
       const byId = new Map(secrets.map((row) => [row.id, row]));
       let lines = "";
+      let proven = 0;
       for (const entry of entries) {
         // What came after the head is proven by the next export.
         if (entry.index === null || entry.index >= head.size) continue;
@@ -97,11 +113,14 @@ export async function* exportLog(
           proof: proof.map((hash) => hash.toString("base64")),
         };
         lines += `${JSON.stringify(line)}\n`;
+        proven++;
       }
-      return { text: lines, next };
+      return { text: seal.add(lines, proven), next };
     });
     yield text;
-    if (!next) return;
     after = next;
+    if (!next) break;
   }
+  if (format === "ndjson") yield seal.end(after !== null, key);
+  else if (after) yield csvLine([`More was found than the ${MOST} entries that an export holds: ask for less at a time`]);
 }
