@@ -6,11 +6,20 @@ export type RiskReason = { rule: string; points: number; says: string };
 /** Five rules, each with its points and a sentence. Two look at a session's login and hold for every act in it. */
 type Rule = { name: string; applies(act: Act): RiskReason | null };
 
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A tenant more, or an account that is let in again. */
+function gives({ action, before, after }: Act): boolean {
+  if (action !== "staff.update" || !before || !after) return false;
+  const known = new Set(list(before["colleges"]));
+  return list(after["colleges"]).some((id) => !known.has(id)) || (after["active"] === true && before["active"] === false);
+}
+
 const rules: Rule[] = [
   {
     name: "privilege-change",
     applies: (act) =>
-      /^(staff\.(create|change_role|assign|reset_mfa|reset_password)|api_key\.(create|rotate))$/.test(act.action)
+      /^(staff\.(create|change_role|reset_mfa|reset_password)|api_key\.(create|rotate))$/.test(act.action) || gives(act)
         ? { rule: "privilege-change", points: 25, says: "Changes who may do what" }
         : null,
   },

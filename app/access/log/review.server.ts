@@ -13,9 +13,15 @@ export const accessReview = read({
   async run({ ctx }) {
     const list = await rows(
       ctx.tx,
-      sql`select s.id, s.name, s.email, s.role, s.is_active, s.created_at, s.last_login_at, s.totp_confirmed_at is not null as mfa, c.name as tenant, a.created_at as assigned_at, g.name as granted_by,
-            (select max(e.at) from audit.entry e where e.actor_id = s.id and e.at > now() - interval '400 days') as last_act
+      // A right over a tenant takes a role and an assignment: it is there since the later of the two, by whoever gave that.
+      sql`select s.id, s.name, s.email, s.role, s.is_active, s.totp_confirmed_at is not null as mfa, c.name as tenant,
+            greatest(r.at, a.created_at, s.created_at) as since,
+            case when a.created_at > coalesce(r.at, s.created_at) then g.name else coalesce(r.name, g.name) end as granted_by,
+            greatest((select max(e.at) from audit.entry e where e.actor_id = s.id and e.at > now() - interval '400 days'), s.last_login_at) as last_act
           from console.staff s left join console.staff_assignment a on a.staff_id = s.id left join public.college c on c.id = a.college_id left join console.staff g on g.id = a.granted_by
+          left join lateral (
+            select e.at, coalesce(by.name, e.actor_kind) as name from audit.entry e left join console.staff by on by.id = e.actor_id
+            where e.resource = 'staff' and e.resource_id = s.id::text and e.action in ('staff.create', 'staff.change_role') order by e.at desc, e.id desc limit 1) r on true
           order by s.is_active desc, s.role, s.name, c.name limit 5000`,
       z.object({
         id: z.string(),
@@ -23,11 +29,9 @@ export const accessReview = read({
         email: z.string(),
         role: z.string(),
         is_active: z.boolean(),
-        created_at: z.date(),
-        last_login_at: z.date().nullable(),
+        since: z.date(),
         mfa: z.boolean(),
         tenant: z.string().nullable(),
-        assigned_at: z.date().nullable(),
         granted_by: z.string().nullable(),
         last_act: z.date().nullable(),
       }),

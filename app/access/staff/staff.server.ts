@@ -59,10 +59,14 @@ async function assign(ctx: TxCtx, staffId: string, role: Role, ids: string[]): P
   if (!SEES_ALL_TENANTS.has(role) && ids.length === 0) {
     throw new Invalid("Choose at least one tenant for this role", { colleges: ["Choose at least one tenant"] });
   }
-  await ctx.tx.prisma.staffAssignment.deleteMany({ where: { staffId } });
-  if (SEES_ALL_TENANTS.has(role)) return;
+  const wanted = SEES_ALL_TENANTS.has(role) ? [] : ids;
+  await ctx.tx.prisma.staffAssignment.deleteMany({ where: { staffId, collegeId: { notIn: [...wanted] } } });
+  // What is there stays as it is: since when, and by whom it was given.
+  const kept = await ctx.tx.prisma.staffAssignment.findMany({ where: { staffId }, select: { collegeId: true } });
   await ctx.tx.prisma.staffAssignment.createMany({
-    data: ids.map((collegeId) => ({ id: newId(), staffId, collegeId, grantedBy: ctx.actor.id })),
+    data: wanted
+      .filter((id) => !kept.some(({ collegeId }) => collegeId === id))
+      .map((collegeId) => ({ id: newId(), staffId, collegeId, grantedBy: ctx.actor.id })),
   });
 }
 

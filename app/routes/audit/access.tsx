@@ -23,7 +23,7 @@ export const loader = page("staff.read", async ({ ctx, url }) => {
   if (url.searchParams.get("format") === "csv") {
     await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length } });
     const text =
-      csvLine(["Name", "E-mail", "Role", "Tenant", "Active", "Second factor", "Since", "Granted by", "Last login", "Last act"]) +
+      csvLine(["Name", "E-mail", "Role", "Tenant", "Active", "Second factor", "Since", "Granted by", "Last act"]) +
       rows
         .map((row) =>
           csvLine([
@@ -33,9 +33,8 @@ export const loader = page("staff.read", async ({ ctx, url }) => {
             tenantOf(row),
             row.is_active,
             row.mfa,
-            (row.assigned_at ?? row.created_at).toISOString(),
+            row.since.toISOString(),
             row.granted_by,
-            row.last_login_at?.toISOString(),
             row.last_act?.toISOString(),
           ]),
         )
@@ -49,7 +48,7 @@ export const loader = page("staff.read", async ({ ctx, url }) => {
 
 export default function AccessReview() {
   const { rows, role } = useLoaderData<typeof loader>();
-  const unused = rows.filter((row) => row.is_active && !row.last_login_at).length;
+  const unused = rows.filter((row) => row.is_active && !row.last_act).length;
   return (
     <Page
       title={
@@ -90,9 +89,9 @@ export default function AccessReview() {
                 <td className="max-md:hidden">{tenantOf(row)}</td>
                 <td className="num max-lg:hidden">{row.may}</td>
                 <td className="max-md:hidden">
-                  <Ago at={row.assigned_at ?? row.created_at} />
+                  <Ago at={row.since} />
                 </td>
-                <td className="text-muted max-lg:hidden">{row.granted_by ?? "at the beginning"}</td>
+                <td className="text-muted max-lg:hidden">{row.granted_by ?? "before the log began"}</td>
                 <td>
                   {row.last_act ? (
                     <Link to={`/audit?q=actor:${row.id}&range=30d`} className="hover:underline">
