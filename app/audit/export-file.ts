@@ -1,9 +1,9 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { z } from "zod";
+import { commits } from "./commitment.ts";
 import { entryBytes, fromJson, type EntryJson } from "./entry-bytes.ts";
 import { checkInclusion, leafHash } from "./merkle.ts";
 import { openNote, readCheckpoint, readVerifierKey, signNote, type Checkpoint } from "./note.ts";
-import { SALT_BYTES } from "./sealed-row.ts";
 
 /**
  * An export carries what its check needs: the signed head and the key, for each entry its path to the root, and an end that signs
@@ -125,9 +125,7 @@ export class ExportCheck {
     if (!checkInclusion(leafHash(entryBytes(entry)), read.index, this.head!.size, proof, this.head!.root))
       return this.wrong(read.index, "this entry is not the one in the signed log");
     if (!read.content) return;
-    const salt = Buffer.from(read.content.salt, "base64");
-    const made = createHash("sha256").update(salt).update(read.content.body, "utf8").digest();
-    if (salt.length !== SALT_BYTES || !made.equals(entry.commitment))
+    if (!commits(entry.commitment, Buffer.from(read.content.salt, "base64"), read.content.body))
       this.wrong(read.index, "its content is not what the entry commits to");
   }
 

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import type { Statement } from "~/db/late.server.ts";
 import { aloneInScope } from "~/db/scope.server.ts";
 import { newId, someRandomBytes } from "~/platform/ids.ts";
 import { minimalDiff } from "./diff.ts";
 import { canonicalJson } from "./canonical.ts";
+import { commitmentOf, SALT_BYTES } from "./commitment.ts";
 import { assessRisk, type RiskReason } from "./risk.server.ts";
 
 export type Act = {
@@ -33,10 +33,6 @@ export type Content = {
 
 const utf8 = (text: string) => text.replaceAll("\u0000", "\uFFFD").toWellFormed();
 
-function commitmentOf(salt: Buffer, body: string): Buffer {
-  return createHash("sha256").update(salt).update(body, "utf8").digest();
-}
-
 const INSERT = `with content as (
     insert into audit.content (entry_id, at, salt, body) values ($1, $2, $3, $4)
   )
@@ -57,7 +53,7 @@ function entryOf(ctx: Ctx, act: Act): { id: string; statement: Statement } {
     userAgent: ctx.userAgent?.slice(0, 500) ?? null,
     risk: risk.reasons,
   };
-  const salt = someRandomBytes(16);
+  const salt = someRandomBytes(SALT_BYTES);
   const body = utf8(canonicalJson(content));
   const statement = {
     // A plan under row security is of one role.

@@ -1,3 +1,4 @@
+import { SALT_BYTES } from "./commitment.ts";
 import { sha256Latin1 } from "./sha256.ts";
 
 /**
@@ -41,9 +42,6 @@ const ZERO = 0x30;
 const HEX = Buffer.from("0123456789abcdef");
 const START = Buffer.from('\0["invigil-entry-v1",');
 const NULL = Buffer.from("null");
-
-/** Another length would let a superuser move the content into its salt: the hash over both would stay the same. */
-export const SALT_BYTES = 16;
 
 /** What can't be an entry of ours: a column that somebody changed the type of, a time that is none. */
 class Unreadable extends Error {}

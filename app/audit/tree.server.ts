@@ -5,6 +5,9 @@ import type { Nodes } from "./merkle.ts";
 
 const bytes = z.instanceof(Buffer);
 
+/** Somebody took it out of the stored tree: verification says which, and a proof over it can't be made. */
+export class NoSuchNode extends Error {}
+
 /** The stored tree's nodes; leaves are level 0. Many are asked for at once by a proof, so they are kept for its duration. */
 export function storedNodes(on: Queryable): Nodes {
   const known = new Map<string, Promise<Buffer>>();
@@ -19,7 +22,7 @@ export function storedNodes(on: Queryable): Nodes {
         : sql`select hash from audit.node where level = ${level} and index = ${index}`,
       z.object({ hash: bytes }),
     ).then((row) => {
-      if (!row) throw new Error(`the tree has no node ${key}`);
+      if (!row) throw new NoSuchNode(`the tree has no node ${key}`);
       return row.hash;
     });
     known.set(key, found);

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { consistencyProof, inclusionProof } from "~/audit/merkle.ts";
+import { entryBytes } from "~/audit/entry-bytes.ts";
+import { commits } from "~/audit/commitment.ts";
+import { checkInclusion, consistencyProof, inclusionProof, leafHash } from "~/audit/merkle.ts";
 import { openNote, readCheckpoint, verifierKey } from "~/audit/note.ts";
 import { newestAnchored, readEpoch } from "~/audit/anchor.server.ts";
 import { anchorFile, fingerprintOf, signingKey } from "~/audit/keys.server.ts";
-import { latestCheckpoint, storedNodes, treeSize } from "~/audit/tree.server.ts";
+import { latestCheckpoint, NoSuchNode, storedNodes, treeSize } from "~/audit/tree.server.ts";
 import { found } from "~/audit/search.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -29,13 +31,14 @@ export const head = read({
     );
     const [verification] = await rows(
       ctx.tx,
-      sql`select started_at, finished_at, size, ok, findings, by_whom from audit.verification order by finished_at desc limit 1`,
+      sql`select started_at, finished_at, size, ok, findings, anchors, by_whom from audit.verification order by finished_at desc limit 1`,
       z.object({
         started_at: z.date(),
         finished_at: z.date(),
         size: z.number(),
         ok: z.boolean(),
         findings: z.array(z.object({ index: z.number().nullable(), entry: z.string().nullable(), says: z.string() })),
+        anchors: z.number().nullable(),
         by_whom: z.string(),
       }),
     );
@@ -59,6 +62,8 @@ export const head = read({
   },
 });
 
+const sealed = found.extend({ commitment: z.instanceof(Buffer), salt: z.instanceof(Buffer).nullable(), index: z.number() });
+
 const sized = (size: number) => {
   if (!Number.isSafeInteger(size) || size < 0) throw new Invalid("Not a size");
 };
@@ -78,6 +83,45 @@ export const inclusion = read({
     const leaf = await nodes(0, input.index);
     const proof = await inclusionProof(nodes, input.index, size);
     return { index: input.index, size, leaf: leaf.toString("base64"), proof: proof.map((hash) => hash.toString("base64")) };
+  },
+});
+
+/** Whether an entry, as it stands there now, is the one that the signed head holds: not only its leaf, its very bytes. */
+export const proveEntry = read({
+  name: "audit.prove",
+  permission: "audit.read",
+  on: "primary",
+  input: z.object({ id: z.string(), at: z.date() }),
+  async run({ ctx, input }) {
+    const entry = await one(
+      ctx.tx,
+      sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment, c.salt, c.body, l.index
+          from audit.entry e join audit.leaf l on l.entry_id = e.id left join audit.content c on c.at = e.at and c.entry_id = e.id where e.at = ${input.at} and e.id = ${input.id}::uuid`,
+      sealed,
+    );
+    if (!entry) throw new NotFound("This entry has no place in the log yet");
+    const { salt, body, index, ...row } = entry;
+    const key = signingKey();
+    const stored = await latestCheckpoint(ctx.tx);
+    const opened = stored && openNote(stored.note, key.name, key.publicKey);
+    const signed = opened ? readCheckpoint(opened) : null;
+    // Without its nodes there is no path; the page of an entry stands nevertheless.
+    const proof =
+      signed && index >= 0 && index < signed.size
+        ? await inclusionProof(storedNodes(ctx.tx), index, signed.size).catch((error: unknown) => {
+            if (error instanceof NoSuchNode) return null;
+            throw error;
+          })
+        : null;
+    const size = signed?.size ?? 0;
+    return {
+      index,
+      size,
+      proof: proof?.map((hash) => hash.toString("base64")) ?? [],
+      leaf: leafHash(entryBytes(row)).toString("base64"),
+      holds: signed !== null && proof !== null && checkInclusion(leafHash(entryBytes(row)), index, size, proof, signed.root),
+      contentHolds: salt === null || body === null || commits(row.commitment, salt, body),
+    };
   },
 });
 

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
-import { inclusion } from "~/access/log/proofs.server.ts";
+import { proveEntry } from "~/access/log/proofs.server.ts";
 import { getEntry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { count } from "~/platform/format.ts";
@@ -24,14 +24,17 @@ export const meta = ({ data }: { data?: { entry: { action: string } } }) => [
 export const loader = page("audit.read", async ({ ctx, params }) => {
   const entry = await getEntry({ ctx, input: { id: params["id"] ?? "" } });
   await recordAlone(ctx, { action: "audit.read", resource: "audit", resourceId: entry.id });
-  return { entry, proof: entry.index === null ? null : await inclusion({ ctx, input: { index: entry.index } }) };
+  const late = ctx.clock.now().getTime() - entry.at.getTime() > LATE_MS;
+  return { entry, late, proof: entry.index === null ? null : await proveEntry({ ctx, input: { id: entry.id, at: entry.at } }) };
 });
+
+const LATE_MS = 60_000;
 
 const shown = (value: unknown) =>
   value === null || value === undefined || value === "" ? "empty" : typeof value === "string" ? value : JSON.stringify(value);
 
 export default function EntryPage() {
-  const { entry, proof } = useLoaderData<typeof loader>();
+  const { entry, proof, late } = useLoaderData<typeof loader>();
   return (
     <Page
       title={`${entry.actor} did ${entry.action}`}
@@ -67,15 +70,31 @@ export default function EntryPage() {
                 <div className="flex flex-col gap-1.5">
                   <p>
                     Entry <span className="mono">{count(proof.index)}</span> of a log of{" "}
-                    <span className="mono">{count(proof.size)}</span>.
+                    <span className="mono">{count(proof.size)}</span>.{" "}
+                    {proof.holds && proof.contentHolds ? (
+                      <Badge tone="ok">As it was signed</Badge>
+                    ) : (
+                      <Badge tone="bad">Not as it was signed</Badge>
+                    )}
                   </p>
-                  <p className="text-muted">
-                    Its path to the root has {proof.proof.length} hashes.{" "}
-                    <CopyButton text={JSON.stringify(proof)} label="Copy the proof" />
-                  </p>
+                  {!proof.holds && <p>What stands here is not the entry that the signed head holds, or the tree was changed.</p>}
+                  {!proof.contentHolds && <p>Its content is not what the entry commits to.</p>}
+                  {proof.proof.length > 0 && (
+                    <p className="text-muted">
+                      Its path to the root has {proof.proof.length} hashes.{" "}
+                      <CopyButton
+                        text={JSON.stringify({ index: proof.index, size: proof.size, leaf: proof.leaf, proof: proof.proof })}
+                        label="Copy the proof"
+                      />
+                    </p>
+                  )}
                 </div>
               ) : (
-                <p className="text-muted">Waits for the sequencer; its place is fixed within a second.</p>
+                <p className={late ? "text-warn" : "text-muted"}>
+                  {late
+                    ? "Waits for the sequencer, which is behind: until then nothing proves this entry."
+                    : "Waits for the sequencer; its place is fixed within a second."}
+                </p>
               )}
             </Panel>
           </>

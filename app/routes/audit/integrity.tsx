@@ -36,7 +36,7 @@ export default function Integrity() {
         good === null
           ? "The log has not been verified yet."
           : good
-            ? `Nothing was changed or cut, up to entry ${count(verification!.size)}.`
+            ? `Nothing was changed${verification!.anchors === 0 ? "" : " or cut"}, up to entry ${count(verification!.size)}.`
             : "The log was changed."
       }
       badge={
@@ -60,6 +60,17 @@ export default function Integrity() {
               </li>
             ))}
           </ul>
+        </Notice>
+      )}
+      {good && verification!.anchors === 0 && (
+        <Notice tone="warn" title="Whether the end was cut could not be seen">
+          The last verification ran where there is no anchored head. Let it run where the collector keeps its anchor.
+        </Notice>
+      )}
+      {late && ahead === null && (
+        <Notice tone="warn" title={`${plural(pending.n, "entry waits", "entries wait")} for a place in the tree`}>
+          The oldest since <Ago at={pending.oldest!} />: the collector does not sequence. What waits is not proven yet, and
+          nothing of it is lost.
         </Notice>
       )}
       {ahead !== null && (
