@@ -11,6 +11,15 @@ function plain(value: unknown): unknown {
   return value ?? null;
 }
 
+const HIDDEN = "[kept out]";
+
+/** Secrets may lie deeper than the field that holds them. */
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== "object" || value === null || value instanceof Date) return plain(value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, KEPT_OUT.test(key) ? HIDDEN : shown(inner)]));
+}
+
 /** Only what changed, secrets named but not shown. */
 export function minimalDiff(before: Fields | null | undefined, after: Fields | null | undefined): Diff {
   const diff: Diff = {};
@@ -18,7 +27,7 @@ export function minimalDiff(before: Fields | null | undefined, after: Fields | n
     const was = plain(before?.[key]);
     const is = plain(after?.[key]);
     if (JSON.stringify(was) === JSON.stringify(is)) continue;
-    diff[key] = KEPT_OUT.test(key) ? ["[kept out]", "[kept out]"] : [was, is];
+    diff[key] = KEPT_OUT.test(key) ? [HIDDEN, HIDDEN] : [shown(was), shown(is)];
   }
   return diff;
 }

@@ -107,6 +107,19 @@ describe("what is recorded", () => {
       minimalDiff({ name: "a", score: 1, passwordHash: "x", same: 2 }, { name: "b", score: 1, passwordHash: "y", same: 2 }),
     ).toEqual({ name: ["a", "b"], passwordHash: ["[kept out]", "[kept out]"] });
     expect(minimalDiff(null, { correctAnswer: "B" })).toEqual({ correctAnswer: ["[kept out]", "[kept out]"] });
+    // However deep they lie: settings of mail, the options of a question.
+    expect(
+      minimalDiff(
+        { mail: { host: "a", password: "x" }, options: [{ text: "1", isCorrect: true }] },
+        { mail: { host: "b", password: "y" }, options: [{ text: "1", isCorrect: false }] },
+      ),
+    ).toEqual({
+      mail: [
+        { host: "a", password: "[kept out]" },
+        { host: "b", password: "[kept out]" },
+      ],
+      options: [[{ text: "1", isCorrect: "[kept out]" }], [{ text: "1", isCorrect: "[kept out]" }]],
+    });
   });
 
   it("has one form only", () => {
