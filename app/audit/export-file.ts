@@ -3,6 +3,7 @@ import { z } from "zod";
 import { commits } from "./commitment.ts";
 import { entryBytes, fromJson, type EntryJson } from "./entry-bytes.ts";
 import { checkInclusion, leafHash } from "./merkle.ts";
+import { parsed } from "./parsed.ts";
 import { openNote, readCheckpoint, readVerifierKey, signNote, type Checkpoint } from "./note.ts";
 
 /**
@@ -86,12 +87,12 @@ export class ExportCheck {
       if (bytes.length > 0) this.wrong(null, "this line stands behind the end of the export");
       return;
     }
-    const parsed = parse(bytes);
-    if (this.number === 1) this.begin(parsed);
+    const read = parsed(bytes.toString("utf8"));
+    if (this.number === 1) this.begin(read);
     else if (this.head) {
-      const last = end.safeParse(parsed);
+      const last = end.safeParse(read);
       if (last.success) return this.finish(last.data);
-      this.entry(parsed);
+      this.entry(read);
     }
     this.digest.update(bytes).update("\n");
   }
@@ -108,17 +109,17 @@ export class ExportCheck {
     this.findings.push({ line: Math.max(1, this.number), index, says });
   }
 
-  private begin(parsed: unknown): void {
-    const first = head.safeParse(parsed).data;
+  private begin(read: unknown): void {
+    const first = head.safeParse(read).data;
     this.key = first ? readVerifierKey(this.trustedKey ?? first.key) : null;
     const opened = first && this.key ? openNote(first.checkpoint, this.key.name, this.key.key) : null;
     this.head = opened ? readCheckpoint(opened) : null;
     if (!this.head) this.wrong(null, "the first line carries no head that is signed by this key");
   }
 
-  private entry(parsed: unknown): void {
+  private entry(json: unknown): void {
     this.checked++;
-    const read = line.safeParse(parsed).data;
+    const read = line.safeParse(json).data;
     if (!read) return this.wrong(null, "this line is not one of an export");
     const entry = fromJson(read.entry);
     const proof = read.proof.map((hash) => Buffer.from(hash, "base64"));
@@ -139,13 +140,5 @@ export class ExportCheck {
       this.wrong(null, `${entries[1]} entries were exported, the file has ${this.checked}: lines were taken away or put in`);
     else if (digest !== this.digest.digest("base64"))
       this.wrong(null, "the file is not, byte for byte, the one that was exported");
-  }
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8")) as unknown;
-  } catch {
-    return null;
   }
 }

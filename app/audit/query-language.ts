@@ -1,5 +1,5 @@
 import { Invalid } from "~/platform/errors.ts";
-import { isUuid } from "~/platform/ids.ts";
+import { isUuid } from "~/platform/uuid.ts";
 
 /** `actor:ana action:enrollment.* -tenant:north after:2026-11-01 risk:>60 "reason text"` */
 export type Term = {

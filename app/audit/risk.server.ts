@@ -36,7 +36,7 @@ const rules: Rule[] = [
     applies: (act) => {
       const before = Number(act.details?.["failedBefore"] ?? 0);
       const failures = Number(act.details?.["failures"] ?? 0);
-      if (act.action === "session.login" && before >= 3)
+      if ((act.action === "session.login" || act.action === "session.password_accepted") && before >= 3)
         return { rule: "failed-logins", points: 25, says: `After ${before} failed logins` };
       if (act.action === "session.login_failed" && failures >= 3)
         return { rule: "failed-logins", points: 20, says: `Failed login number ${failures} in a row` };

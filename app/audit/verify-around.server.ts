@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Queryable } from "~/db/query.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { parsed } from "./parsed.ts";
 import { openNote, readCheckpoint } from "./note.ts";
 import type { Key } from "./verify.server.ts";
 import type { Add, Progression } from "./verify-range.ts";
@@ -67,15 +68,8 @@ export async function checkErased(on: Queryable, log: Progression, add: Add): Pr
     z.object({ body: z.string() }),
   );
   const declared = new Set<string>();
-  for (const { body } of acts) for (const id of named(body)) declared.add(id.toLowerCase());
+  for (const { body } of acts)
+    for (const id of erasing.safeParse(parsed(body)).data?.details.entries ?? []) declared.add(id.toLowerCase());
   for (const { index, entry } of log.erased)
     if (!declared.has(entry)) add(index, entry, "its content is gone, and no act of erasing names it");
-}
-
-function named(body: string): string[] {
-  try {
-    return erasing.parse(JSON.parse(body)).details.entries;
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
+import { parsed } from "~/audit/parsed.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { labelled } from "./changes.ts";
@@ -29,12 +30,12 @@ export const history = read({
       z.object({ id: z.string(), at: z.date(), action: z.string(), body: z.string().nullable() }),
     );
     return found.map((entry) => {
-      const read = entry.body ? body.safeParse(JSON.parse(entry.body)) : null;
+      const read = entry.body === null ? null : body.safeParse(parsed(entry.body));
       return {
         id: entry.id,
         at: entry.at,
         action: entry.action,
-        by: read?.data?.actor.name ?? "erased",
+        by: read?.data?.actor.name ?? (entry.body === null ? "erased" : "unreadable"),
         reason: read?.data?.reason ?? null,
         changes: labelled(fields, read?.data?.diff ?? {}),
       };

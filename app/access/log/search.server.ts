@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { conditionsOf, histogram, searchEntries, type Found } from "~/audit/search.server.ts";
 import { withNames } from "~/audit/names.server.ts";
+import { parsed } from "~/audit/parsed.ts";
 import { parseQuery } from "~/audit/query-language.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
@@ -34,17 +35,8 @@ const content = z.object({
   risk: z.array(z.object({ rule: z.string(), points: z.number(), says: z.string() })),
 });
 
-/** What a superuser put there instead is not read; verification names it. */
-function contentOf(body: string): z.infer<typeof content> | undefined {
-  try {
-    return content.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
-}
-
 export function readable({ body, ...entry }: Found): Entry {
-  const read = body === null ? undefined : contentOf(body);
+  const read = body === null ? undefined : content.safeParse(parsed(body)).data;
   return {
     ...entry,
     actor: read?.actor.name ?? (entry.actor_kind !== "staff" ? entry.actor_kind : body === null ? "erased" : "unreadable"),
