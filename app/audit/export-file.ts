@@ -20,6 +20,8 @@ export type FileVerification = {
   checked: number;
   findings: FileFinding[];
   size: number;
+  /** So many were found that had no place in the signed log yet. */
+  waiting: number;
   /** The search found more than an export holds. */
   stopped: boolean;
 };
@@ -30,6 +32,8 @@ const KIND = "invigil.local/audit/export";
 export class ExportSeal {
   private readonly digest = createHash("sha256");
   private entries = 0;
+  /** Found, and without a place in the signed log yet: they are not in the file. */
+  waiting = 0;
 
   add(text: string, entries: number): string {
     this.digest.update(text, "utf8");
@@ -39,7 +43,7 @@ export class ExportSeal {
 
   end(stopped: boolean, key: { name: string; privateKey: KeyObject }): string {
     // Its second line is no bare number: nobody can take it for a head.
-    const text = `${KIND}\n${this.entries} entries${stopped ? ", stopped" : ""}\n${this.digest.digest("base64")}\n`;
+    const text = `${KIND}\n${this.entries} entries, ${this.waiting} waiting${stopped ? ", stopped" : ""}\n${this.digest.digest("base64")}\n`;
     return `${JSON.stringify({ invigil: "audit-export-end-v1", note: signNote(text, key.name, key.privateKey) } satisfies ExportEnd)}\n`;
   }
 }
@@ -77,6 +81,7 @@ export class ExportCheck {
   private checked = 0;
   private ended = false;
   private stopped = false;
+  private waiting = 0;
 
   constructor(private readonly trustedKey?: string) {}
 
@@ -101,8 +106,8 @@ export class ExportCheck {
     if (this.number === 0) this.wrong(null, "the file is empty");
     else if (this.head && !this.ended)
       this.wrong(null, "the file has no end: its last lines were taken away, or its export broke off");
-    const { findings, checked, stopped } = this;
-    return { ok: findings.length === 0, checked, findings, size: this.head?.size ?? 0, stopped };
+    const { findings, checked, stopped, waiting } = this;
+    return { ok: findings.length === 0, checked, findings, size: this.head?.size ?? 0, waiting, stopped };
   }
 
   private wrong(index: number | null, says: string): void {
@@ -133,9 +138,10 @@ export class ExportCheck {
   private finish({ note }: ExportEnd): void {
     this.ended = true;
     const [kind, count = "", digest] = (openNote(note, this.key!.name, this.key!.key) ?? "").split("\n");
-    const entries = /^(\d+) entries(, stopped)?$/.exec(count);
+    const entries = /^(\d+) entries, (\d+) waiting(, stopped)?$/.exec(count);
     if (kind !== KIND || !entries) return this.wrong(null, "the end of the export is not signed by this key");
-    this.stopped = entries[2] !== undefined;
+    this.waiting = Number(entries[2]);
+    this.stopped = entries[3] !== undefined;
     if (Number(entries[1]) !== this.checked)
       this.wrong(null, `${entries[1]} entries were exported, the file has ${this.checked}: lines were taken away or put in`);
     else if (digest !== this.digest.digest("base64"))

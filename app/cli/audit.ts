@@ -40,6 +40,9 @@ async function verifyFile(run: Run, file: string): Promise<number> {
     result.ok
       ? [
           `${result.checked} entries are in the signed log of ${result.size}; nothing in the file was changed, taken away or put in`,
+          ...(result.waiting > 0
+            ? [`${plural(result.waiting, "more entry was", "more entries were")} found that had no place in the signed log yet`]
+            : []),
           ...(result.stopped ? ["the search had found more than an export holds"] : []),
         ]
       : result.findings.map(

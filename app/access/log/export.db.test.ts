@@ -69,6 +69,13 @@ it("an export of nothing is whole too", async () => {
   expect(verify(await written("action:none.such"))).toMatchObject({ ok: true, checked: 0 });
 });
 
+it("what has no place in the signed log yet is left out, and the end says so", async () => {
+  for (const n of [1, 2]) {
+    await withScope(auditor, (inner) => record(inner, { action: "test.waits", resource: "thing", resourceId: `w${n}` }));
+    expect(verify(await written("action:test.waits"))).toMatchObject({ ok: true, checked: 0, waiting: n });
+  }
+});
+
 it("every edit is found: lines taken away, doubled, moved or added, and the end with them", async () => {
   const [first, ...rest] = lines as [string, ...string[]];
   const last = rest.at(-1)!;
@@ -154,7 +161,9 @@ it("a question that can't be read is refused before anything is written, and how
   const acts = await db.owner.query<{ body: string; risk: number }>(
     "select c.body, e.risk from audit.entry e join audit.content c on c.entry_id = e.id where e.action = 'audit.export' order by e.at, e.id",
   );
-  expect(acts.rows.map(({ body }) => (JSON.parse(body) as { details: { rows: number } }).details.rows)).toEqual([700, 0, 1]);
+  expect(acts.rows.map(({ body }) => (JSON.parse(body) as { details: { rows: number } }).details.rows)).toEqual([
+    700, 0, 1, 2, 1,
+  ]);
   expect(acts.rows[0]!.risk).toBe(20);
 });
 

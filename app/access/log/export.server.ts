@@ -102,7 +102,10 @@ export async function* exportLog(
       let proven = 0;
       for (const entry of entries) {
         // What came after the head is proven by the next export.
-        if (entry.index === null || entry.index >= head.size) continue;
+        if (entry.index === null || entry.index >= head.size) {
+          seal.waiting++;
+          continue;
+        }
         const kept = byId.get(entry.id)!;
         const proof = await inclusionProof(nodes, entry.index, head.size);
         const { body, index, ...plain } = entry;

@@ -91,7 +91,7 @@ export default function AccessReview() {
                 <td className="max-md:hidden">
                   <Ago at={row.since} />
                 </td>
-                <td className="text-muted max-lg:hidden">{row.granted_by ?? "before the log began"}</td>
+                <td className="text-muted max-lg:hidden">{row.granted_by ?? "not on record"}</td>
                 <td>
                   {row.last_act ? (
                     <Link to={`/audit?q=actor:${row.id}&range=30d`} className="hover:underline">

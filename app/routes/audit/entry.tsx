@@ -54,7 +54,13 @@ export default function EntryPage() {
           <>
             <Panel title="Why this risk">
               {entry.reasons.length === 0 ? (
-                <p className="text-muted">Nothing about this act is unusual.</p>
+                <p className="text-muted">
+                  {entry.risk === 0
+                    ? "Nothing about this act is unusual."
+                    : entry.erased
+                      ? "Its reasons were erased with its content."
+                      : "Its reasons can't be read."}
+                </p>
               ) : (
                 <ul className="flex flex-col gap-1.5">
                   {entry.reasons.map((reason) => (
@@ -135,9 +141,11 @@ export default function EntryPage() {
             <Fact label="Browser">{entry.userAgent ?? "–"}</Fact>
           </dl>
           {entry.unreadable && (
-            <Notice tone="bad" title="The content of this entry is not what was recorded">
-              It was changed, and can&apos;t be read. A verification names it.
-            </Notice>
+            <div className="mt-3">
+              <Notice tone="bad" title="The content of this entry is not what was recorded">
+                It was changed, and can&apos;t be read. A verification names it.
+              </Notice>
+            </div>
           )}
           {entry.erased && (
             <p className="mt-3 text-muted">
