@@ -14,8 +14,8 @@ import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { Forbidden, Unavailable } from "~/platform/errors.ts";
 import { z } from "zod";
-import { may, reach } from "../policy.ts";
-import { readable } from "./search.server.ts";
+import { may } from "../policy.ts";
+import { reachOf, readable } from "./search.server.ts";
 
 const BATCH = 500;
 const MOST = 1_000_000;
@@ -30,7 +30,6 @@ export async function* exportLog(
   csvLine: (cells: readonly unknown[]) => string,
 ): AsyncGenerator<string> {
   if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
-  const own = reach(ctx.actor.role, "audit.read") === "own" ? ctx.actor.id : null;
   // Whatever is wrong is said before anything is written: a refusal is an answer, not a broken file.
   const terms = parseQuery(q);
   const {
@@ -38,7 +37,7 @@ export async function* exportLog(
     search,
     rows: found,
   } = await withScope(ctx, async (inner) => {
-    const search = conditionsOf(await withNames(inner.tx, terms), { ownActs: own }, ctx.clock.now());
+    const search = conditionsOf(await withNames(inner.tx, terms), reachOf(ctx), ctx.clock.now());
     return { search, head: await latestCheckpoint(inner.tx), rows: await countEntries(inner, search, MOST) };
   });
   if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");

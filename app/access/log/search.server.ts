@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditionsOf, histogram, searchEntries, type Found } from "~/audit/search.server.ts";
+import { conditionsOf, histogram, searchEntries, type Found, type Reach } from "~/audit/search.server.ts";
 import { withNames } from "~/audit/names.server.ts";
 import { parsed } from "~/audit/parsed.ts";
 import { parseQuery } from "~/audit/query-language.ts";
@@ -53,7 +53,8 @@ export function readable({ body, ...entry }: Found): Entry {
 }
 
 /** Proctors and SREs see their own acts; managers those of their tenants, which row security decides. */
-const reachOf = (ctx: Ctx) => ({
+export const reachOf = (ctx: Ctx): Reach => ({
+  tenant: ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1 ? ctx.scope.ids[0]! : null,
   ownActs: reach(ctx.actor.role, "audit.read") === "own" ? (ctx.actor.id ?? "00000000-0000-0000-0000-000000000000") : null,
 });
 
