@@ -22,6 +22,10 @@ import type { Command, Run } from "./commands.ts";
 const print = (run: Run, data: unknown, lines: string[]) =>
   process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${lines.join("\n")}\n`);
 
+/** A directory, or a file of somebody else. */
+const unreadable = (file: string, error: unknown) =>
+  error instanceof Error && "code" in error ? new Invalid(`${file} can't be read (${String(error.code)})`) : error;
+
 function keyOf(run: Run): string | undefined {
   const given = run.options["key"];
   if (typeof given !== "string") return undefined;
@@ -32,7 +36,11 @@ function keyOf(run: Run): string | undefined {
 async function verifyFile(run: Run, file: string): Promise<number> {
   if (!fs.existsSync(file)) throw new Invalid(`${file} does not exist`);
   const check = new ExportCheck(keyOf(run));
-  for await (const line of linesOf(fs.createReadStream(file))) check.take(line);
+  try {
+    for await (const line of linesOf(fs.createReadStream(file))) check.take(line);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
   const result = check.result();
   print(
     run,
@@ -70,8 +78,12 @@ async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 /** That an older head, kept elsewhere, is a beginning of today's log. */
 async function verifyHead(run: Run, file: string): Promise<number> {
-  if (!fs.existsSync(file)) throw new Invalid(`--checkpoint: ${file} does not exist`);
-  const note = fs.readFileSync(file, "utf8");
+  let note: string;
+  try {
+    note = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw unreadable(`--checkpoint: ${file}`, error);
+  }
   const given = keyOf(run);
   const key = given ? readVerifierKey(given) : { name: signingKey().name, key: signingKey().publicKey };
   const text = key ? openNote(note, key.name, key.key) : null;
@@ -141,7 +153,12 @@ export const auditCommands: Command[] = [
       if (!format.success) throw new Invalid(`--format: "${String(options["format"])}" is not one of ndjson, csv`);
       return withDatabase(async () => {
         const parts = exportLog(systemCtx("command line"), String(options["q"] ?? ""), format.data, csvLine);
-        if (typeof options["out"] !== "string") return pipeline(parts, process.stdout, { end: false });
+        if (typeof options["out"] !== "string") {
+          // Whoever reads has seen enough.
+          return pipeline(parts, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+            if (error.code !== "EPIPE") throw error;
+          });
+        }
         const file = path.resolve(options["out"]);
         await pipeline(parts, fs.createWriteStream(file)).catch((error: NodeJS.ErrnoException) => {
           throw error.path ? new Invalid(`--out: ${file} can't be written (${error.code})`) : error;
