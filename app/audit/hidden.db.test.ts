@@ -13,6 +13,7 @@ import { entryBytes } from "./entry-bytes.ts";
 import { ORIGIN, type SigningKey } from "./keys.server.ts";
 import { leafHash } from "./merkle.ts";
 import { record } from "./record.server.ts";
+import { NotContinued } from "./not-continued.ts";
 import { createSequencer } from "./sequence.server.ts";
 import { verifyLog } from "./verify.server.ts";
 
@@ -135,4 +136,23 @@ it("every node of the stored tree is one of this tree: proofs are made of them",
   expect((await tampered("insert into audit.node (level, index, hash) values (2, 77, sha256('x'))")).says).toBe(
     "- the stored tree has 1 node that is none of this log",
   );
+});
+
+it("the sequencer goes on from no tree that its own newest head does not hold, whatever its anchor knows", async () => {
+  const fresh = path.join(dir, "fresh.txt");
+  await write(3);
+  // The edge of the tree: 37 leaves end in a node of 32 and one of 4.
+  for (const where of ["level = 5 and index = 0", "level = 2 and index = 8"]) {
+    const kept = await superuser.query<{ hash: Buffer }>(`select hash from audit.node where ${where}`);
+    await superuser.query(`update audit.node set hash = sha256('x') where ${where}`);
+    await expect(createSequencer(pool, key, fresh).step(), where).rejects.toThrow(NotContinued);
+    await superuser.query(`delete from audit.node where ${where}`);
+    await expect(createSequencer(pool, key, fresh).step(), where).rejects.toThrow(NotContinued);
+    const [level, index] = where.match(/\d+/g)!;
+    await superuser.query("insert into audit.node (level, index, hash) values ($1, $2, $3)", [level, index, kept.rows[0]!.hash]);
+  }
+  expect(fs.existsSync(fresh)).toBe(false);
+  expect(await createSequencer(pool, key, fresh).step()).toBe(3);
+  await superuser.query("begin isolation level repeatable read");
+  expect(await verify().finally(() => superuser.query("rollback"))).toMatchObject({ ok: true, size: 40 });
 });

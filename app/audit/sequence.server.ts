@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, one, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { appendAnchor, furthest, readAnchor, signedBy } from "./anchor.server.ts";
 import { entryBytes, type EntryRow } from "./entry-bytes.ts";
 import type { SigningKey } from "./keys.server.ts";
-import { Frontier, leafHash } from "./merkle.ts";
-import { checkpointText, signNote } from "./note.ts";
+import { checkConsistency, consistencyProof, Frontier, leafHash } from "./merkle.ts";
+import { checkpointText, openNote, readCheckpoint, signNote } from "./note.ts";
 import { NotContinued } from "./not-continued.ts";
-import { storedNodes, treeSize } from "./tree.server.ts";
+import { latestCheckpoint, NoSuchNode, storedNodes, treeSize } from "./tree.server.ts";
 
 const entryRow = z.object({
   id: z.string(),
@@ -53,6 +53,28 @@ function mustContinue(anchor: string, key: SigningKey, tree: Frontier): void {
 }
 
 /**
+ * What is stored must be what was signed last: somebody may have changed a node, and the anchor of a machine that takes over may
+ * not know this far. A head over a wrong node would stay wrong for ever.
+ */
+async function loadSigned(on: Queryable, key: SigningKey, size: number): Promise<Frontier> {
+  const refuse = () => {
+    throw new NotContinued("the stored tree is not the one of its newest signed head: run npx invigil audit verify");
+  };
+  try {
+    const nodes = storedNodes(on);
+    const frontier = await Frontier.load(size, nodes);
+    if (size === 0) return frontier;
+    const stored = await latestCheckpoint(on);
+    // After a change of the key the newest head is of the one before: what it says of the tree holds all the same.
+    const head = stored && readCheckpoint(openNote(stored.note, key.name, key.publicKey) ?? stored.note);
+    const proof = head && head.size > 0 && head.size <= size ? await consistencyProof(nodes, head.size, size) : null;
+    return head && proof && checkConsistency(head.size, size, head.root, frontier.root(), proof) ? frontier : refuse();
+  } catch (error) {
+    return error instanceof NoSuchNode ? refuse() : Promise.reject(error as Error);
+  }
+}
+
+/**
  * Moves committed entries from the queue into the tree. One transaction takes them, gives them their indices and signs the
  * new head: a crash leaves them queued. Nothing waits for transactions that are still open; what they record comes later.
  */
@@ -82,7 +104,7 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
       }
       const size = await treeSize(client);
       if (frontier?.size !== size) {
-        frontier = await Frontier.load(size, storedNodes(client));
+        frontier = await loadSigned(client, key, size);
         mustContinue(anchor, key, frontier);
       }
       const leaves: Buffer[] = [];
