@@ -110,7 +110,7 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
   return results + held;
 }
 
-/** An attempt that is held back is marked too, so that lifting the hold restores a result and not a gap. */
+/** An attempt that is held back is marked too, each time anew: lifting the hold restores a result, neither a gap nor an old key's. */
 async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[]): Promise<number> {
   const now = ctx.clock.now();
   return execute(
@@ -119,7 +119,7 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
           select a.*, h.id as hold_id, h.action, coalesce(m.score, 0) as marked from public.student_exam_attempt a
             join public.result_hold h on h.attempt_id = a.id and h.college_id = a.college_id and h.lifted_at is null
             left join lateral (select sum(s.marks_awarded)::int as score from public.student_answer s where s.attempt_id = a.id and s.college_id = a.college_id) m on true
-          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and h.prior_state <> 'GRADED'
+          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
         ), scored as (
           select held.*, case when ${exam.total_marks} > 0 then least(10000, round(marked::numeric * 100 / ${exam.total_marks})::int) else 0 end as percentage,
                  marked >= ${exam.passing_marks * 100} as pass from held
@@ -138,7 +138,9 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
         select public.invigil_uuid7(), college_id, user_id, exam_id, id, case when action = 'ZEROED' then 0 else marked end, ${exam.total_marks},
                case when action = 'ZEROED' then 0 else percentage end, case when action = 'ZEROED' then null else letter end,
                action <> 'ZEROED' and pass, action = 'WITHHELD', ended_at
-        from graded on conflict (college_id, user_id, exam_id) do nothing`,
+        from graded on conflict (college_id, user_id, exam_id) do update set
+          score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage, grade = excluded.grade, passed = excluded.passed, updated_at = ${now}
+        where exam_result.attempt_id = excluded.attempt_id`,
   );
 }
 

@@ -6,6 +6,7 @@ import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { ATTEMPT, type AttemptState } from "../machine.ts";
+import { freeResults, tell } from "./release.server.ts";
 
 export const HOLDS = ["WITHHELD", "ZEROED"] as const;
 export type Hold = (typeof HOLDS)[number];
@@ -56,7 +57,7 @@ export async function holdResult(ctx: TxCtx, input: { attemptId: string; reviewI
                grade = case when ${zero} then null else grade end, passed = case when ${zero} then false else passed end
         where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
   );
-  await notify(ctx, attempt, {
+  await tell(ctx, attempt, {
     key: `hold:${input.reviewId}`,
     type: "WARNING",
     title: zero ? `Your attempt at ${attempt.title} was set to zero` : `Your result of ${attempt.title} is withheld`,
@@ -98,7 +99,7 @@ export async function liftHold(
     await execute(
       ctx.tx,
       sql`update public.exam_result set score = ${was["score"]}, percentage = ${was["percentage"]}, grade = ${was["grade"]}, passed = ${was["passed"]},
-                 withheld = ${input.quietly ? was["withheld"] : false}, published_at = coalesce(${was["published_at"]}::timestamptz, published_at), updated_at = ${now}
+                 withheld = ${input.quietly ? was["withheld"] : true}, published_at = coalesce(${was["published_at"]}::timestamptz, published_at), updated_at = ${now}
           where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
     );
   }
@@ -110,72 +111,12 @@ export async function liftHold(
     );
     return;
   }
-  await release(ctx, attempt);
-  await notify(ctx, attempt, {
+  // What was published while this was held back is published with it now.
+  await freeResults(ctx, [attempt]);
+  await tell(ctx, attempt, {
     key: `hold:${input.reviewId}:lifted`,
     type: "SUCCESS",
     title: `Your result of ${attempt.title} is restored`,
     message: "The appeal was successful. Everything that was withheld is restored.",
   });
-}
-
-type Attempt = z.infer<typeof attemptRow>;
-
-/** A result that waited for a review only: shown with the others now. Says whether there was one. */
-async function release(ctx: TxCtx, attempt: Attempt): Promise<boolean> {
-  const now = ctx.clock.now();
-  const freed = await execute(
-    ctx.tx,
-    sql`update public.exam_result r set withheld = false, updated_at = ${now},
-               published_at = case when e.status = 'PUBLISHED' then coalesce(r.published_at, ${now}) else r.published_at end
-        from public.exam e
-        where e.id = r.exam_id and e.college_id = r.college_id and r.attempt_id = ${attempt.id} and r.college_id = ${attempt.college_id} and r.withheld`,
-  );
-  return freed > 0;
-}
-
-/** After a review that found nothing that stands. */
-export async function releaseResult(ctx: TxCtx, input: { attemptId: string; reviewId: string }): Promise<void> {
-  const attempt = await lockAttempt(ctx, input.attemptId);
-  if (await release(ctx, attempt)) {
-    await notify(ctx, attempt, {
-      key: `review:${input.reviewId}:released`,
-      type: "INFO",
-      title: `Result of ${attempt.title}`,
-      message: "A routine check of your attempt is finished. Your result is available.",
-    });
-  }
-}
-
-/** The undo of `releaseResult`, while its notification has not been sent. */
-export async function withholdAgain(ctx: TxCtx, input: { attemptId: string; reviewId: string }): Promise<void> {
-  const attempt = await lockAttempt(ctx, input.attemptId);
-  const unsaid = await execute(
-    ctx.tx,
-    sql`delete from public.notification where college_id = ${attempt.college_id} and dedupe_key = ${`review:${input.reviewId}:released`} and status = 'PENDING'`,
-  );
-  if (unsaid === 0) return;
-  await execute(
-    ctx.tx,
-    sql`update public.exam_result set withheld = true, published_at = null, updated_at = ${ctx.clock.now()}
-        where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
-  );
-}
-
-/** Sent a little later than written, so that an undo within ten seconds leaves nothing to take back. */
-const NOTIFY_AFTER_MS = 15_000;
-
-async function notify(
-  ctx: TxCtx,
-  attempt: Attempt,
-  said: { key: string; type: string; title: string; message: string },
-): Promise<void> {
-  const now = ctx.clock.now();
-  await execute(
-    ctx.tx,
-    sql`insert into public.notification (id, college_id, user_id, title, message, type, channel, status, dedupe_key, next_attempt_at)
-        values (${newId(now.getTime())}, ${attempt.college_id}, ${attempt.user_id}, ${said.title}, ${said.message}, ${said.type}, 'IN_APP', 'PENDING',
-                ${said.key}, ${new Date(now.getTime() + NOTIFY_AFTER_MS)})
-        on conflict (college_id, dedupe_key) do update set title = excluded.title, message = excluded.message, status = 'PENDING', next_attempt_at = excluded.next_attempt_at`,
-  );
 }

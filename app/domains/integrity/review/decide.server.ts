@@ -3,7 +3,8 @@ import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { HOLDS, holdResult, liftHold, releaseResult, withholdAgain } from "~/domains/exams/results/hold.server.ts";
+import { HOLDS, holdResult, liftHold } from "~/domains/exams/results/hold.server.ts";
+import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
@@ -66,7 +67,7 @@ export const decideReview = mutation({
     await setState(ctx, review, to, null);
     if (to === "VIOLATION")
       await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
-    else if (!isOpen(to)) await releaseResult(ctx, { attemptId: review.attempt_id, reviewId: review.id });
+    else if (!isOpen(to)) await releaseResults(ctx, [{ id: review.attempt_id, college_id: review.college_id }]);
     await record(ctx, {
       action: "review.decide",
       resource: "review",
@@ -113,7 +114,7 @@ export const undoDecision = mutation({
     const to = before(last.round);
     if (review.state === "VIOLATION")
       await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "undone", quietly: true });
-    else if (!isOpen(review.state)) await withholdAgain(ctx, { attemptId: review.attempt_id, reviewId: review.id });
+    else if (!isOpen(review.state)) await keepBack(ctx, [{ id: review.attempt_id, college_id: review.college_id }]);
     await execute(
       ctx.tx,
       sql`update public.review_decision set undone_at = ${now}, updated_at = ${now} where id = ${last.id} and college_id = ${review.college_id}`,

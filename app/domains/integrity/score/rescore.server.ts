@@ -4,6 +4,7 @@ import { execute, rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
+import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { groupBy } from "~/platform/group.ts";
 import { newId } from "~/platform/ids.ts";
 import { scoreOf, weightsOf, type Evidence, type Reason, type Score } from "./score.ts";
@@ -104,6 +105,10 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
       enters.map((one) => one.attempt.id),
       "QUEUED",
     );
+    await keepBack(
+      ctx,
+      enters.map((one) => one.attempt),
+    );
   }
   const left = await leaveQueue(
     ctx,
@@ -138,14 +143,16 @@ async function leaveQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
     sql`delete from public.review r where r.attempt_id = any(${attemptIds}::uuid[]) and r.state = 'QUEUED' and r.claimed_by is null
           and not exists (select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id)
           and not exists (select 1 from public.review_note n where n.review_id = r.id and n.college_id = r.college_id)
-        returning attempt_id`,
-    z.object({ attempt_id: z.string() }),
+        returning attempt_id as id, college_id`,
+    z.object({ id: z.string(), college_id: z.string() }),
   );
   await setReviewState(
     ctx,
-    gone.map((row) => row.attempt_id),
+    gone.map((row) => row.id),
     "NONE",
   );
+  // Nobody will decide on these any more: a result that waited for that would wait for ever.
+  await releaseResults(ctx, gone);
   return gone.length;
 }
 
