@@ -31,14 +31,18 @@ export async function keepForecasts(): Promise<number> {
   });
 }
 
-/** On a clock: what came, for exams that are over and whose telemetry is still there. Where it is not, nothing is made up. */
+/** The window that is looked at ends ten minutes after the exam, and its samples are put together some minutes later. */
+const SETTLED_MINUTES = 25;
+
+/** On a clock: what came, for exams that took place and whose telemetry is still there. Where it is not, nothing is made up. */
 export async function judgeForecasts(): Promise<number> {
   return withScope(systemCtx("forecasts"), async (ctx) => {
     const now = ctx.clock.now();
     const over = await rows(
       ctx.tx,
       sql`select f.id, f.college_id, f.exam_id, e.start_time, least(e.end_time, e.start_time + (e.duration_minutes + 10) * interval '1 minute') as until from public.forecast f join public.exam e on e.id = f.exam_id and e.college_id = f.college_id
-          where f.judged_at is null and e.start_time + e.duration_minutes * interval '1 minute' < ${now} limit 100`,
+          where f.judged_at is null and e.status not in ('DRAFT', 'CANCELLED') and e.deleted_at is null
+            and e.start_time + (e.duration_minutes + ${SETTLED_MINUTES}) * interval '1 minute' < ${now} order by e.start_time limit 100`,
       z.object({ id: z.string(), college_id: z.string(), exam_id: z.string(), start_time: z.date(), until: z.date() }),
     );
     for (const exam of over) {

@@ -12,7 +12,7 @@ import { replicationReport } from "~/observability/replication/report.server.ts"
 import { groupBy } from "~/platform/group.ts";
 import { bytes, plural, seconds } from "~/platform/format.ts";
 import { readiness } from "./readiness.server.ts";
-import { touchedBy } from "./touched.server.ts";
+import { leftToExplain, touchedBy } from "./touched.server.ts";
 
 export type Need = { tone: "bad" | "warn" | "ok" | "neutral"; title: string; says: string; to: string; at: Date | null };
 
@@ -66,12 +66,12 @@ export async function needs(ctx: Ctx): Promise<Need[]> {
         at: incident.from,
       });
     else if (touched && touched.attempts > 0 && may(role, "integrity.review")) {
-      const left = touched.exams.filter((exam) => exam.explained === 0);
-      if (left.length > 0)
+      const left = await attempt(leftToExplain(ctx, incident.number));
+      if (left)
         found.push({
           tone: "ok",
           title: `Incident ${incident.number} touched ${plural(touched.attempts, "attempt")}`,
-          says: "What it explains can be cleared together",
+          says: `It explains ${plural(left, "signal")}, to be cleared together`,
           to: `/exams/incidents/${incident.number}`,
           at: incident.to,
         });

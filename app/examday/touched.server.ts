@@ -5,7 +5,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
-import { explainSignals, previewExplain, unexplainSignals } from "~/domains/integrity/score/explain.server.ts";
+import { countExplainable, explainSignals, previewExplain, unexplainSignals } from "~/domains/integrity/score/explain.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 
 const incidentRow = z.object({
@@ -62,7 +62,9 @@ export const touchedBy = read({
             where a.started_at < ${until} and a.started_at > ${incident.from_at}::timestamptz - interval '1 day' and coalesce(a.ended_at, 'infinity') > ${incident.from_at}
             group by a.exam_id, a.college_id)
           select e.id, e.title, c.name as college, e.college_id, e.status, e.start_time, s.attempts, s.writing, s.explained,
-                 (select count(*)::int from audit.entry l where l.resource = 'exam' and l.resource_id = e.id::text and l.action = 'incident.extra_time' and l.at > ${incident.from_at}) as given
+                 (select count(*)::int from audit.entry l where l.resource = 'exam' and l.resource_id = e.id::text and l.action = 'incident.extra_time' and l.at > ${incident.from_at}
+                    -- For this incident: another may have lasted at the same time.
+                    and exists (select 1 from audit.content c where c.at = l.at and c.entry_id = l.id and c.body::jsonb -> 'details' -> 'incident' = to_jsonb(${incident.number}::int))) as given
           from sat s join public.exam e on e.id = s.exam_id and e.college_id = s.college_id join public.college c on c.id = e.college_id order by s.attempts desc limit 500`,
       z.object({
         id: z.string(),
@@ -113,11 +115,18 @@ export const extraTimeForIncident = mutation({
           : "Nobody whom it touched is still writing",
       );
     let students = 0;
+    let exams = 0;
     for (const exam of live) {
       const done = await giveExtraTime({
         ctx,
         input: { examId: exam.id, attemptIds: "all", minutes: input.minutes, reason: reasonFor(touched.incident) },
+      }).catch((error: unknown) => {
+        // Its last student has submitted since: that takes nothing from the others.
+        if (error instanceof Conflict) return null;
+        throw error;
       });
+      if (!done) continue;
+      exams++;
       students += done.given;
       await record(ctx, {
         action: "incident.extra_time",
@@ -128,7 +137,8 @@ export const extraTimeForIncident = mutation({
         details: { incident: input.number, minutes: input.minutes, students: done.given },
       });
     }
-    return { exams: live.length, students };
+    if (exams === 0) throw new Conflict("Nobody whom it touched is still writing");
+    return { exams, students };
   },
 });
 
@@ -136,14 +146,16 @@ async function windowOf(ctx: Ctx, number: number) {
   const touched = await touchedBy({ ctx, input: { number } });
   const { incident } = touched;
   if (!incident.to_at) throw new Invalid("The incident is still open: what it explains is known when it has ended");
-  return {
-    incidentId: incident.id,
-    incidentNumber: incident.number,
-    from: incident.from_at,
-    to: incident.to_at,
-    reason: reasonFor(incident),
-  };
+  return windowFrom(incident, incident.to_at);
 }
+
+const windowFrom = (incident: z.infer<typeof incidentRow>, to: Date) => ({
+  incidentId: incident.id,
+  incidentNumber: incident.number,
+  from: incident.from_at,
+  to,
+  reason: reasonFor(incident),
+});
 
 /** What clearing would do, before anybody does it; null while it can't be known. */
 export async function previewClearing(ctx: Ctx, number: number) {
@@ -154,6 +166,12 @@ export async function previewClearing(ctx: Ctx, number: number) {
     if (error instanceof Invalid) return null;
     throw error;
   }
+}
+
+/** How many signals it could still explain; none while it is open. */
+export async function leftToExplain(ctx: Ctx, number: number): Promise<number> {
+  const { incident } = await touchedBy({ ctx, input: { number } });
+  return incident.to_at ? countExplainable({ ctx, input: windowFrom(incident, incident.to_at) }) : 0;
 }
 
 /** Clears the explained signals of every attempt that the incident touched; what it can't explain stays. */

@@ -11,6 +11,10 @@ import { moveExam } from "./move.server.ts";
 /** How long after its deadline an attempt may still arrive: what was sent in time may come late. */
 const GRACE_SECONDS = 30;
 
+/** Still in its time, or as long after it as something sent in time may take. `e` is the exam, `a` the attempt. */
+const stillWriting = (now: Date) =>
+  sql`a.state = 'IN_PROGRESS' and coalesce(a.deadline_at, e.end_time) >= ${now}::timestamptz - ${GRACE_SECONDS} * interval '1 second'`;
+
 const due = z.object({ id: z.string(), college_id: z.string(), act: z.enum(["open", "close", "expire"]) });
 
 const dueNow = read({
@@ -25,13 +29,13 @@ const dueNow = read({
             where e.status = 'SCHEDULED' and e.start_time <= ${ctx.clock.now()} and e.deleted_at is null
           union all
           select distinct e.id, e.college_id, 'expire' from public.exam e join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
-            where e.status = 'LIVE' and e.deleted_at is null and a.state = 'IN_PROGRESS'
+            -- Also where an exam was closed just as somebody began: nobody writes for ever.
+            where e.status in ('LIVE', 'CLOSED') and e.deleted_at is null and a.state = 'IN_PROGRESS'
               and coalesce(a.deadline_at, e.end_time) < ${ctx.clock.now()}::timestamptz - ${GRACE_SECONDS} * interval '1 second'
           union all
           select e.id, e.college_id, 'close' from public.exam e
             where e.status = 'LIVE' and e.end_time <= ${ctx.clock.now()} and e.deleted_at is null
-              and not exists (select 1 from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and a.state = 'IN_PROGRESS'
-                and coalesce(a.deadline_at, e.end_time) >= ${ctx.clock.now()}::timestamptz - ${GRACE_SECONDS} * interval '1 second')
+              and not exists (select 1 from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and ${stillWriting(ctx.clock.now())})
           limit 500`,
       due,
     ),
@@ -84,6 +88,14 @@ const closeDue = mutation({
   async run({ ctx, input: { examId } }) {
     const exam = await lockExam(ctx, examId);
     if (exam.status !== "LIVE" || exam.end_time > ctx.clock.now()) throw new Conflict("Not due any more");
+    // Somebody may have been given time since this was looked for.
+    const writing = await rows(
+      ctx.tx,
+      sql`select a.id from public.exam e join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
+          where e.id = ${exam.id} and e.college_id = ${exam.college_id} and ${stillWriting(ctx.clock.now())} limit 1`,
+      z.object({ id: z.string() }),
+    );
+    if (writing.length > 0) throw new Conflict("Not due any more");
     await moveExam(ctx, exam, "CLOSED", { action: "exam.close", details: { by: "the clock" } });
   },
 });

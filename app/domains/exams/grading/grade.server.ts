@@ -4,6 +4,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
+import { plural } from "~/platform/format.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { moveExam } from "../calendar/move.server.ts";
 import { DEFAULT_BOUNDARIES, faultOf, scaleFrom, type Boundary } from "./boundaries.ts";
@@ -152,6 +153,13 @@ export const gradeExam = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     if (exam.status !== "CLOSED") throw new Conflict("Only a closed exam can be graded");
+    const writing = await one(
+      ctx.tx,
+      sql`select count(*)::int as n from public.student_exam_attempt where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'`,
+      z.object({ n: z.number() }),
+    );
+    if (writing!.n > 0)
+      throw new Conflict(`${plural(writing!.n, "student is", "students are")} still writing: their attempts end with their time`);
     const marked = await markClosed(ctx, exam);
     const waiting = await unmarked(ctx, exam);
     if (waiting > 0) {

@@ -38,7 +38,10 @@ export const listAccommodations = read({
   },
 });
 
-/** What a student is entitled to in this exam. Given during the exam, the extra share moves the deadline too. */
+/**
+ * What a student is entitled to in this exam. Given during the exam, the extra share moves the deadline too: by itself alone,
+ * whether the deadline is the end of the student's minutes or of the window, and not again for what they had already.
+ */
 export const grantAccommodation = mutation({
   name: "exam.grant_accommodation",
   permission: "exams.operate",
@@ -60,6 +63,15 @@ export const grantAccommodation = mutation({
       z.object({ id: z.string() }),
     );
     if (!student) throw new NotFound("There is no such student in this tenant");
+    const had = await one(
+      ctx.tx,
+      sql`select coalesce(max(extra_percent), 0)::int as percent from public.accommodation where user_id = ${input.userId} and college_id = ${exam.college_id}
+            and (exam_id is null or exam_id = ${exam.id}) and (valid_until is null or valid_until >= ${ctx.clock.now()}::timestamptz::date)`,
+      z.object({ percent: z.number() }),
+    );
+    const share = (percent: number) => sql`${(exam.duration_minutes * percent) / 100}::float8 * interval '1 minute'`;
+    const deadline = sql`coalesce(deadline_at, ${exam.end_time}::timestamptz)`;
+    const given = sql`extra_seconds * interval '1 second'`;
     const id = newId(ctx.clock.now().getTime());
     await ctx.tx.prisma.accommodation.create({
       data: {
@@ -76,7 +88,8 @@ export const grantAccommodation = mutation({
       ctx.tx,
       sql`update public.student_exam_attempt
           set needs_scoring = true, updated_at = ${ctx.clock.now()}, deadline_at = case when state = 'IN_PROGRESS'
-            then greatest(deadline_at, started_at + extra_seconds * interval '1 second' + ${exam.duration_minutes * (1 + input.extraPercent / 100)}::float8 * interval '1 minute')
+            then greatest(${deadline}, least(started_at + ${exam.duration_minutes} * interval '1 minute',
+              greatest(${exam.end_time}::timestamptz, ${deadline} - ${given} - ${share(had!.percent)})) + ${given} + ${share(input.extraPercent)})
             else deadline_at end
           where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${input.userId}`,
     );

@@ -47,7 +47,7 @@ export const giveExtraTime = mutation({
       ctx.tx,
       sql`update public.student_exam_attempt
           set extra_seconds = extra_seconds + ${input.minutes * 60}, updated_at = ${now},
-              deadline_at = coalesce(deadline_at, started_at + ${exam.duration_minutes} * interval '1 minute') + ${input.minutes} * interval '1 minute'
+              deadline_at = coalesce(deadline_at, ${exam.end_time}) + ${input.minutes} * interval '1 minute'
           where college_id = ${exam.college_id} and id = any(${writing.map((attempt) => attempt.id)}::uuid[])`,
     );
     await record(ctx, {

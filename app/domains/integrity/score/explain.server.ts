@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
 import { may } from "~/access/policy.ts";
-import { mutation, record } from "~/access/verb.server.ts";
+import { mutation, read, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { one, rows } from "~/db/query.ts";
+import { sql, type Sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { Forbidden, Invalid } from "~/platform/errors.ts";
 import { groupBy } from "~/platform/group.ts";
@@ -37,29 +37,52 @@ export type Explained = {
 };
 
 /**
- * Marks the explainable signals inside the window. Client clocks may be wrong by hours: a signal's time is its own plus the
- * least delay that its attempt ever had, which is the skew plus the network.
+ * The explainable signals `i` inside the window that none explains yet, and the attempts `s` they belong to. Client clocks may
+ * be wrong by hours: a signal's time is its own plus the least delay that its attempt ever had, which is the skew plus the network.
  */
-async function mark(ctx: TxCtx, work: Input): Promise<Explained> {
+function inWindow(work: Input): { attempts: Sql; signals: Sql } {
   if (work.to <= work.from) throw new Invalid("The window ends before it begins", { to: ["The end must be after the start"] });
   const types = (work.types ?? EXPLAINABLE_TYPES).filter((type) => EXPLAINABLE_TYPES.includes(type));
   const colleges = work.collegeIds ?? null;
   const attempts = work.attemptIds ?? null;
-  const marked = await rows(
-    ctx.tx,
-    sql`with sat as (
+  return {
+    attempts: sql`with sat as (
           select a.id, a.college_id from public.student_exam_attempt a
           where a.started_at < ${work.to} and (a.ended_at is null or a.ended_at > ${work.from}) and a.started_at > ${work.from}::timestamptz - interval '2 days'
             and (${colleges}::uuid[] is null or a.college_id = any(${colleges}::uuid[])) and (${attempts}::uuid[] is null or a.id = any(${attempts}::uuid[]))
         ), skew as (
           select i.attempt_id, i.college_id, min(i.received_at - i.at) as gap from public.integrity_event i join sat on sat.id = i.attempt_id and sat.college_id = i.college_id
           group by i.attempt_id, i.college_id
-        )
-        update public.integrity_event i set explained_by = ${work.incidentId}, explained_number = ${work.incidentNumber}, updated_at = ${ctx.clock.now()}
-        from skew s
-        where i.attempt_id = s.attempt_id and i.college_id = s.college_id and i.explained_by is null and i.type = any(${types})
+        )`,
+    signals: sql`i.attempt_id = s.attempt_id and i.college_id = s.college_id and i.explained_by is null and i.type = any(${types})
           and i.at + s.gap <= ${work.to}::timestamptz + ${SLACK_SECONDS} * interval '1 second'
-          and i.at + s.gap + coalesce(i.duration_ms, 0) * interval '1 millisecond' >= ${work.from}
+          and i.at + s.gap + coalesce(i.duration_ms, 0) * interval '1 millisecond' >= ${work.from}`,
+  };
+}
+
+/** How many signals wait to be explained by this: nothing is marked, and nobody is locked out meanwhile. */
+export const countExplainable = read({
+  name: "integrity.count_explainable",
+  permission: "integrity.read",
+  input,
+  async run({ ctx, input: work }): Promise<number> {
+    const { attempts, signals } = inWindow(work);
+    const found = await one(
+      ctx.tx,
+      sql`${attempts} select count(*)::int as n from skew s join public.integrity_event i on ${signals}`,
+      z.object({ n: z.number() }),
+    );
+    return found!.n;
+  },
+});
+
+async function mark(ctx: TxCtx, work: Input): Promise<Explained> {
+  const { attempts, signals } = inWindow(work);
+  const marked = await rows(
+    ctx.tx,
+    sql`${attempts}
+        update public.integrity_event i set explained_by = ${work.incidentId}, explained_number = ${work.incidentNumber}, updated_at = ${ctx.clock.now()}
+        from skew s where ${signals}
         returning i.attempt_id, i.type`,
     z.object({ attempt_id: z.string(), type: z.string() }),
   );
