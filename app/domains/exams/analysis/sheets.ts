@@ -93,6 +93,6 @@ export function statisticsOf(
       const { text, type, marks } = raw.items[index]!;
       return { ...item, place: index + 1, text: text.slice(0, 200), type, marks };
     }),
-    unmarked: raw.items.length - used.length,
+    unmarked: raw.items.filter((item) => item.unmarked > 0).length,
   };
 }

@@ -28,8 +28,10 @@ export const correctKey = mutation({
       throw new Conflict("A key is corrected while an exam is live or closed, before its results are out");
     const question = await one(
       ctx.tx,
-      sql`select type, order_index from public.question where id = ${input.questionId} and exam_id = ${exam.id} and college_id = ${exam.college_id}`,
-      z.object({ type: z.string(), order_index: z.number() }),
+      sql`select q.type, (select count(*)::int from public.question p where p.exam_id = q.exam_id and p.college_id = q.college_id
+                          and (p.order_index, p.id) <= (q.order_index, q.id)) as place
+          from public.question q where q.id = ${input.questionId} and q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}`,
+      z.object({ type: z.string(), place: z.number() }),
     );
     if (!question) throw new NotFound("There is no such question in this exam");
     if (!isClosed(question.type)) throw new Invalid("A person marks this question: its key decides nothing");
@@ -65,8 +67,8 @@ export const correctKey = mutation({
       reason: input.reason,
       before: { key: was?.text ?? null },
       after: { key: right.text },
-      details: { question: input.questionId, place: question.order_index + 1 },
+      details: { question: input.questionId, place: question.place },
     });
-    return { place: question.order_index + 1 };
+    return { place: question.place };
   },
 });

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import { execute, one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { raw, sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { findExam, lockExam } from "../exam-row.server.ts";
+
+const NOT_NOW = "Answers are marked after an exam has closed, and before it is graded";
 
 const waitingRow = z.object({
   id: z.string(),
@@ -17,6 +19,11 @@ const waitingRow = z.object({
   answer: z.string().nullable(),
 });
 
+const OPEN_TYPES = raw("('SHORT_ANSWER', 'ESSAY')");
+/** A question's number on its paper, whatever was removed before it: `q` is the question. */
+const PLACE = raw(`(select count(*)::int from public.question p where p.exam_id = q.exam_id and p.college_id = q.college_id
+                   and (p.order_index, p.id) <= (q.order_index, q.id))`);
+
 /** What waits for a person, question by question, so that one standard is applied to all; candidates are numbers. */
 export const markingQueue = read({
   name: "exam.marking_queue",
@@ -27,16 +34,74 @@ export const markingQueue = read({
     const exam = await findExam(ctx, input.examId);
     const queue = await rows(
       ctx.tx,
-      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, q.order_index + 1 as place, q.type, q.correct_answer as expected, q.marks,
+      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type, q.correct_answer as expected, q.marks,
                  s.answer_text as answer
           from public.student_exam_attempt a
             join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is null
-            join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ('SHORT_ANSWER', 'ESSAY')
+            join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
           where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and a.state <> 'IN_PROGRESS'
           order by q.order_index, lower(trim(s.answer_text)), a.candidate_no limit ${input.limit}`,
       waitingRow,
     );
     return { exam, queue };
+  },
+});
+
+const markedRow = waitingRow.extend({ marked: z.number() }).omit({ expected: true });
+
+/** What a person has marked, the latest first: a mark that was mistyped is found by its candidate. */
+export const markedAnswers = read({
+  name: "exam.marked_answers",
+  permission: "exams.author",
+  on: "primary",
+  input: z.object({ examId: z.uuid(), candidateNo: z.number().int().min(0).max(2_147_483_647).optional() }),
+  async run({ ctx, input }) {
+    const exam = await findExam(ctx, input.examId);
+    return rows(
+      ctx.tx,
+      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type, q.marks, s.answer_text as answer,
+                 s.marks_awarded::float8 / 100 as marked
+          from public.student_exam_attempt a
+            join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is not null
+            join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
+          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
+            and (${input.candidateNo ?? null}::int is null or a.candidate_no = ${input.candidateNo ?? null}::int)
+          order by s.updated_at desc, s.id limit 10`,
+      markedRow,
+    );
+  },
+});
+
+/** Takes a mark back, so that it is given again; while nothing rests on it. */
+export const unmarkAnswer = mutation({
+  name: "exam.unmark_answer",
+  permission: "exams.author",
+  input: z.object({ examId: z.uuid(), answerId: z.uuid() }),
+  async run({ ctx, input }) {
+    const exam = await lockExam(ctx, input.examId);
+    if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
+    const was = await one(
+      ctx.tx,
+      sql`select s.id, s.marks_awarded, s.is_correct from public.student_answer s join public.question q on q.id = s.question_id and q.college_id = s.college_id
+          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} and q.type in ${OPEN_TYPES} for update of s`,
+      z.object({ id: z.string(), marks_awarded: z.number(), is_correct: z.boolean().nullable() }),
+    );
+    if (!was) throw new NotFound("There is no such answer in this exam");
+    if (was.is_correct === null) throw new Conflict("This answer waits to be marked already");
+    await execute(
+      ctx.tx,
+      sql`update public.student_answer set is_correct = null, marks_awarded = 0, marked_by = null, updated_at = ${ctx.clock.now()}
+          where id = ${was.id} and college_id = ${exam.college_id}`,
+    );
+    await record(ctx, {
+      action: "exam.unmark",
+      resource: "exam",
+      resourceId: exam.id,
+      collegeId: exam.college_id,
+      before: { marks: was.marks_awarded / 100 },
+      after: { marks: null },
+      details: { answer: was.id },
+    });
   },
 });
 
@@ -53,7 +118,7 @@ export const markAnswer = mutation({
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    if (exam.status !== "CLOSED") throw new Conflict("Answers are marked after an exam has closed, and before it is graded");
+    if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
     const answer = await one(
       ctx.tx,
       sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks from public.student_answer s

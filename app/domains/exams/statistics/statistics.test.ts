@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { distribution } from "./distribution.ts";
 import { cronbachAlpha, itemStatistics, type Sheets } from "./items.ts";
+import { statisticsOf } from "../analysis/sheets.ts";
 import { correlation, median, moments } from "./moments.ts";
 
 const close = (value: number | null | undefined, expected: number) => expect(value).toBeCloseTo(expected, 9);
@@ -173,5 +174,13 @@ describe("items", () => {
       table.marks[i]![0] = row[0] === 0 ? 200 : 0;
     });
     expect(itemStatistics(table)[0]!.flags).toEqual(expect.arrayContaining(["negative discrimination", "the key may be wrong"]));
+  });
+});
+
+describe("an exam's statistics", () => {
+  it("name as unmarked what waits for a person, and not a question that is worth nothing", () => {
+    const item = (id: string, marks: number, unmarked = 0) => ({ id, type: "ESSAY", text: id, marks, unmarked, options: [] });
+    const found = statisticsOf({ passing: 50, items: [item("a", 2), item("b", 0), item("c", 2, 3)], attempts: [] });
+    expect([found.items.length, found.unmarked]).toEqual([0, 1]);
   });
 });

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import { execute, one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { raw, sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { liftHold } from "~/domains/exams/results/hold.server.ts";
 import { Conflict, Forbidden, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { APPEAL, REVIEW, type AppealStatus } from "../machine.ts";
-import { BAR_SAYS, barOf, lockReview, MIRROR, person } from "../review/review-row.server.ts";
+import { BAR_SAYS, barOf, barred, lockReview, MIRROR, person } from "../review/review-row.server.ts";
 
 /** An appeal may be filed this long after a violation stands, and is to be decided within the same time. */
 const APPEAL_DAYS = 14;
@@ -162,7 +162,7 @@ const listRow = z.object({
   deadline_at: z.date(),
   decided_at: z.date().nullable(),
   decision_note: z.string().nullable(),
-  /** Decided on the attempt before, or filed this: not for this person. */
+  /** Decided on the attempt before, knows or teaches the student, or filed this: not for this person. */
   barred: z.boolean(),
 });
 
@@ -171,19 +171,20 @@ export const listAppeals = read({
   permission: "appeals.read",
   on: "primary",
   input: z.object({ status: z.enum(["OPEN", "DECIDED"]).default("OPEN") }),
-  run: ({ ctx, input }) =>
-    rows(
+  run: ({ ctx, input }) => {
+    const me = ctx.actor.kind === "staff" ? ctx.actor : null;
+    return rows(
       ctx.tx,
       sql`select p.id, p.review_id, a.id as attempt_id, c.name as college, e.title as exam, a.candidate_no, p.status, p.statement, p.created_at, p.deadline_at, p.decided_at, p.decision_note,
-                 (p.filed_by = ${ctx.actor.id}::uuid or exists (select 1 from public.review_decision d where d.review_id = p.review_id and d.college_id = p.college_id
-                    and d.decider_id = ${ctx.actor.id}::uuid and d.undone_at is null)) is true as barred
+                 ${me ? sql`(p.filed_by = ${me.id} or ${barred(me.id, me.email)} is not null)` : raw("true")} as barred
           from public.appeal p join public.review r on r.id = p.review_id and r.college_id = p.college_id
             join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
             join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = p.college_id
           where ${tenantIs(ctx, "p.college_id")} and (${input.status === "OPEN"} = (p.status = 'OPEN'))
-          order by p.deadline_at, p.id limit 200`,
+          order by ${input.status === "OPEN" ? raw("p.deadline_at") : raw("p.decided_at desc")}, p.id limit 200`,
       listRow,
-    ),
+    );
+  },
 });
 
 /** Violations that stand, may still be appealed against, and were not. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
-import { findExam } from "~/domains/exams/exam-row.server.ts";
+import { findExam, holdExam } from "~/domains/exams/exam-row.server.ts";
 import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
@@ -21,6 +21,11 @@ export async function analyseExam(
 ): Promise<{ attempts: number; flagged: number; rings: number; ms: number }> {
   return measure("integrity.analyse_exam", ctx, async () => {
     const started = performance.now();
+    // Whoever changes the paper now is waited for; whoever does so from here on makes this analysis the older of the two.
+    const readAt = await withScope(ctx, async (inner) => {
+      await holdExam(inner, examId);
+      return inner.clock.now();
+    });
     const { exam, raw } = await withScope(ctx, async (inner) => {
       const found = await findExam(inner, examId);
       return { exam: found, raw: await loadSheets(inner, found) };
@@ -31,7 +36,7 @@ export async function analyseExam(
       withScope(ctx, async (inner) => {
         // Two analyses of one exam at once: the second waits, and writes the newer.
         await execute(inner.tx, sql`select pg_advisory_xact_lock(hashtextextended(${exam.id}, 4))`);
-        await store(inner, exam, findings, ms);
+        await store(inner, exam, findings, readAt, ms);
       }),
     );
     return {
@@ -43,7 +48,13 @@ export async function analyseExam(
   });
 }
 
-async function store(ctx: TxCtx, exam: { id: string; college_id: string }, findings: ExamFindings, ms: number): Promise<void> {
+async function store(
+  ctx: TxCtx,
+  exam: { id: string; college_id: string },
+  findings: ExamFindings,
+  readAt: Date,
+  ms: number,
+): Promise<void> {
   const now = ctx.clock.now();
   const { found, ...collusion } = findings.collusion;
   const flagged = found.filter((pair) => pair.flagged).length;
@@ -65,9 +76,10 @@ async function store(ctx: TxCtx, exam: { id: string; college_id: string }, findi
     await execute(
       ctx.tx,
       sql`insert into public.exam_analysis (id, college_id, exam_id, kind, attempts, computed_at, took_ms, result)
-          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${now}, ${ms}, ${JSON.stringify(result)}::jsonb)
+          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${readAt}, ${ms}, ${JSON.stringify(result)}::jsonb)
           on conflict (college_id, exam_id, kind) do update set attempts = excluded.attempts, computed_at = excluded.computed_at, took_ms = excluded.took_ms,
-            result = excluded.result, updated_at = excluded.computed_at`,
+            result = excluded.result, updated_at = ${now}
+            where exam_analysis.computed_at <= excluded.computed_at`,
     );
   await execute(ctx.tx, sql`delete from public.collusion_pair where exam_id = ${exam.id} and college_id = ${exam.college_id}`);
   const ringOf = new Map(findings.collusion.rings.flatMap((ring, index) => ring.map((member) => [member, index + 1] as const)));

@@ -14,7 +14,11 @@ const CLAIM_MINUTES = 20;
 
 export const claimEnds = (now: Date) => new Date(now.getTime() + CLAIM_MINUTES * 60_000);
 
-async function hold(ctx: TxCtx, review: ReviewRow): Promise<Date> {
+/** Whether somebody else is at work on it. */
+export const heldByAnother = (review: ReviewRow, meId: string, now: Date): boolean =>
+  review.claimed_by !== null && review.claimed_by !== meId && review.claimed_until !== null && review.claimed_until > now;
+
+export async function hold(ctx: TxCtx, review: ReviewRow): Promise<Date> {
   const me = person(ctx);
   const until = claimEnds(ctx.clock.now());
   await execute(
@@ -44,9 +48,7 @@ export const claimReview = mutation({
     if (!isOpen(review.state)) throw new Conflict("This review is decided");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
-    const taken =
-      review.claimed_by && review.claimed_by !== me.id && review.claimed_until && review.claimed_until > ctx.clock.now();
-    if (taken) throw new Conflict("Somebody else is reviewing this attempt");
+    if (heldByAnother(review, me.id, ctx.clock.now())) throw new Conflict("Somebody else is reviewing this attempt");
     return { reviewId: review.id, attemptId: review.attempt_id, until: await hold(ctx, review) };
   },
 });

@@ -9,7 +9,7 @@ import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { after, before, DECISIONS, isOpen, REVIEW, roundOf, type ReviewState } from "../machine.ts";
-import { claimEnds } from "./claim.server.ts";
+import { claimEnds, heldByAnother, hold } from "./claim.server.ts";
 import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
 
 const UNDO_SECONDS = 10;
@@ -43,18 +43,28 @@ export const decideReview = mutation({
     note: z.string().trim().max(4000, "At most 4,000 characters").default(""),
     /** What a violation that stands does to the result. */
     consequence: z.enum(HOLDS).default("WITHHELD"),
+    /** The look that this person was at when they began to write: a claim that ran out meanwhile is taken up again. */
+    round: z.number().int().min(1).max(3).optional(),
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
     if (input.decision === "VIOLATION" && input.note.length < 10)
       throw new Invalid("Say what you saw", { note: ["A violation needs a sentence that a committee can read"] });
-    const review = await lockReview(ctx, input.reviewId);
+    let review = await lockReview(ctx, input.reviewId);
     const round = roundOf(review.state);
     if (round === null) throw new Conflict("This review is decided");
+    if (input.round !== undefined && input.round !== round)
+      throw new Conflict("Somebody has decided on this attempt since you opened it: look again before you decide");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
-    if (review.claimed_by !== me.id || !review.claimed_until || review.claimed_until <= ctx.clock.now())
-      throw new Conflict(review.claimed_by === me.id ? "Your claim has run out: claim it again" : "Claim this review first");
+    if (review.claimed_by !== me.id || !review.claimed_until || review.claimed_until <= ctx.clock.now()) {
+      if (input.round === undefined)
+        throw new Conflict(review.claimed_by === me.id ? "Your claim has run out: claim it again" : "Claim this review first");
+      if (heldByAnother(review, me.id, ctx.clock.now()))
+        throw new Conflict("Your claim has run out, and somebody else is reviewing this attempt now");
+      await hold(ctx, review);
+      review = await lockReview(ctx, input.reviewId);
+    }
     const to = after(review.state, input.decision);
     if (!to) throw new Conflict("Claim this review first");
     const now = ctx.clock.now();
@@ -146,6 +156,12 @@ export const addNote = mutation({
     const bar = await barOf(ctx, review.id);
     if (bar === "conflict" || bar === "teaches") throw new Forbidden(BAR_SAYS[bar]);
     const id = newId(ctx.clock.now().getTime());
+    // Whoever writes is at work: their claim lasts from now on.
+    await execute(
+      ctx.tx,
+      sql`update public.review set claimed_until = ${claimEnds(ctx.clock.now())}
+          where id = ${review.id} and college_id = ${review.college_id} and claimed_by = ${me.id} and state in ('CLAIMED', 'SECOND', 'THIRD')`,
+    );
     await ctx.tx.prisma.reviewNote.create({
       data: { id, collegeId: review.college_id, reviewId: review.id, authorId: me.id, body: input.body },
     });

@@ -143,7 +143,8 @@ export const attemptDossier = read({
       history: await historyOf(ctx, attempt),
       accommodations: await rows(
         ctx.tx,
-        sql`select extra_percent, ignored_signals from public.accommodation where user_id = ${attempt.user_id} and college_id = ${attempt.college_id} and (exam_id is null or exam_id = ${attempt.exam_id})`,
+        sql`select extra_percent, ignored_signals from public.accommodation where user_id = ${attempt.user_id} and college_id = ${attempt.college_id} and (exam_id is null or exam_id = ${attempt.exam_id})
+              and (valid_until is null or valid_until >= ${attempt.started_at}::timestamptz::date)`,
         z.object({ extra_percent: z.number(), ignored_signals: z.array(z.string()) }),
       ),
     };

@@ -35,6 +35,11 @@ describe("the score", () => {
       "4 network gaps during incident #12",
     );
   });
+  it("flags nobody for what does not apply to them, also where it is worth nothing", () => {
+    const weights = weightsOf({ TAB_SWITCH: 0 });
+    expect(scoreOf({ ...plain, weights, counts: [of("TAB_SWITCH", 3)] }).violations).toBe(3);
+    expect(scoreOf({ ...plain, weights, ignored: ["TAB_SWITCH"], counts: [of("TAB_SWITCH", 3)] }).violations).toBe(0);
+  });
   it("leaves out what does not apply to the student, and says so", () => {
     const { score, reasons } = scoreOf({ ...plain, ignored: ["GAZE_AWAY"], counts: [of("GAZE_AWAY", 6)] });
     expect(score).toBe(0);

@@ -61,7 +61,7 @@ export function scoreOf(work: {
     if (!isSignal(type) || !(count > 0)) continue;
     const weight = work.weights[type] ?? SIGNALS[type];
     if (weight.points === 0 && incident === null) {
-      if (SIGNALS[type].violation) violations += count;
+      if (SIGNALS[type].violation && !ignored.has(type)) violations += count;
       continue;
     }
     if (incident !== null) reasons.push({ signal: type, count, points: 0, incident });

@@ -4,7 +4,6 @@ import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import { NotFound } from "~/platform/errors.ts";
-import { EVIDENCE, SIGNALS } from "../signals.ts";
 import { MAX_POINTS, weightsOf } from "./score.ts";
 
 const stored = z.object({
@@ -36,8 +35,6 @@ export const examWeights = read({
   },
 });
 
-const known = new Set([...Object.keys(SIGNALS), ...Object.keys(EVIDENCE)]);
-
 /** At any time: the exam's attempts are scored anew in the background. */
 export const setWeights = mutation({
   name: "integrity.set_weights",
@@ -56,11 +53,11 @@ export const setWeights = mutation({
     );
     if (!exam) throw new NotFound("There is no such exam");
     const was = weightsOf(exam.weights);
-    // Only what differs from the default is kept, so that a default may change.
+    // Only what differs from the default is kept, so that a default may change; what is never scored has none.
     const standard = weightsOf(null);
     const own: Record<string, { points: number }> = {};
     for (const [type, points] of Object.entries(input.points))
-      if (known.has(type) && standard[type]!.points !== points) own[type] = { points };
+      if (standard[type] && standard[type].points !== points) own[type] = { points };
     await execute(
       ctx.tx,
       sql`update public.exam set integrity_weights = ${Object.keys(own).length > 0 ? JSON.stringify(own) : null}::jsonb, review_threshold = ${input.threshold}, updated_at = ${ctx.clock.now()}
