@@ -62,8 +62,7 @@ export function Accommodations({
                   {operate && one.exam_id && (
                     <details>
                       <summary className="list-none text-bad hover:underline">Remove…</summary>
-                      <Form intent="unaccommodate" className="my-1.5 flex flex-wrap items-end gap-2">
-                        <input type="hidden" name="id" value={one.id} />
+                      <Form intent="unaccommodate" about={{ id: one.id }} className="my-1.5 flex flex-wrap items-end gap-2">
                         <Input label={`Why ${one.name} no longer has it`} name="reason" required />
                         <Submit tone="danger">Remove</Submit>
                       </Form>

@@ -9,6 +9,7 @@ import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
 import { Method, oneIn } from "../integrity/method.tsx";
 import { Sheets, sayPair } from "../integrity/sheets.tsx";
@@ -37,7 +38,7 @@ export const loader = page("integrity.read", async ({ ctx, params, url }) => {
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { said: "It is being computed; look again in a few seconds." };
+  return { said: "It is being computed, and appears here in a few seconds." };
 });
 
 export default function Collusion() {
@@ -45,6 +46,8 @@ export default function Collusion() {
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const numbers = new Map(members.map((one) => [one.id, one]));
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
+  // It appears by itself: first computed, or computed again because somebody asked.
+  useLive((ended && !summary) || result?.ok === true, 4000);
   const rings = summary?.rings ?? [];
   return (
     <Page

@@ -10,6 +10,7 @@ import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Clock } from "~/ui/time/time.tsx";
 
 type Shown = { incident: { number: number } };
@@ -20,6 +21,7 @@ export const handle = {
   ],
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `Incident ${data?.incident.number ?? ""} · Invigil` }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 const numberOf = (params: Record<string, string | undefined>) =>
   /^\d{1,9}$/.test(params["number"] ?? "") ? Number(params["number"]) : 0;
@@ -58,6 +60,8 @@ export default function ExamIncident() {
   const { incident, exams, attempts, writing, preview, role, now } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const open = incident.to_at === null;
+  // Until it has ended; what it would explain is asked once.
+  useLive(open);
   const explained = exams.reduce((sum, exam) => sum + exam.explained, 0);
   const end = incident.to_at ?? new Date(now);
   return (

@@ -22,6 +22,7 @@ import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle("Live");
 export const meta = () => [{ title: "Live · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("exams.live", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";

@@ -1,25 +1,30 @@
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { gradingState, saveBoundaries } from "~/domains/exams/grading/grade.server.ts";
-import { markAnswer, markingQueue } from "~/domains/exams/grading/marking.server.ts";
+import { markAnswer, markedAnswers, markingQueue, unmarkAnswer } from "~/domains/exams/grading/marking.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Checkbox, Form, Input, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { Marked } from "./marked.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle("Marking");
 export const meta = () => [{ title: "Marking · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
-export const loader = page("exams.author", async ({ ctx, params }) => {
+export const loader = page("exams.author", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";
-  const [state, { queue }] = await Promise.all([
+  const asked = url.searchParams.get("candidate") ?? "";
+  const candidateNo = /^\d{1,9}$/.test(asked) ? Number(asked) : undefined;
+  const [state, { queue }, marked] = await Promise.all([
     gradingState({ ctx, input: { examId } }),
     markingQueue({ ctx, input: { examId, limit: 10 } }),
+    markedAnswers({ ctx, input: { examId, candidateNo } }),
   ]);
-  return { ...state, queue, role: ctx.actor.role };
+  return { ...state, queue, marked, candidateNo: candidateNo ?? null, role: ctx.actor.role };
 });
 
 export const action = act("exams.author", async ({ ctx, form, params }) => {
@@ -39,6 +44,10 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     });
     return { said: "The tenant's scale is replaced. Grade again to apply it here." };
   }
+  if (form.get("intent") === "unmark") {
+    await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId") } });
+    return { said: "Taken back. The answer waits to be marked again." };
+  }
   const { marked } = await markAnswer({
     ctx,
     input: { examId, answerId: form.get("answerId"), marks: form.get("marks"), alike: form.has("alike") },
@@ -47,9 +56,15 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
 });
 
 export default function Marking() {
-  const { exam, waiting, boundaries, queue, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const { exam, waiting, boundaries, queue, marked, candidateNo, role } = useLoaderData<typeof loader>();
+  const result = useActionData() as
+    { ok: boolean; message?: string; values?: Record<string, string>; result?: { said?: string } } | undefined;
   const [first, ...rest] = queue;
+  // An answer that somebody else has marked meanwhile is not here any more to say so itself.
+  const elsewhere =
+    result?.ok === false && result.values?.["intent"] === "mark" && result.values["answerId"] !== first?.id
+      ? result.message
+      : null;
   return (
     <Page
       title={waiting === 0 ? "Nothing waits to be marked" : `${plural(waiting, "answer waits", "answers wait")} to be marked`}
@@ -58,6 +73,7 @@ export default function Marking() {
       tabs={examTabs(exam.id, role)}
     >
       {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
+      {elsewhere && <Notice tone="warn" title={elsewhere} />}
       <WithAside
         aside={
           <Panel title="Grades">
@@ -87,8 +103,7 @@ export default function Marking() {
                 Expected: <span className="text-ink">{first.expected}</span>
               </p>
             )}
-            <Form intent="mark" key={first.id} className="mt-3 flex flex-wrap items-end gap-3">
-              <input type="hidden" name="answerId" value={first.id} />
+            <Form intent="mark" about={{ answerId: first.id }} key={first.id} className="mt-3 flex flex-wrap items-end gap-3">
               <div className="w-32">
                 <Input
                   label={`Marks of ${first.marks}`}
@@ -136,6 +151,7 @@ export default function Marking() {
             </table>
           </Panel>
         )}
+        {exam.status === "CLOSED" && <Marked marked={marked} candidateNo={candidateNo} />}
       </WithAside>
     </Page>
   );

@@ -18,6 +18,7 @@ import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle();
 export const meta = () => [{ title: "Exam · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("exams.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";

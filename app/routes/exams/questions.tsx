@@ -15,6 +15,7 @@ import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle("Questions");
 export const meta = () => [{ title: "Questions · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("exams.read", async ({ ctx, params }) => ({
   ...(await listQuestions({ ctx, input: { examId: params["id"] ?? "" } })),
@@ -80,8 +81,7 @@ function shownKey(question: Question | undefined): string {
 
 function QuestionForm({ question }: { question?: Question }) {
   return (
-    <Form intent="save" key={question?.id ?? "new"} className="flex flex-col gap-3">
-      <input type="hidden" name="questionId" value={question?.id ?? ""} />
+    <Form intent="save" about={{ questionId: question?.id ?? "" }} key={question?.id ?? "new"} className="flex flex-col gap-3">
       <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} required />
       <div className="grid grid-cols-2 gap-3">
         <Select
@@ -130,8 +130,7 @@ function WrongKey({ question, place }: { question: Question; place: number }) {
   return (
     <details className="ml-9 text-[12px]">
       <summary className="link w-fit list-none">The key is wrong…</summary>
-      <Form intent="key" className="mt-2 flex flex-wrap items-end gap-2">
-        <input type="hidden" name="questionId" value={question.id} />
+      <Form intent="key" about={{ questionId: question.id }} className="mt-2 flex flex-wrap items-end gap-2">
         <Select
           label={`Right answer to question ${place}`}
           name="optionId"
@@ -191,8 +190,7 @@ export default function Questions() {
                     Edit
                   </Link>
                   {(["up", "down", "remove"] as const).map((intent) => (
-                    <Form key={intent} intent={intent} className="contents">
-                      <input type="hidden" name="questionId" value={question.id} />
+                    <Form key={intent} intent={intent} about={{ questionId: question.id }} className="contents">
                       <button
                         className="link"
                         aria-label={`${intent === "remove" ? "Remove" : `Move ${intent}`} question ${index + 1}`}

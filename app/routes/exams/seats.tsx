@@ -199,6 +199,14 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
           {more && <p className="border-t px-3.5 py-2.5 text-muted">There are more; search for a name to find one.</p>}
           {operate && writing.length > 0 && (
             <div className="sticky bottom-0 flex flex-wrap items-end gap-3 border-t bg-panel px-3.5 py-3 max-md:bottom-14">
+              {picked > 0 && (
+                <p className="w-full text-[12px] text-muted">
+                  The board stands still while students are chosen.{" "}
+                  <button type="button" className="link" onClick={() => setChosen(new Set())}>
+                    Choose nobody
+                  </button>
+                </p>
+              )}
               <label className="flex flex-col gap-1">
                 <span className="text-[12px] text-muted">Minutes</span>
                 <input name="minutes" type="number" min={1} max={240} defaultValue={5} className="input !w-20" />

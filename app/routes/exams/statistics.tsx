@@ -10,6 +10,7 @@ import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
 import { Bars } from "./bars.tsx";
 import { ExamBadge } from "./state.tsx";
@@ -25,7 +26,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => ({
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { said: "It is being computed; look again in a few seconds." };
+  return { said: "It is being computed, and appears here in a few seconds." };
 });
 
 const known = (value: number | null, digits = 2) =>
@@ -37,6 +38,8 @@ export default function Statistics() {
   const d = statistics?.distribution ?? null;
   const flagged = statistics?.items.filter((item) => item.flags.length > 0).length ?? 0;
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
+  // It appears by itself: first computed, or computed again because somebody asked.
+  useLive((ended && !statistics) || result?.ok === true, 4000);
   return (
     <Page
       title={

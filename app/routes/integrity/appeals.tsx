@@ -12,6 +12,7 @@ import { Ago, Clock } from "~/ui/time/time.tsx";
 
 export const handle = { crumbs: () => [{ label: "Integrity", to: "/integrity" }, { label: "Appeals" }] };
 export const meta = () => [{ title: "Appeals · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("appeals.read", async ({ ctx, url }) => {
   const status = url.searchParams.get("view") === "decided" ? "DECIDED" : "OPEN";
@@ -97,12 +98,10 @@ export default function Appeals() {
             decides &&
             (appeal.barred ? (
               <p className="mt-3 text-muted">
-                You decided on this attempt before, or filed this appeal: another person decides it.
+                You decided on this attempt before, know or teach the student, or filed this appeal: another person decides it.
               </p>
             ) : (
-              <Form className="mt-3 flex flex-col gap-2 border-t pt-3">
-                <input type="hidden" name="intent" value="decide" />
-                <input type="hidden" name="appealId" value={appeal.id} />
+              <Form intent="decide" about={{ appealId: appeal.id }} className="mt-3 flex flex-col gap-2 border-t pt-3">
                 <Textarea label="Grounds" name="note" rows={2} />
                 <div className="flex gap-2">
                   <Submit tone="plain" name="outcome" value="UPHELD">
@@ -117,8 +116,7 @@ export default function Appeals() {
           {appeal.status === "OPEN" && files && (
             <details className="mt-3 border-t pt-3">
               <summary className="w-fit text-muted">Withdraw…</summary>
-              <Form intent="withdraw" className="mt-2 flex flex-wrap items-end gap-2">
-                <input type="hidden" name="appealId" value={appeal.id} />
+              <Form intent="withdraw" about={{ appealId: appeal.id }} className="mt-2 flex flex-wrap items-end gap-2">
                 <Input label="Reason" name="reason" required />
                 <Submit tone="plain">Withdraw the appeal</Submit>
               </Form>

@@ -10,8 +10,9 @@ import { addNote, decideReview } from "~/domains/integrity/review/decide.server.
 import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { sayReason } from "~/domains/integrity/score/score.ts";
-import { isOpen, type Decision } from "~/domains/integrity/machine.ts";
-import { Conflict } from "~/platform/errors.ts";
+import { isOpen, roundOf, type Decision } from "~/domains/integrity/machine.ts";
+import { AppError, messageOf } from "~/platform/errors.ts";
+import { log } from "~/platform/log.server.ts";
 import { plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
@@ -34,6 +35,7 @@ export const handle = {
   ],
 };
 export const meta = () => [{ title: "Attempt · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 /** Every incident that overlapped this attempt, whether or not it has explained a signal of it yet. */
 async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | null }): Promise<TimelineBand[]> {
@@ -50,7 +52,7 @@ export const loader = page("integrity.read", async ({ ctx, params }) => {
     queueCounts({ ctx, input: {} }),
   ]);
   const bands = await bandsOf(ctx, dossier.attempt);
-  return { ...dossier, alike, bands, open: counts.open, role: ctx.actor.role };
+  return { ...dossier, alike, bands, open: counts.open, role: ctx.actor.role, now: ctx.clock.now() };
 });
 
 export const action = act("integrity.review", async ({ ctx, form, params }) => {
@@ -83,6 +85,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
           reviewId,
           decision: form.get("decision") as Decision,
           note: form.get("note"),
+          round: /^[123]$/.test(form.get("round")) ? Number(form.get("round")) : undefined,
           consequence: form.get("consequence") === "ZEROED" ? "ZEROED" : "WITHHELD",
         },
       });
@@ -93,9 +96,11 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
         until: String(done.undoUntil.getTime()),
       });
       // Straight on to the next: ten attempts are ten decisions, not thirty clicks.
+      // The decision is made, and can be undone: that the next one could not be had must not hide it.
       const next = await claimNext({ ctx, input: { after: reviewId } }).catch((error: unknown) => {
-        if (error instanceof Conflict) return null;
-        throw error;
+        if (!(error instanceof AppError))
+          log.error({ err: { message: messageOf(error) } }, "the next review could not be claimed");
+        return null;
       });
       return redirect(next ? `/integrity/attempts/${next.attemptId}?${said.toString()}` : `/integrity?${said.toString()}`);
     }
@@ -105,7 +110,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
 export default function Attempt() {
   const data = useLoaderData<typeof loader>();
   const { attempt, review, person, alike, bands, events, answers, skewMs, open, role } = data;
-  const result = useActionData() as { ok: boolean; message?: string } | undefined;
+  const result = useActionData() as { ok: boolean; message?: string; values?: Record<string, string> } | undefined;
   useShortcut({
     c: "[data-decide=CLEARED]",
     u: "[data-decide=INCONCLUSIVE]",
@@ -141,8 +146,17 @@ export default function Attempt() {
         </>
       }
     >
-      <UndoBar />
-      {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
+      <UndoBar now={data.now} />
+      {result && !result.ok && (
+        <Notice tone="bad" title={result.message ?? "This could not be done"}>
+          {result.values?.["note"] && !review?.mine && (
+            <label className="mt-1 flex flex-col gap-1">
+              What you had written
+              <textarea readOnly rows={3} className="input" value={result.values["note"]} />
+            </label>
+          )}
+        </Notice>
+      )}
       <WithAside
         aside={
           <>
@@ -173,7 +187,7 @@ export default function Attempt() {
                 mine={review.mine}
                 taken={review.taken}
                 bar={data.bar}
-                second={review.state !== "CLAIMED" && review.state !== "QUEUED"}
+                round={roundOf(review.state) ?? 1}
               />
             )}
             <Decided decisions={data.decisions} open={review !== null && isOpen(review.state)} />

@@ -19,11 +19,12 @@ type Props = {
   mine: boolean;
   taken: boolean;
   bar: keyof typeof BARS | null;
-  second: boolean;
+  /** The first look at this attempt, the second, or the third. */
+  round: 1 | 2 | 3;
 };
 
 /** Claim, then decide: with keys, with a mouse, or with no script at all. */
-export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, second }: Props) {
+export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: Props) {
   const working = useNavigation().state !== "idle";
   if (bar)
     return (
@@ -62,7 +63,8 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, second }:
       <Form intent="decide" className="flex flex-col gap-2.5">
         <input type="hidden" name="reviewId" value={reviewId} />
         <input type="hidden" name="no" value={candidateNo} />
-        <Note key={reviewId} working={working} second={second} />
+        <input type="hidden" name="round" value={round} />
+        <Note key={reviewId} working={working} second={round > 1} />
       </Form>
       <div className="mt-3 flex flex-wrap gap-x-4 gap-y-2 border-t pt-3 text-[12px]">
         <Plain method="post">

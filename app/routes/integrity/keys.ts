@@ -1,6 +1,10 @@
 import { useEffect } from "react";
 import { isTyping } from "~/ui/typing.ts";
 
+/** What Enter means something on already: a link that is followed, a button that is pressed. */
+const isPressable = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("a, button, summary, label, [role=button]") !== null;
+
 /** A key presses the button that it names; never while somebody types. */
 export function useShortcut(keys: Record<string, string>): void {
   useEffect(() => {
@@ -8,6 +12,9 @@ export function useShortcut(keys: Record<string, string>): void {
       const selector = keys[event.key.toLowerCase()];
       if (
         !selector ||
+        // A key that is held down decides once: the next attempt has not been looked at.
+        event.repeat ||
+        (event.key === "Enter" && isPressable(event.target)) ||
         isTyping(event.target) ||
         event.metaKey ||
         event.ctrlKey ||

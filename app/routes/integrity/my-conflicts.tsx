@@ -26,8 +26,7 @@ export function MyConflicts({ list }: { list: Declared[] }) {
                   <Ago at={one.created_at} />
                 </td>
                 <td className="text-right">
-                  <Form intent="withdraw" className="contents">
-                    <input type="hidden" name="id" value={one.id} />
+                  <Form intent="withdraw" about={{ id: one.id }} className="contents">
                     <Submit tone="plain">Take back</Submit>
                   </Form>
                 </td>

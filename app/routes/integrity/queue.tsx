@@ -13,6 +13,7 @@ import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
+import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
 import { ReviewBadge } from "../exams/state.tsx";
 import { useShortcut } from "./keys.ts";
@@ -21,6 +22,7 @@ import { UndoBar } from "./undo-bar.tsx";
 
 export const handle = { crumbs: () => [{ label: "Integrity" }, { label: "Review" }] };
 export const meta = () => [{ title: "Review · Invigil" }];
+export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 const VIEW_LABELS: Record<(typeof QUEUE_VIEWS)[number], string> = {
   open: "Open",
@@ -71,6 +73,8 @@ export default function Queue() {
   const result = useActionData() as { ok: boolean; message?: string } | undefined;
   const [params] = useSearchParams();
   useShortcut({ n: "[data-next]" });
+  // Others claim and decide meanwhile.
+  useLive(true, 15_000);
   const reviewer = may(role, "integrity.review");
   const exam = params.get("exam");
   const more = new URLSearchParams(params);
@@ -95,7 +99,7 @@ export default function Queue() {
         )
       }
     >
-      <UndoBar />
+      <UndoBar now={now} />
       {result && !result.ok && <Notice tone="warn" title={result.message ?? "There is nothing to claim"} />}
       <Panel flush>
         <div className="flex flex-wrap items-end gap-2 px-3.5 py-2.5">

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { isSignal, SIGNALS } from "~/domains/integrity/signals.ts";
 import { clockTime, seconds } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
+import { isTyping } from "~/ui/typing.ts";
 
 export type TimelineEvent = { id: string; type: string; at: Date | string; duration_ms: number | null; incident: number | null };
 export type TimelineAnswer = { place: number; at: Date | string; seconds: number | null; revisions: number };
@@ -61,9 +62,11 @@ export function Timeline(props: {
   const [at, setAt] = useState(-1);
   useEffect(() => {
     const step = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      // Where arrows scroll, they scroll.
+      const scrolls = event.target instanceof Element && event.target.closest("[role=region]") !== null;
       if (
-        typing ||
+        isTyping(event.target) ||
+        scrolls ||
         event.metaKey ||
         event.ctrlKey ||
         event.altKey ||

@@ -11,22 +11,25 @@ const SAID: Record<string, string> = {
 };
 
 /** What was just decided, and ten seconds in which it can be taken back. Without a script it stays until the next page. */
-export function UndoBar() {
+export function UndoBar({ now }: { now: Date | string }) {
   const [params] = useSearchParams();
   const decision = params.get("decided");
   const until = Number(params.get("until") ?? 0);
   const [left, setLeft] = useState<number | null>(null);
+  // By the server's clock, which decides it: the reader's may be wrong by hours. From then on only its seconds count.
+  const remaining = until - new Date(now).getTime();
   useEffect(() => {
     if (!decision) return;
-    const tick = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
+    const end = performance.now() + remaining;
+    const tick = () => setLeft(Math.max(0, Math.ceil((end - performance.now()) / 1000)));
     tick();
     const timer = setInterval(tick, 250);
     return () => clearInterval(timer);
-  }, [decision, until]);
+  }, [decision, remaining]);
   if (params.get("late"))
     return <Notice tone="warn" title="Too late to undo: the ten seconds have passed, or somebody went on from it." />;
   if (params.get("undone")) return <Notice tone="neutral" title="Taken back. The attempt is yours again." />;
-  if (!decision || left === 0) return null;
+  if (!decision || left === 0 || (left === null && remaining <= 0)) return null;
   return (
     <div role="status" className="flex flex-wrap items-center gap-3 rounded-control bg-sunk px-3 py-2">
       <span>

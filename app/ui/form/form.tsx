@@ -30,14 +30,17 @@ type FormProps = {
   encType?: "multipart/form-data" | "application/x-www-form-urlencoded";
   /** Several forms on one page: only the one that was sent shows the result. */
   intent?: string;
+  /** Several forms of one intent: what each is about, sent with it. What was refused for one is not shown at, or typed into, another. */
+  about?: Record<string, string>;
   onDone?: (result: NonNullable<FormResult>) => void;
 };
 
 /** A form that works before JavaScript, shows what was refused, and keeps what was typed. */
-export function Form({ children, fetcher, intent, onDone, className = "flex flex-col gap-3", ...rest }: FormProps) {
+export function Form({ children, fetcher, intent, about = {}, onDone, className = "flex flex-col gap-3", ...rest }: FormProps) {
   const pageResult = useActionData() as FormResult | undefined;
   const own = (fetcher ? (fetcher.data as FormResult | undefined) : pageResult) ?? null;
-  const mine = own && (!intent || fetcher || own.values?.["intent"] === intent) ? own : null;
+  const same = Object.entries(about).every(([name, value]) => own?.values?.[name] === value);
+  const mine = own && (fetcher || ((!intent || own.values?.["intent"] === intent) && (own.ok || same))) ? own : null;
   const seen = useRef<unknown>(null);
   useEffect(() => {
     if (mine?.ok && seen.current !== mine) {
@@ -50,6 +53,9 @@ export function Form({ children, fetcher, intent, onDone, className = "flex flex
     <Result.Provider value={mine}>
       <Element method="post" className={className} noValidate {...rest}>
         {intent && <input type="hidden" name="intent" value={intent} />}
+        {Object.entries(about).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         {mine && !mine.ok && (
           <Notice tone="bad" title={mine.message ?? "This could not be done"}>
             {mine.status === LOGGED_OUT && (

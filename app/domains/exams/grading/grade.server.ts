@@ -227,6 +227,8 @@ export const publishExam = mutation({
 export const gradingState = read({
   name: "exam.grading_state",
   permission: "exams.read",
+  // Beside the queue, which is read there: two numbers of one page are of one moment.
+  on: "primary",
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
