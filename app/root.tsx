@@ -2,7 +2,7 @@ import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteError, useRouteLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { Toaster } from "sonner";
-import { readCookie, THEME, ZONE } from "~/access/cookies.server.ts";
+import { readCookie, THEME, zoneOf } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { useNonce } from "~/ui/layout/nonce.tsx";
 import styles from "~/ui/styles.css?url";
@@ -18,17 +18,8 @@ export function loader({ request }: LoaderFunctionArgs) {
   const theme = readCookie(request, THEME);
   return {
     theme: (theme === "dark" || theme === "light" ? theme : "system") as "dark" | "light" | "system",
-    zone: validZone(readCookie(request, ZONE)),
+    zone: zoneOf(request),
   };
-}
-
-function validZone(zone: string | null): string {
-  try {
-    Intl.DateTimeFormat("en", { timeZone: zone ?? "UTC" });
-    return zone ?? "UTC";
-  } catch {
-    return "UTC";
-  }
 }
 
 // Before the first paint: a page must not flash in the other theme.

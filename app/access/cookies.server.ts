@@ -1,4 +1,5 @@
 import { env } from "~/platform/env.server.ts";
+import { validZone } from "~/platform/zone.ts";
 
 const secure = () => env().production;
 const named = (name: string) => (secure() ? `__Host-${name}` : name);
@@ -38,3 +39,6 @@ export const DEVICE = "invigil_device";
 export const AFTER = "invigil_after";
 export const THEME = "invigil_theme";
 export const ZONE = "invigil_zone";
+
+/** In which zone this reader wants to read times. */
+export const zoneOf = (request: Request): string => validZone(readCookie(request, ZONE));

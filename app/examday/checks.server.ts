@@ -70,7 +70,7 @@ async function backups(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
         ? "No backup has been taken"
         : age < 24
           ? `Taken ${Math.round(age)} h ago`
-          : `The last one is ${Math.round(age / 24)} days old`,
+          : `The last one is ${plural(Math.floor(age / 24), "day")} old`,
     to: "/database/backups",
   };
 }

@@ -1,3 +1,5 @@
+import { clockTime } from "~/platform/format.ts";
+import { dayAfter, dayIn, startOfDay } from "~/platform/zone.ts";
 import { at, movesNeeded, totalOver, type Line, type Sitting, type Verdict } from "./model.ts";
 import type { ExamAhead } from "./readiness.server.ts";
 
@@ -23,14 +25,14 @@ type Given = {
   /** Most students at once that stay below four fifths of every limit. */
   most: number;
   freeDisk: number | null;
+  /** Whose days these are: the reader's. */
+  zone: string;
 };
 
 const ORDER: Verdict[] = ["HOLDS", "AT_RISK", "WILL_NOT_HOLD"];
 const worst = (list: Verdict[]): Verdict =>
   list.reduce((a, b) => (ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a), "HOLDS" as Verdict);
 
-const dayOf = (date: Date) => date.toISOString().slice(0, 10);
-const clock = (date: Date) => date.toISOString().slice(11, 16);
 const people = (n: number) => n.toLocaleString("en-GB");
 const gigabytes = (n: number) => `${(n / 1e9).toFixed(n < 1e10 ? 1 : 0)} GB`;
 const exams = (n: number) => `${n} ${n === 1 ? "exam" : "exams"}`;
@@ -55,19 +57,21 @@ function remedy(crowded: ExamAhead, given: Given): string {
 /** One sentence a day: what is there, whether it holds, and what would make it hold. */
 export function daysOf(given: Given): DayAhead[] {
   const days = new Map<string, ExamAhead[]>();
-  for (const exam of given.exams) days.set(dayOf(exam.start), [...(days.get(dayOf(exam.start)) ?? []), exam]);
+  for (const exam of given.exams) {
+    const day = dayIn(exam.start, given.zone);
+    days.set(day, [...(days.get(day) ?? []), exam]);
+  }
   return [...days].map(([day, list]) => {
     const crowded = list.reduce((a, b) => (b.peak > a.peak ? b : a));
     const slot = list.filter((exam) => exam.start.getTime() === crowded.start.getTime());
-    const from = Date.parse(`${day}T00:00:00Z`);
-    const wal = totalOver(given.lines.wal, given.steps, from, from + 86_400_000);
+    const wal = totalOver(given.lines.wal, given.steps, startOfDay(day, given.zone), startOfDay(dayAfter(day), given.zone));
     const full = given.freeDisk !== null && wal > 0.5 * given.freeDisk;
     const disk: Verdict = !full ? "HOLDS" : wal > given.freeDisk! ? "WILL_NOT_HOLD" : "AT_RISK";
     const verdict = worst([disk, ...list.map((exam) => exam.verdict)]);
     const students = list.reduce((sum, exam) => sum + exam.expected, 0);
     let says = `${exams(list.length)}, ${people(students)} students; at most ${people(crowded.peak)} at once.`;
     if (crowded.reasons.length > 0)
-      says = `${clock(crowded.start)}: ${exams(slot.length)}, ${people(crowded.peak)} students at once, ${crowded.reasons.join(", ")}: ${crowded.verdict === "AT_RISK" ? "at risk" : "will not hold"}.${remedy(crowded, given)}`;
+      says = `${clockTime(crowded.start, given.zone)}: ${exams(slot.length)}, ${people(crowded.peak)} students at once, ${crowded.reasons.join(", ")}: ${crowded.verdict === "AT_RISK" ? "at risk" : "will not hold"}.${remedy(crowded, given)}`;
     if (full) says += ` The day writes ${gigabytes(wal)} of WAL; ${gigabytes(given.freeDisk!)} of disk are free.`;
     return {
       day,

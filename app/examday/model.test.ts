@@ -12,6 +12,7 @@ import {
   sittingOver,
   totalOver,
 } from "./model.ts";
+import { daysOf } from "./days.ts";
 
 const HOUR = 3_600_000;
 const exam = (id: string, hour: number, students: number, minutes = 90) => ({ id, start: hour * HOUR, minutes, students });
@@ -126,4 +127,40 @@ it("measures how good it has been", () => {
       { forecast: 5, actual: 0 },
     ]),
   ).toBeCloseTo(0.15, 9);
+});
+
+describe("days", () => {
+  const line = { base: 10, perStudent: 0.1, error: 1, observations: 100, assumed: false };
+  const start = new Date("2026-10-24T22:30:00Z");
+  const crowd = {
+    id: "one",
+    title: "One",
+    college: "North",
+    code: "north",
+    status: "SCHEDULED",
+    start,
+    end: new Date("2026-10-25T00:00:00Z"),
+    minutes: 60,
+    students: 900,
+    expected: 900,
+    peak: 900,
+    ...judge(900, line, { ...line, base: 0, perStudent: 0 }, { connections: 50, cores: null }),
+  };
+  const told = (zone: string) =>
+    daysOf({
+      exams: [crowd],
+      sittings: [],
+      steps: [],
+      lines: { commits: line, written: line, wal: { ...line, base: 1, perStudent: 0 } },
+      most: 400,
+      freeDisk: null,
+      zone,
+    })[0]!;
+
+  it("are the reader's, with their times, and as long as they are", () => {
+    expect([told("UTC").day, told("UTC").says.slice(0, 6), told("UTC").wal]).toEqual(["2026-10-24", "22:30:", 86_400]);
+    // Half past midnight in Berlin, on the day of twenty-five hours.
+    const there = told("Europe/Berlin");
+    expect([there.day, there.says.slice(0, 6), there.wal]).toEqual(["2026-10-25", "00:30:", 90_000]);
+  });
 });

@@ -10,7 +10,7 @@ import { incidentsBetween } from "~/observability/incidents/incidents.server.ts"
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
 import { groupBy } from "~/platform/group.ts";
-import { bytes, plural, seconds } from "~/platform/format.ts";
+import { bytes, clockTime, plural, seconds } from "~/platform/format.ts";
 import { readiness } from "./readiness.server.ts";
 import { leftToExplain, touchedBy } from "./touched.server.ts";
 
@@ -20,11 +20,11 @@ const HOUR = 3_600_000;
 const attempt = async <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
 
 /** What needs this person now, most pressing first. Each question is asked alone: one that can't be answered is left out. */
-export async function needs(ctx: Ctx): Promise<Need[]> {
+export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
   const now = ctx.clock.now();
   const role = ctx.actor.role;
   const found: Need[] = [];
-  const ahead = await attempt(readiness({ ctx, input: {} }));
+  const ahead = await attempt(readiness({ ctx, input: { zone } }));
   // One line a morning, however many exams begin in it.
   const short = groupBy(ahead?.exams.filter((one) => one.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
   for (const exams of [...short.values()].slice(0, 2)) {
@@ -33,7 +33,7 @@ export async function needs(ctx: Ctx): Promise<Need[]> {
     const verdict = worst.verdict === "WILL_NOT_HOLD" ? "will not hold" : `${exams.length === 1 ? "is" : "are"} at risk`;
     found.push({
       tone: worst.verdict === "WILL_NOT_HOLD" ? "bad" : "warn",
-      title: `${what} on ${worst.start.toLocaleDateString("en-GB", { weekday: "short", timeZone: "UTC" })} at ${worst.start.toISOString().slice(11, 16)} ${verdict}`,
+      title: `${what} on ${worst.start.toLocaleDateString("en-GB", { weekday: "short", timeZone: zone })} at ${clockTime(worst.start, zone)} ${verdict}`,
       says: worst.reasons.join(", "),
       to: "/readiness",
       at: worst.start,

@@ -7,6 +7,7 @@ import { expectedStarts } from "~/domains/exams/list.server.ts";
 import { connectionHeadroom } from "~/observability/connections/report.server.ts";
 import { coreCount } from "~/observability/load/read-load.server.ts";
 import { env } from "~/platform/env.server.ts";
+import { validZone } from "~/platform/zone.ts";
 import { checks } from "./checks.server.ts";
 import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
@@ -39,6 +40,8 @@ const what = z.object({
   connections: z.number().int().min(1).max(100_000).nullable().default(null),
   /** Standbys that would be added for reads. */
   replicas: z.number().int().min(0).max(20).default(0),
+  /** In which days are told, and the times in sentences. */
+  zone: z.string().max(64).transform(validZone).default("UTC"),
 });
 export type WhatIf = z.input<typeof what>;
 
@@ -109,11 +112,14 @@ export const readiness = read({
       })
       .filter((exam) => exam !== null)
       .sort((a, b) => a.start.getTime() - b.start.getTime());
+    const sampled = past.flatMap((one) =>
+      one.actual_connections ? [{ forecast: one.connections, actual: one.actual_connections }] : [],
+    );
     const most = mostAtOnce(connections, active, limits);
     return {
       now,
       exams,
-      days: daysOf({ exams, sittings, steps, lines: cost, most, freeDisk: disk }),
+      days: daysOf({ exams, sittings, steps, lines: cost, most, freeDisk: disk, zone: input.zone }),
       cost,
       limits,
       headroom,
@@ -121,14 +127,7 @@ export const readiness = read({
       disk,
       curve: curveOf(steps, connections, now),
       checks: failing,
-      past: {
-        list: past,
-        error: meanError(
-          past
-            .filter((one) => one.actual_connections !== null)
-            .map((one) => ({ forecast: one.connections, actual: one.actual_connections! })),
-        ),
-      },
+      past: { list: past, error: meanError(sampled), errorOf: sampled.length },
     };
   },
 });

@@ -1,4 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
+import { zoneOf } from "~/access/cookies.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { proofLine } from "~/access/log/line.server.ts";
@@ -28,8 +29,9 @@ export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
 export const meta = () => [{ title: "Overview · Invigil" }];
 
 /** Each part is asked alone: the page stays useful while one of them can't be answered, the primary included. */
-export const loader = page("self", async ({ ctx, url }) => {
+export const loader = page("self", async ({ ctx, request, url }) => {
   const now = ctx.clock.now();
+  const zone = zoneOf(request);
   const range = readRange(url.searchParams, now);
   const { role } = ctx.actor;
   const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> =>
@@ -37,12 +39,12 @@ export const loader = page("self", async ({ ctx, url }) => {
   const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
     healthNow(),
     part(may(role, "readiness.read"), () => today({ ctx, input: {} })),
-    part(may(role, "readiness.read"), () => readiness({ ctx, input: {} })),
+    part(may(role, "readiness.read"), () => readiness({ ctx, input: { zone } })),
     part(may(role, "database.load"), () => readLoad({ ctx, input: { from: range.from, to: range.to, by: "wait" } })),
     part(true, () => incidentsBetween({ ctx, input: { from: range.from, to: range.to } })),
     part(may(role, "integrity.read"), () => queueCounts({ ctx, input: {} })),
     part(may(role, "database.read"), () => standbyFigure(ctx)),
-    part(true, () => needs(ctx)),
+    part(true, () => needs(ctx, zone)),
     part(may(role, "audit.verify"), () => proofLine(ctx)),
   ]);
   const exams = ahead?.exams.filter((exam) => exam.end > now).slice(0, 6) ?? [];
@@ -65,6 +67,7 @@ export const loader = page("self", async ({ ctx, url }) => {
     to: range.to.getTime(),
     live: range.live,
     now,
+    zone,
   };
 });
 

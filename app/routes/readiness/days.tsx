@@ -2,14 +2,12 @@ import type { readiness } from "~/examday/readiness.server.ts";
 import { bytes, count, day } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { useZone } from "~/ui/time/time.tsx";
 import { VerdictBadge } from "./verdict.tsx";
 
 type Found = Awaited<ReturnType<typeof readiness>>;
 
 /** One verdict a day, with its reasons. */
 export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { today: string }) {
-  const zone = useZone();
   return (
     <Panel
       title="Day by day"
@@ -25,7 +23,7 @@ export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { tod
               key={one.day}
               className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 border-t px-3.5 py-2 sm:grid-cols-[7rem_1fr_auto]"
             >
-              <span className="font-[560]">{one.day === today ? "Today" : day(new Date(`${one.day}T12:00:00Z`), zone)}</span>
+              <span className="font-[560]">{one.day === today ? "Today" : day(new Date(`${one.day}T12:00:00Z`))}</span>
               <span className="max-sm:order-3 max-sm:col-span-2">
                 {one.says}
                 <span className="block text-[12px] text-muted">

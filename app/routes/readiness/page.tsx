@@ -1,41 +1,51 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
+import { zoneOf } from "~/access/cookies.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { readiness, type WhatIf } from "~/examday/readiness.server.ts";
 import { bytes, count, day, decimal, percent, plural } from "~/platform/format.ts";
 import { isUuid } from "~/platform/uuid.ts";
+import { dayIn } from "~/platform/zone.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 
 import { Days } from "./days.tsx";
 import { ExamVerdicts } from "./exam-verdicts.tsx";
 import { PastForecasts } from "./past.tsx";
-import { WhatIfForm } from "./what-if.tsx";
+import { MOVE_BY, WhatIfForm } from "./what-if.tsx";
 
 export const handle = { crumbs: () => [{ label: "Readiness" }] };
 export const meta = () => [{ title: "Readiness · Invigil" }];
 
-/** What if: from the URL, so that a plan can be sent to somebody. */
-function whatIf(params: URLSearchParams): WhatIf {
-  const number = (name: string, most: number) => {
-    const value = Number(params.get(name));
-    return params.get(name) && Number.isInteger(value) && value >= 0 && value <= most ? value : null;
+/** What if: from the URL, so that a plan can be sent to somebody. What is no number is said, never silently left out. */
+function whatIf(params: URLSearchParams): { plan: WhatIf; refused: string[] } {
+  const refused: string[] = [];
+  const number = (name: string, least: number, most: number, says: string) => {
+    const typed = (params.get(name) ?? "").trim();
+    const value = Number(typed);
+    if (typed === "") return null;
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    refused.push(`${says} is a whole number from ${count(least)} to ${count(most)}`);
+    return null;
   };
-  const minutes = Number(params.get("minutes"));
-  const shift = params.getAll("move").filter(isUuid).slice(0, 50);
-  return {
-    connections: number("connections", 100_000) || null,
-    replicas: number("replicas", 20) ?? 0,
-    shift: Number.isInteger(minutes) && Math.abs(minutes) <= 1440 ? shift.map((id) => ({ id, minutes })) : [],
-  };
+  const connections = number("connections", 1, 100_000, "Usable connections");
+  const replicas = number("replicas", 0, 20, "The number of standbys");
+  const minutes = number("minutes", -1440, 1440, "The time to move exams by, in minutes,");
+  const move = params.getAll("move").filter(isUuid);
+  if (move.length > 50) refused.push("At most 50 exams are moved at once");
+  const by = minutes ?? (refused.length === 0 ? MOVE_BY : 0);
+  return { plan: { connections, replicas: replicas ?? 0, shift: move.slice(0, 50).map((id) => ({ id, minutes: by })) }, refused };
 }
 
-export const loader = page("readiness.read", async ({ ctx, url }) => ({
-  role: ctx.actor.role,
-  ...(await readiness({ ctx, input: whatIf(url.searchParams) })),
-}));
+export const loader = page("readiness.read", async ({ ctx, request, url }) => {
+  const zone = zoneOf(request);
+  const { plan, refused } = whatIf(url.searchParams);
+  const found = await readiness({ ctx, input: { ...plan, zone } });
+  return { role: ctx.actor.role, ...found, refused, today: dayIn(found.now, zone) };
+});
 
 function sentence(days: { day: string; verdict: string }[], today: string): string {
   const bad = days.filter((one) => one.verdict === "WILL_NOT_HOLD");
@@ -50,10 +60,9 @@ function sentence(days: { day: string; verdict: string }[], today: string): stri
 
 export default function Readiness() {
   const data = useLoaderData<typeof loader>();
-  const { exams, days, cost, limits, checks, past, curve, most, disk } = data;
+  const { exams, days, cost, limits, checks, past, curve, most, disk, today, refused } = data;
   const [params] = useSearchParams();
-  const changed = ["connections", "replicas", "minutes"].some((name) => params.get(name));
-  const today = new Date(data.now).toISOString().slice(0, 10);
+  const changed = ["connections", "replicas", "minutes", "move"].some((name) => params.get(name));
   const points = curve.map((one): Point => ({ t: one.t, connections: one.connections }));
   const failing = checks.filter((check) => check.ok === false).length;
   return (
@@ -66,6 +75,9 @@ export default function Readiness() {
           : `From ${count(cost.connections.observations)} five-minute observations of load and students, give or take ${decimal(2 * cost.connections.error, 1)} connections; incidents left out.`
       }
     >
+      {refused.map((says) => (
+        <Notice key={says} tone="warn" title={says} />
+      ))}
       <Figures>
         <Figure
           label="Exams in 14 days"
@@ -95,7 +107,7 @@ export default function Readiness() {
         <Figure
           label="Forecast error so far"
           value={past.error === null ? "–" : percent(past.error, 0)}
-          note={past.error === null ? "no forecast has met its exam yet" : `over ${plural(past.list.length, "exam")}`}
+          note={past.error === null ? "no forecast has met its exam yet" : `over ${plural(past.errorOf, "exam")}`}
         />
       </Figures>
       <WithAside
