@@ -42,6 +42,14 @@ const RAISE = {
   cores: "add cores, or a standby for the reads",
 } as const;
 
+/** Those of other tenants are counted, and never named: whoever sees one tenant is told what they can move. */
+const othersIn = (given: Given) => given.sittings.some((one) => !given.exams.some((exam) => exam.id === one.id));
+function ofYours(moved: readonly string[], given: Given): string {
+  if (!othersIn(given)) return "";
+  const mine = moved.filter((id) => given.exams.some((exam) => exam.id === id)).length;
+  return `, ${mine === 0 ? "none" : mine === moved.length ? "all" : mine} of yours,`;
+}
+
 /** What would make a crowded moment hold: exams to move, or more of what is short. */
 function remedy(crowded: ExamAhead, given: Given): string {
   const more = [...new Set(crowded.short)].map((one) => RAISE[one]).join(", and ");
@@ -49,7 +57,8 @@ function remedy(crowded: ExamAhead, given: Given): string {
   if (!Number.isFinite(given.most)) return raise && ` ${raise}.`;
   for (const minutes of [20, 120]) {
     const moved = movesNeeded(given.sittings, crowded.start.getTime(), given.most, minutes);
-    if (moved && moved.length > 0) return ` Move ${exams(moved.length)} by ${minutes} minutes, or ${more}.`;
+    if (moved && moved.length > 0)
+      return ` Move ${exams(moved.length)}${ofYours(moved, given)} by ${minutes} minutes, or ${more}.`;
   }
   return ` ${raise}; moving exams alone does not help.`;
 }
@@ -69,9 +78,10 @@ export function daysOf(given: Given): DayAhead[] {
     const disk: Verdict = !full ? "HOLDS" : wal > given.freeDisk! ? "WILL_NOT_HOLD" : "AT_RISK";
     const verdict = worst([disk, ...list.map((exam) => exam.verdict)]);
     const students = list.reduce((sum, exam) => sum + exam.expected, 0);
-    let says = `${exams(list.length)}, ${people(students)} students; at most ${people(crowded.peak)} at once.`;
+    const [yours, over] = othersIn(given) ? [" of yours", " over all tenants"] : ["", ""];
+    let says = `${exams(list.length)}${yours}, ${people(students)} students; at most ${people(crowded.peak)} at once${over}.`;
     if (crowded.reasons.length > 0)
-      says = `${clockTime(crowded.start, given.zone)}: ${exams(slot.length)}, ${people(crowded.peak)} students at once, ${crowded.reasons.join(", ")}: ${crowded.verdict === "AT_RISK" ? "at risk" : "will not hold"}.${remedy(crowded, given)}`;
+      says = `${clockTime(crowded.start, given.zone)}: ${exams(slot.length)}${yours}, ${people(crowded.peak)} students at once${over}, ${crowded.reasons.join(", ")}: ${crowded.verdict === "AT_RISK" ? "at risk" : "will not hold"}.${remedy(crowded, given)}`;
     if (full) says += ` The day writes ${gigabytes(wal)} of WAL; ${gigabytes(given.freeDisk!)} of disk are free.`;
     return {
       day,

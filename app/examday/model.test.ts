@@ -146,16 +146,24 @@ describe("days", () => {
     peak: 900,
     ...judge(900, line, { ...line, base: 0, perStudent: 0 }, { connections: 50, cores: null }),
   };
-  const told = (zone: string) =>
+  const told = (zone: string, sittings: Parameters<typeof daysOf>[0]["sittings"] = []) =>
     daysOf({
       exams: [crowd],
-      sittings: [],
+      sittings,
       steps: [],
       lines: { commits: line, written: line, wal: { ...line, base: 1, perStudent: 0 } },
       most: 400,
       freeDisk: null,
       zone,
     })[0]!;
+
+  it("say which of the exams are the reader's, where those of other tenants fill the moment", () => {
+    const sitting = (id: string, students: number) => ({ id, start: start.getTime(), minutes: 60, students });
+    const both = told("UTC", [sitting("one", 300), sitting("two", 600)]);
+    expect(both.says).toMatch(/^22:30: 1 exam of yours, 900 students at once over all tenants, /);
+    expect(both.says).toMatch(/Move 1 exam, none of yours, by 120 minutes/);
+    expect(told("UTC", [sitting("one", 900)]).says).toMatch(/^22:30: 1 exam, 900 students at once, /);
+  });
 
   it("are the reader's, with their times, and as long as they are", () => {
     expect([told("UTC").day, told("UTC").says.slice(0, 6), told("UTC").wal]).toEqual(["2026-10-24", "22:30:", 86_400]);

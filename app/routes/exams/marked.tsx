@@ -43,7 +43,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
             <tr>
               <th className="num">Question</th>
               <th className="num">Candidate</th>
-              <th className="max-sm:hidden">Answer</th>
+              <th className="w-full max-sm:hidden">Answer</th>
               <th className="num">Marks</th>
               <th>
                 <span className="sr-only">Take back</span>
@@ -55,7 +55,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
               <tr key={one.id}>
                 <td className="num">{one.place}</td>
                 <td className="num">{one.candidate_no}</td>
-                <td className="max-w-[360px] truncate max-sm:hidden">{one.answer ?? "Left empty"}</td>
+                <td className="max-w-0 truncate max-sm:hidden">{one.answer ?? "Left empty"}</td>
                 <td className="num whitespace-nowrap">
                   {decimal(one.marked, one.marked % 1 === 0 ? 0 : 2)} of {one.marks}
                 </td>

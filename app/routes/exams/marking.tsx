@@ -136,7 +136,7 @@ export default function Marking() {
                 <tr>
                   <th className="num">Question</th>
                   <th className="num">Candidate</th>
-                  <th>Answer</th>
+                  <th className="w-full">Answer</th>
                 </tr>
               </thead>
               <tbody>
@@ -144,7 +144,7 @@ export default function Marking() {
                   <tr key={one.id}>
                     <td className="num">{one.place}</td>
                     <td className="num">{one.candidate_no}</td>
-                    <td className="max-w-[480px] truncate">{one.answer ?? "Left empty"}</td>
+                    <td className="max-w-0 truncate">{one.answer ?? "Left empty"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -50,7 +50,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
       return {
         said: done.graded
           ? `Graded: ${plural(done.results, "result")}.`
-          : `${plural(done.waiting, "answer")} wait for a person: see Marking.`,
+          : `${plural(done.waiting, "answer waits", "answers wait")} for a person: see Marking.`,
       };
     }
     case "reopen":
@@ -140,7 +140,7 @@ export default function OneExam() {
         <Figure
           label="Reviews open"
           value={count(facts.open_reviews)}
-          note={facts.violations > 0 ? `${plural(facts.violations, "violation")} stand` : "no violation stands"}
+          note={facts.violations > 0 ? plural(facts.violations, "violation stands", "violations stand") : "no violation stands"}
           tone={facts.open_reviews > 0 ? "warn" : undefined}
         />
         <Figure

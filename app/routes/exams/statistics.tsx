@@ -43,7 +43,9 @@ export default function Statistics() {
   return (
     <Page
       title={
-        d ? `${decimal(d.mean)} % on average, ${plural(flagged, "question deserves", "questions deserve")} a look` : exam.title
+        d
+          ? `${decimal(d.mean)} % on average, ${flagged === 0 ? "no question stands out" : `${plural(flagged, "question deserves", "questions deserve")} a look`}`
+          : exam.title
       }
       badge={<ExamBadge status={exam.status} />}
       context={

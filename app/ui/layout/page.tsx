@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { NavLink, useLocation } from "@remix-run/react";
 
 /** A page speaks first, in one sentence, then shows the figures behind it. */
@@ -33,10 +33,16 @@ export function Page(props: {
 export type Tab = { to: string; label: string; count?: number | string; end?: boolean };
 
 function Tabs({ tabs }: { tabs: Tab[] }) {
-  const { search } = useLocation();
+  const { search, pathname } = useLocation();
   const range = new URLSearchParams(search).get("range");
+  const bar = useRef<HTMLElement>(null);
+  // On a phone they don't all fit: where one is, is always in sight.
+  useEffect(() => {
+    const here = bar.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (bar.current && here) bar.current.scrollLeft = here.offsetLeft - bar.current.offsetLeft - 40;
+  }, [pathname]);
   return (
-    <nav aria-label="Sections of this page" className="-mb-px flex gap-4 overflow-x-auto border-b">
+    <nav ref={bar} aria-label="Sections of this page" className="-mb-px flex gap-4 overflow-x-auto border-b">
       {tabs.map((tab) => (
         <NavLink
           key={tab.to}
