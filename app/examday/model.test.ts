@@ -159,7 +159,7 @@ describe("days", () => {
 
   it("say which of the exams are the reader's, where those of other tenants fill the moment", () => {
     const sitting = (id: string, students: number) => ({ id, start: start.getTime(), minutes: 60, students });
-    const both = told("UTC", [sitting("one", 300), sitting("two", 600)]);
+    const both = told("UTC", [sitting("one", 300), sitting("two", 350)]);
     expect(both.says).toMatch(/^22:30: 1 exam of yours, 900 students at once over all tenants, /);
     expect(both.says).toMatch(/Move 1 exam, none of yours, by 120 minutes/);
     expect(told("UTC", [sitting("one", 900)]).says).toMatch(/^22:30: 1 exam, 900 students at once, /);
