@@ -138,7 +138,10 @@ it("marks refused for one answer are not typed into the next; a mistyped mark is
     await page.getByText("Somebody has marked this answer already").waitFor();
     await expect.poll(waiting).toBe(before - 1);
     expect(await page.getByLabel(/^Marks of 9/).inputValue()).toBe("");
-    await page.getByRole("button", { name: "Take back" }).first().click();
+    await page
+      .getByRole("button", { name: /^Take back/ })
+      .first()
+      .click();
     await expect.poll(waiting).toBe(before);
     await context.close();
   } finally {

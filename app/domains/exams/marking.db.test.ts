@@ -63,6 +63,21 @@ it("a mark that was mistyped is taken back and given again, until the results re
   expect(log.rowCount).toBe(1);
 });
 
+it("a mark given to every answer with one text is taken back from all of them, and from no other", async () => {
+  const exam = await essays();
+  const [first] = (await markingQueue({ ctx: manager, input: { examId: exam.id } })).queue;
+  const third = await makeAttempt(db.owner, exam, 2);
+  await db.owner.query(
+    "insert into public.student_answer (id, college_id, attempt_id, question_id, answer_text, is_correct, marks_awarded) values ($1, $2, $3, $4, 'An essay', false, 300)",
+    [newId(), college.id, third, first!.question_id],
+  );
+  await markAnswer({ ctx: manager, input: { examId: exam.id, answerId: first!.id, marks: 1, alike: true } });
+  expect(await unmarkAnswer({ ctx: manager, input: { examId: exam.id, answerId: first!.id, alike: true } })).toEqual({
+    freed: 2,
+  });
+  expect((await markedAnswers({ ctx: manager, input: { examId: exam.id } })).map((one) => one.marked)).toEqual([3]);
+});
+
 it("a question has the same number where it is marked as on its paper, also after another was removed", async () => {
   const exam = await essays("DRAFT");
   await removeQuestion({ ctx: manager, input: { examId: exam.id, questionId: exam.questions[1]!.id } });

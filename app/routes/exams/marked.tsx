@@ -1,9 +1,17 @@
 import { Form as Plain, Link } from "@remix-run/react";
 import { decimal } from "~/platform/format.ts";
-import { Form, Submit } from "~/ui/form/form.tsx";
+import { Form } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 
-type One = { id: string; place: number; candidate_no: number; answer: string | null; marks: number; marked: number };
+type One = {
+  id: string;
+  type: string;
+  place: number;
+  candidate_no: number;
+  answer: string | null;
+  marks: number;
+  marked: number;
+};
 
 /** What was marked by hand, the latest first; a mark that was mistyped is taken back here, and given again. */
 export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: number | null }) {
@@ -59,11 +67,24 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
                 <td className="num whitespace-nowrap">
                   {decimal(one.marked, one.marked % 1 === 0 ? 0 : 2)} of {one.marks}
                 </td>
-                <td className="text-right">
+                <td className="text-right whitespace-nowrap">
                   <Form intent="unmark" about={{ answerId: one.id }} className="contents">
-                    <Submit tone="plain" busy="Taking back…">
+                    <button
+                      className="link"
+                      aria-label={`Take back the mark of candidate ${one.candidate_no}, question ${one.place}`}
+                    >
                       Take back
-                    </Submit>
+                    </button>
+                    {one.type === "SHORT_ANSWER" && (
+                      <button
+                        className="link ml-3"
+                        name="alike"
+                        value="on"
+                        title="From every answer with this text and these marks"
+                      >
+                        and all alike
+                      </button>
+                    )}
                   </Form>
                 </td>
               </tr>

@@ -45,8 +45,8 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     return { said: "The tenant's scale is replaced. Grade again to apply it here." };
   }
   if (form.get("intent") === "unmark") {
-    await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId") } });
-    return { said: "Taken back. The answer waits to be marked again." };
+    const { freed } = await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId"), alike: form.has("alike") } });
+    return { said: `Taken back: ${plural(freed, "answer waits", "answers wait")} to be marked again.` };
   }
   const { marked } = await markAnswer({
     ctx,

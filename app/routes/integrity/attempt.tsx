@@ -3,6 +3,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
+import { keysAreOpen, type ExamStatus } from "~/domains/exams/machine.ts";
 import { mostAlike } from "~/domains/integrity/collusion/compare.server.ts";
 import { claimNext, claimReview, releaseReview } from "~/domains/integrity/review/claim.server.ts";
 import { declareConflict } from "~/domains/integrity/review/conflicts.server.ts";
@@ -215,7 +216,10 @@ export default function Attempt() {
         ) : (
           <Panel title="Answers">
             <p className="text-muted">
-              Answers are compared with the others after the exam has closed. {plural(attempt.answered, "question")} answered.
+              {keysAreOpen(attempt.exam_status as ExamStatus)
+                ? "Nobody else in this exam gave one of the same wrong answers."
+                : "Answers are compared with the others after the exam has closed."}{" "}
+              {plural(attempt.answered, "question")} answered.
             </p>
           </Panel>
         )}

@@ -76,22 +76,34 @@ export const markedAnswers = read({
 export const unmarkAnswer = mutation({
   name: "exam.unmark_answer",
   permission: "exams.author",
-  input: z.object({ examId: z.uuid(), answerId: z.uuid() }),
+  input: z.object({
+    examId: z.uuid(),
+    answerId: z.uuid(),
+    /** Whatever else was given the same marks for the same text. */
+    alike: z.boolean().default(false),
+  }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
     const was = await one(
       ctx.tx,
-      sql`select s.id, s.marks_awarded, s.is_correct from public.student_answer s join public.question q on q.id = s.question_id and q.college_id = s.college_id
+      sql`select s.id, s.question_id, s.answer_text, s.marks_awarded, s.is_correct from public.student_answer s join public.question q on q.id = s.question_id and q.college_id = s.college_id
           where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} and q.type in ${OPEN_TYPES} for update of s`,
-      z.object({ id: z.string(), marks_awarded: z.number(), is_correct: z.boolean().nullable() }),
+      z.object({
+        id: z.string(),
+        question_id: z.string(),
+        answer_text: z.string().nullable(),
+        marks_awarded: z.number(),
+        is_correct: z.boolean().nullable(),
+      }),
     );
     if (!was) throw new NotFound("There is no such answer in this exam");
     if (was.is_correct === null) throw new Conflict("This answer waits to be marked already");
-    await execute(
+    const freed = await execute(
       ctx.tx,
       sql`update public.student_answer set is_correct = null, marks_awarded = 0, marked_by = null, updated_at = ${ctx.clock.now()}
-          where id = ${was.id} and college_id = ${exam.college_id}`,
+          where college_id = ${exam.college_id} and (id = ${was.id} or (${input.alike} and question_id = ${was.question_id} and is_correct is not null
+            and marks_awarded = ${was.marks_awarded} and lower(trim(answer_text)) = lower(trim(${was.answer_text}::text))))`,
     );
     await record(ctx, {
       action: "exam.unmark",
@@ -100,8 +112,9 @@ export const unmarkAnswer = mutation({
       collegeId: exam.college_id,
       before: { marks: was.marks_awarded / 100 },
       after: { marks: null },
-      details: { answer: was.id },
+      details: { answer: was.id, answers: freed },
     });
+    return { freed };
   },
 });
 
