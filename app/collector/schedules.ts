@@ -20,7 +20,7 @@ import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
-import { analyseExam, dueAnalyses } from "~/domains/integrity/evidence/analyse-exam.server.ts";
+import { analyseDue } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
 import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
@@ -94,11 +94,7 @@ export function schedules(): Schedule[] {
       // A few exams a round, newest first: the thread shares the machine with everything else.
       name: "integrity.analyse",
       every: 4000,
-      async run() {
-        const ctx = systemCtx("integrity analyse");
-        for (const exam of await dueAnalyses(ctx, 8))
-          await analyseExam({ ...ctx, scope: { kind: "tenants", ids: [exam.college_id] } }, exam.id);
-      },
+      run: () => analyseDue(systemCtx("integrity analyse"), 8),
     },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
     { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },

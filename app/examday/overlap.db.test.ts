@@ -5,6 +5,7 @@ import type { Ctx } from "../db/ctx.ts";
 import { newId } from "../platform/ids.ts";
 import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { needs } from "./overview.server.ts";
+import { readiness } from "./readiness.server.ts";
 import { clearExplained, extraTimeForIncident, touchedBy } from "./touched.server.ts";
 
 /** Incidents that overlap, and exams that do not happen. */
@@ -90,4 +91,10 @@ it("a forecast of an exam that was cancelled is judged by nothing", async () => 
   );
   await judgeForecasts();
   expect([await judged(held.id), await judged(cancelled.id)]).toEqual([{ judged: true }, { judged: false }]);
+});
+
+it("an exam that has lasted since the morning still counts in what is sat now", async () => {
+  const exam = await makeExam(db.owner, college.id, { students: 4, status: "LIVE", start: minutesAgo(8 * 60), minutes: 600 });
+  const { exams } = await readiness({ ctx: ana, input: {} });
+  expect(exams.map((one) => one.id)).toContain(exam.id);
 });

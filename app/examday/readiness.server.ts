@@ -16,6 +16,8 @@ import { freeDisk } from "./disk.server.ts";
 import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
 const DAYS_AHEAD = 14;
+/** The longest that an exam may last: what began so long ago may still be sat. */
+const LONGEST_MS = 24 * 3_600_000;
 
 export type ExamAhead = {
   id: string;
@@ -67,9 +69,9 @@ export const readiness = read({
           ttlMs: 60_000,
           read: () => measureCost(inner, now),
         }),
-        all: await expectedStarts({ ctx: inner, input: { from: new Date(now.getTime() - 6 * 3_600_000), to } }),
+        all: await expectedStarts({ ctx: inner, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
       })),
-      expectedStarts({ ctx, input: { from: new Date(now.getTime() - 6 * 3_600_000), to } }),
+      expectedStarts({ ctx, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
       connectionHeadroom({ ctx, input: {} }).catch(() => null),
       checks(ctx, now),
       pastForecasts(ctx),

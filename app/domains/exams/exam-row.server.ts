@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { execute, one } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
@@ -61,6 +61,10 @@ export const lockExam = (ctx: TxCtx, id: string) => held(ctx, id, raw("update"))
 
 /** As above, but students go on and start meanwhile. */
 export const holdExam = (ctx: TxCtx, id: string) => held(ctx, id, raw("no key update"));
+
+/** Two exams of one class that are put at one time at once would each miss the other: the class makes them wait. */
+export const holdClass = (ctx: TxCtx, of: { class_id: string; college_id: string }) =>
+  execute(ctx.tx, sql`select 1 from public.class where id = ${of.class_id} and college_id = ${of.college_id} for no key update`);
 
 export function assertNotFrozen(exam: ExamRow): void {
   if (exam.frozen_at) throw new Conflict("This paper is frozen: its first attempt has started. Copy the exam to change it");

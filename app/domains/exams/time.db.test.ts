@@ -5,6 +5,7 @@ import { makeAttempt, makeExam } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { newId } from "../../platform/ids.ts";
+import { updateExam } from "./authoring/exam.server.ts";
 import { advanceExams } from "./calendar/clock.server.ts";
 import { gradeExam } from "./grading/grade.server.ts";
 import { grantAccommodation, removeAccommodation } from "./live/accommodation.server.ts";
@@ -120,6 +121,37 @@ describe("extra time", () => {
     await removeAccommodation({ ctx: proctor, input: { examId: exam.id, id, reason: "by mistake" } });
     expect((await attempt(writing)).deadline).toEqual(given);
   });
+});
+
+it("two exams of one class that are moved at once do not end up at the same time", async () => {
+  const far = new Date(Date.now() + 90 * 86_400_000);
+  const apart = (days: number) => new Date(far.getTime() + days * 86_400_000);
+  const first = await makeExam(db.owner, college.id, { status: "SCHEDULED", start: apart(1) });
+  const second = await makeExam(db.owner, college.id, {
+    status: "SCHEDULED",
+    start: apart(2),
+    classId: first.classId,
+    students: 0,
+  });
+  const busy = new pg.Client({ connectionString: db.url("owner") });
+  await busy.connect();
+  try {
+    // Whoever looks for a clash waits here: neither has said yet where its exam goes.
+    await busy.query("begin");
+    await busy.query("lock table public.enrollment in access exclusive mode");
+    const fields = { title: "Moved", durationMinutes: 60, totalMarks: 8, passingMarks: 4, classId: first.classId };
+    const window = { startTime: far, endTime: new Date(far.getTime() + 90 * 60_000) };
+    const moves = Promise.allSettled(
+      [first, second].map(({ id }) => updateExam({ ctx: manager, input: { id, ...fields, ...window } })),
+    );
+    const waits =
+      "select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted";
+    await expect.poll(async () => (await db.owner.query(waits)).rowCount, { timeout: 20_000 }).toBe(2);
+    await busy.query("commit");
+    expect((await moves).map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+  } finally {
+    await busy.end();
+  }
 });
 
 it("a board of more than twelve thousand counts every one of them", async () => {

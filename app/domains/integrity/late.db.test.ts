@@ -8,7 +8,7 @@ import { fixedClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { correctKey } from "../exams/authoring/correct-key.server.ts";
 import { fileAppeal, listAppeals, withdrawAppeal } from "./appeals/appeals.server.ts";
-import { analyseExam, dueAnalyses } from "./evidence/analyse-exam.server.ts";
+import { analyseDue, analyseExam, dueAnalyses } from "./evidence/analyse-exam.server.ts";
 import { claimReview, expireClaims } from "./review/claim.server.ts";
 import { declareConflict } from "./review/conflicts.server.ts";
 import { addNote, decideReview } from "./review/decide.server.ts";
@@ -106,6 +106,17 @@ it("an analysis that read the paper before a key was corrected is made again", a
   expect((await dueAnalyses(systemCtx("test"), 50)).map((one) => one.id)).toContain(exam.id);
   await analyseExam(systemCtx("test"), exam.id);
   expect((await dueAnalyses(systemCtx("test"), 50)).map((one) => one.id)).not.toContain(exam.id);
+});
+
+it("an exam that can't be analysed keeps no other from it", async () => {
+  const made = [await queued(), await queued()];
+  const asked: string[] = [];
+  const analyse = async (_: Ctx, id: string) => {
+    asked.push(id);
+    if (asked.length === 1) throw new Error("a broken paper");
+  };
+  await expect(analyseDue(systemCtx("test"), 50, analyse)).rejects.toThrow("a broken paper");
+  expect(asked).toEqual(expect.arrayContaining(made.map((one) => one.exam.id)));
 });
 
 describe("appeals", () => {

@@ -5,7 +5,7 @@ import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { assertNotFrozen, lockExam, type ExamRow } from "../exam-row.server.ts";
+import { assertNotFrozen, holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { checklistOf } from "../calendar/checklist.server.ts";
 import { examFields, type ExamFields } from "./fields.ts";
 
@@ -88,6 +88,7 @@ export const updateExam = mutation({
       data: columns(input),
     });
     if (exam.status === "SCHEDULED") {
+      await holdClass(ctx, { class_id: input.classId, college_id: collegeId });
       const open = (await checklistOf(ctx, { ...exam, ...snake(input) })).filter((item) => !item.ok);
       if (open.length > 0) throw new Invalid(`This would leave the scheduled exam unfit: ${open[0]!.says}`);
     }

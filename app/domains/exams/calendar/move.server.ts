@@ -5,7 +5,7 @@ import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { assertMove } from "~/platform/machine.ts";
-import { lockExam, type ExamRow } from "../exam-row.server.ts";
+import { holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { EXAM, type ExamStatus } from "../machine.ts";
 import { checklistOf } from "./checklist.server.ts";
 
@@ -45,11 +45,7 @@ export const scheduleExam = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     assertMove(EXAM, "exam", exam.status, "SCHEDULED");
-    // Two exams of one class scheduled at once would each miss the other: the class makes them wait.
-    await execute(
-      ctx.tx,
-      sql`select 1 from public.class where id = ${exam.class_id} and college_id = ${exam.college_id} for no key update`,
-    );
+    await holdClass(ctx, exam);
     const open = (await checklistOf(ctx, exam)).filter((item) => !item.ok);
     if (open.length > 0) throw new Invalid(open[0]!.says, Object.fromEntries(open.map((item) => [item.key, [item.says]])));
     await moveExam(ctx, exam, "SCHEDULED", { action: "exam.schedule" });

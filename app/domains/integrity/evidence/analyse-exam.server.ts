@@ -100,6 +100,20 @@ async function store(
   );
 }
 
+/** A few of those that wait. One that fails keeps no other from it, and is told of at the end. */
+export async function analyseDue(
+  ctx: Ctx,
+  limit: number,
+  analyse: (ctx: Ctx, examId: string) => Promise<unknown> = analyseExam,
+): Promise<void> {
+  const failed: unknown[] = [];
+  for (const exam of await dueAnalyses(ctx, limit))
+    await analyse({ ...ctx, scope: { kind: "tenants", ids: [exam.college_id] } }, exam.id).catch((error: unknown) =>
+      failed.push(error),
+    );
+  if (failed.length > 0) throw failed[0];
+}
+
 /** Exams that have ended and were not analysed since they last changed; newest first. */
 export async function dueAnalyses(ctx: Ctx, limit: number): Promise<{ id: string; college_id: string }[]> {
   return withScope(ctx, (inner) =>
