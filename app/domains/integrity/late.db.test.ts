@@ -8,6 +8,7 @@ import { fixedClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { correctKey } from "../exams/authoring/correct-key.server.ts";
 import { fileAppeal, listAppeals, withdrawAppeal } from "./appeals/appeals.server.ts";
+import { mostAlike } from "./collusion/compare.server.ts";
 import { analyseDue, analyseExam, dueAnalyses } from "./evidence/analyse-exam.server.ts";
 import { claimReview, expireClaims } from "./review/claim.server.ts";
 import { declareConflict } from "./review/conflicts.server.ts";
@@ -117,6 +118,17 @@ it("an exam that can't be analysed keeps no other from it", async () => {
   };
   await expect(analyseDue(systemCtx("test"), 50, analyse)).rejects.toThrow("a broken paper");
   expect(asked).toEqual(expect.arrayContaining(made.map((one) => one.exam.id)));
+});
+
+it("a second attempt of the same student is not shown as whom the first is most like", async () => {
+  const exam = await makeExam(db.owner, college.id, { status: "CLOSED", frozen: true, questions: 6 });
+  const wrong = exam.questions.map((question) => (question.key + 1) % 4);
+  const first = await makeAttempt(db.owner, exam, 0, { picks: wrong });
+  await db.owner.query("update public.student_exam_attempt set attempt_no = 2 where id = $1", [first]);
+  await makeAttempt(db.owner, exam, 0, { picks: wrong });
+  expect(await mostAlike({ ctx: ana, input: { attemptId: first } })).toBeNull();
+  const other = await makeAttempt(db.owner, exam, 1, { picks: [wrong[0]!, null, null, null, null, null] });
+  expect(await mostAlike({ ctx: ana, input: { attemptId: first } })).toMatchObject({ eeic: 1, other: { attemptId: other } });
 });
 
 describe("appeals", () => {

@@ -190,12 +190,16 @@ export default function ExamIncident() {
                 {exams.map((exam) => (
                   <tr key={exam.id}>
                     <td className="max-w-[260px] truncate">
-                      <Link
-                        to={`/exams/${exam.id}/${exam.status === "LIVE" ? "live" : "attempts"}`}
-                        className="font-[560] hover:underline"
-                      >
-                        {exam.title}
-                      </Link>
+                      {may(role, "exams.read") ? (
+                        <Link
+                          to={`/exams/${exam.id}/${exam.status === "LIVE" ? "live" : "attempts"}`}
+                          className="font-[560] hover:underline"
+                        >
+                          {exam.title}
+                        </Link>
+                      ) : (
+                        <span className="font-[560]">{exam.title}</span>
+                      )}
                     </td>
                     <td className="max-w-[180px] truncate text-muted max-md:hidden">{exam.college}</td>
                     <td>

@@ -42,9 +42,27 @@ const KEPT = 500;
 const CANDIDATES = 200_000;
 const SMALL = 3_000_000;
 
-/** All pairs of an exam: counted exactly, then the most alike tested exactly. Pure, so that it runs in any thread. */
-export function analyse(r: Responses): Analysis {
-  const pairs = (r.students * (r.students - 1)) / 2;
+/** Who gave each sheet, as numbers, and how many pairs of sheets are of one person. Nobody named: everybody gave one. */
+function peopleOf(sheets: number, people: readonly string[] | undefined): { of: Int32Array; own: number } {
+  const known = new Map<string, number>();
+  const times: number[] = [];
+  const of = Int32Array.from({ length: sheets }, (_, index) => {
+    const person = people?.[index];
+    const at = person === undefined ? times.length : (known.get(person) ?? times.length);
+    if (person !== undefined) known.set(person, at);
+    times[at] = (times[at] ?? 0) + 1;
+    return at;
+  });
+  return { of, own: times.reduce((sum, n) => sum + (n * (n - 1)) / 2, 0) };
+}
+
+/**
+ * All pairs of an exam: counted exactly, then the most alike tested exactly. Pure, so that it runs in any thread. Two sheets
+ * of one person, who may sit an exam twice, are no pair: whoever makes the same errors again has agreed with nobody.
+ */
+export function analyse(r: Responses, people?: readonly string[]): Analysis {
+  const person = peopleOf(r.students, people);
+  const pairs = (r.students * (r.students - 1)) / 2 - person.own;
   const nothing = (silent: string): Analysis => ({
     students: r.students,
     items: r.items,
@@ -55,7 +73,7 @@ export function analyse(r: Responses): Analysis {
     rings: [],
     silent,
   });
-  if (r.students < 2) return nothing("One candidate can't be compared with anybody");
+  if (pairs < 1) return nothing("One candidate can't be compared with anybody");
   if (r.items < MIN_COMMON) return nothing(`Fewer than ${MIN_COMMON} closed items say nothing about a pair`);
 
   const planes = wrongPlanes(r);
@@ -64,6 +82,7 @@ export function analyse(r: Responses): Analysis {
   const chances = chancesOf(r);
   const best = new Best(KEPT);
   scan(planes, r.students, least, (a, b, eeic) => {
+    if (person.of[a] === person.of[b]) return;
     counts[eeic] = (counts[eeic] ?? 0) + 1;
     if (eeic >= MIN_ERRORS) best.offer(a, b, surprise(r, chances, a, b));
   });

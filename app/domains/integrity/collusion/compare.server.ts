@@ -79,8 +79,8 @@ export const mostAlike = read({
   async run({ ctx, input }): Promise<Comparison | null> {
     const attempt = await one(
       ctx.tx,
-      sql`select exam_id, college_id from public.student_exam_attempt where id = ${input.attemptId}`,
-      z.object({ exam_id: z.string(), college_id: z.string() }),
+      sql`select exam_id, college_id, user_id from public.student_exam_attempt where id = ${input.attemptId}`,
+      z.object({ exam_id: z.string(), college_id: z.string(), user_id: z.string() }),
     );
     if (!attempt) throw new NotFound("There is no such attempt");
     const exam = await findExam(ctx, attempt.exam_id);
@@ -92,18 +92,22 @@ export const mostAlike = read({
           order by gbt_log10_p limit 1`,
       z.object({ other: z.string() }),
     );
-    const found = tested?.other ?? (await mostErrorsInCommon(ctx, input.attemptId, exam.college_id));
+    const found = tested?.other ?? (await mostErrorsInCommon(ctx, input.attemptId, attempt));
     return found ? comparePairIn(ctx, exam, input.attemptId, found) : null;
   },
 });
 
-async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, collegeId: string): Promise<string | null> {
+type Whose = { college_id: string; user_id: string };
+
+/** Among other people: a second attempt of one's own is nobody else. */
+async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, whose: Whose): Promise<string | null> {
   const found = await one(
     ctx.tx,
     sql`select o.attempt_id as other from public.student_answer mine
           join public.question_option p on p.id = mine.selected_option_id and p.college_id = mine.college_id and not p.is_correct
           join public.student_answer o on o.question_id = mine.question_id and o.college_id = mine.college_id and o.selected_option_id = mine.selected_option_id and o.attempt_id <> mine.attempt_id
-        where mine.attempt_id = ${attemptId} and mine.college_id = ${collegeId} group by o.attempt_id order by count(*) desc, o.attempt_id limit 1`,
+          join public.student_exam_attempt x on x.id = o.attempt_id and x.college_id = o.college_id and x.user_id <> ${whose.user_id}
+        where mine.attempt_id = ${attemptId} and mine.college_id = ${whose.college_id} group by o.attempt_id order by count(*) desc, o.attempt_id limit 1`,
     z.object({ other: z.string() }),
   );
   return found?.other ?? null;

@@ -23,7 +23,10 @@ export type ExamFindings = {
 /** Everything that the answers of one exam say, in one pass; runs in a thread. */
 export function findingsOf(raw: RawSheets): ExamFindings {
   const cells = raw.attempts.map((attempt) => cellsOf(attempt.cells));
-  const collusion = analyse(closedResponses(raw, cells));
+  const collusion = analyse(
+    closedResponses(raw, cells),
+    raw.attempts.map((attempt) => attempt.user_id),
+  );
   const attempts: Record<string, Evidence[]> = {};
   const say = (index: number, evidence: Evidence) => (attempts[raw.attempts[index]!.id] ??= []).push(evidence);
 
