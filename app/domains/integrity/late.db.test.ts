@@ -4,6 +4,8 @@ import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../.
 import { makeAttempt, makeExam, makeReview } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
+import type { PrismaClient } from "../../db/generated/client.ts";
+import { withScope } from "../../db/scope.server.ts";
 import { fixedClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { correctKey } from "../exams/authoring/correct-key.server.ts";
@@ -129,6 +131,35 @@ it("a second attempt of the same student is not shown as whom the first is most 
   expect(await mostAlike({ ctx: ana, input: { attemptId: first } })).toBeNull();
   const other = await makeAttempt(db.owner, exam, 1, { picks: [wrong[0]!, null, null, null, null, null] });
   expect(await mostAlike({ ctx: ana, input: { attemptId: first } })).toMatchObject({ eeic: 1, other: { attemptId: other } });
+});
+
+it("an accommodation that is written, changed or removed anywhere has its student's attempts scored again", async () => {
+  const { exam, attempt } = await queued();
+  const elsewhere = await queued();
+  const waits = async () => {
+    const { rows } = await db.owner.query<{ id: string }>(
+      "update public.student_exam_attempt set needs_scoring = false where id = any($1) and needs_scoring returning id",
+      [[attempt, elsewhere.attempt]],
+    );
+    return rows.map((row) => row.id);
+  };
+  await waits();
+  const key = { id: newId(), collegeId: college.id };
+  const write = (run: (prisma: PrismaClient) => Promise<unknown>) => withScope(manager, (ctx) => run(ctx.tx.prisma));
+  await write((prisma) =>
+    prisma.accommodation.create({
+      data: { ...key, userId: exam.students[0]!, ignoredSignals: ["GAZE_AWAY"], reason: "Low sight" },
+    }),
+  );
+  expect(await waits()).toEqual([attempt]);
+  await write((prisma) => prisma.accommodation.update({ where: { id_collegeId: key }, data: { ignoredSignals: ["SPEECH"] } }));
+  expect(await waits()).toEqual([attempt]);
+  await write((prisma) => prisma.accommodation.update({ where: { id_collegeId: key }, data: { examId: elsewhere.exam.id } }));
+  expect(await waits()).toEqual([attempt]);
+  await write((prisma) => prisma.accommodation.update({ where: { id_collegeId: key }, data: { examId: exam.id } }));
+  await waits();
+  await write((prisma) => prisma.accommodation.delete({ where: { id_collegeId: key } }));
+  expect(await waits()).toEqual([attempt]);
 });
 
 describe("appeals", () => {

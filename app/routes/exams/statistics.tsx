@@ -106,7 +106,7 @@ export default function Statistics() {
           <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Panel title="How many reached how much">
               <Bars
-                label="Students by percentage"
+                label="Attempts by percentage"
                 bars={d.histogram.map((bin) => ({
                   label: `${bin.from} to ${bin.from + 5} %`,
                   tick: bin.from % 20 === 0 ? `${bin.from}` : "",
@@ -119,7 +119,7 @@ export default function Statistics() {
                 <thead>
                   <tr>
                     <th>Percent</th>
-                    <th className="num">Students</th>
+                    <th className="num">Attempts</th>
                     <th className="num">Share</th>
                   </tr>
                 </thead>
