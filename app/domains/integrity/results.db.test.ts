@@ -5,12 +5,13 @@ import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
 import { newId } from "../../platform/ids.ts";
 import { correctKey } from "../exams/authoring/correct-key.server.ts";
+import { cancelExam } from "../exams/calendar/move.server.ts";
 import { gradeExam, publishExam, reopenGrading } from "../exams/grading/grade.server.ts";
 import { decideAppeal, fileAppeal } from "./appeals/appeals.server.ts";
 import { claimReview } from "./review/claim.server.ts";
 import { decideReview, undoDecision } from "./review/decide.server.ts";
 import { explainSignals, unexplainSignals } from "./score/explain.server.ts";
-import { rescoreExam } from "./score/rescore.server.ts";
+import { rescoreExam, scorePending } from "./score/rescore.server.ts";
 
 /** What reviews do to results: nothing under review is published, and nothing stays back that no review holds. */
 
@@ -126,6 +127,34 @@ it("a clearance before publication tells the student nothing yet, and its undo h
   expect(await told(exam)).toEqual([]);
   await undoDecision({ ctx: ana, input: { decisionId: done.decisionId } });
   expect(await result(attempt)).toMatchObject({ withheld: true, published_at: null });
+});
+
+it("a cancelled exam fills no queue: what nobody has begun leaves it, what somebody holds stays with them", async () => {
+  const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
+  const attempts = await Promise.all([0, 1, 2].map((student) => makeAttempt(db.owner, exam, student)));
+  const writing = await makeAttempt(db.owner, exam, 3, { state: "IN_PROGRESS" });
+  for (const attempt of [...attempts, writing])
+    for (let i = 0; i < 2; i++) await makeSignal(db.owner, exam, attempt, "FACE_MISMATCH", new Date(Date.now() - 60_000 * i));
+  await rescoreExam(system, exam.id);
+  const held = (await db.owner.query<{ id: string }>("select id from public.review where attempt_id = $1", [attempts[0]]))
+    .rows[0]!.id;
+  await claimReview({ ctx: ana, input: { reviewId: held } });
+  await cancelExam({
+    ctx: { ...manager, session: { id: newId(), stepUpAt: new Date(), secondFactor: true } },
+    input: { examId: exam.id, reason: "The paper had leaked" },
+  });
+  await scorePending(system);
+  const { rows } = await db.owner.query(
+    "select id, review_state as state, risk_score as risk from public.student_exam_attempt where exam_id = $1",
+    [exam.id],
+  );
+  const states = new Map(rows.map((row) => [row.id, [row.state, row.risk]]));
+  expect([...attempts, writing].map((id) => states.get(id))).toEqual([
+    ["CLAIMED", 40],
+    ["NONE", 40],
+    ["NONE", 40],
+    ["NONE", 40],
+  ]);
 });
 
 it.each(["WITHHELD", "ZEROED"] as const)(

@@ -73,6 +73,12 @@ export const cancelExam = mutation({
     const exam = await lockExam(ctx, input.examId);
     assertMove(EXAM, "exam", exam.status, "CANCELLED");
     const ended = await endOpenAttempts(ctx, exam, "FORCE_SUBMITTED");
+    // Reviews that nobody has begun are needed no more: the next round of scoring takes them out of the queue.
+    await execute(
+      ctx.tx,
+      sql`update public.student_exam_attempt set needs_scoring = true
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and review_state = 'QUEUED'`,
+    );
     await moveExam(ctx, exam, "CANCELLED", { action: "exam.cancel", reason: input.reason, details: { attemptsEnded: ended } });
     return { ended };
   },

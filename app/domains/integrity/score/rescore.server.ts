@@ -17,6 +17,7 @@ const attemptRow = z.object({
   review_state: z.string(),
   weights: z.unknown(),
   threshold: z.number(),
+  cancelled: z.boolean(),
   ignored: z.array(z.string()),
   evidence: z.array(z.unknown()).nullable(),
 });
@@ -49,7 +50,7 @@ type Scored = Score & { attempt: z.infer<typeof attemptRow> };
 async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[]> {
   const attempts = await rows(
     ctx.tx,
-    sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights, e.review_threshold as threshold,
+    sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights, e.review_threshold as threshold, e.status = 'CANCELLED' as cancelled,
                array(select distinct x from public.accommodation c, unnest(c.ignored_signals) x
                      where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
                        and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
@@ -88,9 +89,9 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   const all = await scored(ctx, ids, true);
   if (all.length === 0) return { scored: 0, queued: 0, left: 0 };
   await writeScores(ctx, all);
-  const enters = all.filter(
-    ({ attempt, score }) => attempt.review_state === "NONE" && attempt.state !== "IN_PROGRESS" && score >= attempt.threshold,
-  );
+  // A cancelled exam has no result that a review could keep back.
+  const wanted = ({ attempt, score }: Scored) => score >= attempt.threshold && !attempt.cancelled;
+  const enters = all.filter((one) => one.attempt.review_state === "NONE" && one.attempt.state !== "IN_PROGRESS" && wanted(one));
   if (enters.length > 0) {
     await execute(
       ctx.tx,
@@ -112,9 +113,7 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   }
   const left = await leaveQueue(
     ctx,
-    all
-      .filter(({ attempt, score }) => attempt.review_state === "QUEUED" && score < attempt.threshold)
-      .map((one) => one.attempt.id),
+    all.filter((one) => one.attempt.review_state === "QUEUED" && !wanted(one)).map((one) => one.attempt.id),
   );
   return { scored: all.length, queued: enters.length, left };
 }
