@@ -133,6 +133,23 @@ it("a second attempt of the same student is not shown as whom the first is most 
   expect(await mostAlike({ ctx: ana, input: { attemptId: first } })).toMatchObject({ eeic: 1, other: { attemptId: other } });
 });
 
+it("who teaches the class does not review it, however their address is written there", async () => {
+  const { exam, review } = await queued();
+  const teacher = newId();
+  await db.owner.query('insert into public."user" (id, college_id, name, email, role) values ($1, $2, $3, $4, $5)', [
+    teacher,
+    college.id,
+    "Cleo",
+    cleo.actor.email!.toUpperCase(),
+    "TEACHER",
+  ]);
+  await db.owner.query(
+    "insert into public.teacher_class_assignment (id, college_id, user_id, class_id) values ($1, $2, $3, $4)",
+    [newId(), college.id, teacher, exam.classId],
+  );
+  await expect(claimReview({ ctx: cleo, input: { reviewId: review } })).rejects.toThrow(/You teach this class/);
+});
+
 it("an accommodation that is written, changed or removed anywhere has its student's attempts scored again", async () => {
   const { exam, attempt } = await queued();
   const elsewhere = await queued();

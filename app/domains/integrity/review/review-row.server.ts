@@ -42,7 +42,7 @@ export function barred(staffId: string, email: string): Sql {
   return sql`case
     when exists (select 1 from public.declared_conflict d where d.college_id = r.college_id and d.staff_id = ${staffId} and (d.user_id = a.user_id or d.class_id = e.class_id)) then 'conflict'
     when exists (select 1 from public.teacher_class_assignment t join public."user" u on u.id = t.user_id and u.college_id = t.college_id
-      where t.college_id = r.college_id and t.class_id = e.class_id and u.email = ${email.toLowerCase()}) then 'teaches'
+      where t.college_id = r.college_id and t.class_id = e.class_id and lower(u.email) = ${email.toLowerCase()}) then 'teaches'
     when exists (select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id and d.decider_id = ${staffId} and d.undone_at is null) then 'decided'
   end`;
 }
