@@ -2,10 +2,12 @@ import { beforeAll, expect, it } from "vitest";
 import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import { makeAttempt, makeExam, makeSignal } from "../../tests/fixtures/exam.ts";
 import type { Ctx } from "../db/ctx.ts";
+import { fixedClock } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { needs } from "./overview.server.ts";
 import { readiness } from "./readiness.server.ts";
+import { today } from "./today.server.ts";
 import { clearExplained, extraTimeForIncident, touchedBy } from "./touched.server.ts";
 
 /** Incidents that overlap, and exams that do not happen. */
@@ -97,4 +99,13 @@ it("an exam that has lasted since the morning still counts in what is sat now", 
   const exam = await makeExam(db.owner, college.id, { students: 4, status: "LIVE", start: minutesAgo(8 * 60), minutes: 600 });
   const { exams } = await readiness({ ctx: ana, input: {} });
   expect(exams.map((one) => one.id)).toContain(exam.id);
+});
+
+it("what is later today is what begins before midnight where the reader is", async () => {
+  const ctx: Ctx = { ...ana, clock: fixedClock("2026-11-24T17:00:00Z") };
+  await makeExam(db.owner, college.id, { students: 0, status: "SCHEDULED", start: new Date("2026-11-24T19:00:00Z") });
+  // Half past midnight in Kolkata.
+  expect([(await today({ ctx, input: {} })).later, (await today({ ctx, input: { zone: "Asia/Kolkata" } })).later]).toEqual([
+    1, 0,
+  ]);
 });

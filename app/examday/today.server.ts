@@ -2,16 +2,16 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { dayAfter, dayIn, startOfDay, validZone } from "~/platform/zone.ts";
 
 /** What today holds, in the tenants of this person's scope. */
 export const today = read({
   name: "today.read",
   permission: "readiness.read",
-  input: z.object({}),
-  async run({ ctx }) {
+  input: z.object({ zone: z.string().max(64).transform(validZone).default("UTC") }),
+  async run({ ctx, input }) {
     const now = ctx.clock.now();
-    const end = new Date(now);
-    end.setUTCHours(24, 0, 0, 0);
+    const end = new Date(startOfDay(dayAfter(dayIn(now, input.zone)), input.zone));
     const row = await one(
       ctx.tx,
       sql`select

@@ -38,7 +38,7 @@ export const loader = page("self", async ({ ctx, request, url }) => {
     allowed ? work().catch(() => null) : Promise.resolve(null);
   const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
     healthNow(),
-    part(may(role, "readiness.read"), () => today({ ctx, input: {} })),
+    part(may(role, "readiness.read"), () => today({ ctx, input: { zone } })),
     part(may(role, "readiness.read"), () => readiness({ ctx, input: { zone } })),
     part(may(role, "database.load"), () => readLoad({ ctx, input: { from: range.from, to: range.to, by: "wait" } })),
     part(true, () => incidentsBetween({ ctx, input: { from: range.from, to: range.to } })),
