@@ -157,6 +157,26 @@ it("a cancelled exam fills no queue: what nobody has begun leaves it, what someb
   ]);
 });
 
+it("a student of whom two attempts are held back has one result, and the exam is graded, and again", async () => {
+  const { exam, attempt: first } = await sat();
+  await db.owner.query("update public.student_exam_attempt set attempt_no = 2 where id = $1", [first]);
+  const second = await makeAttempt(db.owner, exam, 0, { picks: [exam.questions[0]!.key] });
+  for (const attempt of [first, second]) {
+    const review = await makeReview(db.owner, exam, attempt);
+    await decide(ana, review, "VIOLATION");
+    await decide(ben, review, "VIOLATION");
+  }
+  for (const reason of ["once more", ""]) {
+    expect(await grade(exam)).toMatchObject({ graded: true });
+    const { rows } = await db.owner.query(
+      "select attempt_id as attempt, score, withheld from public.exam_result where exam_id = $1",
+      [exam.id],
+    );
+    expect(rows).toEqual([{ attempt: first, score: 800, withheld: true }]);
+    if (reason) await reopenGrading({ ctx: manager, input: { examId: exam.id, reason } });
+  }
+});
+
 it.each(["WITHHELD", "ZEROED"] as const)(
   "a %s result is graded again with the others, and restored as it then is",
   async (kind) => {

@@ -139,7 +139,13 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
         select public.invigil_uuid7(), college_id, user_id, exam_id, id, case when action = 'ZEROED' then 0 else marked end, ${exam.total_marks},
                case when action = 'ZEROED' then 0 else percentage end, case when action = 'ZEROED' then null else letter end,
                action <> 'ZEROED' and pass, action = 'WITHHELD', ended_at
-        from graded on conflict (college_id, user_id, exam_id) do update set
+        from (
+          -- One result a student: that of the attempt which it is of already, else of the best.
+          select distinct on (g.user_id) g.* from graded g
+            left join public.exam_result r on r.attempt_id = g.id and r.college_id = g.college_id
+          order by g.user_id, r.id is null, g.marked desc, g.attempt_no
+        ) one
+        on conflict (college_id, user_id, exam_id) do update set
           score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage, grade = excluded.grade, passed = excluded.passed, updated_at = ${now}
         where exam_result.attempt_id = excluded.attempt_id`,
   );
