@@ -100,7 +100,15 @@ export default function ExamIncident() {
         <Figure
           label="Signals explained"
           value={count(explained)}
-          note={preview && preview.signals > 0 ? `${count(preview.signals)} more could be` : "none left to explain"}
+          note={
+            preview === null
+              ? open
+                ? "more is known when it has ended"
+                : undefined
+              : preview.signals > 0
+                ? `${count(preview.signals)} more could be`
+                : "none left to explain"
+          }
         />
       </Figures>
       <WithAside

@@ -67,8 +67,12 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
                 <td className="num whitespace-nowrap">
                   {decimal(one.marked, one.marked % 1 === 0 ? 0 : 2)} of {one.marks}
                 </td>
-                <td className="text-right whitespace-nowrap">
-                  <Form intent="unmark" about={{ answerId: one.id }} className="contents">
+                <td>
+                  <Form
+                    intent="unmark"
+                    about={{ answerId: one.id }}
+                    className="flex justify-end gap-x-3 whitespace-nowrap max-sm:flex-col max-sm:items-end max-sm:py-1"
+                  >
                     <button
                       className="link"
                       aria-label={`Take back the mark of candidate ${one.candidate_no}, question ${one.place}`}
@@ -76,12 +80,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
                       Take back
                     </button>
                     {one.type === "SHORT_ANSWER" && (
-                      <button
-                        className="link ml-3"
-                        name="alike"
-                        value="on"
-                        title="From every answer with this text and these marks"
-                      >
+                      <button className="link" name="alike" value="on" title="From every answer with this text and these marks">
                         and all alike
                       </button>
                     )}
