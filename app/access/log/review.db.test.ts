@@ -4,7 +4,8 @@ import { record } from "~/audit/record.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { createStaff, updateStaff } from "../staff/staff.server.ts";
-import { accessReview } from "./review.server.ts";
+import { createApiKey, revokeApiKey } from "~/domains/integrity/keys/api-keys.server.ts";
+import { accessReview, keyReview } from "./review.server.ts";
 
 // Breaks when the review names another than who gave a right, or another moment: that is what it is read for.
 const db = testDatabase();
@@ -92,4 +93,15 @@ it("a tenant more is a change of rights, and stands out as one; another name is 
   expect(await risk()).toBe(0);
   await change([north], true, "Other Name");
   expect(await risk()).toBe(25);
+});
+
+it("a machine's key is a right too: whose it is, who made it, and whether it still opens anything", async () => {
+  const make = (name: string) => createApiKey({ ctx: sam, input: { collegeId: north, name } });
+  const [used, gone] = [await make("Used"), await make("Gone")];
+  await db.owner.query("update public.api_key set last_used_at = '2026-01-02T03:04:05Z' where id = $1", [used.id]);
+  await revokeApiKey({ ctx: kim, input: { id: gone.id, reason: "lost with a laptop" } });
+  expect(await keyReview({ ctx: sam, input: {} })).toMatchObject([
+    { name: "Used", tenant: "North", granted_by: "Sam Reyes", works: true, last_act: new Date("2026-01-02T03:04:05Z") },
+    { name: "Gone", tenant: "North", granted_by: "Sam Reyes", works: false, last_act: null },
+  ]);
 });

@@ -39,3 +39,30 @@ export const accessReview = read({
     return list.map((row) => ({ ...row, may: Object.entries(policy).filter(([, reach]) => row.role in reach).length }));
   },
 });
+
+/** Machines act too: each key, for which tenant, with what rights, made by whom, and when it was last used. */
+export const keyReview = read({
+  name: "access.review_keys",
+  permission: "staff.read",
+  on: "primary",
+  input: z.object({}),
+  run: ({ ctx }) =>
+    rows(
+      ctx.tx,
+      sql`select k.id, k.name, k.prefix, k.scopes, c.name as tenant, k.created_at as since, s.name as granted_by, k.last_used_at as last_act,
+            (k.revoked_at is null and (k.expires_at is null or k.expires_at > ${ctx.clock.now()})) as works
+          from public.api_key k join public.college c on c.id = k.college_id left join console.staff s on s.id = k.created_by
+          order by works desc, c.name, k.name, k.id limit 5000`,
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        prefix: z.string(),
+        scopes: z.array(z.string()),
+        tenant: z.string(),
+        since: z.date(),
+        granted_by: z.string().nullable(),
+        last_act: z.date().nullable(),
+        works: z.boolean(),
+      }),
+    ),
+});

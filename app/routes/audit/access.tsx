@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
-import { accessReview } from "~/access/log/review.server.ts";
+import { accessReview, keyReview } from "~/access/log/review.server.ts";
 import { ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import type { Role } from "~/db/ctx.ts";
@@ -19,9 +19,9 @@ const tenantOf = (row: { role: string; tenant: string | null }) =>
   SEES_ALL_TENANTS.has(row.role) ? "All" : (row.tenant ?? "None");
 
 export const loader = page("staff.read", async ({ ctx, url }) => {
-  const rows = await accessReview({ ctx, input: {} });
+  const [rows, keys] = await Promise.all([accessReview({ ctx, input: {} }), keyReview({ ctx, input: {} })]);
   if (url.searchParams.get("format") === "csv") {
-    await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length } });
+    await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length + keys.length } });
     const text =
       csvLine(["Name", "E-mail", "Role", "Tenant", "Active", "Second factor", "Since", "Granted by", "Last act"]) +
       rows
@@ -38,17 +38,33 @@ export const loader = page("staff.read", async ({ ctx, url }) => {
             row.last_act?.toISOString(),
           ]),
         )
+        .join("") +
+      keys
+        .map((key) =>
+          csvLine([
+            key.name,
+            `${key.prefix}…`,
+            `API key: ${key.scopes.join(", ")}`,
+            key.tenant,
+            key.works,
+            "",
+            key.since.toISOString(),
+            key.granted_by,
+            key.last_act?.toISOString(),
+          ]),
+        )
         .join("");
     throw new Response(text, {
       headers: { "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="access-review.csv"' },
     });
   }
-  return { rows, role: ctx.actor.role };
+  return { rows, keys, role: ctx.actor.role };
 });
 
 export default function AccessReview() {
-  const { rows, role } = useLoaderData<typeof loader>();
-  const unused = rows.filter((row) => row.is_active && !row.last_act).length;
+  const { rows, keys, role } = useLoaderData<typeof loader>();
+  const unused =
+    rows.filter((row) => row.is_active && !row.last_act).length + keys.filter((key) => key.works && !key.last_act).length;
   return (
     <Page
       title={
@@ -107,6 +123,48 @@ export default function AccessReview() {
           </tbody>
         </table>
       </Panel>
+      <Keys keys={keys} />
     </Page>
+  );
+}
+
+type Key = Awaited<ReturnType<typeof keyReview>>[number];
+
+/** What machines may do, beside what people may. */
+function Keys({ keys }: { keys: Key[] }) {
+  return (
+    <Panel flush title="Keys of exam clients" aside={keys.length === 0 ? "none" : undefined}>
+      {keys.length > 0 && (
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Key</th>
+              <th>May</th>
+              <th className="max-md:hidden">Tenant</th>
+              <th className="max-md:hidden">Since</th>
+              <th className="max-lg:hidden">Made by</th>
+              <th>Last used</th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => (
+              <tr key={key.id}>
+                <td>
+                  {key.name} <span className="mono text-muted max-md:hidden">{key.prefix}…</span>{" "}
+                  {!key.works && <Badge>Revoked or expired</Badge>}
+                </td>
+                <td>{key.scopes.join(", ")}</td>
+                <td className="max-md:hidden">{key.tenant}</td>
+                <td className="max-md:hidden">
+                  <Ago at={key.since} />
+                </td>
+                <td className="text-muted max-lg:hidden">{key.granted_by ?? "not on record"}</td>
+                <td>{key.last_act ? <Ago at={key.last_act} /> : <span className="text-warn">never</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
   );
 }
