@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../app/audit/canonical.ts";
 import { Table } from "./copy.ts";
 import type { College } from "./platform.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 
 const DAY = 86_400_000;
 const ENTRIES = 50_000;
+
+/** How long ago the demo's staff were made: before the first of their acts. */
+export const STAFF_DAYS = 335;
 
 export type DemoStaff = { id: string; email: string; name: string; role: string };
 
@@ -55,10 +58,10 @@ export function auditTables(random: Random, now: number, colleges: College[], st
     reason?: string;
     risk?: { rule: string; points: number; says: string }[];
   };
-  const write = (made: Made) => {
-    const id = random.id(made.at);
+  const write = (made: Made, chance: Random = random) => {
+    const id = chance.id(made.at);
     const risk = made.risk ?? [];
-    const salt = Buffer.from(random.hex(32), "hex");
+    const salt = Buffer.from(chance.hex(32), "hex");
     const body = canonicalJson({
       actor: { name: made.who.name, email: made.who.email },
       reason: made.reason ?? null,
@@ -76,7 +79,7 @@ export function auditTables(random: Random, now: number, colleges: College[], st
       "staff",
       made.who.id,
       made.session,
-      random.hex(16),
+      chance.hex(16),
       made.action,
       made.resource,
       made.resourceId,
@@ -121,6 +124,24 @@ export function auditTables(random: Random, now: number, colleges: College[], st
       diff: fields[action],
     });
   }
+  // The first super-admin was made by whoever installed it; she made the others. By a chance of its own: nothing else moves.
+  const first = staff.find((one) => one.role === "SUPER_ADMIN")!;
+  const beginning = new Random(1);
+  for (const [index, one] of staff.filter((other) => other !== first).entries())
+    write(
+      {
+        at: now - STAFF_DAYS * DAY + (index + 1) * 240_000,
+        who: first,
+        session: beginning.id(now - STAFF_DAYS * DAY),
+        address: homes.get(first.id)!,
+        action: "staff.create",
+        resource: "staff",
+        resourceId: one.id,
+        collegeId: null,
+        diff: { name: [null, one.name], email: [null, one.email], role: [null, one.role] },
+      },
+      beginning,
+    );
   const manager = staff.find((one) => one.role === "TENANT_MANAGER")!;
   const bad = random.id(now - 3 * DAY);
   const night = Math.floor((now - 3 * DAY) / DAY) * DAY + 3.2 * 3_600_000;

@@ -1,7 +1,7 @@
 import { hash } from "@node-rs/argon2";
 import pg from "pg";
 import { checkPassword } from "../../app/access/password.server.ts";
-import { auditTables, type DemoStaff } from "./audit.ts";
+import { auditTables, STAFF_DAYS, type DemoStaff } from "./audit.ts";
 import { Table } from "./copy.ts";
 import { examTables } from "./exams.ts";
 import { learningTables } from "./learning.ts";
@@ -69,17 +69,18 @@ export function demoTables(now: number) {
   const random = new Random(20_261_120);
   const { colleges, tables: platform } = platformTables(random, now);
   const staff: DemoStaff[] = STAFF.map(([email, name, role]) => ({ id: random.id(now - 400 * 86_400_000), email, name, role }));
-  const people = new Table("console.staff", ["id", "email", "name", "role"]);
-  const assigned = new Table("console.staff_assignment", ["id", "staff_id", "college_id"]);
+  const people = new Table("console.staff", ["id", "email", "name", "role", "created_at"]);
+  const assigned = new Table("console.staff_assignment", ["id", "staff_id", "college_id", "granted_by", "created_at"]);
+  const begun = new Date(now - STAFF_DAYS * 86_400_000);
   for (const one of staff) {
-    people.add(one.id, one.email, one.name, one.role);
+    people.add(one.id, one.email, one.name, one.role, begun);
     const own =
       one.role === "TENANT_MANAGER"
         ? colleges.slice(0, 1)
         : one.role === "PROCTOR"
           ? colleges.filter((college) => college.status !== "EXPIRED")
           : [];
-    for (const college of own) assigned.add(random.id(now), one.id, college.id);
+    for (const college of own) assigned.add(random.id(now), one.id, college.id, staff[0]!.id, begun);
   }
   const { tables: papers, planted } = examTables(random, now, colleges);
   const exams = [...papers, ...reviewTables(random, now, papers, staff)];
