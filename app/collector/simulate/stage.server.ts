@@ -4,15 +4,7 @@ import { connection } from "~/db/urls.server.ts";
 
 export type Tenant = { id: string; code: string };
 export type Seat = { attemptId: string; collegeId: string; code: string; examId: string; userId: string };
-export type LiveExam = {
-  id: string;
-  collegeId: string;
-  code: string;
-  classId: string;
-  totalMarks: number;
-  durationMinutes: number;
-  endTime: Date;
-};
+export type LiveExam = { id: string; collegeId: string; code: string };
 
 /** Who sits where, read anew every half minute. */
 export class Stage {
@@ -37,7 +29,7 @@ export class Stage {
       ).rows;
       this.exams = (
         await client.query<LiveExam>(
-          `select e.id, e.college_id as "collegeId", c.code, e.class_id as "classId", e.total_marks as "totalMarks", e.duration_minutes as "durationMinutes", e.end_time as "endTime"
+          `select e.id, e.college_id as "collegeId", c.code
            from public.exam e join public.college c on c.id = e.college_id where e.status = 'LIVE' and e.deleted_at is null and e.end_time > now()`,
         )
       ).rows;

@@ -47,7 +47,7 @@ async function save(stage: Stage, seat: Seat): Promise<void> {
   });
 }
 
-/** Somebody who is enrolled and has not begun, begins. */
+/** Somebody who is enrolled and has not begun, begins: by the exam as it is now, whose end may have been moved since the stage was set. */
 export async function begin(stage: Stage): Promise<void> {
   const exam = pick(stage.exams);
   if (!exam) return;
@@ -55,11 +55,12 @@ export async function begin(stage: Stage): Promise<void> {
     client.query({
       text: `insert into public.student_exam_attempt (id, college_id, user_id, exam_id, candidate_no, deadline_at, last_seen_at, total_marks, updated_at)
              select $1, $2, n.user_id, $3, (select coalesce(max(candidate_no), 1000) + 1 from public.student_exam_attempt where college_id = $2 and exam_id = $3),
-                    least(now() + $4::int * interval '1 minute', $5::timestamptz), now(), $6, now()
-             from public.enrollment n where n.college_id = $2 and n.class_id = $7 and n.status = 'ACTIVE'
+                    least(now() + e.duration_minutes * interval '1 minute', e.end_time), now(), e.total_marks, now()
+             from public.exam e join public.enrollment n on n.college_id = e.college_id and n.class_id = e.class_id and n.status = 'ACTIVE'
+             where e.id = $3 and e.college_id = $2 and e.status = 'LIVE' and e.end_time > now() and e.deleted_at is null
                and not exists (select 1 from public.student_exam_attempt a where a.college_id = $2 and a.exam_id = $3 and a.user_id = n.user_id)
              limit 1 on conflict do nothing`,
-      values: [newId(), exam.collegeId, exam.id, exam.durationMinutes, exam.endTime, exam.totalMarks, exam.classId],
+      values: [newId(), exam.collegeId, exam.id],
     }),
   );
 }
