@@ -101,8 +101,6 @@ export const getImport = read({
   },
 });
 
-const DEAD_AFTER_MS = 15 * 60_000;
-
 /** Checks or imports, by the same code: a check is an import whose transaction is rolled back. */
 export const runImport = mutation({
   name: "imports.run",
@@ -114,12 +112,8 @@ export const runImport = mutation({
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
     if (!found || found.staffId !== ctx.actor.id) throw new NotFound("There is no such import of yours");
     if (found.state === "IMPORTED") throw new Conflict("This file has been imported already: bring it again to import it twice");
-    const job = found.jobId
-      ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true, updatedAt: true } })
-      : null;
-    // One that has said nothing for so long has died, and must not keep the file for ever.
-    const silent = ctx.clock.now().getTime() - (job?.updatedAt.getTime() ?? 0);
-    if (job && ["QUEUED", "RUNNING"].includes(job.state) && silent < DEAD_AFTER_MS)
+    const job = found.jobId ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true } }) : null;
+    if (job && ["QUEUED", "RUNNING"].includes(job.state))
       throw new Conflict("This file is being read already: wait for what it says");
     const of = resourceNamed(found.resource);
     const mapping = Object.fromEntries(

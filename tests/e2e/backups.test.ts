@@ -1,20 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import type { Browser } from "playwright";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectAccessible, logIn, openBrowser } from "../browser.ts";
+import { demoOwner } from "../demo-database.ts";
 
 // One click takes a backup, a second drills it, and the page says how long it takes to be back; then it is damaged.
 let browser: Browser;
 let owner: pg.Client;
-const { dataDir } = { ...inject("demo") };
 
 beforeAll(async () => {
   browser = await openBrowser();
-  owner = new pg.Client({ connectionString: runningCluster(dataDir)!.owner });
-  await owner.connect();
+  owner = await demoOwner();
 }, 60_000);
 
 afterAll(async () => {

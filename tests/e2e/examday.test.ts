@@ -1,26 +1,20 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import pg from "pg";
+import type pg from "pg";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
 import { expectAccessible, logIn, openBrowser } from "../browser.ts";
+import { demoOwner } from "../demo-database.ts";
 
 // One day, five people: the database stalls under a live exam, and nobody is taken for a cheat because of it.
-const { base, dataDir, password } = { ...inject("demo") };
+const { base, password } = { ...inject("demo") };
 let browser: Browser;
 let owner: pg.Client;
 let blocker: pg.Client;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  const connect = async (name: string) => {
-    const client = new pg.Client({ connectionString: runningCluster(dataDir)!.owner, application_name: name });
-    client.on("error", () => undefined);
-    await client.connect();
-    return client;
-  };
-  [owner, blocker] = await Promise.all([connect("clock of the story"), connect("release-tool")]);
+  [owner, blocker] = await Promise.all([demoOwner("clock of the story"), demoOwner("release-tool")]);
 });
 afterAll(async () => {
   await Promise.allSettled([owner?.end(), blocker?.end()]);

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import pg from "pg";
+import type pg from "pg";
 import type { Browser, Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { barriers, logIn, openBrowser } from "../browser.ts";
+import { demoOwner } from "../demo-database.ts";
 
 // From an empty paper to an appeal: what a manager and two proctors do in a day, in real browsers.
 let browser: Browser;
@@ -10,13 +10,7 @@ let owner: pg.Client;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  const { dataDir, base } = inject("demo");
-  const answer = execFileSync(process.execPath, ["app/cli/invigil.mjs", "doctor", "--json"], {
-    env: { ...process.env, INVIGIL_DATA_DIR: dataDir, PORT: new URL(base).port },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  owner = new pg.Client({ connectionString: (JSON.parse(String(answer)) as { urls: { owner: string } }).urls.owner });
-  await owner.connect();
+  owner = await demoOwner();
 });
 afterAll(async () => {
   await owner?.end();

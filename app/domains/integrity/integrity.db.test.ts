@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
+import { makeReviewers } from "../../../tests/fixtures/reviewers.ts";
 import { makeAttempt, makeExam, makeReview, makeSignal, type MadeExam } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
@@ -29,12 +30,8 @@ let manager: Ctx;
 let stranger: Ctx;
 
 beforeAll(async () => {
-  college = await makeCollege(db.owner);
+  ({ college, ana, ben, cleo, manager } = await makeReviewers(db));
   const other = await makeCollege(db.owner);
-  [ana, ben, cleo] = (await Promise.all(
-    [1, 2, 3].map(async () => ctxFor(await makeStaff(db.owner, "PROCTOR", [college.id]), inTenants(college.id))),
-  )) as [Ctx, Ctx, Ctx];
-  manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [college.id]), inTenants(college.id));
   stranger = ctxFor(await makeStaff(db.owner, "PROCTOR", [other.id]), inTenants(other.id));
 });
 

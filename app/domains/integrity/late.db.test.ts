@@ -1,6 +1,7 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
+import { testDatabase } from "../../../tests/database.ts";
+import { makeReviewers } from "../../../tests/fixtures/reviewers.ts";
 import { makeAttempt, makeExam, makeReview } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
@@ -28,11 +29,7 @@ let cleo: Ctx;
 let manager: Ctx;
 
 beforeAll(async () => {
-  college = await makeCollege(db.owner);
-  [ana, ben, cleo] = (await Promise.all(
-    [1, 2, 3].map(async () => ctxFor(await makeStaff(db.owner, "PROCTOR", [college.id]), inTenants(college.id))),
-  )) as [Ctx, Ctx, Ctx];
-  manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [college.id]), inTenants(college.id));
+  ({ college, ana, ben, cleo, manager } = await makeReviewers(db));
 });
 
 const NOTE = "The same five wrong answers within two minutes";

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
-import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
+import { testDatabase } from "../../../tests/database.ts";
+import { makeReviewers } from "../../../tests/fixtures/reviewers.ts";
 import { makeAttempt, makeExam, makeReview, makeSignal, type MadeExam } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
@@ -23,11 +24,7 @@ let cleo: Ctx;
 let manager: Ctx;
 
 beforeAll(async () => {
-  college = await makeCollege(db.owner);
-  [ana, ben, cleo] = (await Promise.all(
-    [1, 2, 3].map(async () => ctxFor(await makeStaff(db.owner, "PROCTOR", [college.id]), inTenants(college.id))),
-  )) as [Ctx, Ctx, Ctx];
-  manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", [college.id]), inTenants(college.id));
+  ({ college, ana, ben, cleo, manager } = await makeReviewers(db));
 });
 
 const system = systemCtx("test");
