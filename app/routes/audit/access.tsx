@@ -101,7 +101,10 @@ export default function AccessReview() {
                   </Link>{" "}
                   {!row.is_active && <Badge>Deactivated</Badge>}
                 </td>
-                <td>{ROLE_LABELS[row.role as Role]}</td>
+                <td>
+                  {ROLE_LABELS[row.role as Role]}
+                  <span className="block max-w-[120px] truncate text-muted md:hidden">{tenantOf(row)}</span>
+                </td>
                 <td className="max-md:hidden">{tenantOf(row)}</td>
                 <td className="num max-lg:hidden">{row.may}</td>
                 <td className="max-md:hidden">
