@@ -3,7 +3,7 @@ import { bytes, count, plural, seconds } from "~/platform/format.ts";
 import type { ProbeKey, ProbeRow } from "../probes/all.ts";
 import { bare, contested, lockTrees, longestWaitMs, waitersOf } from "../locks/tree.ts";
 import { readTag } from "../load/tags.ts";
-import { brief, mask } from "../queries/mask.ts";
+import { brief } from "../queries/mask.ts";
 import type { Lag } from "../replication/lag.ts";
 import type { Sample } from "../sampler/sample.ts";
 import type { TargetState } from "../sampler/sampler.server.ts";
@@ -221,7 +221,7 @@ function activitySignals(rows: ProbeRow<"activity">[]): Omit<Signal, "target" | 
       metric: "query.longest_ms",
       value: running?.query_ms ?? 0,
       says: running
-        ? `${name(running)} runs ${brief(mask(running.query ?? ""), 80)} for ${seconds((running.query_ms ?? 0) / 1000)}`
+        ? `${name(running)} runs ${brief(running.query ?? "", 80)} for ${seconds((running.query_ms ?? 0) / 1000)}`
         : "Nothing runs",
     },
     {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 const SHOWN = 12;
 
@@ -23,9 +24,9 @@ order by a.state_change limit ${SHOWN}`,
     pid: z.number(),
     backend_start: z.date().nullable(),
     username: z.string().nullable(),
-    app: z.string().nullable(),
+    app: maskedName,
     address: z.string().nullable(),
     idle_ms: z.number().nullable(),
-    query: z.string().nullable(),
+    query: maskedStatement,
   }),
 });

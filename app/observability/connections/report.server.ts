@@ -7,7 +7,6 @@ import { askNow, live, sourceOf } from "../current.server.ts";
 import { idleLongest } from "./idle.ts";
 import { readTag } from "../load/tags.ts";
 import { spanInput } from "../load/read-load.server.ts";
-import { mask } from "../queries/mask.ts";
 import type { ProbeRow } from "../probes/all.ts";
 
 export type Headroom = { max: number; reserved: number; superuserReserved: number; ordinary: number; used: number; free: number };
@@ -102,9 +101,9 @@ export const connectionReport = read({
         activity.rows &&
         activity.rows
           .filter((row) => row.backend_type === "client backend")
-          .map((row) => ({ ...row, ...readTag(row.app), query: mask(row.query ?? "") }))
+          .map((row) => ({ ...row, ...readTag(row.app), query: row.query ?? "" }))
           .sort((a, b) => (b.transaction_ms ?? 0) - (a.transaction_ms ?? 0)),
-      idle: idle.rows && idle.rows.map((row) => ({ ...row, ...readTag(row.app), query: mask(row.query ?? "") })),
+      idle: idle.rows && idle.rows.map((row) => ({ ...row, ...readTag(row.app), query: row.query ?? "" })),
       idleAll:
         backends.rows &&
         backends.rows

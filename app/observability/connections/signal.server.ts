@@ -15,7 +15,7 @@ import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
-import { mask } from "../queries/mask.ts";
+import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 export const signalInput = z.object({
   target: z.string().max(40).default("primary"),
@@ -47,8 +47,8 @@ function signallerPool(target: string): Pool {
 const WAIT_MS = 3000;
 const sessionRow = z.object({
   username: z.string().nullable(),
-  app: z.string().nullable(),
-  query: z.string().nullable(),
+  app: maskedName,
+  query: maskedStatement,
   query_start: z.date().nullable(),
   state: z.string().nullable(),
   sent: z.boolean(),
@@ -75,7 +75,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
       sql`select a.state, a.query_start from pg_stat_activity a where a.pid = ${input.pid} and ${same}`,
       z.object({ state: z.string().nullable(), query_start: z.date().nullable() }),
     );
-    if (!left) return { outcome: "gone", who, says: `${who} has ended.`, statement: mask(found.query ?? "") };
+    if (!left) return { outcome: "gone", who, says: `${who} has ended.`, statement: found.query ?? "" };
     if (input.act === "cancel" && (left.state !== "active" || left.query_start?.getTime() !== found.query_start?.getTime()))
       return {
         outcome: "cancelled",
@@ -84,7 +84,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
           found.state === "active"
             ? `The statement of ${who} was cancelled.`
             : `${who} runs no statement; there was nothing to cancel. Terminate it to end its transaction.`,
-        statement: mask(found.query ?? ""),
+        statement: found.query ?? "",
       };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -92,7 +92,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
     outcome: "signalled",
     who,
     says: `${who} was told to stop and has not yet: it may be in a place that can't be interrupted.`,
-    statement: mask(found.query ?? ""),
+    statement: found.query ?? "",
   };
 }
 

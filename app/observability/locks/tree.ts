@@ -1,7 +1,7 @@
 import type { RowOf } from "../probe.ts";
 import type { locks } from "../probes/locks.ts";
 import { readTag } from "../load/tags.ts";
-import { brief, mask } from "../queries/mask.ts";
+import { brief } from "../queries/mask.ts";
 
 type LockRow = RowOf<typeof locks>;
 
@@ -43,7 +43,7 @@ function node(row: LockRow): LockNode {
     waitingMs: row.blockers.length > 0 ? row.waiting_ms : null,
     transactionMs: row.transaction_ms,
     since: row.xact_start,
-    query: brief(mask(row.query ?? ""), 2000),
+    query: brief(row.query ?? "", 2000),
     queryId: row.query_id,
     waiters: [],
   };

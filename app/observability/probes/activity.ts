@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 /**
  * Every session that is doing something or holds something open. Idle ones are only counted (see backends): with
@@ -28,14 +29,14 @@ where a.pid <> pg_backend_pid()
     backend_start: z.date().nullable(),
     database: z.string().nullable(),
     username: z.string().nullable(),
-    app: z.string().nullable(),
+    app: maskedName,
     address: z.string().nullable(),
     backend_type: z.string(),
     state: z.string(),
     wait_class: z.string().nullable(),
     wait_event: z.string().nullable(),
     query_id: z.string().nullable(),
-    query: z.string().nullable(),
+    query: maskedStatement,
     xact_start: z.date().nullable(),
     query_start: z.date().nullable(),
     state_change: z.date().nullable(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedName } from "../queries/mask.ts";
 
 /** How many sessions there are, by everything one would group them by, with the server's limits beside them. */
 export const backends = probe({
@@ -20,7 +21,7 @@ group by 1, 2, 3, 4, 5`,
   row: z.object({
     state: z.string(),
     username: z.string().nullable(),
-    app: z.string().nullable(),
+    app: maskedName,
     database: z.string().nullable(),
     backend_type: z.string(),
     n: z.number(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskName } from "../queries/mask.ts";
 
 export const IDLE_BUCKETS = [1, 2, 5, 15, 30, 60, 90, 120, 300] as const;
 
@@ -67,7 +68,13 @@ select a.state, coalesce(a.application_name, '') as app, count(*)::int as n, sum
        array(select count(*) filter (where b.age <= le)::int from unnest(array_agg(a.age)) b(age), unnest('{${IDLE_BUCKETS.join(",")}}'::int[]) le group by le order by le) as buckets
 from (select state, application_name, floor(extract(epoch from clock_timestamp() - state_change))::bigint as age from pg_stat_activity where state ~ '^idle') a
 group by 1, 2`,
-  row: z.object({ state: z.string(), app: z.string(), n: z.number(), seconds: z.number(), buckets: z.array(z.number()) }),
+  row: z.object({
+    state: z.string(),
+    app: z.string().transform(maskName),
+    n: z.number(),
+    seconds: z.number(),
+    buckets: z.array(z.number()),
+  }),
 });
 
 /** Locks held and wanted, by mode; a few rows however many locks there are. */

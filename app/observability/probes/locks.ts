@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 /**
  * Who waits for whom: every waiter, and every session that somebody waits for. pg_blocking_pids locks the lock table for
@@ -48,13 +49,13 @@ left join pg_namespace n on n.oid = c.relnamespace`,
     backend_start: z.date().nullable(),
     blockers: z.array(z.number()),
     username: z.string().nullable(),
-    app: z.string().nullable(),
+    app: maskedName,
     database: z.string().nullable(),
     state: z.string().nullable(),
     backend_type: z.string().nullable(),
     wait_class: z.string().nullable(),
     wait_event: z.string().nullable(),
-    query: z.string().nullable(),
+    query: maskedStatement,
     query_id: z.string().nullable(),
     xact_start: z.date().nullable(),
     state_change: z.date().nullable(),

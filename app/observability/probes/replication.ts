@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedName } from "../queries/mask.ts";
 
 /** This end of the stream: what it has written or replayed, and (on a standby) whether its receiver is alive. */
 export const position = probe({
@@ -62,7 +63,7 @@ select r.pid, r.application_name as app, host(r.client_addr) as address, r.state
 from pg_stat_replication r left join pg_replication_slots s on s.active_pid = r.pid`,
   row: z.object({
     pid: z.number(),
-    app: z.string().nullable(),
+    app: maskedName,
     address: z.string().nullable(),
     state: z.string().nullable(),
     sync_state: z.string().nullable(),

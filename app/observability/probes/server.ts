@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
+import { maskedStatement, maskName } from "../queries/mask.ts";
 
 /** The database's own counters. */
 export const database = probe({
@@ -64,12 +65,20 @@ export const horizon = probe({
   on: "primary",
   missing: needsMonitor,
   sql: () => `
-select 'session' as kind, pid::text || ' ' || coalesce(application_name, '') as holder, age(backend_xmin)::bigint as age, xact_start as since from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()
-union all select 'slot', slot_name, greatest(age(xmin), age(catalog_xmin))::bigint, null from pg_replication_slots where xmin is not null or catalog_xmin is not null
-union all select 'standby', application_name, age(backend_xmin)::bigint, backend_start from pg_stat_replication where backend_xmin is not null
-union all select 'prepared', gid, age(transaction)::bigint, prepared from pg_prepared_xacts
-order by 3 desc limit 20`,
-  row: z.object({ kind: z.string(), holder: z.string(), age: z.number(), since: z.date().nullable() }),
+select 'session' as kind, coalesce(application_name, '') as holder, pid, age(backend_xmin)::bigint as age, xact_start as since from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()
+union all select 'slot', slot_name, null, greatest(age(xmin), age(catalog_xmin))::bigint, null from pg_replication_slots where xmin is not null or catalog_xmin is not null
+union all select 'standby', application_name, pid, age(backend_xmin)::bigint, backend_start from pg_stat_replication where backend_xmin is not null
+union all select 'prepared', gid, null, age(transaction)::bigint, prepared from pg_prepared_xacts
+order by 4 desc limit 20`,
+  row: z
+    .object({
+      kind: z.string(),
+      holder: z.string().transform(maskName),
+      pid: z.number().nullable(),
+      age: z.number(),
+      since: z.date().nullable(),
+    })
+    .transform(({ pid, holder, ...row }) => ({ ...row, holder: row.kind === "session" ? `${pid} ${holder}` : holder })),
 });
 
 export const io = probe({
@@ -182,7 +191,7 @@ from (
     total: z.number().nullable(),
     since: z.date().nullable(),
     backend_type: z.string().nullable(),
-    query: z.string().nullable(),
+    query: maskedStatement,
   }),
 });
 
