@@ -110,6 +110,7 @@ export default [
   route("data/:resource/export", "routes/data/export.ts"),
   route("data/:resource/suggest", "routes/data/suggest.ts"),
   route("audit/export", "routes/audit/export.ts"),
+  route(".well-known/invigil-log-key", "routes/machine/log-key.ts"),
   route("api/v1/audit/checkpoint", "routes/audit/api-checkpoint.ts"),
   route("api/v1/audit/entries", "routes/audit/api-entries.ts"),
   route("api/v1/audit/proof/inclusion", "routes/audit/api-inclusion.ts"),

@@ -26,11 +26,19 @@ function problemOf(error: unknown, request: Request): Response {
   return problem(request, 500, "Something went wrong on our side");
 }
 
-/** A machine endpoint behind a person's session. */
-export function endpoint(permission: Permission, run: (work: { ctx: Ctx; url: URL; request: Request }) => Promise<Response>) {
+/** Who sends this request by a key of a machine client, or null where it carries none. */
+type MachineClient = (request: Request) => Promise<Ctx | null>;
+
+/** A machine endpoint behind a person's session or, where machine clients may use it, a key. */
+export function endpoint(
+  permission: Permission,
+  run: (work: { ctx: Ctx; url: URL; request: Request }) => Promise<Response>,
+  machineClient?: MachineClient,
+) {
   return async ({ request, context }: LoaderFunctionArgs): Promise<Response> => {
     try {
-      return await run({ ctx: await guard(request, context, permission), url: new URL(request.url), request });
+      const ctx = (await machineClient?.(request)) ?? (await guard(request, context, permission));
+      return await run({ ctx, url: new URL(request.url), request });
     } catch (error) {
       return problemOf(error, request);
     }

@@ -45,6 +45,12 @@ describe("the policy", () => {
 
   it("gives nothing to nobody", () => {
     expect(may("ANONYMOUS", "self")).toBe(false);
-    expect(may("API_KEY", "platform.read")).toBe(false);
+  });
+
+  it("gives machine clients the audit log and nothing else", () => {
+    expect(Object.keys(policy).filter((permission) => may("API_KEY", permission as Permission))).toEqual([
+      "audit.read",
+      "audit.verify",
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import type { Role } from "~/db/ctx.ts";
 /**
  * Who may do what: the contract's table as data. Guard, navigation and buttons all read this and nothing else.
  * `all` is every tenant, `assigned` the tenants given to this person, `own` acts of one's own, `load` a tenant's share
- * of the database's load and no more.
+ * of the database's load and no more. A machine client has, of what stands here for it, what the scopes of its key name.
  */
 export type Reach = "all" | "assigned" | "own" | "load";
 export type Permission = keyof typeof policy;
@@ -34,13 +34,20 @@ export const policy = {
   "database.read": { SUPER_ADMIN: "all", SRE: "all", AUDITOR: "all" },
   "database.load": { SUPER_ADMIN: "all", SRE: "all", AUDITOR: "all", TENANT_MANAGER: "load" },
   "database.act": { SUPER_ADMIN: "all", SRE: "all" },
-  "audit.read": { SUPER_ADMIN: "all", AUDITOR: "all", TENANT_MANAGER: "assigned", PROCTOR: "own", SRE: "own" },
-  "audit.verify": { SUPER_ADMIN: "all", AUDITOR: "all" },
+  "audit.read": {
+    SUPER_ADMIN: "all",
+    AUDITOR: "all",
+    TENANT_MANAGER: "assigned",
+    PROCTOR: "own",
+    SRE: "own",
+    API_KEY: "assigned",
+  },
+  "audit.verify": { SUPER_ADMIN: "all", AUDITOR: "all", API_KEY: "assigned" },
   "readiness.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "assigned", PROCTOR: "assigned", SRE: "all", AUDITOR: "all" },
   "jobs.read": { SUPER_ADMIN: "all", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
   /** Every signed-in person: the overview, one's own sessions and security. */
   self: { SUPER_ADMIN: "own", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
-} as const satisfies Record<string, Partial<Record<Role, Reach>>>;
+} as const satisfies Record<string, Partial<Record<Role | "API_KEY", Reach>>>;
 
 export function reach(role: Role | string, permission: Permission): Reach | null {
   return (policy[permission] as Partial<Record<string, Reach>>)[role] ?? null;

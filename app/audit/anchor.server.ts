@@ -24,8 +24,11 @@ export type Epoch = { fromSize: number; toSize: number; reason: string; by: stri
 
 const EPOCH = "invigil.local/audit/epoch";
 
+/** A note has no control characters but its line ends. */
+const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Surrogate}\ufffd]/gu, " ");
+
 export const epochText = (epoch: Epoch) =>
-  `${EPOCH}\n${epoch.fromSize} ${epoch.toSize}\n${epoch.at}\n${epoch.by.replaceAll("\n", " ")}\n${epoch.reason.replaceAll("\n", " ")}\n`;
+  `${EPOCH}\n${epoch.fromSize} ${epoch.toSize}\n${epoch.at}\n${oneLine(epoch.by)}\n${oneLine(epoch.reason)}\n`;
 
 export function readEpoch(text: string): Epoch | null {
   const [kind, sizes = "", at = "", by = "", reason = ""] = text.split("\n");

@@ -71,7 +71,7 @@ const line = z.strictObject({
   proof: z.array(z.string()),
 }) satisfies z.ZodType<ExportLine>;
 
-/** Without a database and without us: only the file, and the key that the reader knows from elsewhere. A line at a time. */
+/** Without a database and without us: only the file, and the key that the reader has from elsewhere. A line at a time. */
 export class ExportCheck {
   private readonly findings: FileFinding[] = [];
   private readonly digest = createHash("sha256");
@@ -83,7 +83,8 @@ export class ExportCheck {
   private stopped = false;
   private waiting = 0;
 
-  constructor(private readonly trustedKey?: string) {}
+  /** The key inside of the file proves nothing: whoever forges a file puts their own there. */
+  constructor(private readonly trustedKey: string) {}
 
   /** The bytes of a line, without its end. */
   take(bytes: Buffer): void {
@@ -116,7 +117,12 @@ export class ExportCheck {
 
   private begin(read: unknown): void {
     const first = head.safeParse(read).data;
-    this.key = first ? readVerifierKey(this.trustedKey ?? first.key) : null;
+    this.key = readVerifierKey(this.trustedKey);
+    if (first && first.key !== this.trustedKey.trim())
+      return this.wrong(
+        null,
+        "the file names another key than the one it is checked with: it is of another log, or it was forged",
+      );
     const opened = first && this.key ? openNote(first.checkpoint, this.key.name, this.key.key) : null;
     this.head = opened ? readCheckpoint(opened) : null;
     if (!this.head) this.wrong(null, "the first line carries no head that is signed by this key");

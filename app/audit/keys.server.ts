@@ -9,11 +9,13 @@ export const ORIGIN = "invigil.local/audit";
 
 export type SigningKey = { name: string; privateKey: KeyObject; publicKey: KeyObject };
 
+const keyFile = () => path.join(env().dataDir, "audit-signing-key.pem");
+
 function load(): KeyObject {
   const { INVIGIL_SIGNING_KEY, dataDir } = env();
   // The environment was read already, and refused what is no key.
   if (INVIGIL_SIGNING_KEY) return readSigningKey(INVIGIL_SIGNING_KEY)!;
-  const file = path.join(dataDir, "audit-signing-key.pem");
+  const file = keyFile();
   fs.mkdirSync(dataDir, { recursive: true });
   try {
     fs.writeFileSync(file, generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }), {
@@ -31,6 +33,12 @@ export function signingKey(): SigningKey {
     const privateKey = load();
     return { name: ORIGIN, privateKey, publicKey: createPublicKey(privateKey) };
   });
+}
+
+/** Where this machine has the key of a log, or null: whoever only checks a file must not make one. */
+export function placeOfKey(): string | null {
+  if (env().INVIGIL_SIGNING_KEY) return "INVIGIL_SIGNING_KEY";
+  return fs.existsSync(keyFile()) ? keyFile() : null;
 }
 
 export { fingerprint as fingerprintOf } from "./note.ts";

@@ -23,23 +23,47 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
   return `${text}\n— ${name} ${Buffer.concat([keyId(name, createPublicKey(privateKey)), signature]).toString("base64")}\n`;
 }
 
-/** The signed text, when the signature is of this key; null otherwise. */
+const MOST_BYTES = 1_000_000;
+const MOST_SIGNATURES = 100;
+/** Line ends are the only control characters of a note, and nothing of it may have been lost while it was decoded. */
+const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f\ufffd]|\p{Surrogate}/u;
+/** What Go calls a space, and the plus sign that divides a verifier's key. */
+const NAME = /^[^\p{White_Space}+]+$/u;
+
+/** Base64 in the one form that its bytes have; null where it is another. */
+function fromBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, "base64");
+  return text !== "" && bytes.toString("base64") === text ? bytes : null;
+}
+
+type Signature = { name: string; id: Buffer; bytes: Buffer };
+
+function readSignature(line: string): Signature | null {
+  const [, name, encoded] = /^— ([^ ]+) ([^ ]+)$/.exec(line) ?? [];
+  const bytes = fromBase64(encoded ?? "");
+  if (!name || !NAME.test(name) || !bytes || bytes.length < 5) return null;
+  return { name, id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
+}
+
+/** A note as Go's sumdb/note reads it: one line that is no signature, and the whole is no note. */
+function readNote(note: string): { text: string; signatures: Signature[] } | null {
+  const end = note.lastIndexOf("\n\n");
+  if (end < 0 || !note.endsWith("\n") || note.length > MOST_BYTES || FORBIDDEN.test(note)) return null;
+  const signatures = note
+    .slice(end + 2, -1)
+    .split("\n")
+    .map(readSignature);
+  if (signatures.length > MOST_SIGNATURES || !signatures.every((signature) => signature !== null)) return null;
+  return { text: note.slice(0, end + 1), signatures };
+}
+
+/** The signed text, when it is signed by this key and no signature that claims to be of this key is false; null otherwise. */
 export function openNote(note: string, name: string, publicKey: KeyObject): string | null {
-  const end = note.indexOf("\n\n— ");
-  if (end < 0) return null;
-  const text = note.slice(0, end + 1);
-  for (const line of note.slice(end + 2).split("\n")) {
-    const match = /^— (\S+) (\S+)$/.exec(line);
-    if (match?.[1] !== name) continue;
-    const bytes = Buffer.from(match[2]!, "base64");
-    if (
-      bytes.length === 68 &&
-      bytes.subarray(0, 4).equals(keyId(name, publicKey)) &&
-      verify(null, Buffer.from(text), publicKey, bytes.subarray(4))
-    )
-      return text;
-  }
-  return null;
+  const read = readNote(note);
+  if (!read) return null;
+  const id = keyId(name, publicKey);
+  const own = read.signatures.find((signature) => signature.name === name && signature.id.equals(id));
+  return own && verify(null, Buffer.from(read.text), publicKey, own.bytes) ? read.text : null;
 }
 
 /** Whose signature a note claims to carry, without the price of checking it. */
@@ -57,10 +81,10 @@ export function signatureHint(name: string, publicKey: KeyObject): (note: string
 export const checkpointText = (point: Checkpoint) => `${point.origin}\n${point.size}\n${point.root.toString("base64")}\n`;
 
 export function readCheckpoint(text: string): Checkpoint | null {
-  const [origin, size, root] = text.split("\n");
-  if (!origin || !/^\d+$/.test(size ?? "") || !root) return null;
-  const bytes = Buffer.from(root, "base64");
-  return bytes.length === 32 ? { origin, size: Number(size), root: bytes } : null;
+  const [origin, size = "", root = "", ...more] = text.split("\n");
+  if (!origin || !/^(0|[1-9]\d*)$/.test(size) || !Number.isSafeInteger(Number(size)) || more.length === 0) return null;
+  const bytes = fromBase64(root);
+  return bytes?.length === 32 ? { origin, size: Number(size), root: bytes } : null;
 }
 
 /** "name+hash+base64": how C2SP writes a verifier's key. */
@@ -70,14 +94,12 @@ export function verifierKey(name: string, publicKey: KeyObject): string {
 
 export function readVerifierKey(text: string): { name: string; key: KeyObject } | null {
   // Base64 has a plus sign of its own: only the first two of them divide.
-  const [, name, encoded] = /^([^+\s]+)\+[0-9a-f]{8}\+(\S+)$/.exec(text.trim()) ?? [];
-  if (!name || !encoded) return null;
-  const bytes = Buffer.from(encoded, "base64");
-  if (bytes.length !== 33 || bytes[0] !== ALGORITHM_ED25519) return null;
-  return {
-    name,
-    key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: bytes.subarray(1).toString("base64url") }, format: "jwk" }),
-  };
+  const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
+  const bytes = fromBase64(encoded ?? "");
+  if (!name || !NAME.test(name) || bytes?.length !== 33 || bytes[0] !== ALGORITHM_ED25519) return null;
+  const x = bytes.subarray(1).toString("base64url");
+  const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+  return keyId(name, key).toString("hex") === id ? { name, key } : null;
 }
 
 export const fingerprint = (publicKey: KeyObject) =>

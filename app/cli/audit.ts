@@ -8,14 +8,15 @@ import { eraseContent } from "~/access/log/erase.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { ExportCheck } from "~/audit/export-file.ts";
-import { openNote, readCheckpoint, readVerifierKey } from "~/audit/note.ts";
+import { openNote, readCheckpoint } from "~/audit/note.ts";
 import { checkConsistency, consistencyProof } from "~/audit/merkle.ts";
 import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { plural } from "~/platform/format.ts";
 import { csvLine } from "~/resources/csv.ts";
-import { anchorFile, signingKey } from "~/audit/keys.server.ts";
+import { anchorFile } from "~/audit/keys.server.ts";
+import { pinnedKey } from "./audit-key.ts";
 import { withDatabase } from "./database.ts";
 import type { Command, Run } from "./commands.ts";
 
@@ -26,25 +27,20 @@ const print = (run: Run, data: unknown, lines: string[]) =>
 const unreadable = (file: string, error: unknown) =>
   error instanceof Error && "code" in error ? new Invalid(`${file} can't be read (${String(error.code)})`) : error;
 
-function keyOf(run: Run): string | undefined {
-  const given = run.options["key"];
-  if (typeof given !== "string") return undefined;
-  if (!readVerifierKey(given)) throw new Invalid(`--key: "${given}" is not a key as /audit/integrity shows it`);
-  return given;
-}
-
 async function verifyFile(run: Run, file: string): Promise<number> {
   if (!fs.existsSync(file)) throw new Invalid(`${file} does not exist`);
-  const check = new ExportCheck(keyOf(run));
+  const key = await pinnedKey(run);
+  const check = new ExportCheck(key.text);
   try {
     for await (const line of linesOf(fs.createReadStream(file))) check.take(line);
   } catch (error) {
     throw unreadable(file, error);
   }
   const result = check.result();
+  const checkedWith = `checked with the key ${key.fingerprint} from ${key.from}`;
   print(
     run,
-    result,
+    { ...result, key: { fingerprint: key.fingerprint, from: key.from } },
     result.ok
       ? [
           `${result.checked} entries are in the signed log of ${result.size}; nothing in the file was changed, taken away or put in`,
@@ -52,10 +48,11 @@ async function verifyFile(run: Run, file: string): Promise<number> {
             ? [`${plural(result.waiting, "more entry was", "more entries were")} found that had no place in the signed log yet`]
             : []),
           ...(result.stopped ? ["the search had found more than an export holds"] : []),
+          checkedWith,
         ]
-      : result.findings.map(
-          (finding) => `line ${finding.line}${finding.index === null ? "" : `, entry ${finding.index}`}: ${finding.says}`,
-        ),
+      : result.findings
+          .map((finding) => `line ${finding.line}${finding.index === null ? "" : `, entry ${finding.index}`}: ${finding.says}`)
+          .concat(checkedWith),
   );
   if (!result.ok) process.stderr.write(`${file} does not verify: ${plural(result.findings.length, "finding")}\n`);
   return result.ok ? 0 : 1;
@@ -84,15 +81,14 @@ async function verifyHead(run: Run, file: string): Promise<number> {
   } catch (error) {
     throw unreadable(`--checkpoint: ${file}`, error);
   }
-  const given = keyOf(run);
-  const key = given ? readVerifierKey(given) : { name: signingKey().name, key: signingKey().publicKey };
-  const text = key ? openNote(note, key.name, key.key) : null;
+  const key = await pinnedKey(run);
+  const text = openNote(note, key.name, key.key);
   const old = text ? readCheckpoint(text) : null;
-  if (!old) throw new Invalid(`--checkpoint: ${file} is not signed by this key`);
+  if (!old) throw new Invalid(`--checkpoint: ${file} is not signed by the key from ${key.from}`);
   return withDatabase(() =>
     withScope(systemCtx("command line"), async ({ tx }) => {
       const latest = await latestCheckpoint(tx);
-      const opened = latest && key ? openNote(latest.note, key.name, key.key) : null;
+      const opened = latest ? openNote(latest.note, key.name, key.key) : null;
       const now = opened ? readCheckpoint(opened) : null;
       if (!now) throw new Invalid("the log's own head is not signed by this key");
       const grown =
@@ -113,9 +109,14 @@ export const auditCommands: Command[] = [
   {
     name: "audit verify",
     says: "Checks that nothing in the audit log was changed or cut",
-    usage: "[EXPORT] [--checkpoint FILE] [--key KEY] [--json]",
+    usage: "[EXPORT] [--checkpoint FILE] [--key KEY|FILE] [--key-from URL] [--json]",
     takes: 1,
-    options: { file: { type: "string" }, checkpoint: { type: "string" }, key: { type: "string" } },
+    options: {
+      file: { type: "string" },
+      checkpoint: { type: "string" },
+      key: { type: "string" },
+      "key-from": { type: "string" },
+    },
     async run(run) {
       const file = run.options["file"] ?? run.positionals[0];
       if (typeof file === "string") return verifyFile(run, file);

@@ -5,9 +5,9 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../../tests/database.ts";
 import { readEpoch } from "~/audit/anchor.server.ts";
-import { ExportCheck, type ExportEnd, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
+import { ExportCheck, ExportSeal, type ExportEnd, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
 import { anchorFile, ORIGIN, signingKey } from "~/audit/keys.server.ts";
-import { openNote, readCheckpoint, verifierKey } from "~/audit/note.ts";
+import { openNote, readCheckpoint, signNote, verifierKey } from "~/audit/note.ts";
 import { record } from "~/audit/record.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
@@ -28,7 +28,8 @@ const written = async (q: string, format: "csv" | "ndjson" = "ndjson") => {
   for await (const part of exportLog(auditor, q, format, csvLine)) text += part;
   return text;
 };
-function verify(text: string, key?: string) {
+const own = () => verifierKey(ORIGIN, signingKey().publicKey);
+function verify(text: string, key = own()) {
   const check = new ExportCheck(key);
   for (const line of Buffer.from(text, "utf8").toString("latin1").replace(/\n$/, "").split("\n"))
     check.take(Buffer.from(line, "latin1"));
@@ -63,6 +64,19 @@ it("what nobody edited proves itself, whatever is written in it, and says how ma
   expect(verify(file(lines))).toMatchObject({ ok: true, checked: 700, size: 700, stopped: false, findings: [] });
   expect(verify(file(lines), verifierKey(ORIGIN, signingKey().publicKey)).ok).toBe(true);
   expect(verify(file(lines), verifierKey(ORIGIN, generateKeyPairSync("ed25519").publicKey)).ok).toBe(false);
+});
+
+it("a file that was forged with a key of its own is not believed", () => {
+  const forger = { name: ORIGIN, ...generateKeyPairSync("ed25519") };
+  const seal = new ExportSeal();
+  const head = JSON.parse(lines[0]!) as ExportHead;
+  const checkpoint = signNote(openNote(head.checkpoint, ORIGIN, signingKey().publicKey)!, ORIGIN, forger.privateKey);
+  const key = verifierKey(ORIGIN, forger.publicKey);
+  const forged = [JSON.stringify({ ...head, checkpoint, key }), ...lines.slice(1, -1)];
+  seal.add(file(forged), forged.length - 1);
+  const whole = file(forged) + seal.end(false, forger);
+  expect(verify(whole, key).ok).toBe(true);
+  expect(verify(whole)).toMatchObject({ ok: false, findings: [{ line: 1, says: expect.stringMatching(/names another key/) }] });
 });
 
 it("an export of nothing is whole too", async () => {

@@ -1,16 +1,12 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { isConnectionLoss } from "~/db/retry.ts";
-import type { Ctx } from "~/db/ctx.ts";
-import { authenticate } from "~/domains/integrity/keys/authenticate.server.ts";
-import { take, type Bucket } from "~/domains/integrity/keys/rate.ts";
 import { ingest } from "~/domains/integrity/ingest/ingest.server.ts";
 import { BadBatch, MAX_BYTES } from "~/domains/integrity/ingest/parse.ts";
-import { systemClock } from "~/platform/clock.ts";
 import { log } from "~/platform/log.server.ts";
 import { problem } from "~/platform/problem.server.ts";
-import { singleton } from "~/platform/singleton.ts";
+import { machineClient } from "./machine-client.server.ts";
 
-const buckets = () => singleton("integrity.buckets", () => new Map<string, Bucket>());
+const sender = machineClient("integrity:write");
 
 export const loader = ({ request }: { request: Request }) =>
   problem(request, 405, "Events are sent with POST", { Allow: "POST" });
@@ -40,21 +36,10 @@ async function readBody(request: Request): Promise<string> {
 export async function action({ request }: ActionFunctionArgs): Promise<Response> {
   if (request.method !== "POST") return problem(request, 405, "Events are sent with POST", { Allow: "POST" });
   try {
-    const token = /^Bearer ([\x21-\x7e]{1,300})$/.exec(request.headers.get("authorization") ?? "")?.[1];
-    const key = token ? await authenticate(token, systemClock) : null;
-    if (!key) return problem(request, 401, "Send a current key: Authorization: Bearer …", { "WWW-Authenticate": "Bearer" });
-    if (!key.scopes.includes("integrity:write")) return problem(request, 403, "This key may not send integrity events");
-    const wait = take(buckets(), key.id, key.rate_per_minute, Date.now());
-    if (wait > 0)
-      return problem(request, 429, `This key may send ${key.rate_per_minute} requests a minute`, { "Retry-After": String(wait) });
-    const ctx: Ctx = {
-      actor: { kind: "api-key", id: key.id, name: key.name, email: null, role: "API_KEY" },
-      scope: { kind: "tenants", ids: [key.college_id] },
-      clock: systemClock,
-      requestId: request.headers.get("x-request-id") ?? "",
-      tenantTag: key.code,
-    };
-    const done = await ingest(ctx, key.college_id, {
+    const client = await sender(request);
+    if (!client) return problem(request, 401, "Send a key: Authorization: Bearer …", { "WWW-Authenticate": "Bearer" });
+    const { collegeId, ...ctx } = client;
+    const done = await ingest(ctx, collegeId, {
       text: await readBody(request),
       contentType: request.headers.get("content-type") ?? "application/json",
     });
@@ -63,6 +48,7 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
       headers: { "Content-Type": "application/json", "Cache-Control": "no-store" },
     });
   } catch (error) {
+    if (error instanceof Response) return error;
     if (error instanceof BadBatch) return problem(request, error.status, error.message);
     if (isConnectionLoss(error))
       return problem(request, 503, "Nothing was taken: send the same events again", { "Retry-After": "2" });

@@ -1,3 +1,4 @@
+import { ENTRIES_AT_ONCE } from "~/access/log/proofs.server.ts";
 import { MAX_BYTES, MAX_EVENTS } from "~/domains/integrity/ingest/parse.ts";
 import { SIGNALS } from "~/domains/integrity/signals.ts";
 
@@ -8,6 +9,92 @@ const problem = (description: string, headers?: object) => ({
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
 
+const audit = "Needs a key with the scope audit:read, or the session of an auditor.";
+const whole = (name: string, description: string, required = true) => ({
+  name,
+  in: "query",
+  required,
+  description,
+  schema: { type: "integer", minimum: 0 },
+});
+const hash = (description: string) => ({ type: "string", description: `${description}, base64 of 32 bytes` });
+const proof = { type: "array", items: hash("A node's hash"), description: "From the leaves upwards, as RFC 6962 orders them." };
+const auditProblems = {
+  401: problem("No key, or one that is unknown, expired or revoked"),
+  403: problem("The key has no right to read the audit log"),
+  404: problem("The log does not have that many entries"),
+  422: problem("Not whole numbers, or not in order"),
+  429: problem("Too many requests for this key", {
+    "Retry-After": { schema: { type: "integer" }, description: "Seconds" },
+  }),
+};
+const auditGet = (operationId: string, summary: string, description: string, parameters: object[], ok: object) => ({
+  get: {
+    operationId,
+    summary,
+    description: `${description} ${audit}`,
+    security: [{ key: [] }],
+    parameters,
+    responses: { 200: ok, ...auditProblems },
+  },
+});
+const text = (description: string) => ({ description, content: { "text/plain": { schema: { type: "string" } } } });
+
+/** The audit log, for whoever verifies it from outside; docs/audit-log.md has the bytes. */
+const auditPaths = {
+  "/.well-known/invigil-log-key": {
+    get: {
+      operationId: "logKey",
+      summary: "The key that heads of the log are signed with",
+      security: [],
+      responses: { 200: text("name+id+key, as C2SP signed-note writes a verifier's key (Ed25519)") },
+    },
+  },
+  "/api/v1/audit/checkpoint": auditGet(
+    "auditCheckpoint",
+    "The signed head",
+    "C2SP tlog-checkpoint: origin, size, root, and the signature.",
+    [],
+    text("The head"),
+  ),
+  "/api/v1/audit/entries": auditGet(
+    "auditEntries",
+    "Entries by index",
+    "One line of JSON for each index. Of entries outside of the key's tenant only index and leaf are told.",
+    [
+      whole("from", "The first index; 0 where it is left out", false),
+      whole("to", `The index after the last; from + 1000 where it is left out, at most from + ${ENTRIES_AT_ONCE}`, false),
+    ],
+    {
+      description: "Indices that the log has; fewer lines than asked for at its end.",
+      content: { "application/x-ndjson": { schema: { $ref: "#/components/schemas/AuditEntry" } } },
+    },
+  ),
+  "/api/v1/audit/proof/inclusion": auditGet(
+    "auditInclusion",
+    "That an entry is in the log",
+    "RFC 6962 inclusion proof.",
+    [whole("index", "The entry"), whole("size", "Of the tree; the present one where it is left out", false)],
+    {
+      description: "The path from the leaf to the root",
+      ...json({
+        type: "object",
+        properties: { index: { type: "integer" }, size: { type: "integer" }, leaf: hash("The leaf's hash"), proof },
+      }),
+    },
+  ),
+  "/api/v1/audit/proof/consistency": auditGet(
+    "auditConsistency",
+    "That an older head is a beginning of a newer one",
+    "RFC 6962 consistency proof.",
+    [whole("from", "The older size, at least 1"), whole("to", "The newer size")],
+    {
+      description: "The proof",
+      ...json({ type: "object", properties: { from: { type: "integer" }, to: { type: "integer" }, proof } }),
+    },
+  ),
+};
+
 /** The API, described: written from the same constants that the endpoint checks. */
 export function description() {
   return {
@@ -15,7 +102,7 @@ export function description() {
     info: {
       title: "Invigil",
       version: "1",
-      description: "What the exam platform's own programs send to the control room and read from it.",
+      description: "What programs send to the control room and read from it.",
     },
     servers: [{ url: "/" }],
     paths: {
@@ -55,6 +142,7 @@ export function description() {
           },
         },
       },
+      ...auditPaths,
     },
     components: {
       securitySchemes: {
@@ -80,6 +168,30 @@ export function description() {
               description:
                 "At most 4,096 characters. FINGERPRINT_CHANGE: fingerprint; IP_CHANGE: ip; USER_AGENT_CHANGE: userAgent.",
             },
+          },
+        },
+        AuditEntry: {
+          type: "object",
+          required: ["index", "leaf"],
+          description:
+            "With all fields, or with index and leaf alone. The leaf is SHA-256 over 00 and the bytes that docs/audit-log.md specifies.",
+          properties: {
+            index: { type: "integer" },
+            leaf: hash("The leaf's hash"),
+            id: { type: "string", format: "uuid" },
+            at: { type: "string", format: "date-time", description: "UTC, with milliseconds" },
+            actor_kind: { enum: ["staff", "system", "api-key", "anonymous", "platform"] },
+            actor_id: { type: ["string", "null"] },
+            session_id: { type: ["string", "null"] },
+            request_id: { type: "string" },
+            action: { type: "string" },
+            resource: { type: "string" },
+            resource_id: { type: ["string", "null"] },
+            college_id: { type: ["string", "null"] },
+            risk: { type: "integer", minimum: 0, maximum: 100 },
+            commitment: hash("SHA-256 over salt and body"),
+            salt: { type: ["string", "null"], description: "Base64 of 16 bytes; null where the content was erased" },
+            body: { type: ["string", "null"], description: "The content as it was committed to; null where it was erased" },
           },
         },
         Taken: {

@@ -2,7 +2,13 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
-import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "~/domains/integrity/keys/api-keys.server.ts";
+import {
+  createApiKey,
+  type KeyScope,
+  listApiKeys,
+  revokeApiKey,
+  rotateApiKey,
+} from "~/domains/integrity/keys/api-keys.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton } from "~/ui/feedback/copy.tsx";
@@ -15,6 +21,11 @@ import { settingsTabs } from "./tabs.ts";
 
 export const handle = { crumbs: () => [{ label: "API keys" }] };
 export const meta = () => [{ title: "API keys · Invigil" }];
+
+const KEY_MAY: [KeyScope, string][] = [
+  ["integrity:write", "Send integrity events"],
+  ["audit:read", "Read and verify the audit log"],
+];
 
 export const loader = page("apikeys.read", async ({ ctx, url }) => {
   const { scope } = ctx;
@@ -41,6 +52,7 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
           name: form.get("name"),
           ratePerMinute: form.get("ratePerMinute"),
           days: form.get("days") as "",
+          scopes: form.all("scopes") as KeyScope[],
         },
       });
       return { key, said: "The new key." };
@@ -134,7 +146,8 @@ export default function ApiKeys() {
       }
       context={
         <>
-          Each belongs to one tenant and may send integrity events to <code>{origin}/api/v1/integrity/events</code>, as{" "}
+          Each belongs to one tenant. It sends integrity events to <code>{origin}/api/v1/integrity/events</code>, or reads the
+          audit log, as{" "}
           <a href="/api/v1/openapi.json" className="link underline">
             openapi.json
           </a>{" "}
@@ -156,7 +169,7 @@ export default function ApiKeys() {
       {manage ? (
         <WithAside
           aside={
-            <Panel title="A new key">
+            <Panel title="New key">
               <Form intent="create">
                 <Input label="What for" name="name" placeholder="Exam client" required />
                 <Select
@@ -164,10 +177,19 @@ export default function ApiKeys() {
                   name="collegeId"
                   options={tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}
                 />
+                <fieldset className="grid gap-1">
+                  <legend className="mb-1 text-[12px] text-muted">May</legend>
+                  {KEY_MAY.map(([scope, label], index) => (
+                    <label key={scope} className="flex items-center gap-2">
+                      <input type="checkbox" name="scopes" value={scope} defaultChecked={index === 0} />
+                      {label}
+                    </label>
+                  ))}
+                </fieldset>
                 <Input label="Requests a minute" name="ratePerMinute" type="number" min={1} defaultValue={600} />
                 <Input label="Expires after days" name="days" type="number" min={1} hint="Empty: never" />
                 <div>
-                  <Submit>Make the key</Submit>
+                  <Submit>Create key</Submit>
                 </div>
               </Form>
             </Panel>

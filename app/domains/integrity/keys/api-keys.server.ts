@@ -9,7 +9,8 @@ import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { forgetKeys } from "./authenticate.server.ts";
 
-const KEY_SCOPES = ["integrity:write"] as const;
+export const KEY_SCOPES = ["integrity:write", "audit:read"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 
 export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
 
@@ -79,6 +80,7 @@ export const createApiKey = mutation({
       .min(1)
       .max(100_000, "At most 100,000")
       .default(600),
+    scopes: z.array(z.enum(KEY_SCOPES)).min(1, "Choose what the key may do").default(["integrity:write"]),
     days: z.union([z.literal("").transform(() => null), z.coerce.number().int().min(1).max(3650), z.null()]).default(null),
   }),
   async run({ ctx, input }) {
@@ -89,7 +91,7 @@ export const createApiKey = mutation({
     );
     if (!college) throw new NotFound("There is no such tenant in your scope");
     const expiresAt = input.days === null ? null : new Date(ctx.clock.now().getTime() + input.days * 86_400_000);
-    const made = await insertKey(ctx, { ...input, expiresAt, scopes: KEY_SCOPES });
+    const made = await insertKey(ctx, { ...input, expiresAt });
     await record(ctx, {
       action: "api_key.create",
       resource: "api_key",
@@ -98,7 +100,7 @@ export const createApiKey = mutation({
       after: {
         name: input.name,
         prefix: made.prefix,
-        scopes: KEY_SCOPES.join(" "),
+        scopes: input.scopes.join(" "),
         ratePerMinute: input.ratePerMinute,
         expiresAt,
       },
