@@ -5,7 +5,7 @@ import { ensureMonths } from "~/audit/months.server.ts";
 import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
 import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
-import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { admitPlatformApp, LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { migrate } from "~/db/migrate/migrate.server.ts";
 import { prepare } from "~/db/prepare.server.ts";
 import { connection } from "~/db/urls.server.ts";
@@ -65,6 +65,7 @@ export async function bringUpToDate(note: (text: string) => void): Promise<strin
   const client = new pg.Client({ connectionString: owner });
   await client.connect();
   try {
+    await admitPlatformApp(client, env().embedded ? undefined : env().PLATFORM_APP_PASSWORD);
     await installQueue(client);
     await ensureMonths(client);
   } finally {

@@ -52,7 +52,7 @@ const optional = z
   .transform((value) => value || undefined);
 
 /** Values that a log or a terminal must not keep. */
-const SECRET = new Set(["SESSION_SECRET", "INVIGIL_SIGNING_KEY", "METRICS_TOKEN", "INVIGIL_DEMO_PASSWORD"]);
+const SECRET = new Set(["PLATFORM_APP_PASSWORD", "SESSION_SECRET", "INVIGIL_SIGNING_KEY", "METRICS_TOKEN", "INVIGIL_DEMO_PASSWORD"]);
 
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(ms * 1000));
 
@@ -71,6 +71,11 @@ const schema = z.object({
     (value) => value === undefined || readSigningKey(value) !== null,
     "an Ed25519 private key in PEM, or 32 random bytes in base64 (openssl rand -base64 32)",
   ),
+  INVIGIL_LOG_KEY: optional.refine(
+    (value) => value === undefined || readPublicKey(value) !== null,
+    "an Ed25519 public key in PEM or base64, as `npx invigil audit key` prints it",
+  ),
+  PLATFORM_APP_PASSWORD: z.string().min(12, "at least 12 characters").optional(),
   METRICS_TOKEN: z.string().min(8, "at least 8 characters").optional(),
   TRUST_PROXY: optional.refine(
     (value) =>
