@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { readVerifierKey, verifierKey } from "./note.ts";
 import { env } from "~/platform/env.server.ts";
 import { readSigningKey } from "~/platform/signing-key.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -32,6 +33,19 @@ export function signingKey(): SigningKey {
     return { name: ORIGIN, privateKey, publicKey: createPublicKey(privateKey) };
   });
 }
+
+/** What the log is checked with. Whoever only reads needs no key that signs: INVIGIL_LOG_KEY, as /audit/integrity shows it. */
+export function logKey(): Pick<SigningKey, "name" | "publicKey"> {
+  const { INVIGIL_LOG_KEY } = env();
+  if (!INVIGIL_LOG_KEY) return signingKey();
+  return singleton("audit.log-key", () => {
+    const given = readVerifierKey(INVIGIL_LOG_KEY);
+    if (!given) throw new Error("INVIGIL_LOG_KEY: not a key as /audit/integrity shows it");
+    return { name: given.name, publicKey: given.key };
+  });
+}
+
+export const logVerifierKey = () => verifierKey(logKey().name, logKey().publicKey);
 
 export { fingerprint as fingerprintOf } from "./note.ts";
 

@@ -1,9 +1,18 @@
 import { runningCluster } from "~/db/cluster/cluster.server.ts";
-import { examine } from "~/db/doctor.server.ts";
+import { examine, type Finding } from "~/db/doctor.server.ts";
+import { runtimeLogin } from "~/db/runtime-login.server.ts";
+import { connection } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Command } from "./commands.ts";
 
 const MARK = { ok: "ok     ", warning: "warning", error: "ERROR  " } as const;
+
+/** A server of somebody else's: as the login that migrates sees it, and who web and collector come in as. */
+async function examineOurs(url: string): Promise<Finding[]> {
+  const owner = connection("owner").url;
+  const found = await examine(owner, owner === url ? "DATABASE_URL" : "INVIGIL_URL_OWNER");
+  return found.some((finding) => finding.name === "connection") ? found : [...found, await runtimeLogin()];
+}
 
 export const doctorCommand: Command = {
   name: "doctor",
@@ -16,9 +25,15 @@ export const doctorCommand: Command = {
       ? await examine(running.superuser, "the embedded cluster")
       : e.embedded
         ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
-        : await examine(e.DATABASE_URL!);
+        : await examineOurs(e.DATABASE_URL!);
     const urls = running
-      ? { owner: running.owner, app: running.app, observer: running.observer, standby: running.standby }
+      ? {
+          owner: running.owner,
+          app: running.app,
+          platformApp: running.platform_app,
+          observer: running.observer,
+          standby: running.standby,
+        }
       : undefined;
     if (options["json"])
       process.stdout.write(

@@ -121,8 +121,8 @@ describe("the tenants' tables", () => {
     ]);
     expect(rows.filter((row) => row.reads && !row.writes).map((row) => row.name)).toEqual([
       "appeal",
-      "collusion_pair",
       "college",
+      "collusion_pair",
       "exam_analysis",
       "forecast",
       "result_hold",
@@ -170,8 +170,7 @@ describe("the tenants' tables", () => {
       [attempt],
     );
     expect(rows).toEqual([{ numbered: true, frozen: true, kept: true }]);
-    const move = (state: string) =>
-      codeOf("update public.student_exam_attempt set state = $2 where id = $1", [attempt, state]);
+    const move = (state: string) => codeOf("update public.student_exam_attempt set state = $2 where id = $1", [attempt, state]);
     expect(await scoped(only(mine), () => move("GRADED"))).toBe("IV001");
     expect(await scoped(only(mine), () => move("SUBMITTED"))).toBe("accepted");
   });

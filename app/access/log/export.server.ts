@@ -2,7 +2,7 @@ import { conditionsOf, countEntries, searchEntries } from "~/audit/search.server
 import { recordAlone } from "~/audit/record.server.ts";
 import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
 import { ExportSeal, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
-import { signingKey } from "~/audit/keys.server.ts";
+import { logKey } from "~/audit/keys.server.ts";
 import { inclusionProof } from "~/audit/merkle.ts";
 import { verifierKey } from "~/audit/note.ts";
 import { withNames } from "~/audit/names.server.ts";
@@ -42,7 +42,7 @@ export async function* exportLog(
   });
   if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
   await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found } });
-  const key = signingKey();
+  const key = logKey();
   const seal = new ExportSeal();
   if (format === "ndjson")
     yield seal.add(

@@ -258,6 +258,7 @@ export async function startCluster(dataDir: string, progress: Progress): Promise
   const archiveDir = path.join(home, "archive");
   const logs = path.join(dataDir, "logs");
   fs.mkdirSync(logs, { recursive: true });
+  fs.chmodSync(logs, 0o700);
   privateDir(archiveDir, account);
   const server = (name: "primary" | "standby", port: number): ServerOptions => ({
     native,

@@ -59,13 +59,15 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
   for (const grant of [
     "grant pg_monitor to invigil_observer",
     "grant pg_signal_backend, pg_monitor to invigil_signaller",
-    "grant pg_monitor, pg_write_server_files, pg_read_server_files to invigil_backup",
+    // BASE_BACKUP to a directory of the server asks for this, and for no reading of its files.
+    "grant pg_monitor, pg_write_server_files to invigil_backup",
     "grant pg_read_all_settings to invigil_app",
     // invigil_owner is the maintenance door: backups and drills read every table through it.
     ...(modern ? ["grant pg_use_reserved_connections to invigil_observer, invigil_signaller"] : []),
   ]) {
     await attempt(client, refused, grant);
   }
+  if (isSuper) await client.query("revoke pg_read_server_files from invigil_backup");
   // The seed loads rows that are consistent by construction; a test checks every foreign key afterwards.
   if (isSuper) await client.query("grant set on parameter session_replication_role to invigil_owner");
   for (const [role, password] of Object.entries(passwords)) {
