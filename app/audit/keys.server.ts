@@ -28,6 +28,7 @@ function load(): KeyObject {
 }
 
 export function signingKey(): SigningKey {
+  if (!signsHere()) throw new Error("this process has no key that signs the log, only INVIGIL_LOG_KEY");
   return singleton("audit.key", () => {
     const privateKey = load();
     return { name: ORIGIN, privateKey, publicKey: createPublicKey(privateKey) };
@@ -36,14 +37,17 @@ export function signingKey(): SigningKey {
 
 /** What the log is checked with. Whoever only reads needs no key that signs: INVIGIL_LOG_KEY, as /audit/integrity shows it. */
 export function logKey(): Pick<SigningKey, "name" | "publicKey"> {
-  const { INVIGIL_LOG_KEY } = env();
-  if (!INVIGIL_LOG_KEY) return signingKey();
+  const { INVIGIL_LOG_KEY, INVIGIL_SIGNING_KEY } = env();
+  if (!INVIGIL_LOG_KEY || INVIGIL_SIGNING_KEY) return signingKey();
   return singleton("audit.log-key", () => {
     const given = readVerifierKey(INVIGIL_LOG_KEY);
     if (!given) throw new Error("INVIGIL_LOG_KEY: not a key as /audit/integrity shows it");
     return { name: given.name, publicKey: given.key };
   });
 }
+
+/** Whether this process may sign for the log. */
+export const signsHere = () => !env().INVIGIL_LOG_KEY || Boolean(env().INVIGIL_SIGNING_KEY);
 
 export const logVerifierKey = () => verifierKey(logKey().name, logKey().publicKey);
 

@@ -41,11 +41,12 @@ export function environmentOf(
   process: ProcessName,
   source: Record<string, string | undefined>,
   extra: Record<string, string>,
-): Record<string, string | undefined> {
+): NodeJS.ProcessEnv {
   const embedded = source["INVIGIL_EMBEDDED"] === "1";
   const kept = Object.fromEntries(Object.entries(source).filter(([name]) => mayHave(name, process, embedded)));
   // Where the runtime has a login of its own, the one that migrates stays with the supervisor.
   const runtime = source["INVIGIL_URL_APP"];
   const own = runtime ? { DATABASE_URL: runtime, DATABASE_PRIMARY_URL: undefined } : {};
-  return { ...kept, ...own, ...extra, INVIGIL_PROCESS: process };
+  const all: Record<string, string | undefined> = { ...kept, ...own, ...extra, INVIGIL_PROCESS: process };
+  return all as NodeJS.ProcessEnv;
 }

@@ -22,7 +22,8 @@ export const as = (account: RunAs) => (account ? { uid: account.uid, gid: accoun
 /** Nothing of ours: whoever reads files through the server reads what it was started with. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH } = process.env;
-  return { PATH, ...(LD_LIBRARY_PATH ? { LD_LIBRARY_PATH } : {}), LC_ALL: "C", LANG: "C", TZ: "UTC" };
+  const own: Record<string, string | undefined> = { PATH, LD_LIBRARY_PATH, LC_ALL: "C", LANG: "C", TZ: "UTC" };
+  return own as NodeJS.ProcessEnv;
 }
 
 /** Makes a directory that belongs to the server's account and nobody else. */
