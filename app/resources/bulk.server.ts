@@ -52,8 +52,12 @@ export type ActVerbs = Readonly<
 >;
 
 function authorize(ctx: Ctx, of: Resource, key: string): void {
-  const permission = of.bulk.find((act) => act.key === key)?.permission ?? of.write;
-  if (!permission || !may(ctx.actor.role, permission)) throw new Forbidden(`${of.many} are not changed here by your role`);
+  const act = of.bulk.find((one) => one.key === key);
+  const permission = key === "trash" ? of.remove : (act?.permission ?? of.write);
+  const field = act?.sets ? fieldOf(of, act.sets) : undefined;
+  const narrower = field?.write && !may(ctx.actor.role, field.write);
+  if (!permission || !may(ctx.actor.role, permission) || narrower)
+    throw new Forbidden(`${of.many} are not changed here by your role`);
 }
 
 /** One row's act, as the row's own page would do it: the same rules, and an audit entry of its own. */

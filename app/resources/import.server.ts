@@ -9,7 +9,7 @@ import type { JobHandler } from "~/jobs/work.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { csvLine } from "./csv.ts";
-import { writable, type Resource } from "./define.ts";
+import { writableBy, type Resource } from "./define.ts";
 import { guessMapping, parseCsv } from "./import-file.ts";
 import { claim, importRows } from "./import-rows.server.ts";
 import { resourceNamed } from "./registry.ts";
@@ -42,7 +42,7 @@ export const startImport = mutation({
         content: new Uint8Array(input.content),
         header: parsed.header,
         lineCount: parsed.lines.length,
-        mapping: guessMapping(parsed.header, writable(of)),
+        mapping: guessMapping(parsed.header, writableBy(of, ctx.actor.role)),
       },
     });
     await record(ctx, {
@@ -119,7 +119,7 @@ export const runImport = mutation({
     const mapping = Object.fromEntries(
       Object.entries(input.mapping).filter(([, column]) => column !== "" && found.header.includes(column)),
     );
-    const missing = writable(of).filter((field) => field.required && !mapping[field.key]);
+    const missing = writableBy(of, ctx.actor.role).filter((field) => field.required && !mapping[field.key]);
     if (missing.length > 0)
       throw new Invalid(
         `No column is chosen for ${missing.map((field) => field.label).join(", ")}`,
