@@ -55,6 +55,7 @@ const optional = z
 const SECRET = new Set([
   "PLATFORM_APP_PASSWORD",
   "SESSION_SECRET",
+  "SESSION_SECRET_PREVIOUS",
   "INVIGIL_SIGNING_KEY",
   "METRICS_TOKEN",
   "INVIGIL_DEMO_PASSWORD",
@@ -73,6 +74,7 @@ const schema = z.object({
   INVIGIL_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").optional(),
   INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
   SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
+  SESSION_SECRET_PREVIOUS: z.string().min(16, "at least 16 characters").optional(),
   INVIGIL_SIGNING_KEY: optional.refine(
     (value) => value === undefined || readSigningKey(value) !== null,
     "an Ed25519 private key in PEM, or 32 random bytes in base64 (openssl rand -base64 32)",

@@ -98,7 +98,7 @@ describe("a super-admin", () => {
     expect(await stored(empty)).toBeUndefined();
     const refused = remove({ ctx: boss, input: { resource: "college", id: used, reason: "Closed down", purge: true } });
     await expect(refused).rejects.toBeInstanceOf(Conflict);
-    await expect(refused).rejects.toThrow(/other records/);
+    await expect(refused).rejects.toThrow(/Other records still point/);
     expect((await stored(used))["deleted_at"]).not.toBeNull();
   });
 });
