@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { newId } from "~/platform/ids.ts";
 import { tokenHash } from "./secrets.server.ts";
+import { openTotp, sealTotp } from "./totp-secret.server.ts";
 
 const STEP_SECONDS = 30;
 
@@ -30,11 +31,14 @@ export async function totpStep(secret: string, code: string, now: Date): Promise
 export async function useTotp(ctx: TxCtx, staffId: string, code: string): Promise<boolean> {
   const staff = await ctx.tx.prisma.staff.findUnique({ where: { id: staffId } });
   if (!staff?.totpSecret) return false;
-  const step = await totpStep(staff.totpSecret, code, ctx.clock.now());
+  const opened = openTotp(staffId, staff.totpSecret);
+  if (!opened) return false;
+  const step = await totpStep(opened.secret, code, ctx.clock.now());
   if (step === null) return false;
+  const secret = opened.stale ? sealTotp(staffId, opened.secret) : staff.totpSecret;
   const used = await execute(
     ctx.tx,
-    sql`update console.staff set totp_last_step = ${step} where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
+    sql`update console.staff set totp_last_step = ${step}, totp_secret = ${secret} where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
   );
   return used === 1;
 }

@@ -57,9 +57,11 @@ function inWords(error: unknown): unknown {
         constraint === "platform_identifier_pkey" ? "This identifier is already in use" : taken(table, constraint),
         { constraint },
       );
+    // PostgreSQL 18 tells a RESTRICT from the other foreign keys.
+    case "23001":
     case "23503":
       return new Conflict(
-        /is still referenced/.test(detail ?? "")
+        code === "23001" || /is still referenced/.test(detail ?? "")
           ? "Other records still point to this one"
           : "This points to a record that does not exist here",
         { constraint },

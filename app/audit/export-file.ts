@@ -28,6 +28,22 @@ export type FileVerification = {
 
 const KIND = "invigil.local/audit/export";
 
+/** What the end of an export says of it. Whoever signs it writes the text themselves: nothing else can be slipped to them. */
+export const sealFacts = z.object({
+  entries: z.coerce.number().int().min(0),
+  waiting: z.coerce.number().int().min(0),
+  stopped: z.enum(["yes", "no"]),
+  digest: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
+});
+export type SealFacts = z.infer<typeof sealFacts>;
+
+// Its second line is no bare number: nobody can take it for a head.
+const sealText = ({ entries, waiting, stopped, digest }: SealFacts) =>
+  `${KIND}\n${entries} entries, ${waiting} waiting${stopped === "yes" ? ", stopped" : ""}\n${digest}\n`;
+
+export const signSeal = (facts: SealFacts, key: { name: string; privateKey: KeyObject }): string =>
+  signNote(sealText(facts), key.name, key.privateKey);
+
 /** Written as an export goes: every part passes through it on its way out. */
 export class ExportSeal {
   private readonly digest = createHash("sha256");
@@ -41,12 +57,18 @@ export class ExportSeal {
     return text;
   }
 
-  end(stopped: boolean, key: { name: string; privateKey: KeyObject }): string {
-    // Its second line is no bare number: nobody can take it for a head.
-    const text = `${KIND}\n${this.entries} entries, ${this.waiting} waiting${stopped ? ", stopped" : ""}\n${this.digest.digest("base64")}\n`;
-    return `${JSON.stringify({ invigil: "audit-export-end-v1", note: signNote(text, key.name, key.privateKey) } satisfies ExportEnd)}\n`;
+  facts(stopped: boolean): SealFacts {
+    return {
+      entries: this.entries,
+      waiting: this.waiting,
+      stopped: stopped ? "yes" : "no",
+      digest: this.digest.digest("base64"),
+    };
   }
 }
+
+export const exportEnd = (note: string): string =>
+  `${JSON.stringify({ invigil: "audit-export-end-v1", note } satisfies ExportEnd)}\n`;
 
 const head = z.object({ invigil: z.literal("audit-export-v1"), checkpoint: z.string(), key: z.string() });
 const end = z.object({ invigil: z.literal("audit-export-end-v1"), note: z.string() });

@@ -1,6 +1,6 @@
 import fs from "node:fs";
-import { fingerprintOf, placeOfKey, signingKey } from "~/audit/keys.server.ts";
-import { readVerifierKey, verifierKey } from "~/audit/note.ts";
+import { fingerprintOf, logVerifierKey, placeOfKey } from "~/audit/keys.server.ts";
+import { readVerifierKey } from "~/audit/note.ts";
 import { Invalid } from "~/platform/errors.ts";
 import type { Run } from "./commands.ts";
 
@@ -36,6 +36,5 @@ export async function pinnedKey(run: Run): Promise<PinnedKey> {
     throw new Invalid(
       "no key to check with: pass --key KEY (or its file), or --key-from https://your-console. The key inside the file proves nothing",
     );
-  const own = signingKey();
-  return pinned(verifierKey(own.name, own.publicKey), place);
+  return pinned(logVerifierKey(), place);
 }

@@ -15,7 +15,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { plural } from "~/platform/format.ts";
 import { csvLine } from "~/resources/csv.ts";
-import { anchorFile } from "~/audit/keys.server.ts";
+import { anchorFile, logVerifierKey } from "~/audit/keys.server.ts";
 import { pinnedKey } from "./audit-key.ts";
 import { withDatabase } from "./database.ts";
 import type { Command, Run } from "./commands.ts";
@@ -189,6 +189,15 @@ export const auditCommands: Command[] = [
         const erased = await eraseContent(systemCtx("command line"), ids, String(run.options["reason"]));
         print(run, { erased }, [`the content of ${erased} ${erased === 1 ? "entry" : "entries"} is erased`]);
       }),
+  },
+  {
+    name: "audit key",
+    says: "Prints the key that checks the log (INVIGIL_LOG_KEY)",
+    usage: "[--json]",
+    async run(run) {
+      print(run, { key: logVerifierKey() }, [logVerifierKey()]);
+      return 0;
+    },
   },
   {
     name: "audit checkpoint",

@@ -1,16 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { sealTotpSecrets } from "~/access/staff/seal-totp.server.ts";
 import { ensureMonths } from "~/audit/months.server.ts";
 import { runningCluster, startCluster, type Cluster, type Progress, type Urls } from "~/db/cluster/cluster.server.ts";
 import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
-import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { admitPlatformApp, LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { migrate } from "~/db/migrate/migrate.server.ts";
 import { prepare } from "~/db/prepare.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { installQueue } from "~/jobs/boss.server.ts";
 import { env } from "~/platform/env.server.ts";
+import { plural } from "~/platform/format.ts";
 import { forget } from "~/platform/singleton.ts";
 
 /** Puts the cluster's logins where db/urls looks for them, for this process and its children. */
@@ -65,6 +67,9 @@ export async function bringUpToDate(note: (text: string) => void): Promise<strin
   const client = new pg.Client({ connectionString: owner });
   await client.connect();
   try {
+    await admitPlatformApp(client, env().embedded ? undefined : env().PLATFORM_APP_PASSWORD);
+    const sealed = await sealTotpSecrets(client);
+    if (sealed > 0) note(`${plural(sealed, "authenticator secret")} encrypted`);
     await installQueue(client);
     await ensureMonths(client);
   } finally {

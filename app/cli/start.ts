@@ -3,13 +3,17 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import pg from "pg";
+import { logVerifierKey } from "~/audit/keys.server.ts";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { postmasterOf } from "~/db/cluster/server.server.ts";
+import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
+import { openLogFile } from "~/platform/log-file.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
 import { adopt, bringUpToDate, printProgress } from "./database.ts";
+import { environmentOf, type ProcessName } from "./environment.ts";
 import type { Command } from "./commands.ts";
 
 const say = (text: string) => process.stderr.write(text);
@@ -77,10 +81,11 @@ async function withOwner<T>(run: (client: pg.Client) => Promise<T>): Promise<T> 
 
 type Child = { name: string; process: ChildProcess; ready: Promise<void> };
 
-function supervise(name: string, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
+function supervise(name: ProcessName, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
   const logDir = path.join(env().dataDir, "logs");
   fs.mkdirSync(logDir, { recursive: true });
-  const log = fs.openSync(path.join(logDir, `${name}.log`), "a");
+  fs.chmodSync(logDir, 0o700);
+  const log = openLogFile(path.join(logDir, `${name}.log`));
   let failures = 0;
   const child = { name } as Child;
   let resolveReady: () => void;
@@ -93,7 +98,7 @@ function supervise(name: string, file: string, extra: Record<string, string>, st
     const started = Date.now();
     let lastLine = "";
     const made = fork(file, [], {
-      env: { ...process.env, ...extra, INVIGIL_PROCESS: name },
+      env: environmentOf(name, process.env, extra),
       stdio: ["ignore", log, "pipe", "ipc"],
       detached: true,
       execArgv: ["--enable-source-maps"],
@@ -211,6 +216,7 @@ async function start(dev: boolean): Promise<number> {
     }
     const owner = connection("owner").url;
     const applied = await bringUpToDate((note) => say(`  note: ${note}\n`));
+    await refuseRuntimeLogin();
     if (applied.length > 0) say(`  applied ${applied.length} migrations\n`);
     let demoPassword: string | null = null;
     if (e.demo) {
@@ -223,6 +229,7 @@ async function start(dev: boolean): Promise<number> {
       const shared: Record<string, string> = {
         PORT: String(web),
         COLLECTOR_PORT: String(collector),
+        INVIGIL_LOG_KEY: logVerifierKey(),
         ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }),
       };
       children.push(

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sealFacts, signSeal } from "~/audit/export-file.ts";
+import { signingKey } from "~/audit/keys.server.ts";
 import type { AlertEngine } from "~/observability/alerts/engine.server.ts";
 import { mayRead } from "~/observability/sampler/collector-link.server.ts";
 import type { Sampler } from "~/observability/sampler/sampler.server.ts";
@@ -31,7 +33,11 @@ export function answerInternal(
   const say = (status: number, body: unknown) =>
     void response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(pack(body));
   if (!mayRead(request.headers.authorization)) say(401, { error: "not for you" });
-  else if (!sampler || !active) say(503, { error: "not the active collector" });
+  else if (url.pathname === "/internal/export-seal") {
+    const facts = sealFacts.safeParse(Object.fromEntries(url.searchParams));
+    if (facts.success) say(200, { note: signSeal(facts.data, signingKey()) });
+    else say(400, { error: "not the end of an export" });
+  } else if (!sampler || !active) say(503, { error: "not the active collector" });
   else if (url.pathname === "/internal/snapshot") say(200, sampler.snapshot());
   else if (url.pathname === "/internal/sample") {
     const sample = sampler

@@ -1,6 +1,10 @@
+import { createHash, createHmac, generateKeyPairSync } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sessionSecret } from "~/access/secrets.server.ts";
+import { logKey, signingKey } from "~/audit/keys.server.ts";
+import { openNote, verifierKey } from "~/audit/note.ts";
 import { current, snapshot } from "~/observability/current.server.ts";
 import { PROBES } from "~/observability/probes/all.ts";
 import type { Sample } from "~/observability/sampler/sample.ts";
@@ -94,5 +98,42 @@ describe("a sample on its way to a page", () => {
   ])("arrives as it was: %s", async (_name, rows) => {
     const sample: Sample = { ...sizes(7, 1), rows, missing: rows ? null : { reason: "no", grant: "GRANT" } };
     expect(await unpackSample(String(await packSample(sample)))).toEqual(sample);
+  });
+});
+
+describe("the end of an export", () => {
+  const facts = { entries: 2, waiting: 0, stopped: "no" as const, digest: createHash("sha256").update("x").digest("base64") };
+  const key = generateKeyPairSync("ed25519");
+  const seed = Buffer.from(key.privateKey.export({ format: "jwk" }).d!, "base64url").toString("base64");
+
+  it("is signed by the collector for a web process that has only the key that verifies", async () => {
+    process.env["INVIGIL_SIGNING_KEY"] = seed;
+    forget("env");
+    forget("audit.key");
+    const { publicKey, name } = signingKey();
+    process.env["INVIGIL_LOG_KEY"] = verifierKey(name, publicKey);
+    // Both stand in one process here: this one signs because it has the key, and answers as the collector.
+    const { port } = server.address() as AddressInfo;
+    const ask = (query: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/internal/export-seal?${new URLSearchParams(query)}`, {
+        headers: {
+          Authorization: `Bearer ${createHmac("sha256", sessionSecret()).update("collector-link").digest("base64url")}`,
+        },
+      });
+    const signed = (await (await ask({ ...facts, entries: "2", waiting: "0" })).json()) as { note: string };
+    expect(openNote(signed.note, name, publicKey)).toMatch(/^invigil.local\/audit\/export\n2 entries, 0 waiting\n/);
+    // Nothing but the facts of an export: no text of the caller's, so no head of a log.
+    for (const digest of ["x", `${facts.digest}\n1`])
+      expect((await ask({ ...facts, entries: "2", waiting: "0", digest })).status).toBe(400);
+  });
+
+  it("is signed by nobody in a process that has only the key that verifies", () => {
+    delete process.env["INVIGIL_SIGNING_KEY"];
+    forget("env");
+    forget("audit.key");
+    expect(() => signingKey()).toThrow(/no key that signs/);
+    expect(logKey().name).toBe("invigil.local/audit");
+    delete process.env["INVIGIL_LOG_KEY"];
+    forget("env");
   });
 });

@@ -13,7 +13,10 @@ export type Finding = {
   makeable?: boolean;
 };
 
-const ROLES: DbRole[] = ["app", "observer", "signaller", "backup", "sequencer"];
+const ROLES: DbRole[] = ["app", "observer", "signaller", "backup", "sequencer", "platform_app"];
+
+/** The console runs without these; the platform's own applications don't. */
+const FOR_APPLICATIONS = ["invigil_platform_app", "invigil_recorder"];
 
 /** What only a server itself keeps: the role is set in the same way, and everything depends on it. */
 const AT_CONNECT = { options: "-c statement_timeout=59999", kept: "59999ms" };
@@ -60,19 +63,20 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
     `select rolname, pg_has_role(current_user, oid, '${server.version >= 160_000 ? "SET" : "MEMBER"}') as member, rolsuper or rolbypassrls as bypass from pg_roles where rolname like 'invigil\\_%'`,
   );
   const known = new Map(rows.map((row) => [row.rolname, row]));
-  const names = [...ROLES.map(roleName), "invigil_platform", "invigil_reader"];
+  const names = [...ROLES.map(roleName), "invigil_platform", "invigil_reader", "invigil_recorder"];
   const found = names.map((name): Finding => {
     const row = known.get(name);
     const as = { name: `role ${name}` };
     if (!row)
       return {
         ...as,
-        level: server.createrole ? "warning" : "error",
-        says: `the role ${name} is missing${server.createrole ? " and will be created" : ""}`,
+        level: server.createrole || FOR_APPLICATIONS.includes(name) ? "warning" : "error",
+        says: `the role ${name} is missing${server.createrole ? " and will be created" : FOR_APPLICATIONS.includes(name) ? ": the exam applications can't connect" : ""}`,
         fix: `CREATE ROLE ${name};`,
         makeable: server.createrole,
       };
-    if (name !== "invigil_platform" && !row.member && !server.super)
+    // Nobody becomes the applications' role but they themselves.
+    if (name !== "invigil_platform" && name !== "invigil_platform_app" && !row.member && !server.super)
       return {
         ...as,
         level: name === "invigil_app" || name === "invigil_reader" ? "error" : "warning",
@@ -80,7 +84,7 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
         fix: `GRANT ${name} TO ${server.me};`,
         makeable: server.createrole,
       };
-    if (name === "invigil_app" && row.bypass)
+    if ((name === "invigil_app" || name === "invigil_platform_app") && row.bypass)
       return {
         ...as,
         level: "error",
@@ -98,7 +102,38 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
         : { name: role, level: needed ? "error" : "warning", says: without, fix: `GRANT ${role} TO ${member};` },
     );
   }
+  if (known.has("invigil_platform_app")) found.push(await platformAppFinding(client));
   return found;
+}
+
+/** The applications' role is a member of nothing: each membership would be a way out of row security or into the console. */
+async function platformAppFinding(client: Client): Promise<Finding> {
+  const { rows } = await client.query<{ name: string }>(
+    `select roleid::regrole::text as name
+     from pg_auth_members
+     where member = 'invigil_platform_app'::regrole`,
+  );
+  const name = "platform applications";
+  if (rows.length > 0) {
+    const into = rows.map((row) => row.name).join(", ");
+    return {
+      name,
+      level: "error",
+      says: `invigil_platform_app may become ${into}: it must be a member of nothing`,
+      fix: `REVOKE ${into} FROM invigil_platform_app;`,
+    };
+  }
+  const { rows: admitted } = await client.query<{ ok: boolean | null }>(
+    "select has_table_privilege('invigil_platform_app', to_regclass('public.student_exam_attempt'), 'INSERT') as ok",
+  );
+  return admitted[0]!.ok === false
+    ? {
+        name,
+        level: "warning",
+        says: "invigil_platform_app was created after the migrations and reaches no table yet",
+        fix: "npx invigil db migrate",
+      }
+    : { name, level: "ok", says: "invigil_platform_app reaches its tenants' tables and nothing else" };
 }
 
 async function extensionFindings(client: Client, server: Server): Promise<Finding[]> {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { env } from "~/platform/env.server.ts";
 import { log } from "~/platform/log.server.ts";
 import { typeParsers } from "./types.server.ts";
 
@@ -43,10 +44,27 @@ class NotTheRole extends Error {
   }
 }
 
+class StrongLogin extends Error {
+  constructor(login: string) {
+    super(`The login ${login} can bypass row security: the doctor (npx invigil doctor) says which one to create instead`);
+  }
+}
+
+type Who = { is: string; login: string; bypasses: boolean };
+
+const WHO = `select current_user::text as is, rolname::text as login, rolsuper or rolbypassrls as bypasses
+             from pg_roles
+             where rolname = session_user`;
+
 function sureOf(role: string) {
+  const judge = ({ is, login, bypasses }: Who): Error | undefined => {
+    if (is !== role) return new NotTheRole(is, role);
+    // RESET ROLE would lead back to it.
+    return bypasses && env().production ? new StrongLogin(login) : undefined;
+  };
   return (client: pg.PoolClient, done: (error?: Error) => void) =>
-    void client.query<{ is: string }>("select current_user::text as is").then(
-      ({ rows }) => done(rows[0]!.is === role ? undefined : new NotTheRole(rows[0]!.is, role)),
+    void client.query<Who>(WHO).then(
+      ({ rows }) => done(judge(rows[0]!)),
       (error: Error) => done(error),
     );
 }

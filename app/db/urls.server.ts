@@ -1,6 +1,7 @@
 import { env } from "~/platform/env.server.ts";
+import type { LoginRole } from "./cluster/roles.server.ts";
 
-export type DbRole = "owner" | "app" | "observer" | "signaller" | "backup" | "sequencer";
+export type DbRole = LoginRole;
 
 export const roleName = (role: DbRole) => `invigil_${role}`;
 

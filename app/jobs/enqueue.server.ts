@@ -1,8 +1,16 @@
+import type { Permission } from "~/access/policy.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { newId } from "~/platform/ids.ts";
 import { QUEUE, sender, through } from "./boss.server.ts";
 
-export type NewJob = { kind: string; title: string; input: Record<string, unknown>; collegeId?: string | null };
+export type NewJob = {
+  kind: string;
+  title: string;
+  input: Record<string, unknown>;
+  collegeId?: string | null;
+  /** Whoever may do this may read what the job leaves behind. */
+  permission?: Permission | null;
+};
 
 /** In the caller's transaction: a job exists exactly when the act that asked for it committed. */
 export async function enqueue(ctx: TxCtx, job: NewJob): Promise<string> {
@@ -14,6 +22,7 @@ export async function enqueue(ctx: TxCtx, job: NewJob): Promise<string> {
       title: job.title,
       staffId: ctx.actor.kind === "staff" ? ctx.actor.id : null,
       collegeId: job.collegeId ?? null,
+      permission: job.permission ?? null,
       input: { ...job.input, scope: scopeInput(ctx) } as never,
     },
   });

@@ -5,6 +5,7 @@ import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 import { read, record } from "~/access/verb.server.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
+import { readerOf } from "./reach.server.ts";
 
 /** Long enough to fetch it, and to fetch it again; then what was taken out of the platform lies about no longer. */
 export const FILE_DAYS = 30;
@@ -26,8 +27,12 @@ export const jobFile = read({
   async run({ ctx, input }) {
     const file = await ctx.tx.prisma.jobFile.findUnique({ where: { id: input.fileId }, include: { job: true } });
     if (!file || file.jobId !== input.jobId) throw new NotFound("There is no such file");
-    if (file.job.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN")
-      throw new Forbidden("This file belongs to somebody else's job");
+    if (!(await readerOf(ctx))(file.job))
+      throw new Forbidden(
+        file.job.staffId === ctx.actor.id
+          ? "Your rights have changed since this job ran: its files are no longer yours to read"
+          : "This file belongs to somebody else's job",
+      );
     await record(ctx, {
       action: "job.download",
       resource: "job",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { reach } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
+import { readerOf } from "./reach.server.ts";
 import { Conflict, Forbidden, NotFound } from "~/platform/errors.ts";
 
 const shown = {
@@ -19,18 +20,35 @@ const shown = {
   cancelRequested: true,
 } as const;
 
+/** What decides who may read it; it goes no further. */
+const rights = { permission: true, collegeId: true, input: true } as const;
+
+type Rights = { permission: string | null; collegeId: string | null; input: unknown };
+
+/** A job of one's own that one may not read any more still says that it ended, and nothing of what it found. */
+function asRead<J extends Rights & { staffId: string | null; result: unknown; error: string | null }>(
+  mayRead: (job: J) => boolean,
+  job: J,
+) {
+  const { permission: _permission, collegeId: _college, input: _input, ...seen } = job;
+  return mayRead(job) ? { ...seen, withheld: false } : { ...seen, result: null, error: null, withheld: true };
+}
+
 export const listJobs = read({
   name: "jobs.list",
   permission: "jobs.read",
   on: "primary",
   input: z.object({}),
-  run: ({ ctx }) =>
-    ctx.tx.prisma.job.findMany({
+  async run({ ctx }) {
+    const mayRead = await readerOf(ctx);
+    const jobs = await ctx.tx.prisma.job.findMany({
       where: reach(ctx.actor.role, "jobs.read") === "all" ? {} : { staffId: ctx.actor.id ?? "" },
-      select: shown,
+      select: { ...shown, ...rights },
       orderBy: { id: "desc" },
       take: 100,
-    }),
+    });
+    return jobs.map((job) => asRead(mayRead, job));
+  },
 });
 
 export const getJob = read({
@@ -41,12 +59,13 @@ export const getJob = read({
   async run({ ctx, input }) {
     const job = await ctx.tx.prisma.job.findUnique({
       where: { id: input.id },
-      select: { ...shown, files: { select: { id: true, name: true } } },
+      select: { ...shown, ...rights, files: { select: { id: true, name: true } } },
     });
     if (!job) throw new NotFound("There is no such job");
     if (job.staffId !== ctx.actor.id && reach(ctx.actor.role, "jobs.read") !== "all")
       throw new Forbidden("This is somebody else's job");
-    return job;
+    const seen = asRead(await readerOf(ctx), job);
+    return { ...seen, files: seen.withheld ? [] : job.files };
   },
 });
 

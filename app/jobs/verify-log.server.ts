@@ -9,7 +9,12 @@ export const askVerification = mutation({
   permission: "audit.verify",
   input: z.object({}),
   async run({ ctx }) {
-    const jobId = await enqueue(ctx, { kind: "audit.verify", title: "Verify the audit log", input: {} });
+    const jobId = await enqueue(ctx, {
+      kind: "audit.verify",
+      title: "Verify the audit log",
+      input: {},
+      permission: "audit.verify",
+    });
     await record(ctx, { action: "audit.ask_verification", resource: "audit", details: { job: jobId } });
     return { jobId };
   },

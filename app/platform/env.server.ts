@@ -52,7 +52,14 @@ const optional = z
   .transform((value) => value || undefined);
 
 /** Values that a log or a terminal must not keep. */
-const SECRET = new Set(["SESSION_SECRET", "INVIGIL_SIGNING_KEY", "METRICS_TOKEN", "INVIGIL_DEMO_PASSWORD"]);
+const SECRET = new Set([
+  "PLATFORM_APP_PASSWORD",
+  "SESSION_SECRET",
+  "SESSION_SECRET_PREVIOUS",
+  "INVIGIL_SIGNING_KEY",
+  "METRICS_TOKEN",
+  "INVIGIL_DEMO_PASSWORD",
+]);
 
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(ms * 1000));
 
@@ -67,10 +74,16 @@ const schema = z.object({
   INVIGIL_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").optional(),
   INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
   SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
+  SESSION_SECRET_PREVIOUS: z.string().min(16, "at least 16 characters").optional(),
   INVIGIL_SIGNING_KEY: optional.refine(
     (value) => value === undefined || readSigningKey(value) !== null,
     "an Ed25519 private key in PEM, or 32 random bytes in base64 (openssl rand -base64 32)",
   ),
+  INVIGIL_LOG_KEY: optional.refine(
+    (value) => value === undefined || /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/.test(value),
+    "the log's verifier key, as /audit/integrity shows it",
+  ),
+  PLATFORM_APP_PASSWORD: z.string().min(12, "at least 12 characters").optional(),
   METRICS_TOKEN: z.string().min(8, "at least 8 characters").optional(),
   TRUST_PROXY: optional.refine(
     (value) =>
@@ -187,7 +200,7 @@ export function readEnv(raw: RawEnv): Env {
   const production = env.NODE_ENV === "production" && !embedded;
   if (production) {
     for (const name of ["SESSION_SECRET", "INVIGIL_SIGNING_KEY"] as const) {
-      if (!env[name])
+      if (!env[name] && !(name === "INVIGIL_SIGNING_KEY" && env.INVIGIL_LOG_KEY))
         throw new EnvError(
           `${name}: is required in production; set it to ${name === "SESSION_SECRET" ? "a long random value" : "32 random bytes in base64"} (openssl rand -base64 32)`,
         );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { may } from "~/access/policy.ts";
+import { may, type Permission } from "~/access/policy.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
 import { and, ident, raw, sql, type Sql } from "~/db/sql.ts";
@@ -51,9 +51,15 @@ export type ActVerbs = Readonly<
   Record<string, (work: { ctx: TxCtx; id: string; collegeId: string; reason: string }) => Promise<unknown>>
 >;
 
-function authorize(ctx: Ctx, of: Resource, key: string): void {
-  const permission = of.bulk.find((act) => act.key === key)?.permission ?? of.write;
-  if (!permission || !may(ctx.actor.role, permission)) throw new Forbidden(`${of.many} are not changed here by your role`);
+/** The permission that an act asks for. */
+function authorize(ctx: Ctx, of: Resource, key: string): Permission {
+  const act = of.bulk.find((one) => one.key === key);
+  const permission = key === "trash" ? of.remove : (act?.permission ?? of.write);
+  const field = act?.sets ? fieldOf(of, act.sets) : undefined;
+  const narrower = field?.write && !may(ctx.actor.role, field.write);
+  if (!permission || !may(ctx.actor.role, permission) || narrower)
+    throw new Forbidden(`${of.many} are not changed here by your role`);
+  return permission;
 }
 
 /** One row's act, as the row's own page would do it: the same rules, and an audit entry of its own. */
@@ -196,10 +202,10 @@ export const startBulk = mutation({
   input: choice,
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    authorize(ctx, of, input.act);
+    const permission = authorize(ctx, of, input.act);
     const label =
       input.act === "trash" ? "Move to the trash" : (of.bulk.find((act) => act.key === input.act)?.label ?? input.act);
-    const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input });
+    const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input, permission });
     await record(ctx, {
       action: "bulk.start",
       resource: of.name,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Permission } from "~/access/policy.ts";
+import { may, type Permission } from "~/access/policy.ts";
 
 /**
  * A resource says once what a table is to people. List, detail, form, import, export and bulk acts follow from it, with no
@@ -25,6 +25,8 @@ export type Field = {
   max?: number;
   pattern?: { matches: RegExp; says: string };
   hint?: string;
+  /** Who may change it, where that is not everybody who may change the row. */
+  write?: Permission;
   /** Personal data: left out for roles that may not see it, and masked in exports they make. */
   personal: boolean;
 };
@@ -81,6 +83,8 @@ export type Resource = {
   area: "tenants" | "people" | "academics" | "enrollments" | "exams" | "integrity" | "communication" | "learning";
   read: Permission;
   write: Permission | null;
+  /** Who may trash, restore and purge, where that is not who may change its fields. */
+  remove: Permission | null;
   fields: Field[];
   /** What a row is called: the field whose value names it. */
   title: string;
@@ -107,6 +111,7 @@ type Definition = {
   area: Resource["area"];
   read?: Permission;
   write?: Permission | null;
+  remove?: Permission | null;
   fields: Record<string, Omit<Field, "key">>;
   title: string;
   lookup?: string[];
@@ -136,6 +141,7 @@ export function resource(definition: Definition): Resource {
   return {
     read: "platform.read",
     write: "platform.manage",
+    remove: definition.write === undefined ? "platform.manage" : definition.write,
     table: `public."${definition.name}"`,
     lookup: [],
     filters: [],
@@ -280,4 +286,8 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
   });
 }
 
+/** Which fields a form or a file may set: of anybody, and of somebody with this role. */
 export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly && one.kind !== "json");
+
+export const writableBy = (of: Resource, role: string): Field[] =>
+  writable(of).filter((one) => !one.write || may(role, one.write));

@@ -6,7 +6,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { AppError, Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { schemaOf, writable, type Field, type Resource } from "./define.ts";
+import { schemaOf, writableBy, type Field, type Resource } from "./define.ts";
 import type { Parsed } from "./import-file.ts";
 import { resolveRef } from "./labels.server.ts";
 import { resourceNamed } from "./registry.ts";
@@ -31,7 +31,7 @@ async function readBatch(
   lines: Parsed["lines"],
 ): Promise<{ ready: Ready[]; errors: LineError[] }> {
   const errors: LineError[] = [];
-  const fields = writable(of).filter((field) => mapping[field.key]);
+  const fields = writableBy(of, ctx.actor.role).filter((field) => mapping[field.key]);
   const at = new Map(fields.map((field) => [field, header.indexOf(mapping[field.key]!)]));
   const refs = new Map<Field, Map<string, string[]>>();
   for (const field of fields) {

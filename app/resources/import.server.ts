@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
+import { covers, tenantsOf } from "~/access/tenants-of.server.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
+import type { TxCtx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import { saveFile } from "~/jobs/files.server.ts";
@@ -9,12 +11,21 @@ import type { JobHandler } from "~/jobs/work.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { csvLine } from "./csv.ts";
-import { writable, type Resource } from "./define.ts";
+import { writableBy, type Resource } from "./define.ts";
 import { guessMapping, parseCsv } from "./import-file.ts";
 import { claim, importRows } from "./import-rows.server.ts";
 import { resourceNamed } from "./registry.ts";
 
 export const importable = (of: Resource, role: string) => of.importable && of.write !== null && may(role, of.write);
+
+/** A file is read by whoever brought it, while they may import such rows into its tenant; rights may be taken away in between. */
+async function readerOfImports(ctx: TxCtx) {
+  const mine = await tenantsOf(ctx);
+  return (found: { staffId: string; resource: string; collegeId: string }): boolean =>
+    (found.staffId === ctx.actor.id || ctx.actor.role === "SUPER_ADMIN") &&
+    importable(resourceNamed(found.resource), ctx.actor.role) &&
+    covers(mine, [found.collegeId]);
+}
 
 export const startImport = mutation({
   name: "imports.start",
@@ -42,7 +53,7 @@ export const startImport = mutation({
         content: new Uint8Array(input.content),
         header: parsed.header,
         lineCount: parsed.lines.length,
-        mapping: guessMapping(parsed.header, writable(of)),
+        mapping: guessMapping(parsed.header, writableBy(of, ctx.actor.role)),
       },
     });
     await record(ctx, {
@@ -61,8 +72,9 @@ export const listImports = read({
   permission: "platform.manage",
   on: "primary",
   input: z.object({}),
-  run: ({ ctx }) =>
-    ctx.tx.prisma.import.findMany({
+  async run({ ctx }) {
+    const mayRead = await readerOfImports(ctx);
+    const found = await ctx.tx.prisma.import.findMany({
       where: ctx.actor.role === "SUPER_ADMIN" ? {} : { staffId: ctx.actor.id ?? "" },
       select: {
         id: true,
@@ -73,10 +85,13 @@ export const listImports = read({
         createdAt: true,
         jobId: true,
         collegeId: true,
+        staffId: true,
       },
       orderBy: { id: "desc" },
       take: 50,
-    }),
+    });
+    return found.filter(mayRead).map(({ staffId: _, ...shown }) => shown);
+  },
 });
 
 export const getImport = read({
@@ -89,8 +104,7 @@ export const getImport = read({
     const known = await ctx.tx.prisma.import.findUnique({ where: { id: input.id }, select: { jobId: true } });
     const job = known?.jobId ? await getJob({ ctx, input: { id: known.jobId } }) : null;
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
-    if (!found || (found.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN"))
-      throw new NotFound("There is no such import of yours");
+    if (!found || !(await readerOfImports(ctx))(found)) throw new NotFound("There is no such import of yours");
     const { content, ...rest } = found;
     return {
       ...rest,
@@ -110,7 +124,8 @@ export const runImport = mutation({
     // Two who press at once are one after the other.
     await claim(ctx, input.id);
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
-    if (!found || found.staffId !== ctx.actor.id) throw new NotFound("There is no such import of yours");
+    if (!found || found.staffId !== ctx.actor.id || !(await readerOfImports(ctx))(found))
+      throw new NotFound("There is no such import of yours");
     if (found.state === "IMPORTED") throw new Conflict("This file has been imported already: bring it again to import it twice");
     const job = found.jobId ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true } }) : null;
     if (job && ["QUEUED", "RUNNING"].includes(job.state))
@@ -119,7 +134,7 @@ export const runImport = mutation({
     const mapping = Object.fromEntries(
       Object.entries(input.mapping).filter(([, column]) => column !== "" && found.header.includes(column)),
     );
-    const missing = writable(of).filter((field) => field.required && !mapping[field.key]);
+    const missing = writableBy(of, ctx.actor.role).filter((field) => field.required && !mapping[field.key]);
     if (missing.length > 0)
       throw new Invalid(
         `No column is chosen for ${missing.map((field) => field.label).join(", ")}`,
@@ -130,6 +145,7 @@ export const runImport = mutation({
       title: `${input.dry ? "Check" : "Import"} ${found.fileName}: ${of.many.toLowerCase()}`,
       input: { importId: input.id, dry: input.dry },
       collegeId: found.collegeId,
+      permission: of.write,
     });
     await ctx.tx.prisma.import.update({ where: { id: input.id }, data: { mapping, jobId } });
     await record(ctx, {

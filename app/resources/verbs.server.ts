@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { may, type Permission } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import type { TxCtx } from "~/db/ctx.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, Forbidden, Invalid, NotFound, type FieldErrors } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { fieldOf, schemaOf, writable, type Field, type Resource } from "./define.ts";
+import { fieldOf, schemaOf, writable, writableBy, type Field, type Resource } from "./define.ts";
 import { labelsFor, resolveRef, titlesOf } from "./labels.server.ts";
 import type { ListQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
@@ -15,8 +15,8 @@ import { countRows, findRow, listRows, type Row } from "./sql.server.ts";
 const named = z.object({ resource: z.string().max(80) });
 
 /** The verb's permission opens the door; the resource's own says who may pass it. */
-export function allow(ctx: TxCtx, of: Resource, kind: "read" | "write"): void {
-  const permission: Permission | null = kind === "read" ? of.read : of.write;
+export function allow(ctx: Pick<Ctx, "actor">, of: Resource, kind: "read" | "write" | "remove"): void {
+  const permission: Permission | null = of[kind];
   if (!permission || !may(ctx.actor.role, permission))
     throw new Forbidden(
       kind === "read" ? `${of.many} are not part of your role` : `${of.many} are not changed here by your role`,
@@ -82,7 +82,11 @@ async function parseFields(
 ): Promise<Map<Field, unknown>> {
   const values = new Map<Field, unknown>();
   const errors: FieldErrors = {};
-  for (const field of writable(of)) {
+  const mine = writableBy(of, ctx.actor.role);
+  const kept = writable(of).filter((field) => !mine.includes(field) && field.key in typed);
+  if (kept.length > 0)
+    throw new Forbidden(`Your role may not change ${kept.map((field) => field.label).join(", ")} of ${of.one.toLowerCase()}s`);
+  for (const field of mine) {
     if (only && !only.includes(field.key)) continue;
     const given = typed[field.key];
     if (given === undefined && only === undefined && field.kind !== "bool" && !field.required) continue;
@@ -161,7 +165,7 @@ export const update = mutation({
     allow(ctx, of, "write");
     const before = await findRow(ctx, of, input.id, true);
     if (!before) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
-    const only = writable(of)
+    const only = writableBy(of, ctx.actor.role)
       .map((field) => field.key)
       .filter((key) => key in input.values || fieldOf(of, key)?.kind === "bool");
     const values = await parseFields(ctx, of, before.collegeId, input.values, only);
@@ -223,7 +227,7 @@ export const consequences = read({
 });
 
 async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
-  allow(ctx, of, "write");
+  allow(ctx, of, "remove");
   const row = await findRow(ctx, of, id, true);
   if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
   return row;

@@ -1,6 +1,6 @@
 import { may } from "~/access/policy.ts";
 import { operatorsOf, type FilterOp } from "./query.ts";
-import { writable, type Field, type Resource } from "./define.ts";
+import { writableBy, type Field, type Resource } from "./define.ts";
 
 /** What the browser is told of a resource: names and shapes, no verbs and no SQL. */
 export type FieldView = Pick<Field, "key" | "label" | "kind" | "required" | "readOnly" | "options" | "to" | "hint"> & {
@@ -21,12 +21,14 @@ export type ResourceView = {
   searchable: boolean;
   trash: boolean;
   mayWrite: boolean;
+  mayRemove: boolean;
   importable: boolean;
   isTenant: boolean;
 };
 
 export function viewOf(of: Resource, role: string): ResourceView {
   const mayWrite = of.write !== null && may(role, of.write);
+  const mayRemove = of.remove !== null && may(role, of.remove);
   return {
     name: of.name,
     one: of.one,
@@ -43,7 +45,7 @@ export function viewOf(of: Resource, role: string): ResourceView {
       hint: field.hint,
       filter: of.filters.includes(field.key) ? operatorsOf(field) : null,
     })),
-    writable: writable(of).map((field) => field.key),
+    writable: writableBy(of, role).map((field) => field.key),
     defaultColumns: of.columns,
     sorts: of.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
     relations: of.relations,
@@ -57,11 +59,12 @@ export function viewOf(of: Resource, role: string): ResourceView {
           options: act.sets ? (of.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
           says: act.says,
         })),
-      ...(of.softDelete && mayWrite ? [TRASH] : []),
+      ...(of.softDelete && mayRemove ? [TRASH] : []),
     ],
     searchable: of.search !== null || of.fields.find((field) => field.key === of.title)?.kind === "text",
     trash: of.softDelete,
     mayWrite,
+    mayRemove,
     importable: of.importable && mayWrite,
     isTenant: of.tenantColumn === "id",
   };

@@ -1,20 +1,37 @@
 import { z } from "zod";
+import { may, reach, type Permission } from "~/access/policy.ts";
+import { covers, tenantsOf } from "~/access/tenants-of.server.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { NotFound } from "~/platform/errors.ts";
+import { Forbidden, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { resourceNamed } from "./registry.ts";
+
+/** Who may see the page that a view belongs to: a list by its resource, or the audit log. */
+const pagePermission = (page: string): Permission =>
+  page === "/audit" ? "audit.read" : resourceNamed(page.replace(/^\/data\//, "")).read;
 
 export const savedViews = read({
   name: "views.list",
   permission: "self",
   on: "primary",
   input: z.object({ page: z.string() }),
-  run: ({ ctx, input }) =>
-    ctx.tx.prisma.savedView.findMany({
-      where: { page: input.page, OR: [{ staffId: ctx.actor.id ?? "" }, { shared: true }] },
-      select: { id: true, name: true, query: true, shared: true, staffId: true },
+  async run({ ctx, input }) {
+    const sees = reach(ctx.actor.role, pagePermission(input.page));
+    if (!sees) return [];
+    const mine = await tenantsOf(ctx);
+    // Their filters hold names and ids of the tenants that whoever shared them could see.
+    const shared = sees === "all" ? { shared: true } : { shared: true, everywhere: false, tenantIds: { isEmpty: false } };
+    const views = await ctx.tx.prisma.savedView.findMany({
+      where: { page: input.page, OR: [{ staffId: ctx.actor.id ?? "" }, ...(sees === "own" || sees === "load" ? [] : [shared])] },
+      select: { id: true, name: true, query: true, shared: true, staffId: true, everywhere: true, tenantIds: true },
       orderBy: { name: "asc" },
-      take: 50,
-    }),
+      take: 500,
+    });
+    return views
+      .filter((view) => view.staffId === ctx.actor.id || covers(mine, view.everywhere ? "all" : view.tenantIds))
+      .slice(0, 50)
+      .map(({ everywhere: _everywhere, tenantIds: _tenants, ...view }) => view);
+  },
 });
 
 export const saveView = mutation({
@@ -27,8 +44,11 @@ export const saveView = mutation({
     shared: z.boolean(),
   }),
   async run({ ctx, input }) {
+    if (!may(ctx.actor.role, pagePermission(input.page))) throw new Forbidden("Views are saved by who may see their page");
     const id = newId();
-    await ctx.tx.prisma.savedView.create({ data: { id, staffId: ctx.actor.id ?? "", ...input } });
+    const tenantIds = ctx.scope.kind === "tenants" ? [...ctx.scope.ids] : [];
+    const everywhere = ctx.scope.kind === "all";
+    await ctx.tx.prisma.savedView.create({ data: { id, staffId: ctx.actor.id ?? "", ...input, everywhere, tenantIds } });
     await record(ctx, {
       action: "saved_view.create",
       resource: "saved_view",

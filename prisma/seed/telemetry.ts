@@ -78,14 +78,14 @@ export function telemetryTables(
       let left = width === SECOND ? (random.chance(Math.min(1, sessions * share)) ? 1 : 0) : Math.round(sessions * share * ticks);
       while (left > 0) {
         const n = Math.min(left, Math.max(1, Math.round(left * (0.3 + random.next() * 0.5))));
-        load.add(new Date(at), "primary", wait, event, null, random.pick(codes), "invigil_app", "exam-app", n);
+        load.add(new Date(at), "primary", wait, event, null, random.pick(codes), "invigil_platform_app", "exam-app", n);
         active += n;
         left -= n;
       }
     }
     const waiting = Math.round(stalled * BLOCKED);
     if (waiting > 0)
-      load.add(new Date(at), "primary", "Lock", "Lock:relation", null, "NORTH", "invigil_app", "exam-app", waiting);
+      load.add(new Date(at), "primary", "Lock", "Lock:relation", null, "NORTH", "invigil_platform_app", "exam-app", waiting);
     const total = Math.round((14 + sessions * 6) * ticks) + waiting;
     const open = Math.round(stalled);
     seconds.add(
@@ -206,7 +206,7 @@ function incidentTables(random: Random, from: number, to: number): Table[] {
     backendStart: new Date(from - HOUR).toISOString(),
     app: "exam-app",
     tenant: "NORTH",
-    username: "invigil_app",
+    username: "invigil_platform_app",
     state: "active",
     wants: "RowExclusiveLock on public.student_answer",
     relation: "public.student_answer",

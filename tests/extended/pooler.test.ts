@@ -121,7 +121,7 @@ describe("a pooler between the console and PostgreSQL", () => {
   it("as docker-compose.yml has it, serves the platform's own applications, each transaction in its own scope", async () => {
     const compose = fs.readFileSync("docker-compose.yml", "utf8");
     const text = /^ {2}pooler:\n {4}content: \|\n((?: {6}.*\n)+)/m.exec(compose)![1]!.replaceAll(/^ {6}/gm, "");
-    const url = await pooler(own.cluster.urls.app, (port, users) =>
+    const url = await pooler(own.cluster.urls.platform_app, (port, users) =>
       text
         .replace("host=primary port=5432", server())
         .replace("listen_port = 6432", `listen_port = ${port}`)

@@ -18,6 +18,8 @@ import {
 import { examine } from "../../app/db/doctor.server.ts";
 import { migrate } from "../../app/db/migrate/migrate.server.ts";
 import { prepare } from "../../app/db/prepare.server.ts";
+import { refuseRuntimeLogin, runtimeLogin } from "../../app/db/runtime-login.server.ts";
+import { forget } from "../../app/platform/singleton.ts";
 
 // A bare server of somebody else's, without roles, extensions or tables: what DATABASE_URL may point at.
 const MAJOR = Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18);
@@ -87,7 +89,33 @@ describe("a database of somebody else's", () => {
   });
 });
 
+it("in production the console refuses a login that can bypass row security, and says what to create", async () => {
+  const before = { ...process.env };
+  const secrets = { SESSION_SECRET: randomBytes(24).toString("hex"), INVIGIL_SIGNING_KEY: randomBytes(32).toString("base64") };
+  const start = (url: string, mode: string) => {
+    process.env = { PATH: before["PATH"], NODE_ENV: mode, DATABASE_URL: url, ...secrets } as unknown as NodeJS.ProcessEnv;
+    forget("env");
+    return refuseRuntimeLogin();
+  };
+  try {
+    await expect(start(superUrl(server, "made"), "production")).rejects.toThrow(
+      /^DATABASE_URL: the login postgres can bypass row security; create one that can't.*CREATE ROLE invigil_console LOGIN/,
+    );
+    await run("create role strong login bypassrls password 'external'");
+    await expect(start(as("strong", "made"), "production")).rejects.toThrow(/the login strong can bypass row security/);
+    await start(as("plain", "made"), "production");
+    await start(superUrl(server, "made"), "test");
+    expect(await runtimeLogin()).toMatchObject({ level: "warning" });
+  } finally {
+    process.env = before;
+    forget("env");
+  }
+});
+
 it("the console and the collector start on it, and stop", { timeout: 180_000 }, async () => {
+  await prepare(superUrl(server, "whole"));
+  await run(`create role invigil_console login noinherit nosuperuser nobypassrls password '${PASSWORD}'`);
+  await run("grant invigil_app, invigil_observer, invigil_signaller, invigil_sequencer, invigil_platform_app to invigil_console");
   const port = await freePort();
   const collector = await freePort();
   const inherited = Object.fromEntries(
@@ -100,7 +128,8 @@ it("the console and the collector start on it, and stop", { timeout: 180_000 }, 
       PORT: String(port),
       COLLECTOR_PORT: String(collector),
       INVIGIL_DATA_DIR: path.join(dir, "data"),
-      DATABASE_URL: superUrl(server, "whole"),
+      DATABASE_URL: as("invigil_console", "whole"),
+      INVIGIL_URL_OWNER: superUrl(server, "whole"),
       SESSION_SECRET: randomBytes(24).toString("hex"),
       INVIGIL_SIGNING_KEY: randomBytes(32).toString("base64"),
     },

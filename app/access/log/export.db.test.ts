@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../../tests/database.ts";
 import { readEpoch } from "~/audit/anchor.server.ts";
-import { ExportCheck, ExportSeal, type ExportEnd, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
+import { ExportCheck, exportEnd, ExportSeal, signSeal, type ExportEnd, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
 import { anchorFile, ORIGIN, signingKey } from "~/audit/keys.server.ts";
 import { openNote, readCheckpoint, signNote, verifierKey } from "~/audit/note.ts";
 import { record } from "~/audit/record.server.ts";
@@ -74,7 +74,7 @@ it("a file that was forged with a key of its own is not believed", () => {
   const key = verifierKey(ORIGIN, forger.publicKey);
   const forged = [JSON.stringify({ ...head, checkpoint, key }), ...lines.slice(1, -1)];
   seal.add(file(forged), forged.length - 1);
-  const whole = file(forged) + seal.end(false, forger);
+  const whole = file(forged) + exportEnd(signSeal(seal.facts(false), forger));
   expect(verify(whole, key).ok).toBe(true);
   expect(verify(whole)).toMatchObject({ ok: false, findings: [{ line: 1, says: expect.stringMatching(/names another key/) }] });
 });

@@ -1,8 +1,8 @@
 import { conditionsOf, countEntries, searchEntries } from "~/audit/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
-import { ExportSeal, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
-import { signingKey } from "~/audit/keys.server.ts";
+import { exportEnd, ExportSeal, signSeal, type ExportHead, type ExportLine, type SealFacts } from "~/audit/export-file.ts";
+import { logKey, signingKey } from "~/audit/keys.server.ts";
 import { inclusionProof } from "~/audit/merkle.ts";
 import { verifierKey } from "~/audit/note.ts";
 import { withNames } from "~/audit/names.server.ts";
@@ -20,6 +20,9 @@ import { reachOf, readable } from "./search.server.ts";
 const BATCH = 500;
 const MOST = 1_000_000;
 
+/** Signs the end of an export: here where the key is, or by whoever has it. */
+export type Sign = (facts: SealFacts) => string | Promise<string>;
+
 type Part = { text: string; next: string | null };
 
 /** What a search finds, as CSV to read or NDJSON to prove: with a path to the signed head for every entry. */
@@ -28,6 +31,7 @@ export async function* exportLog(
   q: string,
   format: "csv" | "ndjson",
   csvLine: (cells: readonly unknown[]) => string,
+  sign: Sign = (facts) => signSeal(facts, signingKey()),
 ): AsyncGenerator<string> {
   if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
   // Whatever is wrong is said before anything is written: a refusal is an answer, not a broken file.
@@ -42,7 +46,7 @@ export async function* exportLog(
   });
   if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
   await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found } });
-  const key = signingKey();
+  const key = logKey();
   const seal = new ExportSeal();
   if (format === "ndjson")
     yield seal.add(
@@ -123,6 +127,6 @@ export async function* exportLog(
     after = next;
     if (!next) break;
   }
-  if (format === "ndjson") yield seal.end(after !== null, key);
+  if (format === "ndjson") yield exportEnd(await sign(seal.facts(after !== null)));
   else if (after) yield csvLine([`More was found than the ${MOST} entries that an export holds: ask for less at a time`]);
 }

@@ -4,7 +4,7 @@ import { commits } from "~/audit/commitment.ts";
 import { checkInclusion, consistencyProof, inclusionProof, leafHash } from "~/audit/merkle.ts";
 import { openNote, readCheckpoint, verifierKey } from "~/audit/note.ts";
 import { newestAnchored, readEpoch } from "~/audit/anchor.server.ts";
-import { anchorFile, fingerprintOf, signingKey } from "~/audit/keys.server.ts";
+import { anchorFile, fingerprintOf, logKey } from "~/audit/keys.server.ts";
 import { latestCheckpoint, NoSuchNode, storedNodes, treeSize } from "~/audit/tree.server.ts";
 import { found } from "~/audit/search.server.ts";
 import { one, rows } from "~/db/query.ts";
@@ -19,7 +19,7 @@ export const head = read({
   on: "primary",
   input: z.object({}),
   async run({ ctx }) {
-    const key = signingKey();
+    const key = logKey();
     // First: a head is anchored after its commit, so the log that is read next has it, or it was cut.
     const anchored = newestAnchored(anchorFile(), key.name, key.publicKey);
     const checkpoint = await latestCheckpoint(ctx.tx);
@@ -101,7 +101,7 @@ export const proveEntry = read({
     );
     if (!entry) throw new NotFound("This entry has no place in the log yet");
     const { salt, body, index, ...row } = entry;
-    const key = signingKey();
+    const key = logKey();
     const stored = await latestCheckpoint(ctx.tx);
     const opened = stored && openNote(stored.note, key.name, key.publicKey);
     const signed = opened ? readCheckpoint(opened) : null;

@@ -3,6 +3,7 @@ import { mutation, record } from "~/access/verb.server.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { checkPassword, hashPassword } from "../password.server.ts";
 import { newRecoveryCodes, newTotp, qrCode, totpStep } from "../totp.server.ts";
+import { openTotp, sealTotp } from "../totp-secret.server.ts";
 import { checkNewPassword } from "./reset-password.server.ts";
 
 /** A new secret to scan: it counts for nothing until a code from it is given. */
@@ -15,7 +16,10 @@ export const beginTotp = mutation({
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
     if (staff.totpConfirmedAt) throw new Conflict("An authenticator is set up already; remove it first");
     const made = newTotp(staff.email);
-    await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpSecret: made.secret, totpLastStep: null } });
+    await ctx.tx.prisma.staff.update({
+      where: { id: staff.id },
+      data: { totpSecret: sealTotp(staff.id, made.secret), totpLastStep: null },
+    });
     await record(ctx, { action: "security.begin_totp", resource: "staff", resourceId: staff.id });
     return { secret: made.secret, qr: await qrCode(made.uri) };
   },
@@ -28,7 +32,9 @@ export const confirmTotp = mutation({
   async run({ ctx, input }) {
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
     if (!staff.totpSecret || staff.totpConfirmedAt) throw new Conflict("Start the set-up again");
-    const step = await totpStep(staff.totpSecret, input.code, ctx.clock.now());
+    const opened = openTotp(staff.id, staff.totpSecret);
+    if (!opened) throw new Conflict("Start the set-up again");
+    const step = await totpStep(opened.secret, input.code, ctx.clock.now());
     if (step === null) throw new Invalid("That code does not match", { code: ["Enter the code that the app shows now"] });
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpConfirmedAt: ctx.clock.now(), totpLastStep: step } });
     if (ctx.session) await ctx.tx.prisma.staffSession.update({ where: { id: ctx.session.id }, data: { secondFactor: true } });

@@ -35,7 +35,7 @@ export async function lagBehind(stage: Stage, signal: AbortSignal): Promise<void
   const replica = env().replicas[0];
   if (!replica) return;
   const pool = createPool("simulator standby", {
-    ...connectionAt("app", replica.url),
+    ...connectionAt("platform_app", replica.url),
     applicationName: "exam-app reports",
     max: 1,
     connectTimeoutMs: 2000,

@@ -1,15 +1,33 @@
 import type pg from "pg";
+import { z } from "zod";
+import { systemCtx } from "~/access/ctx.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
+import { rows } from "~/db/query.ts";
+import { withScope } from "~/db/scope.server.ts";
+import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
 
 export type Tenant = { id: string; code: string };
 export type Seat = { attemptId: string; collegeId: string; code: string; examId: string; userId: string };
 export type LiveExam = { id: string; collegeId: string; code: string };
 
-/** Who sits where, read anew every half minute. */
+/** Which colleges it serves is what an application is told; its own role sees no college that it does not name. */
+const served = () =>
+  withScope(systemCtx("simulated exam day"), ({ tx }) =>
+    rows(
+      tx,
+      sql`select id, code
+          from public.college
+          where deleted_at is null and subscription_status <> 'EXPIRED'
+          order by code`,
+      z.object({ id: z.string(), code: z.string() }),
+    ),
+  );
+
+/** Who sits where, read anew every half minute, as the exam applications' role. */
 export class Stage {
   readonly pool: Pool = createPool("simulator", {
-    ...connection("app"),
+    ...connection("platform_app"),
     applicationName: "exam-app",
     max: 9,
     connectTimeoutMs: 3000,
@@ -21,12 +39,8 @@ export class Stage {
   seats: Seat[] = [];
 
   async refresh(): Promise<void> {
+    this.tenants = await served();
     await this.run(null, async (client) => {
-      this.tenants = (
-        await client.query<Tenant>(
-          "select id, code from public.college where deleted_at is null and subscription_status <> 'EXPIRED' order by code",
-        )
-      ).rows;
       this.exams = (
         await client.query<LiveExam>(
           `select e.id, e.college_id as "collegeId", c.code
@@ -43,14 +57,14 @@ export class Stage {
     });
   }
 
-  /** One transaction as the exam application makes it: scoped to a tenant and tagged with its code. Null is the platform's own work. */
+  /** One transaction as the exam application makes it: scoped to a tenant and tagged with its code. Null is work for all of them. */
   async run<T>(tenant: { collegeId: string; code: string } | null, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     try {
       await client.query(
         tenant
           ? `begin; set local app.college_ids = '{${tenant.collegeId}}'; set local application_name = 'exam-app tenant=${tenant.code.replaceAll(/[^A-Za-z0-9_.-]/g, "")}'`
-          : "begin; set local role invigil_platform; set local application_name = 'exam-app'",
+          : `begin; set local app.college_ids = '{${this.tenants.map(({ id }) => id).join(",")}}'; set local application_name = 'exam-app'`,
       );
       const result = await work(client);
       await client.query("commit");

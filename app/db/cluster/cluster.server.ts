@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { env } from "~/platform/env.server.ts";
 import { newToken } from "~/platform/ids.ts";
 import { binaries, serverAccount, serverHome, type RunAs } from "./binaries.server.ts";
 import { ClusterError } from "./errors.ts";
@@ -42,14 +43,17 @@ function readJson<T>(file: string): T | null {
 function credentialsIn(dataDir: string): Credentials {
   const file = path.join(dataDir, "credentials.json");
   const known = readJson<Credentials>(file);
-  if (known) return known;
-  const made: Credentials = {
-    superuser: newToken(24),
-    replication: newToken(24),
-    roles: Object.fromEntries(LOGIN_ROLES.map((role) => [role, newToken(24)])) as Record<LoginRole, string>,
+  // A directory of an earlier version lacks the roles that were added since.
+  const credentials: Credentials = {
+    superuser: known?.superuser ?? newToken(24),
+    replication: known?.replication ?? newToken(24),
+    roles: Object.fromEntries(LOGIN_ROLES.map((role) => [role, known?.roles[role] ?? newToken(24)])) as Record<LoginRole, string>,
   };
-  fs.writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
-  return made;
+  const chosen = env().PLATFORM_APP_PASSWORD;
+  if (chosen) credentials.roles.platform_app = chosen;
+  const text = JSON.stringify(credentials, null, 2);
+  if (text !== JSON.stringify(known, null, 2)) fs.writeFileSync(file, text, { mode: 0o600 });
+  return credentials;
 }
 
 const shellQuote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -116,7 +120,6 @@ function whole(refused: Refused[]): void {
 
 async function prepareDatabase(server: ServerOptions, credentials: Credentials): Promise<void> {
   await asSuper(server, "postgres", async (client) => {
-    whole(await createRoles(client, credentials.roles));
     const known = await client.query("select 1 from pg_roles where rolname = 'invigil_replication'");
     if (known.rowCount === 0) await client.query("create role invigil_replication replication login");
     await client.query(`alter role invigil_replication password ${client.escapeLiteral(credentials.replication)}`);
@@ -214,6 +217,8 @@ async function bringUp(
   await progress("starting the primary", async () => {
     writeSettings(primary);
     await startServer(primary);
+    // At every start: a role may be new in this version, a password may have been chosen since.
+    await asSuper(primary, "postgres", async (client) => whole(await createRoles(client, credentials.roles)));
     if (!fs.existsSync(ready)) {
       await prepareDatabase(primary, credentials);
       fs.writeFileSync(ready, "");
@@ -224,6 +229,17 @@ async function bringUp(
     writeSettings(standby);
     await startServer(standby);
   });
+}
+
+function urlsOf(credentials: Credentials, ports: Ports): Urls {
+  const url = (login: string, password: string, port = ports.primary) =>
+    `postgresql://${login}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
+  const roles = LOGIN_ROLES.filter((role) => credentials.roles[role]);
+  return {
+    ...(Object.fromEntries(roles.map((role) => [role, url(`invigil_${role}`, credentials.roles[role])])) as Urls),
+    superuser: url("postgres", credentials.superuser),
+    standby: url("invigil_app", credentials.roles.app, ports.standby),
+  };
 }
 
 /** Brings the embedded primary and its standby up, making them first where there are none. */
@@ -242,6 +258,7 @@ export async function startCluster(dataDir: string, progress: Progress): Promise
   const archiveDir = path.join(home, "archive");
   const logs = path.join(dataDir, "logs");
   fs.mkdirSync(logs, { recursive: true });
+  fs.chmodSync(logs, 0o700);
   privateDir(archiveDir, account);
   const server = (name: "primary" | "standby", port: number): ServerOptions => ({
     native,
@@ -269,18 +286,12 @@ export async function startCluster(dataDir: string, progress: Progress): Promise
     for (const { dir } of [standby, primary]) await stopServer(dir);
     throw error;
   }
-  const url = (role: LoginRole, port = ports.primary) =>
-    `postgresql://invigil_${role}:${credentials.roles[role]}@127.0.0.1:${port}/${DATABASE}`;
   return {
     home,
     archiveDir,
     primary,
     standby,
-    urls: {
-      ...(Object.fromEntries(LOGIN_ROLES.map((role) => [role, url(role)])) as Record<LoginRole, string>),
-      superuser: superUrl(primary, DATABASE),
-      standby: url("app", ports.standby),
-    },
+    urls: urlsOf(credentials, ports),
     stopStandby: () => stopServer(standby.dir, 1500),
     async stop() {
       await stopServer(standby.dir, 1500);
@@ -295,12 +306,5 @@ export function runningCluster(dataDir: string): (Urls & { home: string }) | nul
   const credentials = readJson<Credentials>(path.join(dataDir, "credentials.json"));
   const ports = readJson<Ports>(path.join(dataDir, "ports.json"));
   if (!credentials || !ports || postmasterOf(path.join(home, "primary")) === null) return null;
-  const url = (role: LoginRole, port = ports.primary) =>
-    `postgresql://invigil_${role}:${credentials.roles[role]}@127.0.0.1:${port}/${DATABASE}`;
-  return {
-    ...(Object.fromEntries(LOGIN_ROLES.map((role) => [role, url(role)])) as Record<LoginRole, string>),
-    superuser: `postgresql://postgres:${encodeURIComponent(credentials.superuser)}@127.0.0.1:${ports.primary}/${DATABASE}`,
-    standby: url("app", ports.standby),
-    home,
-  };
+  return { ...urlsOf(credentials, ports), home };
 }

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
+import { ClusterError } from "./errors.ts";
 
-export const LOGIN_ROLES = ["owner", "app", "observer", "signaller", "backup", "sequencer"] as const;
+export const LOGIN_ROLES = ["owner", "app", "observer", "signaller", "backup", "sequencer", "platform_app"] as const;
 export type LoginRole = (typeof LOGIN_ROLES)[number];
 
 /** What this login may not do itself: the statement, for somebody who may. */
@@ -34,17 +35,20 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
   // NOINHERIT before 16: what is granted to it can be set and is never inherited.
   await ensure("invigil_app", modern ? "nosuperuser nobypassrls" : "nosuperuser nobypassrls noinherit");
   await ensure("invigil_platform", "nosuperuser nobypassrls nologin");
+  // The exam applications' own role, and the one that writes down what they report: neither is a member of anything.
+  await ensure("invigil_platform_app", "nosuperuser nobypassrls noinherit");
+  await ensure("invigil_recorder", "nosuperuser nobypassrls nologin");
   await ensure("invigil_reader", "nosuperuser nobypassrls nologin");
   for (const role of ["observer", "signaller", "sequencer"]) await ensure(`invigil_${role}`, "nosuperuser nobypassrls");
   await ensure("invigil_backup", isSuper ? "nosuperuser nobypassrls replication" : "nosuperuser nobypassrls");
   const inherit = modern ? " with inherit false, set true" : "";
   await attempt(client, refused, `grant invigil_platform to invigil_app${inherit}`);
-  await attempt(client, refused, "grant invigil_reader to invigil_owner");
+  await attempt(client, refused, "grant invigil_reader, invigil_recorder to invigil_owner");
   if (!isSuper) {
     // Whoever made a role may become it only once it was granted: migrations hand the search views to the reader, and
     // each connection becomes its role.
     const own = modern ? " with inherit true, set true" : "";
-    for (const role of [...LOGIN_ROLES, "platform", "reader"]) {
+    for (const role of [...LOGIN_ROLES, "platform", "reader", "recorder"]) {
       const { rows: has } = await client.query<{ ok: boolean }>("select pg_has_role($1, $2, 'MEMBER') as ok", [
         me,
         `invigil_${role}`,
@@ -55,13 +59,15 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
   for (const grant of [
     "grant pg_monitor to invigil_observer",
     "grant pg_signal_backend, pg_monitor to invigil_signaller",
-    "grant pg_monitor, pg_write_server_files, pg_read_server_files to invigil_backup",
+    // BASE_BACKUP to a directory of the server asks for this, and for no reading of its files.
+    "grant pg_monitor, pg_write_server_files to invigil_backup",
     "grant pg_read_all_settings to invigil_app",
     // invigil_owner is the maintenance door: backups and drills read every table through it.
     ...(modern ? ["grant pg_use_reserved_connections to invigil_observer, invigil_signaller"] : []),
   ]) {
     await attempt(client, refused, grant);
   }
+  if (isSuper) await client.query("revoke pg_read_server_files from invigil_backup");
   // The seed loads rows that are consistent by construction; a test checks every foreign key afterwards.
   if (isSuper) await client.query("grant set on parameter session_replication_role to invigil_owner");
   for (const [role, password] of Object.entries(passwords)) {
@@ -69,6 +75,21 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
     await client.query(`alter role invigil_${role} login password ${quoted}`);
   }
   return refused;
+}
+
+/**
+ * What of the exam applications' role depends on when it was made: which tables let it in, and, on a server of somebody
+ * else's, its login. A login that may not give one leaves that to whoever may; the doctor says so.
+ */
+export async function admitPlatformApp(owner: Client, password?: string): Promise<void> {
+  await owner.query("select public.invigil_admit_platform_app()");
+  if (!password) return;
+  const refused: Refused[] = [];
+  await attempt(owner, refused, `alter role invigil_platform_app login password ${owner.escapeLiteral(password)}`);
+  if (refused[0])
+    throw new ClusterError(
+      `PLATFORM_APP_PASSWORD: the password of invigil_platform_app can't be set by this login (${refused[0].reason}); set it as a superuser and unset the variable`,
+    );
 }
 
 /** The extensions, and what each is for; the migrations need the first. */

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import pg from "pg";
+import { openLogFile } from "~/platform/log-file.ts";
 import { ClusterError } from "./errors.ts";
 import type { RunAs } from "./binaries.server.ts";
 
@@ -17,6 +18,13 @@ export type ServerOptions = {
 };
 
 export const as = (account: RunAs) => (account ? { uid: account.uid, gid: account.gid } : {});
+
+/** Nothing of ours: whoever reads files through the server reads what it was started with. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH } = process.env;
+  const own: Record<string, string | undefined> = { PATH, LD_LIBRARY_PATH, LC_ALL: "C", LANG: "C", TZ: "UTC" };
+  return own as NodeJS.ProcessEnv;
+}
 
 /** Makes a directory that belongs to the server's account and nobody else. */
 export function privateDir(dir: string, account: RunAs): void {
@@ -61,7 +69,7 @@ export function initCluster(options: Pick<ServerOptions, "native" | "dir" | "acc
         "-k",
         "-N",
       ],
-      { ...as(options.account), cwd: "/", stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, LC_ALL: "C", LANG: "C" } },
+      { ...as(options.account), cwd: "/", stdio: ["ignore", "ignore", "pipe"], env: serverEnvironment() },
     );
   } catch (error) {
     const text = String((error as { stderr?: Buffer }).stderr ?? error).trim();
@@ -153,14 +161,14 @@ export async function startServer(options: ServerOptions, withinMs = 60_000): Pr
   await stopServer(options.dir);
   fs.rmSync(path.join(options.dir, "postmaster.pid"), { force: true });
   const from = fs.existsSync(options.logFile) ? fs.statSync(options.logFile).size : 0;
-  const out = fs.openSync(options.logFile, "a");
+  const out = openLogFile(options.logFile);
   // Its own process group: Ctrl-C in the terminal must reach the supervisor only, which stops things in order.
   const child = spawn(path.join(options.native, "bin", "postgres"), ["-D", options.dir], {
     ...as(options.account),
     cwd: options.dir,
     detached: true,
     stdio: ["ignore", out, out],
-    env: { ...process.env, LC_ALL: "C", LANG: "C", TZ: "UTC" },
+    env: serverEnvironment(),
   });
   fs.closeSync(out);
   let exited = false;

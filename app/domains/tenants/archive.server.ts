@@ -16,7 +16,13 @@ export const startArchive = mutation({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const college = await ctx.tx.prisma.college.findUniqueOrThrow({ where: { id: input.id } });
-    const jobId = await enqueue(ctx, { kind: "tenant.archive", title: `Archive of ${college.name}`, input, collegeId: input.id });
+    const jobId = await enqueue(ctx, {
+      kind: "tenant.archive",
+      title: `Archive of ${college.name}`,
+      input,
+      collegeId: input.id,
+      permission: "tenants.manage",
+    });
     await record(ctx, {
       action: "tenant.export",
       resource: "college",

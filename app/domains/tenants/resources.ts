@@ -1,5 +1,8 @@
 import { bool, choice, int, longText, moment, money, plainId, resource, text } from "~/resources/define.ts";
 
+/** What the platform decides about a tenant, and a tenant never about itself: what it may use, and who must look twice. */
+const platform = { write: "tenants.manage" } as const;
+
 /** A college is a tenant: every other table of the platform hangs from it. */
 const college = resource({
   name: "college",
@@ -8,29 +11,30 @@ const college = resource({
   area: "tenants",
   read: "tenants.read",
   write: "tenants.edit",
+  remove: "tenants.manage",
   tenantColumn: "id",
   importable: false,
   fields: {
-    name: text("name", "Name", { required: true, personal: true }),
-    username: text("username", "Username", { required: true, personal: true }),
-    code: text("code", "Code", { required: true }),
+    name: text("name", "Name", { required: true, personal: true, ...platform }),
+    username: text("username", "Username", { required: true, personal: true, ...platform }),
+    code: text("code", "Code", { required: true, ...platform }),
     subscriptionStatus: choice(
       "subscription_status",
       "Subscription",
       ["TRIAL", "ACTIVE", "PAST_DUE", "SUSPENDED", "EXPIRED", "CANCELLED"],
       { readOnly: true },
     ),
-    subscriptionExpiry: moment("subscription_expiry", "Subscription ends"),
-    graceDays: int("grace_days", "Days of grace"),
+    subscriptionExpiry: moment("subscription_expiry", "Subscription ends", platform),
+    graceDays: int("grace_days", "Days of grace", platform),
     isActive: bool("is_active", "Active", { readOnly: true }),
     suspendedReason: text("suspended_reason", "Why suspended", { readOnly: true }),
     timeZone: text("time_zone", "Time zone"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", platform),
     contactEmail: text("contact_email", "Contact e-mail"),
     locale: text("locale", "Locale"),
-    paymentApprovalLimit: int("payment_approval_limit", "Second person approves from"),
+    paymentApprovalLimit: int("payment_approval_limit", "Second person approves from", platform),
     nextInvoiceNumber: int("next_invoice_number", "Next invoice", { readOnly: true }),
-    maxStudents: int("max_students", "Places"),
+    maxStudents: int("max_students", "Places", platform),
   },
   title: "name",
   lookup: ["code"],

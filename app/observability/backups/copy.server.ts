@@ -6,9 +6,10 @@ import { createGunzip } from "node:zlib";
 import type pg from "pg";
 import { own } from "~/db/cluster/cluster.server.ts";
 import type { Place } from "~/db/cluster/place.server.ts";
-import { as, privateDir } from "~/db/cluster/server.server.ts";
+import { as, privateDir, serverEnvironment } from "~/db/cluster/server.server.ts";
 import { socketClient } from "~/db/socket-client.server.ts";
 import { extractTar } from "~/db/cluster/tar.ts";
+import { openLogFile } from "~/platform/log-file.ts";
 import { Unavailable } from "~/platform/errors.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -73,7 +74,7 @@ export async function startCopy(
     ...recoverySettings(place, toTime),
   };
   const logFile = `${dir}.log`;
-  const out = fs.openSync(logFile, "w");
+  const out = openLogFile(logFile, "w");
   const server: ChildProcess = spawn(
     path.join(place.native, "bin", "postgres"),
     ["-D", dir, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
@@ -82,7 +83,7 @@ export async function startCopy(
       cwd: dir,
       detached: true,
       stdio: ["ignore", out, out],
-      env: { ...process.env, LC_ALL: "C", LANG: "C", TZ: "UTC" },
+      env: serverEnvironment(),
     },
   );
   fs.closeSync(out);

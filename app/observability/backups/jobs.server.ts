@@ -26,7 +26,12 @@ export const askBackup = mutation({
       z.object({ id: z.string() }),
     );
     if (waiting) throw new Conflict(`${TITLES[input.what]}: this is under way already`);
-    const jobId = await enqueue(ctx, { kind, title: TITLES[input.what], input: { backupId: input.backupId ?? null } });
+    const jobId = await enqueue(ctx, {
+      kind,
+      title: TITLES[input.what],
+      input: { backupId: input.backupId ?? null },
+      permission: "database.act",
+    });
     await record(ctx, { action: kind, resource: "backup", resourceId: input.backupId, details: { job: jobId } });
     return { jobId };
   },

@@ -1,10 +1,11 @@
 import { page } from "~/access/page.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
+import { sealedByCollector } from "~/observability/sampler/export-seal.server.ts";
 import { csvLine } from "~/resources/csv.ts";
 
 export const loader = page("audit.read", async ({ ctx, url }) => {
   const format = url.searchParams.get("format") === "csv" ? "csv" : "ndjson";
-  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine);
+  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, sealedByCollector);
   const encoder = new TextEncoder();
   // The first part is made before the headers go out, so that a refusal is an answer and not a broken file.
   const first = await parts.next();

@@ -63,7 +63,12 @@ export const loader = page("self", async ({ ctx, params, url }) => {
     limit: query.limit,
     trash: query.trash,
     views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
-    tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, tenant.name])),
+    // Names of other people's tenants are none of a manager's business.
+    tenants: Object.fromEntries(
+      tenants
+        .filter((tenant) => ctx.scope.kind === "all" || (ctx.scope.kind === "tenants" && ctx.scope.ids.includes(tenant.id)))
+        .map((tenant) => [tenant.id, tenant.name]),
+    ),
   };
 });
 

@@ -31,7 +31,7 @@ export const loader = page("self", async ({ ctx, params }) => {
   const [past, relations, goes] = await Promise.all([
     history({ ctx, input: { resource: of.name, id: found.row.id } }),
     relationLists({ ctx, input: { resource: of.name, id: found.row.id } }),
-    of.write && may(ctx.actor.role, of.write) ? consequences({ ctx, input: { resource: of.name, id: found.row.id } }) : [],
+    of.remove && may(ctx.actor.role, of.remove) ? consequences({ ctx, input: { resource: of.name, id: found.row.id } }) : [],
   ]);
   return { resource: viewOf(of, ctx.actor.role), area: of.area, ...found, past, relations, goes };
 });
@@ -81,7 +81,7 @@ export default function ResourceOne() {
       <WithAside aside={<History entries={past} />}>
         <Facts resource={resource} values={row.values} labels={labels} id={row.id} />
         <Relations relations={relations} of={row.id} />
-        {resource.mayWrite && !resource.isTenant && (
+        {resource.mayRemove && !resource.isTenant && (
           <Panel title={trashed ? "In the trash" : "Remove"}>
             <div className="flex max-w-2xl flex-col gap-3">
               {trashed && (

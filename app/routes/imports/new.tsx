@@ -4,7 +4,7 @@ import { allTenants } from "~/access/ctx.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { startImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
-import { writable } from "~/resources/define.ts";
+import { writableBy } from "~/resources/define.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { Form, Labelled, Select, Submit, useFormResult } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -23,7 +23,7 @@ export const loader = page("platform.manage", async ({ ctx, url }) => {
     many: of.many,
     tenants,
     collegeId: url.searchParams.get("collegeId") ?? "",
-    fields: writable(of).map((field) => ({
+    fields: writableBy(of, ctx.actor.role).map((field) => ({
       key: field.key,
       label: field.label,
       required: field.required,

@@ -2,7 +2,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
-import { writable } from "~/resources/define.ts";
+import { writableBy } from "~/resources/define.ts";
 import { getImport, runImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { count, plural } from "~/platform/format.ts";
@@ -26,7 +26,7 @@ export const loader = page("platform.manage", async ({ ctx, params, seen }) => {
     found,
     many: of.many,
     tenant: tenants.find((tenant) => tenant.id === found.collegeId)?.name ?? "",
-    fields: writable(of).map((field) => ({ key: field.key, label: field.label, required: field.required })),
+    fields: writableBy(of, ctx.actor.role).map((field) => ({ key: field.key, label: field.label, required: field.required })),
     job,
   };
 });

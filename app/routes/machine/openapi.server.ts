@@ -180,7 +180,7 @@ export function description() {
             leaf: hash("The leaf's hash"),
             id: { type: "string", format: "uuid" },
             at: { type: "string", format: "date-time", description: "UTC, with milliseconds" },
-            actor_kind: { enum: ["staff", "system", "api-key", "anonymous", "platform"] },
+            actor_kind: { enum: ["staff", "system", "api-key", "anonymous", "platform-app"] },
             actor_id: { type: ["string", "null"] },
             session_id: { type: ["string", "null"] },
             request_id: { type: "string" },

@@ -18,6 +18,7 @@ export const requestAnalysis = mutation({
       title: `Analysing the answers of ${exam.title}`,
       input: { examId: exam.id },
       collegeId: exam.college_id,
+      permission: "integrity.read",
     });
     await record(ctx, {
       action: "integrity.request_analysis",

@@ -83,6 +83,7 @@ export const setWeights = mutation({
       title: `Scoring ${exam.title} anew`,
       input: { examId: exam.id },
       collegeId: exam.college_id,
+      permission: "integrity.read",
     });
     return { job };
   },
