@@ -106,3 +106,11 @@ export async function rotateSession(
   });
   return token;
 }
+
+/** The session behind a cookie that a new login replaces: a copy of that cookie opens nothing any more. */
+export async function endSession(ctx: TxCtx, token: string): Promise<void> {
+  await ctx.tx.prisma.staffSession.updateMany({
+    where: { tokenHash: tokenHash(token), revokedAt: null },
+    data: { revokedAt: ctx.clock.now() },
+  });
+}
