@@ -46,7 +46,7 @@ async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promis
 
 /** Takes `n` at once, all or none. What was taken flows back one every few seconds, so nobody waits longer than that. */
 export async function payPace({ key, burst, everySeconds }: Omit<Pace, "kind">, now: Date, n = 1): Promise<Payment> {
-  const leaked = sql`greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8))::int`;
+  const leaked = sql`least(greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8)), 1e9)::int`;
   const row = await one(
     clients().primary,
     sql`insert into console.login_throttle as t (id, key, failures, window_start)

@@ -2,15 +2,12 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { isConnectionLoss } from "~/db/retry.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { authenticate } from "~/domains/integrity/keys/authenticate.server.ts";
-import { take, type Bucket } from "~/domains/integrity/keys/rate.ts";
+import { takeRequest } from "~/domains/integrity/keys/rate.server.ts";
 import { ingest } from "~/domains/integrity/ingest/ingest.server.ts";
 import { BadBatch, MAX_BYTES } from "~/domains/integrity/ingest/parse.ts";
 import { systemClock } from "~/platform/clock.ts";
 import { log } from "~/platform/log.server.ts";
 import { problem } from "~/platform/problem.server.ts";
-import { singleton } from "~/platform/singleton.ts";
-
-const buckets = () => singleton("integrity.buckets", () => new Map<string, Bucket>());
 
 export const loader = ({ request }: { request: Request }) =>
   problem(request, 405, "Events are sent with POST", { Allow: "POST" });
@@ -33,7 +30,8 @@ async function readBody(request: Request): Promise<string> {
     if (error instanceof BadBatch) throw error;
     throw new BadBatch("The body is not UTF-8");
   } finally {
-    await reader?.cancel().catch(() => undefined);
+    // Not cancelled: that would end the connection before the answer is read. The server drops what still comes.
+    reader?.releaseLock();
   }
 }
 
@@ -44,7 +42,7 @@ export async function action({ request }: ActionFunctionArgs): Promise<Response>
     const key = token ? await authenticate(token, systemClock) : null;
     if (!key) return problem(request, 401, "Send a current key: Authorization: Bearer …", { "WWW-Authenticate": "Bearer" });
     if (!key.scopes.includes("integrity:write")) return problem(request, 403, "This key may not send integrity events");
-    const wait = take(buckets(), key.id, key.rate_per_minute, Date.now());
+    const wait = await takeRequest(key, systemClock.now());
     if (wait > 0)
       return problem(request, 429, `This key may send ${key.rate_per_minute} requests a minute`, { "Retry-After": String(wait) });
     const ctx: Ctx = {
