@@ -79,6 +79,8 @@ function measured(request: Request, response: Response, next: NextFunction): voi
 /** Where the answer has begun, or the door has refused already, there is nothing more to say. */
 function failed(error: unknown, request: Request, response: Response, _next: NextFunction): void {
   if (response.locals["refused"]) return;
+  const status = (error as { status?: number }).status ?? 500;
+  if (status < 500 && !response.headersSent) return void response.status(status).type("text/plain").send("Not found.\n");
   log.error({ requestId: request.headers["x-request-id"], err: messageOf(error) }, "a request failed");
   if (response.headersSent) return void response.destroy();
   response.status(500).type("text/plain").send("Something went wrong on our side.\n");

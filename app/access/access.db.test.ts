@@ -64,6 +64,23 @@ describe("logging in", () => {
     expect(await findSession(token, now)).toBeNull();
   });
 
+  it("a page that asks by itself while nobody is there does not keep the session alive", async () => {
+    const staff = await account();
+    const start = new Date();
+    const later = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
+    const open = async (address: string) => {
+      const ctx = stranger(address, fixedClock(start.toISOString()));
+      return cookie((await logIn(ctx, { email: staff.email, password: PASSWORD, device: null })).cookies, SESSION);
+    };
+    const [left, used] = [await open("10.1.0.3"), await open("10.1.0.4")];
+    for (let minute = 5; minute < IDLE_MINUTES; minute += 5) {
+      expect(await findSession(left, later(minute), minute * 60)).not.toBeNull();
+      expect(await findSession(used, later(minute), 20)).not.toBeNull();
+    }
+    expect(await findSession(left, later(IDLE_MINUTES + 1), (IDLE_MINUTES + 1) * 60)).toBeNull();
+    expect(await findSession(used, later(IDLE_MINUTES + 1), 20)).not.toBeNull();
+  });
+
   it("says the same of a wrong password and an unknown account, in the same time", async () => {
     const staff = await account();
     const time = async (email: string) => {

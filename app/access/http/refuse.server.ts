@@ -26,17 +26,15 @@ export function refuse(request: Request, response: Response, status: number, say
   response.status(status).set({ "Cache-Control": "no-store", ...(status === 503 ? { "Retry-After": "60" } : {}) });
   response.once("finish", () => discard(request));
   if (request.path.startsWith("/api/")) {
-    response
-      .type("application/problem+json")
-      .send(
-        JSON.stringify({
-          type: "about:blank",
-          title: "Refused",
-          status,
-          detail: says,
-          requestId: request.headers["x-request-id"] ?? newId(),
-        }),
-      );
+    response.type("application/problem+json").send(
+      JSON.stringify({
+        type: "about:blank",
+        title: "Refused",
+        status,
+        detail: says,
+        requestId: request.headers["x-request-id"] ?? newId(),
+      }),
+    );
   } else if (request.path.endsWith(".data")) {
     response.set({ "Content-Type": "text/x-script; charset=utf-8", "X-Remix-Response": "yes" });
     const answer = { data: { ok: false, status, message: says, fields: {}, values: {}, stepUp: false } };

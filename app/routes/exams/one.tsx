@@ -107,7 +107,6 @@ export default function OneExam() {
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const open = checklist?.filter((item) => !item.ok).length ?? 0;
   const author = may(role, "exams.author");
-  const operate = may(role, "exams.operate");
   return (
     <Page
       title={exam.title}
@@ -151,7 +150,7 @@ export default function OneExam() {
       </Figures>
       <WithAside
         aside={
-          (author || operate) && (
+          author && (
             <Panel title="What comes next">
               <div className="flex flex-col gap-3">
                 {author && exam.status === "DRAFT" && (
@@ -180,7 +179,7 @@ export default function OneExam() {
                     <Link to={`/exams/${exam.id}/live`} className="control w-fit font-[520]">
                       Open the live board
                     </Link>
-                    {operate && (
+                    {author && (
                       <WithReason
                         intent="close"
                         label="Close now"
