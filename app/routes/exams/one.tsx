@@ -30,7 +30,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => {
 export const action = act("exams.read", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const reason = form.get("reason");
-  switch (form.get("intent")) {
+  switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy")) {
     case "schedule":
       await scheduleExam({ ctx, input: { examId } });
       return { said: "Scheduled. It opens by itself at its start." };
@@ -62,7 +62,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
         said: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
       };
     }
-    default: {
+    case "copy": {
       const { id } = await copyExam({ ctx, input: { id: examId } });
       return redirect(`/exams/${id}`);
     }
