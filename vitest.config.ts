@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts"],
+          include: ["tests/e2e/**/*.test.ts", "tests/security/**/*.test.ts"],
           globalSetup: "tests/setup/demo.ts",
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -21,7 +21,7 @@ export function serveMetrics(
       return;
     }
     if (path !== "/health" && !isOurHost(request.headers.host)) {
-      response.writeHead(421, { "Content-Type": "text/plain" }).end(`${NOT_OUR_HOST}\n`);
+      response.writeHead(421, { "Content-Type": "text/plain", Connection: "close" }).end(`${NOT_OUR_HOST}\n`);
       return;
     }
     if (path === "/health") {
