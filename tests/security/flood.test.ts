@@ -9,7 +9,7 @@ import { Client, megabytes, send } from "./attacker.ts";
 const { base, password } = inject("demo");
 
 const memory = async () =>
-  Number(/^process_resident_memory_bytes (\S+)/m.exec((await send("/metrics?scope=process")).body)![1]) / 1e6;
+  Number(/^process_resident_memory_bytes\S* (\S+)/m.exec((await send("/metrics?scope=process")).body)![1]) / 1e6;
 
 /** The slowest answer of /health while something is going on. */
 async function slowestHealth(during: Promise<unknown>): Promise<number> {

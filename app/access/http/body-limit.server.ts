@@ -30,7 +30,7 @@ const LARGER: [RegExp, Limit][] = [
 const LARGE_AT_ONCE = 4;
 let largeNow = 0;
 
-export function limitOf(path: string): Limit {
+function limitOf(path: string): Limit {
   const page = path.replace(/\.data$/, "");
   return LARGER.find(([pattern]) => pattern.test(page))?.[1] ?? { bytes: ORDINARY, loggedIn: false, seconds: 15 };
 }

@@ -19,7 +19,12 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export async function action({ request }: ActionFunctionArgs) {
   const to = ownPath(new URL(request.url).searchParams.get("to"));
-  const email = request.clone().formData();
+  // Caught here: a body that is cut must not become a rejection that nobody hears, which would end the process.
+  const email = request
+    .clone()
+    .formData()
+    .then((form) => String(form.get("email") ?? ""))
+    .catch(() => "");
   const result = await authenticator()
     .authenticate("form", request)
     .catch((error: unknown) => {
@@ -33,7 +38,7 @@ export async function action({ request }: ActionFunctionArgs) {
         ok: false,
         message: result.message,
         fields: result instanceof Invalid ? result.fields : {},
-        values: { email: String((await email).get("email") ?? "") },
+        values: { email: await email },
       },
       {
         status: result.status === 422 ? 401 : result.status,
