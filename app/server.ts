@@ -1,12 +1,17 @@
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createRequestHandler } from "@remix-run/express";
 import type { ServerBuild } from "@remix-run/node";
+import compression from "compression";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { Counter, Histogram } from "prom-client";
+import { limitBody } from "~/access/http/body-limit.server.ts";
+import { isOurHost, NOT_OUR_HOST } from "~/access/http/hosts.server.ts";
+import { refuse } from "~/access/http/refuse.server.ts";
+import { responseHeaders } from "~/access/http/response-headers.server.ts";
+import { isFromOurPage } from "~/access/http/same-origin.server.ts";
 import { clients } from "~/db/clients.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { startPoolReports } from "~/observability/connections/pools.server.ts";
@@ -19,32 +24,6 @@ import { singleton } from "~/platform/singleton.ts";
 /** The web process: Express around Remix. Headers, origin, health and a graceful stop; pages live in routes/. */
 const dev = process.env["INVIGIL_DEV"] === "1";
 
-function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  const nonce = randomBytes(16).toString("base64");
-  response.locals["nonce"] = nonce;
-  response.set({
-    "Content-Security-Policy": [
-      "default-src 'self'",
-      `script-src 'self' 'nonce-${nonce}'${dev ? " 'unsafe-eval'" : ""}`,
-      "style-src 'self' 'unsafe-inline'",
-      "img-src 'self' data:",
-      "font-src 'self'",
-      `connect-src 'self'${dev ? " ws:" : ""}`,
-      "object-src 'none'",
-      "base-uri 'none'",
-      "form-action 'self'",
-      "frame-ancestors 'none'",
-    ].join("; "),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    ...(env().production ? { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } : {}),
-  });
-  next();
-}
-
 /** What the client claims about itself is replaced by what the server saw. */
 function identify(request: Request, response: Response, next: NextFunction): void {
   const given = request.get("x-request-id");
@@ -55,20 +34,21 @@ function identify(request: Request, response: Response, next: NextFunction): voi
   next();
 }
 
-/** Every mutation must come from a page of ours: also on resource routes, which Remix does not check. */
-function sameOrigin(request: Request, response: Response, next: NextFunction): void {
-  if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return next();
-  // Machines send a bearer key and no cookie: there is nothing to forge.
-  if (request.path.startsWith("/api/") && request.get("authorization")?.startsWith("Bearer ")) return next();
-  const origin = request.get("origin");
-  const site = request.get("sec-fetch-site");
-  const host = request.get("host");
-  const fine = origin
-    ? URL.canParse(origin) && new URL(origin).host === host
-    : site === undefined || site === "same-origin" || site === "none";
-  if (fine) return next();
-  response.status(403).type("text/plain").send("This request did not come from a page of this console.\n");
+/** Asked under a name of ours, and what changes something asked by a page of ours. */
+function own(request: Request, response: Response, next: NextFunction): void {
+  if (!isOurHost(request.get("host")) || !isOurHost(request.hostname)) return refuse(request, response, 421, NOT_OUR_HOST);
+  if (!isFromOurPage(request))
+    return refuse(request, response, 403, "This request did not come from a page of this console. Open the page and try again.");
+  next();
 }
+
+/** Pages and scripts, several times smaller. A scrape is told its length; a stream of events must not wait in a buffer. */
+const compressed = compression({
+  filter: (request, response) =>
+    request.path !== "/metrics" &&
+    !/event-stream/.test(String(response.getHeader("Content-Type"))) &&
+    compression.filter(request, response),
+});
 
 const httpMeters = () =>
   singleton("http.meters", () => ({
@@ -91,8 +71,20 @@ function measured(request: Request, response: Response, next: NextFunction): voi
     const labels = { method: request.method, status: `${Math.floor(response.statusCode / 100)}xx` };
     httpMeters().duration.observe(labels, (performance.now() - started) / 1000);
     httpMeters().inFlight.inc(labels);
+    if (response.statusCode === 429)
+      log.warn({ method: request.method, path: request.path, address: request.ip }, "too many requests");
   });
   next();
+}
+
+/** Where the answer has begun, or the door has refused already, there is nothing more to say. */
+function failed(error: unknown, request: Request, response: Response, _next: NextFunction): void {
+  if (response.locals["refused"]) return;
+  const status = (error as { status?: number }).status ?? 500;
+  if (status < 500 && !response.headersSent) return void response.status(status).type("text/plain").send("Not found.\n");
+  log.error({ requestId: request.headers["x-request-id"], err: messageOf(error) }, "a request failed");
+  if (response.headersSent) return void response.destroy();
+  response.status(500).type("text/plain").send("Something went wrong on our side.\n");
 }
 
 async function remixHandler(app: express.Express) {
@@ -121,10 +113,15 @@ async function main(): Promise<void> {
   app.disable("x-powered-by");
   app.set("trust proxy", env().TRUST_PROXY ?? false);
   app.get("/health", (_request, response) => void response.json({ status: "ok" }));
-  app.use(identify, securityHeaders, measured, sameOrigin);
+  app.use(identify, responseHeaders, measured, own, limitBody, compressed);
   const handle = await remixHandler(app);
   app.all("*", handle);
-  const server = http.createServer(app);
+  app.use(failed);
+  // The longest that a client may take: to say what it wants, and to send the largest file. Forms have less (limitBody).
+  const server = http.createServer(
+    { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 5000 },
+    app,
+  );
   server.on("error", (error: NodeJS.ErrnoException) => {
     const reason =
       error.code === "EADDRINUSE" ? `PORT: ${PORT} is taken; choose another, for example PORT=${PORT + 1}` : error.message;

@@ -1,12 +1,12 @@
-import { env } from "~/platform/env.server.ts";
+import type { IncomingHttpHeaders } from "node:http";
 import { validZone } from "~/platform/zone.ts";
 
-const secure = () => env().production;
-const named = (name: string) => (secure() ? `__Host-${name}` : name);
+/** Set by the door (access/http), never by a client: this request came by TLS, so cookies are bound to this host and to TLS. */
+export const SECURE_HEADER = "x-invigil-secure";
+const HOST_PREFIX = "__Host-";
 
-export function readCookie(request: Request, name: string): string | null {
-  const wanted = named(name);
-  for (const part of (request.headers.get("Cookie") ?? "").split(";")) {
+function find(cookies: string, wanted: string): string | null {
+  for (const part of cookies.split(";")) {
     const equals = part.indexOf("=");
     if (equals > 0 && part.slice(0, equals).trim() === wanted) {
       try {
@@ -19,18 +19,24 @@ export function readCookie(request: Request, name: string): string | null {
   return null;
 }
 
+/** By TLS only the name counts that no other host and no plain connection can set. */
+const named = (name: string, secure: boolean) => (secure ? `${HOST_PREFIX}${name}` : name);
+
+export const readCookie = (request: Request, name: string): string | null =>
+  find(request.headers.get("Cookie") ?? "", named(name, request.headers.get(SECURE_HEADER) === "1"));
+
+/** The same of a request that has not become one of the web's own yet. */
+export const readCookieHeader = (headers: IncomingHttpHeaders, name: string): string | null =>
+  find(headers.cookie ?? "", named(name, headers[SECURE_HEADER] === "1"));
+
+/** The door makes it `__Host-` and `Secure` where the request came by TLS. */
 export function setCookie(name: string, value: string, maxAgeSeconds: number, httpOnly = true): string {
-  return [
-    `${named(name)}=${encodeURIComponent(value)}`,
-    "Path=/",
-    `Max-Age=${maxAgeSeconds}`,
-    "SameSite=Lax",
-    httpOnly ? "HttpOnly" : "",
-    secure() ? "Secure" : "",
-  ]
-    .filter(Boolean)
-    .join("; ");
+  const parts = [`${name}=${encodeURIComponent(value)}`, "Path=/", `Max-Age=${maxAgeSeconds}`, "SameSite=Lax"];
+  return [...parts, ...(httpOnly ? ["HttpOnly"] : [])].join("; ");
 }
+
+export const secureCookie = (cookie: string): string =>
+  cookie.startsWith(HOST_PREFIX) ? cookie : `${HOST_PREFIX}${cookie}; Secure`;
 
 export const clearCookie = (name: string) => setCookie(name, "", 0);
 

@@ -8,7 +8,7 @@ import { readCookie, SESSION } from "./cookies.server.ts";
 import { staffCtx } from "./ctx.server.ts";
 import { mustEnroll } from "./login.server.ts";
 import { may, type Permission } from "./policy.ts";
-import { findSession, type StaffSession } from "./session.server.ts";
+import { findSession, idleSeconds, type StaffSession } from "./session.server.ts";
 
 // One lookup a request, however many loaders it runs: they share the load context that Express made for it.
 const perRequest = new WeakMap<object, Promise<StaffSession | null>>();
@@ -17,7 +17,7 @@ export function sessionOf(request: Request, context: object): Promise<StaffSessi
   const known = perRequest.get(context);
   if (known) return known;
   const token = readCookie(request, SESSION);
-  const finding = token ? findSession(token, systemClock.now()) : Promise.resolve(null);
+  const finding = token ? findSession(token, systemClock.now(), idleSeconds(request)) : Promise.resolve(null);
   perRequest.set(context, finding);
   return finding;
 }

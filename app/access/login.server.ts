@@ -1,24 +1,26 @@
 import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
-import { record, recordAlone } from "~/audit/record.server.ts";
+import { record } from "~/audit/record.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { AppError, Invalid } from "~/platform/errors.ts";
-import { newToken } from "~/platform/ids.ts";
+import { newId, newToken } from "~/platform/ids.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
+import { guardSecret, loginBudgets } from "./credential-guard.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
 import { judgeAgainstHabits } from "./habits.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
-import { ABSOLUTE_HOURS, createSession } from "./session.server.ts";
-import { forgiveGuesses, payForGuess } from "./throttle.server.ts";
+import { ABSOLUTE_HOURS, createSession, endSession } from "./session.server.ts";
 
 export type LoggedIn = { cookies: string[]; next: "home" | "verify" | "enroll" };
 
 const WRONG = "That e-mail and password do not match an account";
 const YEAR = 365 * 24 * 3600;
+/** From where a person has logged in within so long is a familiar address. */
+const FAMILIAR_MS = 90 * 86_400_000;
 
 /** Second factors are required of super-admins, except in the demo, whose accounts are shown on the screen. */
 export const mustEnroll = (role: string) => role === "SUPER_ADMIN" && !env().demo;
@@ -26,12 +28,36 @@ export const mustEnroll = (role: string) => role === "SUPER_ADMIN" && !env().dem
 /** A browser is known to the account that logged in with it, to no other: one's own login buys no guesses at somebody else's. */
 const deviceOf = (email: string) => `${tokenHash(email).slice(0, 20)}-`;
 
-function knownDevice(cookie: string | null, email: string): string | null {
+export function knownDevice(cookie: string | null, email: string): string | null {
   const device = cookie ? unsign(cookie) : null;
   return device?.startsWith(deviceOf(email)) ? device : null;
 }
 
-export async function logIn(ctx: Ctx, input: { email: string; password: string; device: string | null }): Promise<LoggedIn> {
+/** Whether somebody has logged in to this account from this address before, and what it stores to check the password. */
+async function accountOf(ctx: Ctx, email: string) {
+  return withScope(ctx, async ({ tx }) => {
+    const staff = await tx.prisma.staff.findUnique({ where: { email } });
+    const before = await tx.prisma.staffSession.findFirst({
+      where: {
+        staffId: staff?.id ?? newId(),
+        ipAddress: ctx.address ?? null,
+        secondFactor: true,
+        createdAt: { gt: new Date(ctx.clock.now().getTime() - FAMILIAR_MS) },
+      },
+      select: { id: true },
+    });
+    return { staff, familiar: ctx.address !== undefined && before !== null };
+  });
+}
+
+/** Marks this browser as one that has logged in to this account. Only a whole login may: a password alone is half of one. */
+export const deviceCookie = (email: string, known: string | null) =>
+  setCookie(DEVICE, sign(known ?? `${deviceOf(email)}${newToken(12)}`), YEAR);
+
+type LoginInput = { email: string; password: string; device: string | null; session?: string | null };
+
+/** `session` is the cookie that this browser has from before: that session ends, whatever becomes of its cookie. */
+export async function logIn(ctx: Ctx, input: LoginInput): Promise<LoggedIn> {
   const email = input.email.trim().toLowerCase();
   if (!email || !input.password) {
     throw new Invalid("Enter your e-mail and your password", {
@@ -40,24 +66,37 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
     });
   }
   const device = knownDevice(input.device, email);
-  const guess = { email, device, address: ctx.address ?? "unknown", now: ctx.clock.now() };
-  const failures = await payForGuess(guess);
-  const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUnique({ where: { email } }));
-  const check = await checkPassword(input.password.slice(0, 1024), staff?.isActive ? staff.passwordHash : null);
-  if (!staff || !check.ok) {
-    await recordAlone(ctx, {
-      action: "session.login_failed",
-      resource: "staff",
-      resourceId: staff?.id ?? null,
-      details: { email, failures },
-    });
-    throw new Invalid(WRONG);
-  }
-  const failedBefore = await forgiveGuesses(guess);
-  const upgraded = check.upgrade ? await hashPassword(input.password) : null;
+  const { staff, familiar } = await accountOf(ctx, email);
+  const accepted = await guardSecret(
+    ctx,
+    {
+      budgets: loginBudgets({ email, device, address: ctx.address, familiar }),
+      failed: (failures) => ({
+        action: "session.login_failed",
+        resource: "staff",
+        resourceId: staff?.id ?? null,
+        details: { email, failures },
+      }),
+    },
+    async (failedBefore) => {
+      const check = await checkPassword(input.password.slice(0, 1024), staff?.isActive ? staff.passwordHash : null);
+      return staff && check.ok ? { staff, upgrade: check.upgrade, failedBefore } : null;
+    },
+  );
+  if (!accepted) throw new Invalid(WRONG);
+  return begin(ctx, input, { ...accepted, device });
+}
+
+type Staff = NonNullable<Awaited<ReturnType<typeof accountOf>>["staff"]>;
+type Accepted = { staff: Staff; upgrade: boolean; failedBefore: number; device: string | null };
+
+/** The password was right: a session, which is whole unless a code is still to come. */
+async function begin(ctx: Ctx, input: LoginInput, { staff, upgrade, failedBefore, device }: Accepted): Promise<LoggedIn> {
+  const upgraded = upgrade ? await hashPassword(input.password) : null;
   return withScope(ctx, async (inner) => {
     const needsCode = staff.totpConfirmedAt !== null;
     const risk = await judgeAgainstHabits(inner, staff.id);
+    if (input.session) await endSession(inner, input.session);
     const { token, id } = await createSession(inner, staff.id, { secondFactor: !needsCode, stepUp: !needsCode, risk });
     await inner.tx.prisma.staff.update({
       where: { id: staff.id },
@@ -77,10 +116,7 @@ export async function logIn(ctx: Ctx, input: { email: string; password: string; 
       },
     );
     return {
-      cookies: [
-        setCookie(SESSION, token, ABSOLUTE_HOURS * 3600),
-        setCookie(DEVICE, input.device && device ? input.device : sign(`${deviceOf(email)}${newToken(12)}`), YEAR),
-      ],
+      cookies: [setCookie(SESSION, token, ABSOLUTE_HOURS * 3600), ...(needsCode ? [] : [deviceCookie(staff.email, device)])],
       next: needsCode ? "verify" : mustEnroll(staff.role) ? "enroll" : "home",
     };
   });
@@ -98,6 +134,7 @@ export const authenticator = () =>
             email: text("email"),
             password: text("password"),
             device: readCookie(request, DEVICE),
+            session: readCookie(request, SESSION),
           });
         } catch (error) {
           if (error instanceof AppError) return error;

@@ -1,7 +1,7 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, Invalid, LoggedOut, messageOf, StepUpRequired, TooMany, type FieldErrors } from "~/platform/errors.ts";
+import { AppError, BadRequest, Invalid, LoggedOut, messageOf, StepUpRequired, type FieldErrors } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
@@ -33,10 +33,9 @@ function toResponse(error: unknown, requestId: string): Response {
   if (error instanceof Response) return error;
   error = away(error) ?? error;
   if (error instanceof AppError) {
-    const headers: HeadersInit = error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {};
     return new Response(JSON.stringify({ message: error.message, requestId }), {
       status: error.status,
-      headers: { "Content-Type": "application/json", ...headers },
+      headers: { "Content-Type": "application/json", ...retryAfter(error) },
     });
   }
   log.error(
@@ -75,6 +74,8 @@ export function page<T>(permission: Permission, run: (work: Look) => Promise<T>)
 
 export type Form = {
   get(name: string): string;
+  /** Which of the page's own acts was asked for. Anything else is refused: no act is what happens otherwise. */
+  intent<const T extends string>(...known: T[]): T;
   all(name: string): string[];
   has(name: string): boolean;
   /** Every field once, as typed: what a schema is given. */
@@ -86,6 +87,12 @@ function formOf(data: FormData): Form {
   const text = (value: FormDataEntryValue | null) => (typeof value === "string" ? value : "");
   return {
     get: (name) => text(data.get(name)),
+    intent: (...known) => {
+      const asked = text(data.get("intent"));
+      const found = known.find((name) => name === asked);
+      if (found === undefined) throw new BadRequest("This page has no such action. Reload it and try again.");
+      return found;
+    },
     all: (name) => data.getAll(name).map(text),
     has: (name) => data.has(name),
     values: () => Object.fromEntries([...data.keys()].filter((key) => key !== "_proof").map((key) => [key, text(data.get(key))])),
@@ -147,7 +154,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
           stepUp: error instanceof StepUpRequired || (error instanceof Invalid && "_proof" in error.fields),
           details: known && !(error instanceof Invalid) ? error.details : undefined,
         },
-        { status, headers: mergeHeaders(cookies) },
+        { status, headers: [...mergeHeaders(cookies), ...Object.entries(retryAfter(error))] },
       );
     }
   };

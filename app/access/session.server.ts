@@ -43,16 +43,23 @@ async function find(on: Queryable, token: string, now: Date): Promise<StaffSessi
   );
 }
 
+/** For how long nobody has touched the page that asks: what it asks by itself is nobody's activity. */
+export function idleSeconds(request: Request): number {
+  const said = Number(request.headers.get("X-Invigil-Idle"));
+  return Number.isFinite(said) && said > 0 ? said : 0;
+}
+
 /** Read on the primary while it is up: a revocation must work on the next request. A standby answers only when it is down. */
-export async function findSession(token: string, now: Date): Promise<StaffSession | null> {
+export async function findSession(token: string, now: Date, idle = 0): Promise<StaffSession | null> {
   const { primary, replicas } = clients();
   try {
     const session = await find(primary, token, now);
     // Moved on at most once a minute: a page with ten requests must not write ten times.
-    if (session && now.getTime() - session.last_seen_at.getTime() > 60_000) {
+    const seen = new Date(now.getTime() - idle * 1000);
+    if (session && seen.getTime() - session.last_seen_at.getTime() > 60_000) {
       await primary.query({
         text: "update console.staff_session set last_seen_at = $2 where id = $1",
-        values: [session.id, now],
+        values: [session.id, seen],
       });
     }
     return session;
@@ -105,4 +112,12 @@ export async function rotateSession(
     },
   });
   return token;
+}
+
+/** The session behind a cookie that a new login replaces: a copy of that cookie opens nothing any more. */
+export async function endSession(ctx: TxCtx, token: string): Promise<void> {
+  await ctx.tx.prisma.staffSession.updateMany({
+    where: { tokenHash: tokenHash(token), revokedAt: null },
+    data: { revokedAt: ctx.clock.now() },
+  });
 }

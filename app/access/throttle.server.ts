@@ -1,52 +1,79 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { one } from "~/db/query.ts";
+import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
-import { TooMany } from "~/platform/errors.ts";
-import { tokenHash } from "./secrets.server.ts";
-
-const WINDOW_MS = 15 * 60_000;
-export const ACCOUNT_LIMIT = 10;
-const ADDRESS_LIMIT = 100;
 
 /**
- * A guess is paid for before it is checked, in one statement: two hundred at once get ten answers, not two hundred.
- * An account's limit holds per device: a browser that has logged in before has its own, so that a stranger who keeps
- * guessing locks out strangers only.
+ * Counters that all processes share, in the database. A *backoff* makes each further try wait twice as long as the one
+ * before; a *pace* lets so many through at once, and then one every few seconds.
  */
-async function spend(key: string, limit: number, now: Date): Promise<number> {
-  const opened = new Date(now.getTime() - WINDOW_MS);
+export type Backoff = { kind: "backoff"; key: string; free: number; capSeconds: number };
+/** `shared`: by people who have nothing to do with each other, so what it counts says nothing of one account. */
+export type Pace = { kind: "pace"; key: string; burst: number; everySeconds: number; shared?: true };
+export type Budget = Backoff | Pace;
+type Payment = { failures: number } | { waitSeconds: number };
+
+/** A backoff begins anew when nothing was tried for so long. */
+const FORGET_MS = 3_600_000;
+const paid = z.object({ failures: z.number() });
+
+async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promise<Payment> {
+  const forgotten = new Date(now.getTime() - FORGET_MS);
   const row = await one(
     clients().primary,
-    sql`insert into console.login_throttle as t (id, key, failures, window_start) values (${newId(now.getTime())}, ${key}, 1, ${now})
+    sql`insert into console.login_throttle as t (id, key, failures, window_start)
+        values (${newId(now.getTime())}, ${key}, 1, ${now})
         on conflict (key) do update set
-          failures = case when t.window_start < ${opened} then 1 else t.failures + 1 end,
-          window_start = case when t.window_start < ${opened} then ${now} else t.window_start end
-        returning failures, window_start`,
-    z.object({ failures: z.number(), window_start: z.date() }),
+          failures = case when t.window_start < ${forgotten} then 1 else t.failures + 1 end,
+          window_start = ${now},
+          blocked_until = case when t.window_start >= ${forgotten} and t.failures >= ${free}::int
+            then ${now}::timestamptz + make_interval(secs => least(${capSeconds}::int, 2.0 ^ least(t.failures + 1 - ${free}::int, 20)))
+            end
+        where t.blocked_until is null or t.blocked_until <= ${now}
+        returning failures`,
+    paid,
   );
-  if (row!.failures > limit) {
-    const wait = Math.max(1, Math.ceil((row!.window_start.getTime() + WINDOW_MS - now.getTime()) / 1000));
-    throw new TooMany(`Too many attempts. Try again in ${Math.ceil(wait / 60)} min.`, wait);
-  }
-  return row!.failures;
+  if (row) return row;
+  const blocked = await one(
+    clients().primary,
+    sql`select blocked_until from console.login_throttle where key = ${key}`,
+    z.object({ blocked_until: z.date().nullable() }),
+  );
+  const until = blocked?.blocked_until?.getTime() ?? now.getTime();
+  return { waitSeconds: Math.max(1, Math.ceil((until - now.getTime()) / 1000)) };
 }
 
-const accountKey = (email: string, device: string | null) => `account:${tokenHash(email)}:${device ?? "unknown"}`;
-
-export async function payForGuess(guess: { email: string; device: string | null; address: string; now: Date }): Promise<number> {
-  await spend(`address:${guess.address}`, ADDRESS_LIMIT, guess.now);
-  return spend(accountKey(guess.email, guess.device), ACCOUNT_LIMIT, guess.now);
-}
-
-/** The right password gives back what was paid: all of the account's, and this one of the address, which many may share. */
-export async function forgiveGuesses(guess: { email: string; device: string | null; address: string }): Promise<number> {
+/** Takes `n` at once, all or none. What was taken flows back one every few seconds, so nobody waits longer than that. */
+export async function payPace({ key, burst, everySeconds }: Omit<Pace, "kind">, now: Date, n = 1): Promise<Payment> {
+  const leaked = sql`least(greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8)), 1e9)::int`;
   const row = await one(
     clients().primary,
-    sql`with address as (update console.login_throttle set failures = greatest(0, failures - 1) where key = ${`address:${guess.address}`})
-        delete from console.login_throttle where key = ${accountKey(guess.email, guess.device)} returning failures`,
-    z.object({ failures: z.number() }),
+    sql`insert into console.login_throttle as t (id, key, failures, window_start)
+        values (${newId(now.getTime())}, ${key}, ${n}, ${now})
+        on conflict (key) do update set
+          failures = greatest(0, t.failures - ${leaked}) + ${n}::int,
+          window_start = case when ${leaked} >= t.failures then ${now}
+            else t.window_start + make_interval(secs => ${leaked} * ${everySeconds}::float8) end
+        where greatest(0, t.failures - ${leaked}) + ${n}::int <= ${burst}::int
+        returning failures`,
+    paid,
   );
-  return Math.max(0, (row?.failures ?? 1) - 1);
+  return row ?? { waitSeconds: Math.max(1, Math.ceil(everySeconds * n)) };
+}
+
+export const pay = (budget: Budget, now: Date): Promise<Payment> =>
+  budget.kind === "backoff" ? payBackoff(budget, now) : payPace(budget, now);
+
+/** Gives back one try that was paid for and not used. */
+export async function refund({ key }: Budget): Promise<void> {
+  await execute(
+    clients().primary,
+    sql`update console.login_throttle set failures = greatest(0, failures - 1), blocked_until = null where key = ${key}`,
+  );
+}
+
+/** After a success a backoff is over. */
+export async function forget({ key }: Backoff): Promise<void> {
+  await execute(clients().primary, sql`delete from console.login_throttle where key = ${key}`);
 }

@@ -44,7 +44,7 @@ export async function useTotp(ctx: TxCtx, staffId: string, code: string): Promis
 }
 
 export async function useRecoveryCode(ctx: TxCtx, staffId: string, code: string): Promise<boolean> {
-  const hash = tokenHash(code.trim().toLowerCase().replaceAll("-", ""));
+  const hash = tokenHash(code.toLowerCase().replaceAll(/[\s-]/g, ""));
   const used = await execute(
     ctx.tx,
     sql`update console.staff_recovery_code set used_at = ${ctx.clock.now()} where staff_id = ${staffId} and code_hash = ${hash} and used_at is null`,
@@ -53,10 +53,11 @@ export async function useRecoveryCode(ctx: TxCtx, staffId: string, code: string)
 }
 
 export async function newRecoveryCodes(ctx: TxCtx, staffId: string): Promise<string[]> {
-  const codes = Array.from({ length: 10 }, () => randomBytes(5).toString("hex"));
+  // 80 random bits: nobody finds one from its hash. Older, shorter ones count until new ones are made.
+  const codes = Array.from({ length: 10 }, () => randomBytes(10).toString("hex"));
   await ctx.tx.prisma.staffRecoveryCode.deleteMany({ where: { staffId } });
   await ctx.tx.prisma.staffRecoveryCode.createMany({
     data: codes.map((code) => ({ id: newId(), staffId, codeHash: tokenHash(code) })),
   });
-  return codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`);
+  return codes.map((code) => code.replaceAll(/.{5}(?=.)/g, "$&-"));
 }

@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import { isOurHost, NOT_OUR_HOST } from "~/access/http/hosts.server.ts";
 import { mayScrape } from "~/access/scrape.server.ts";
 import { TEXT_FORMAT, type Exporter } from "~/metrics/exporter.server.ts";
 import { log } from "~/platform/log.server.ts";
@@ -17,6 +18,10 @@ export function serveMetrics(
     const path = (request.url ?? "/").split("?")[0];
     if (request.method !== "GET") {
       response.writeHead(405).end();
+      return;
+    }
+    if (path !== "/health" && !isOurHost(request.headers.host)) {
+      response.writeHead(421, { "Content-Type": "text/plain", Connection: "close" }).end(`${NOT_OUR_HOST}\n`);
       return;
     }
     if (path === "/health") {

@@ -114,7 +114,7 @@ describe("who never reads", () => {
         socket.on("error", () => undefined);
         await new Promise((resolve) => socket.once("connect", resolve));
         socket.pause();
-        socket.write("GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: identity\r\n\r\n");
+        socket.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n");
         return socket;
       }),
     );
@@ -127,4 +127,20 @@ describe("who never reads", () => {
     expect(await open()).toBeLessThanOrEqual(1);
     for (const socket of deaf) socket.destroy();
   });
+});
+
+it("answers no metrics under a name that somebody else may have made lead here", async () => {
+  const port = await serve(stub(1));
+  const ask = (host: string, path: string) =>
+    new Promise<number>((resolve, reject) =>
+      http
+        .get({ host: "127.0.0.1", port, path, headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+        .on("error", reject),
+    );
+  expect(await ask("evil.example", "/metrics")).toBe(421);
+  expect(await ask(`localhost:${port}`, "/metrics")).toBe(200);
+  expect(await ask("evil.example", "/health")).toBe(200);
 });

@@ -94,6 +94,19 @@ const schema = z.object({
     (value) => value === undefined || /^https?:\/\/[^/\s]+\/?$/.test(value),
     "the address of the console, for example https://invigil.example.edu",
   ),
+  ALLOWED_HOSTS: z
+    .string()
+    .default("")
+    .transform((value) =>
+      value
+        .split(",")
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (names) => names.every((name) => /^[a-z0-9._-]+$/i.test(name)),
+      "host names under which the console answers besides INVIGIL_URL, comma-separated (app, invigil.internal)",
+    ),
   SMTP_URL: optional.refine(
     (value) => value === undefined || /^smtps?:\/\/[^/]/.test(value),
     "smtp://user:password@host:587 or smtps://…:465",

@@ -53,6 +53,15 @@ export class TooMany extends AppError {
   }
 }
 
+/** When to come back, for the answer's headers. */
+export const retryAfter = (error: unknown): Record<string, string> =>
+  error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {};
+
+/** Not what any page of ours would send. */
+export class BadRequest extends AppError {
+  override readonly status = 400;
+}
+
 /** Something we need is not there right now: the primary, a privilege, a feature of this server. */
 export class Unavailable extends AppError {
   override readonly status = 503;

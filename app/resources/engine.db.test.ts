@@ -422,7 +422,7 @@ describe("exports", () => {
         text += new TextDecoder().decode(value);
       }
       expect(read).toBeGreaterThan(20);
-      const { header, lines } = parseCsv(Buffer.from(text));
+      const { header, lines } = await parseCsv(Buffer.from(text));
       expect(lines.length).toBe(20_000);
       const at = header.indexOf("Class");
       expect(new Set(lines.map((line) => line.cells[at]))).toEqual(new Set(["'=Physics"]));
@@ -440,7 +440,7 @@ describe("imports", () => {
 
   it("agree between the check and the real thing, and write nothing unless every line is right", async () => {
     const before = await count();
-    const bad = parseCsv(
+    const bad = await parseCsv(
       Buffer.from(
         "Name,E-mail,Number\nOne Good,one@i.example,I-1\nX,two@i.example,I-2\nThree,nobody,I-3\nFour Fine,one@i.example,I-4\nFive,five@i.example,I-1\n",
       ),
@@ -450,7 +450,9 @@ describe("imports", () => {
     expect(real).toEqual(dry);
     expect(real.errors.map((error) => error.line)).toEqual([3, 4, 5, 6]);
     expect(await count()).toBe(before);
-    const good = parseCsv(Buffer.from("\uFEFFName;E-mail;Number\nOne Good;one@i.example;I-1\nTwo Good;two@i.example;I-2\n"));
+    const good = await parseCsv(
+      Buffer.from("\uFEFFName;E-mail;Number\nOne Good;one@i.example;I-1\nTwo Good;two@i.example;I-2\n"),
+    );
     const done = await importRows(managerA, user(), a, good, mapping, false, quiet);
     expect(done).toMatchObject({ inserted: 2, errors: [] });
     expect(await count()).toBe(before + 2);
@@ -461,7 +463,7 @@ describe("imports", () => {
       `insert into public."class" (id, college_id, name, academic_year) values (gen_random_uuid(), $1, 'Chem', '2026'), (gen_random_uuid(), $2, 'Law', '2026')`,
       [a, b],
     );
-    const parsed = parseCsv(Buffer.from("Student,Class\none@i.example,Chem\nI-2,Chem\ntwo@i.example,Law\n"));
+    const parsed = await parseCsv(Buffer.from("Student,Class\none@i.example,Chem\nI-2,Chem\ntwo@i.example,Law\n"));
     const outcome = await importRows(
       managerA,
       resourceNamed("enrollment"),
@@ -482,8 +484,8 @@ describe("imports", () => {
     ["only a header", Buffer.from("Name,E-mail\n"), /nothing below/],
     ["one column twice", Buffer.from("Name,Name\na,b\n"), /Two columns/],
     ["an open quote", Buffer.from('Name\n"never closed\n'), /can't be read as CSV/],
-  ])("refuse a file that is %s", (_label, content, says) => {
-    expect(() => parseCsv(content)).toThrow(says);
+  ])("refuse a file that is %s", async (_label, content, says) => {
+    await expect(parseCsv(content)).rejects.toThrow(says);
   });
 });
 

@@ -33,17 +33,28 @@ function notHeard(body: unknown): Response {
   return new Response(encode({ data }), { status: 503 });
 }
 
+/** When somebody last did something here: pages that ask by themselves must not keep a session alive for nobody. */
+let active = Date.now();
+const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"];
+
+function withIdle(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  headers.set("X-Invigil-Idle", String(Math.floor((Date.now() - active) / 1000)));
+  return { ...init, headers };
+}
+
 /**
  * What pages ask of the console while it can't be reached is asked again until it can: a page that is looked at stays, says
  * since when it stands still, and goes on by itself. What would change something is sent once.
  */
 export function keepAsking(ask: typeof fetch = window.fetch.bind(window)): void {
+  for (const name of ACTS) window.addEventListener(name, () => (active = Date.now()), { passive: true, capture: true });
   window.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input, location.href);
     if (url.origin !== location.origin || !url.pathname.endsWith(".data")) return ask(input, init);
     for (let wait = 1000; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
-        const response = await ask(input, init);
+        const response = await ask(input, withIdle(init));
         if (isAnswer(response)) {
           tell(false);
           return response;

@@ -116,7 +116,7 @@ async function importing(owner: pg.Client): Promise<Row[]> {
   const file = Buffer.from(
     ["name,email,roll no,role", ...Array.from({ length: IMPORTED }, (_, n) => person(n).join(","))].join("\n"),
   );
-  const parsed = parseCsv(file);
+  const parsed = await parseCsv(file);
   const mapping = guessMapping(parsed.header, writable(of));
   const quiet = async () => undefined;
   const dry = await growth(() => importRows(ctx, of, imported, parsed, mapping, true, quiet));

@@ -8,18 +8,12 @@ import { queueMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
+import { guardSecret, resetLinkBudgets, type Guess } from "../credential-guard.server.ts";
+import { checkNewPassword } from "../new-password.server.ts";
 import { hashPassword } from "../password.server.ts";
 import { tokenHash } from "../secrets.server.ts";
 
 const LINK_HOURS = 24;
-const MIN_PASSWORD = 12;
-
-export function checkNewPassword(password: string, again: string): void {
-  if (password.length < MIN_PASSWORD)
-    throw new Invalid(`Use at least ${MIN_PASSWORD} characters`, { password: [`Use at least ${MIN_PASSWORD} characters`] });
-  if (password.length > 1024) throw new Invalid("That password is too long", { password: ["At most 1024 characters"] });
-  if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
-}
 
 /**
  * A link that works once, for a day; older ones of the same person stop working. It is mailed to the person, and returned to
@@ -61,21 +55,41 @@ export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" |
 
 /** Used by whoever holds the link. It is spent in the same statement that checks it. */
 export async function resetPassword(ctx: Ctx, input: { token: string; password: string; again: string }): Promise<void> {
-  checkNewPassword(input.password, input.again);
-  const passwordHash = await hashPassword(input.password);
-  await withScope(ctx, async (inner) => {
+  const guess: Guess = {
+    budgets: resetLinkBudgets(ctx.address),
+    failed: () => ({ action: "staff.reset_link_refused", resource: "staff" }),
+  };
+  const set = await guardSecret(ctx, guess, async () => {
+    const staff = await withScope(ctx, ({ tx }) =>
+      tx.prisma.staffToken.findFirst({
+        where: { tokenHash: tokenHash(input.token), purpose: "RESET" },
+        select: { staff: { select: { email: true, name: true } } },
+      }),
+    );
+    if (!staff) return null;
+    checkNewPassword(input.password, input.again, staff.staff);
+    return spendLink(ctx, input.token, await hashPassword(input.password));
+  });
+  if (!set) throw new Invalid("This link has been used or has expired. Ask for a new one.");
+}
+
+async function spendLink(ctx: Ctx, token: string, passwordHash: string): Promise<true | null> {
+  return withScope(ctx, async (inner) => {
     const now = ctx.clock.now();
     const used = await one(
       inner.tx,
-      sql`update console.staff_token set used_at = ${now} where token_hash = ${tokenHash(input.token)} and purpose = 'RESET' and used_at is null and expires_at > ${now} returning staff_id`,
+      sql`update console.staff_token set used_at = ${now}
+          where token_hash = ${tokenHash(token)} and purpose = 'RESET' and used_at is null and expires_at > ${now}
+          returning staff_id`,
       z.object({ staff_id: z.string() }),
     );
-    if (!used) throw new Invalid("This link has been used or has expired. Ask for a new one.");
+    if (!used) return null;
     await inner.tx.prisma.staff.update({ where: { id: used.staff_id }, data: { passwordHash } });
     await inner.tx.prisma.staffSession.updateMany({
       where: { staffId: used.staff_id, revokedAt: null },
       data: { revokedAt: now },
     });
     await record(inner, { action: "staff.set_password", resource: "staff", resourceId: used.staff_id });
+    return true;
   });
 }

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { withScope } from "~/db/scope.server.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
+import { guardSecret, sessionBudgets, type Guess } from "../credential-guard.server.ts";
+import { checkNewPassword } from "../new-password.server.ts";
 import { checkPassword, hashPassword } from "../password.server.ts";
 import { newRecoveryCodes, newTotp, qrCode, totpStep } from "../totp.server.ts";
 import { openTotp, sealTotp } from "../totp-secret.server.ts";
-import { checkNewPassword } from "./reset-password.server.ts";
 
 /** A new secret to scan: it counts for nothing until a code from it is given. */
 export const beginTotp = mutation({
@@ -25,7 +28,9 @@ export const beginTotp = mutation({
   },
 });
 
-export const confirmTotp = mutation({
+const WRONG_CODE = { code: ["Enter the code that the app shows now"] };
+
+const confirmWithCode = mutation({
   name: "security.confirm_totp",
   permission: "self",
   input: z.object({ code: z.string() }),
@@ -35,7 +40,7 @@ export const confirmTotp = mutation({
     const opened = openTotp(staff.id, staff.totpSecret);
     if (!opened) throw new Conflict("Start the set-up again");
     const step = await totpStep(opened.secret, input.code, ctx.clock.now());
-    if (step === null) throw new Invalid("That code does not match", { code: ["Enter the code that the app shows now"] });
+    if (step === null) throw new Invalid("That code does not match", WRONG_CODE);
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpConfirmedAt: ctx.clock.now(), totpLastStep: step } });
     if (ctx.session) await ctx.tx.prisma.staffSession.update({ where: { id: ctx.session.id }, data: { secondFactor: true } });
     const codes = await newRecoveryCodes(ctx, staff.id);
@@ -43,6 +48,17 @@ export const confirmTotp = mutation({
     return codes;
   },
 });
+
+export async function confirmTotp({ ctx, input }: { ctx: Ctx; input: { code: string } }): Promise<string[]> {
+  const codes = await guardSecret(ctx, ownSecret(ctx, "security.confirm_totp_failed"), () =>
+    confirmWithCode({ ctx, input }).catch((error: unknown) => {
+      if (error instanceof Invalid && error.fields === WRONG_CODE) return null;
+      throw error;
+    }),
+  );
+  if (!codes) throw new Invalid("That code does not match", WRONG_CODE);
+  return codes;
+}
 
 export const removeTotp = mutation({
   name: "security.remove_totp",
@@ -59,15 +75,13 @@ export const removeTotp = mutation({
   },
 });
 
-export const changePassword = mutation({
+const setOwnPassword = mutation({
   name: "security.change_password",
   permission: "self",
-  input: z.object({ current: z.string(), password: z.string(), again: z.string() }),
+  input: z.object({ password: z.string(), again: z.string() }),
   async run({ ctx, input }) {
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
-    if (!(await checkPassword(input.current, staff.passwordHash)).ok)
-      throw new Invalid("That is not your current password", { current: ["That is not your current password"] });
-    checkNewPassword(input.password, input.again);
+    checkNewPassword(input.password, input.again, staff);
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { passwordHash: await hashPassword(input.password) } });
     await ctx.tx.prisma.staffSession.updateMany({
       where: { staffId: staff.id, revokedAt: null, NOT: { id: ctx.session?.id ?? "" } },
@@ -75,4 +89,22 @@ export const changePassword = mutation({
     });
     await record(ctx, { action: "security.change_password", resource: "staff", resourceId: staff.id });
   },
+});
+
+type PasswordChange = { current: string; password: string; again: string };
+
+/** The current password is guarded like every other guess, before the transaction: a guess is paid for even if nothing is changed. */
+export async function changePassword({ ctx, input }: { ctx: Ctx; input: PasswordChange }): Promise<void> {
+  const known = await guardSecret(ctx, ownSecret(ctx, "security.change_password_failed"), async () => {
+    const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } }));
+    return (await checkPassword(input.current.slice(0, 1024), staff.passwordHash)).ok || null;
+  });
+  if (!known) throw new Invalid("That is not your current password", { current: ["That is not your current password"] });
+  await setOwnPassword({ ctx, input });
+}
+
+/** Somebody who is logged in proves a secret of their own: one budget, whichever form it is typed into. */
+const ownSecret = (ctx: Ctx, action: string): Guess => ({
+  budgets: sessionBudgets(ctx.actor.id ?? "", ctx.session?.id ?? ""),
+  failed: (failures) => ({ action, resource: "staff", resourceId: ctx.actor.id, details: { failures } }),
 });

@@ -22,19 +22,16 @@ for (const [range, bits] of [
 ] as const)
   blocked.addSubnet(range, bits, "ipv4");
 for (const [range, bits] of [
-  ["::", 128],
-  ["::1", 128],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
+  ["3fff::", 20],
 ] as const)
   blocked.addSubnet(range, bits, "ipv6");
+
+/** All that IPv6 gives out to the internet; what is elsewhere stands for something nearer, in whatever notation. */
+const global = new net.BlockList();
+global.addSubnet("2000::", 3, "ipv6");
 
 /** Whether an address is out on the internet: not this machine, not our networks, not a cloud's metadata. */
 export function isPublic(address: string): boolean {
@@ -48,7 +45,8 @@ export function isPublic(address: string): boolean {
   }
   const family = net.isIP(address);
   if (family === 0) return false;
-  return !blocked.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 4) return !blocked.check(address, "ipv4");
+  return global.check(address, "ipv6") && !blocked.check(address, "ipv6");
 }
 
 export type Resolve = (host: string) => Promise<string[]>;

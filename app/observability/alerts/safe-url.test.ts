@@ -19,6 +19,14 @@ describe("a webhook's address", () => {
     "::ffff:7f00:1",
     "64:ff9b::a00:1",
     "2002:7f00:1::",
+    "::127.0.0.1",
+    "::7f00:1",
+    "::2",
+    "0:0:0:0:0:ffff:7f00:1",
+    "::ffff:0:7f00:1",
+    "fec0::1",
+    "3fff::1",
+    "5f00::1",
     "not an address",
   ])("is refused: %s", (address) => {
     expect(isPublic(address)).toBe(false);
@@ -36,6 +44,8 @@ describe("a webhook's address", () => {
     "http://2130706433/",
     "http://0x7f.1/",
     "http://[::ffff:a00:1]/",
+    "http://[::127.0.0.1]/",
+    "http://[::2]/",
   ])("is refused: %s", async (url) => {
     await expect(safeAddress(url, async () => ["1.1.1.1"])).rejects.toThrow();
   });

@@ -44,7 +44,7 @@ export const loader = page("audit.read", async ({ ctx, url }) => {
 
 /** Searches that somebody comes back to, kept like the views of a list. */
 export const action = act("audit.read", async ({ ctx, form }) => {
-  if (form.get("intent") === "remove-view") await removeView({ ctx, input: { id: form.get("id") } });
+  if (form.intent("remove-view", "save-view", "") === "remove-view") await removeView({ ctx, input: { id: form.get("id") } });
   else
     await saveView({
       ctx,

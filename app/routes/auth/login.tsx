@@ -3,25 +3,28 @@ import { useLoaderData } from "@remix-run/react";
 import { away } from "~/access/away.server.ts";
 import { authenticator } from "~/access/login.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
-import { AppError, Invalid, TooMany } from "~/platform/errors.ts";
+import { ownPath } from "~/access/own-path.ts";
+import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { env } from "~/platform/env.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Log in · Invigil" }];
 
-/** Only a path of ours: a link to the login page must not lead elsewhere. */
-const safe = (to: string | null) => (to && /^\/(?![/\\])/.test(to) ? to : "/");
-
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const session = await sessionOf(request, context).catch(() => null);
   if (session && (!session.totp_confirmed || session.second_factor))
-    throw redirect(safe(new URL(request.url).searchParams.get("to")));
+    throw redirect(ownPath(new URL(request.url).searchParams.get("to")));
   return { demo: env().demo };
 }
 
 export async function action({ request }: ActionFunctionArgs) {
-  const to = safe(new URL(request.url).searchParams.get("to"));
-  const email = request.clone().formData();
+  const to = ownPath(new URL(request.url).searchParams.get("to"));
+  // Caught here: a body that is cut must not become a rejection that nobody hears, which would end the process.
+  const email = request
+    .clone()
+    .formData()
+    .then((form) => String(form.get("email") ?? ""))
+    .catch(() => "");
   const result = await authenticator()
     .authenticate("form", request)
     .catch((error: unknown) => {
@@ -35,11 +38,11 @@ export async function action({ request }: ActionFunctionArgs) {
         ok: false,
         message: result.message,
         fields: result instanceof Invalid ? result.fields : {},
-        values: { email: String((await email).get("email") ?? "") },
+        values: { email: await email },
       },
       {
         status: result.status === 422 ? 401 : result.status,
-        headers: result instanceof TooMany ? { "Retry-After": String(result.retryAfterSeconds) } : {},
+        headers: retryAfter(result),
       },
     );
   }

@@ -1,7 +1,7 @@
 import { data, redirect, type ActionFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { anonymousCtx } from "~/access/ctx.server.ts";
 import { resetPassword } from "~/access/staff/reset-password.server.ts";
-import { AppError, Invalid } from "~/platform/errors.ts";
+import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Choose a password · Invigil" }];
@@ -19,7 +19,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
     if (!(error instanceof AppError)) throw error;
     return data(
       { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
-      { status: error.status },
+      { status: error.status, headers: retryAfter(error) },
     );
   }
 }

@@ -1,15 +1,14 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { staffCtx } from "~/access/ctx.server.ts";
-import { SESSION, setCookie } from "~/access/cookies.server.ts";
+import { DEVICE, readCookie, SESSION, setCookie } from "~/access/cookies.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
+import { ownPath } from "~/access/own-path.ts";
 import { ABSOLUTE_HOURS } from "~/access/session.server.ts";
 import { verifySecondFactor } from "~/access/step-up.server.ts";
-import { AppError, Invalid } from "~/platform/errors.ts";
+import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Enter your code · Invigil" }];
-
-const safe = (to: string | null) => (to && /^\/(?![/\\])/.test(to) ? to : "/");
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const session = await sessionOf(request, context);
@@ -23,15 +22,16 @@ export async function action({ request, context }: ActionFunctionArgs) {
   if (!session) throw redirect("/login");
   const form = await request.formData();
   try {
-    const token = await verifySecondFactor(await staffCtx(request, session), String(form.get("code") ?? ""));
-    return redirect(safe(new URL(request.url).searchParams.get("to")), {
-      headers: { "Set-Cookie": setCookie(SESSION, token, ABSOLUTE_HOURS * 3600) },
-    });
+    const ctx = await staffCtx(request, session);
+    const { token, device } = await verifySecondFactor(ctx, String(form.get("code") ?? ""), readCookie(request, DEVICE));
+    const headers = new Headers({ "Set-Cookie": setCookie(SESSION, token, ABSOLUTE_HOURS * 3600) });
+    headers.append("Set-Cookie", device);
+    return redirect(ownPath(new URL(request.url).searchParams.get("to")), { headers });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return data(
       { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
-      { status: error.status },
+      { status: error.status, headers: retryAfter(error) },
     );
   }
 }

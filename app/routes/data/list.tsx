@@ -73,7 +73,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
 });
 
 export const action = act("self", ({ ctx, form, params, url }) =>
-  form.get("intent") === "remove-view"
+  form.intent("remove-view", "save-view") === "remove-view"
     ? removeView({ ctx, input: { id: form.get("id") } })
     : saveView({
         ctx,

@@ -38,11 +38,12 @@ export const loader = page("self", async ({ ctx, params }) => {
 
 export const action = act("self", async ({ ctx, params, form }) => {
   const input = { resource: params["resource"] ?? "", id: params["id"] ?? "" };
-  if (form.get("intent") === "restore") {
+  const intent = form.intent("restore", "remove", "purge");
+  if (intent === "restore") {
     await restore({ ctx, input });
     return { said: "Restored." };
   }
-  await remove({ ctx, input: { ...input, reason: form.get("reason"), purge: form.get("intent") === "purge" } });
+  await remove({ ctx, input: { ...input, reason: form.get("reason"), purge: intent === "purge" } });
   return redirect(`/data/${input.resource}`);
 });
 

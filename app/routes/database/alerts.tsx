@@ -30,7 +30,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
 });
 
 export const action = act("database.act", async ({ ctx, form }) => {
-  switch (form.get("intent")) {
+  switch (form.intent("acknowledge", "unsilence", "rule", "silence")) {
     case "acknowledge":
       await acknowledgeAlert({ ctx, input: { id: form.get("id") } });
       return { said: "Acknowledged." };
@@ -50,7 +50,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
         },
       });
       return { said: "The rule is changed." };
-    default:
+    case "silence":
       await silenceAlert({ ctx, input: { rule: form.get("rule"), minutes: form.get("minutes"), reason: form.get("reason") } });
       return { said: "Silenced. It still fires and still becomes an incident; nobody is told." };
   }

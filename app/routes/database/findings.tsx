@@ -21,7 +21,7 @@ export const loader = page("database.read", async ({ ctx }) => ({
 }));
 
 export const action = act("database.act", async ({ ctx, form }) => {
-  if (form.get("intent") === "unmute") {
+  if (form.intent("unmute", "mute") === "unmute") {
     await unmuteFinding({ ctx, input: { finding: form.get("finding"), subject: form.get("subject") } });
     return { said: "It is shown again." };
   }

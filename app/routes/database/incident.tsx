@@ -63,7 +63,7 @@ export const loader = page("database.read", async ({ ctx, params }) => {
 
 export const action = act("database.act", async ({ ctx, form }) => {
   const id = form.get("id");
-  if (form.get("intent") === "resolve") {
+  if (form.intent("resolve", "note") === "resolve") {
     await resolveIncident({ ctx, input: { id, text: form.get("text") } });
     return { said: "Resolved." };
   }

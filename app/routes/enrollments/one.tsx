@@ -37,7 +37,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
 
 export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
-  switch (form.get("intent")) {
+  switch (form.intent("drop", "pay", "state")) {
     case "drop":
       await dropEnrollment({
         ctx,
@@ -56,7 +56,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
       });
       return redirect(`/enrollments/payments/${paid.id}`);
     }
-    default:
+    case "state":
       await setEnrollmentState({ ctx, input: { id, state: form.get("state") as "ACTIVE", reason: form.get("reason") } });
       return { said: "Done." };
   }

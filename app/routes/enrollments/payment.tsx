@@ -33,13 +33,14 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
 
 export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
-  if (form.get("intent") === "approve") {
+  const intent = form.intent("approve", "fail", "refund");
+  if (intent === "approve") {
     const { invoice } = await approvePayment({ ctx, input: { id } });
     return { said: `Approved. Invoice ${invoice} is issued.` };
   }
   await settlePayment({
     ctx,
-    input: { id, state: form.get("intent") === "refund" ? "REFUNDED" : "FAILED", reason: form.get("reason") },
+    input: { id, state: intent === "refund" ? "REFUNDED" : "FAILED", reason: form.get("reason") },
   });
   return { said: "Done." };
 });

@@ -34,7 +34,7 @@ export const loader = page("readiness.read", async ({ ctx, params }) => {
 
 export const action = act("readiness.read", async ({ ctx, form, params }) => {
   const number = numberOf(params);
-  switch (form.get("intent")) {
+  switch (form.intent("time", "undo", "clear")) {
     case "time": {
       const done = await extraTimeForIncident({ ctx, input: { number, minutes: form.get("minutes"), again: form.has("again") } });
       return {
@@ -47,7 +47,7 @@ export const action = act("readiness.read", async ({ ctx, form, params }) => {
         said: `Taken back: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
       };
     }
-    default: {
+    case "clear": {
       const done = await clearExplained(ctx, number);
       return {
         said: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and count for nothing; ${plural(done.reviewsLeft, "review")} left the queue.`,

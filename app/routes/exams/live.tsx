@@ -44,14 +44,15 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const chosen = form.all("attempt");
   const reason = form.get("reason");
-  if (form.get("intent") === "submit") {
+  const intent = form.intent("submit", "accommodate", "unaccommodate", "time-all", "time");
+  if (intent === "submit") {
     const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
     return {
       at: Date.now(),
       said: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
     };
   }
-  if (form.get("intent") === "accommodate") {
+  if (intent === "accommodate") {
     await grantAccommodation({
       ctx,
       input: {
@@ -64,11 +65,11 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     });
     return { at: Date.now(), said: "The accommodation holds from now on." };
   }
-  if (form.get("intent") === "unaccommodate") {
+  if (intent === "unaccommodate") {
     await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
     return { at: Date.now(), said: "The accommodation is removed. Time that it gave stays given." };
   }
-  const all = form.get("intent") === "time-all";
+  const all = intent === "time-all";
   const seen = Object.fromEntries(
     form
       .all("seen")

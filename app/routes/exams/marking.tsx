@@ -29,7 +29,8 @@ export const loader = page("exams.author", async ({ ctx, params, url }) => {
 
 export const action = act("exams.author", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
-  if (form.get("intent") === "scale") {
+  const intent = form.intent("scale", "unmark", "mark");
+  if (intent === "scale") {
     const starts = form
       .get("scale")
       .split("\n")
@@ -44,7 +45,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     });
     return { said: "The tenant's scale is replaced. Grade again to apply it here." };
   }
-  if (form.get("intent") === "unmark") {
+  if (intent === "unmark") {
     const { freed } = await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId"), alike: form.has("alike") } });
     return { said: `Taken back: ${plural(freed, "answer waits", "answers wait")} to be marked again.` };
   }

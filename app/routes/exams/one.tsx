@@ -30,7 +30,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => {
 export const action = act("exams.read", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const reason = form.get("reason");
-  switch (form.get("intent")) {
+  switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy")) {
     case "schedule":
       await scheduleExam({ ctx, input: { examId } });
       return { said: "Scheduled. It opens by itself at its start." };
@@ -62,7 +62,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
         said: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
       };
     }
-    default: {
+    case "copy": {
       const { id } = await copyExam({ ctx, input: { id: examId } });
       return redirect(`/exams/${id}`);
     }
@@ -107,7 +107,6 @@ export default function OneExam() {
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const open = checklist?.filter((item) => !item.ok).length ?? 0;
   const author = may(role, "exams.author");
-  const operate = may(role, "exams.operate");
   return (
     <Page
       title={exam.title}
@@ -151,7 +150,7 @@ export default function OneExam() {
       </Figures>
       <WithAside
         aside={
-          (author || operate) && (
+          author && (
             <Panel title="What comes next">
               <div className="flex flex-col gap-3">
                 {author && exam.status === "DRAFT" && (
@@ -180,7 +179,7 @@ export default function OneExam() {
                     <Link to={`/exams/${exam.id}/live`} className="control w-fit font-[520]">
                       Open the live board
                     </Link>
-                    {operate && (
+                    {author && (
                       <WithReason
                         intent="close"
                         label="Close now"

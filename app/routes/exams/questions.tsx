@@ -25,7 +25,8 @@ export const loader = page("exams.read", async ({ ctx, params }) => ({
 export const action = act("exams.author", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const questionId = form.get("questionId");
-  switch (form.get("intent")) {
+  const intent = form.intent("remove", "key", "up", "down", "save");
+  switch (intent) {
     case "remove":
       await removeQuestion({ ctx, input: { examId, questionId } });
       return { said: "Removed." };
@@ -38,9 +39,9 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     }
     case "up":
     case "down":
-      await moveQuestion({ ctx, input: { examId, questionId, by: form.get("intent") === "up" ? -1 : 1 } });
+      await moveQuestion({ ctx, input: { examId, questionId, by: intent === "up" ? -1 : 1 } });
       return { said: "Moved." };
-    default: {
+    case "save": {
       const type = form.get("type") as QuestionType;
       await saveQuestion({
         ctx,

@@ -37,7 +37,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
       .filter(([key]) => key.startsWith("map."))
       .map(([key, value]) => [key.slice(4), value]),
   );
-  return runImport({ ctx, input: { id: params["id"] ?? "", mapping, dry: form.get("intent") !== "import" } });
+  return runImport({ ctx, input: { id: params["id"] ?? "", mapping, dry: form.intent("check", "import") === "check" } });
 });
 
 type Outcome = { errors?: { line: number; field: string; message: string }[] } & Record<string, unknown>;

@@ -26,14 +26,14 @@ export const loader = page("appeals.read", async ({ ctx, url }) => {
 });
 
 export const action = act("appeals.read", async ({ ctx, form }) => {
-  switch (form.get("intent")) {
+  switch (form.intent("file", "withdraw", "decide")) {
     case "file":
       await fileAppeal({ ctx, input: { reviewId: form.get("reviewId"), statement: form.get("statement") } });
       return { said: "The appeal is filed. Somebody who has not decided on the attempt will decide it." };
     case "withdraw":
       await withdrawAppeal({ ctx, input: { appealId: form.get("appealId"), reason: form.get("reason") } });
       return { said: "Withdrawn. The decision stands as it was." };
-    default: {
+    case "decide": {
       const outcome = form.get("outcome") === "UPHELD" ? "UPHELD" : "DISMISSED";
       await decideAppeal({ ctx, input: { appealId: form.get("appealId"), outcome, note: form.get("note") } });
       return {

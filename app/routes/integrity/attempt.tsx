@@ -59,7 +59,7 @@ export const loader = page("integrity.read", async ({ ctx, params }) => {
 export const action = act("integrity.review", async ({ ctx, form, params }) => {
   const reviewId = form.get("reviewId");
   const here = `/integrity/attempts/${params["id"]}`;
-  switch (form.get("intent")) {
+  switch (form.intent("claim", "release", "next", "note", "conflict", "decide")) {
     case "claim":
       await claimReview({ ctx, input: { reviewId } });
       return redirect(here);
@@ -79,7 +79,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
         input: { reviewId, reason: form.get("reason"), whole: form.get("whole") === "class" ? "class" : "student" },
       });
       return redirect("/integrity");
-    default: {
+    case "decide": {
       const done = await decideReview({
         ctx,
         input: {

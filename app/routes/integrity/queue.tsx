@@ -53,7 +53,7 @@ export const loader = page("integrity.read", async ({ ctx, url }) => {
 });
 
 export const action = act("integrity.review", async ({ ctx, form }) => {
-  if (form.get("intent") === "withdraw") {
+  if (form.intent("withdraw", "next", "") === "withdraw") {
     await withdrawConflict({ ctx, input: { id: form.get("id") } });
     return redirect("/integrity");
   }

@@ -29,7 +29,8 @@ async function readBody(request: Request): Promise<string> {
     if (error instanceof BadBatch) throw error;
     throw new BadBatch("The body is not UTF-8");
   } finally {
-    await reader?.cancel().catch(() => undefined);
+    // Not cancelled: that would end the connection before the answer is read. The server drops what still comes.
+    reader?.releaseLock();
   }
 }
 

@@ -1,12 +1,9 @@
 import type { Ctx } from "~/db/ctx.ts";
 import type { KeyScope } from "~/domains/integrity/keys/api-keys.server.ts";
 import { authenticate } from "~/domains/integrity/keys/authenticate.server.ts";
-import { take, type Bucket } from "~/domains/integrity/keys/rate.ts";
+import { takeRequest } from "~/domains/integrity/keys/rate.server.ts";
 import { systemClock } from "~/platform/clock.ts";
 import { problem } from "~/platform/problem.server.ts";
-import { singleton } from "~/platform/singleton.ts";
-
-const buckets = () => singleton("integrity.buckets", () => new Map<string, Bucket>());
 
 const MAY: Record<KeyScope, string> = {
   "integrity:write": "send integrity events",
@@ -23,7 +20,7 @@ export const machineClient =
     const key = token ? await authenticate(token, systemClock) : null;
     if (!key) throw problem(request, 401, "Send a current key: Authorization: Bearer …", { "WWW-Authenticate": "Bearer" });
     if (!key.scopes.includes(scope)) throw problem(request, 403, `This key may not ${MAY[scope]}`);
-    const wait = take(buckets(), key.id, key.rate_per_minute, Date.now());
+    const wait = await takeRequest(key, systemClock.now());
     if (wait > 0)
       throw problem(request, 429, `This key may send ${key.rate_per_minute} requests a minute`, { "Retry-After": String(wait) });
     return {

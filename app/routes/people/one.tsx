@@ -51,14 +51,14 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
 export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   const reason = form.get("reason");
-  switch (form.get("intent")) {
+  switch (form.intent("lock", "unlock", "sessions")) {
     case "lock":
       await lockPerson({ ctx, input: { id, hours: form.get("hours"), reason } });
       return { said: "Locked, and their sessions have ended." };
     case "unlock":
       await unlockPerson({ ctx, input: { id, reason } });
       return { said: "Unlocked." };
-    default: {
+    case "sessions": {
       const { ended } = await endPersonSessions({ ctx, input: { id, reason } });
       return { said: `${plural(ended, "session")} ended.` };
     }

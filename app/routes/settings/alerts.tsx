@@ -25,7 +25,7 @@ export const loader = page("database.read", async ({ ctx }) => ({
 }));
 
 export const action = act("database.act", async ({ ctx, form }) => {
-  if (form.get("intent") === "remove") {
+  if (form.intent("remove", "add") === "remove") {
     await removeNotificationTarget({ ctx, input: { id: form.get("id") } });
     return { said: "Removed. What waited for it is dropped." };
   }

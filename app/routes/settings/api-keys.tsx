@@ -36,7 +36,7 @@ export const loader = page("apikeys.read", async ({ ctx, url }) => {
 });
 
 export const action = act("apikeys.manage", async ({ ctx, form }) => {
-  switch (form.get("intent")) {
+  switch (form.intent("revoke", "rotate", "create")) {
     case "revoke":
       await revokeApiKey({ ctx, input: { id: form.get("id"), reason: form.get("reason") } });
       return { said: "The key is revoked." };
@@ -44,7 +44,7 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
       const { key } = await rotateApiKey({ ctx, input: { id: form.get("id") } });
       return { key, said: "The new key. The old one works for a day, so that nothing stops while you replace it." };
     }
-    default: {
+    case "create": {
       const { key } = await createApiKey({
         ctx,
         input: {

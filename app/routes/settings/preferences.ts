@@ -1,6 +1,7 @@
 import { redirect, type ActionFunctionArgs } from "@remix-run/node";
 import { setCookie, THEME, ZONE } from "~/access/cookies.server.ts";
 import { guard } from "~/access/guard.server.ts";
+import { ownPath } from "~/access/own-path.ts";
 import { clients } from "~/db/clients.server.ts";
 import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -25,8 +26,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
       sql`update console.staff_session set tenant_id = ${tenant || null}::uuid where id = ${ctx.staff.id}`,
     );
   }
-  const to = String(form.get("to") ?? "/");
-  return redirect(/^\/(?![/\\])/.test(to) ? to : "/", { headers });
+  const to = form.get("to");
+  return redirect(ownPath(typeof to === "string" ? to : "/"), { headers });
 }
 
 export const loader = () => redirect("/");

@@ -20,7 +20,7 @@ export const loader = page("self", async ({ ctx, url }) => ({
 }));
 
 export const action = act("self", async ({ ctx, form }) => {
-  switch (form.get("intent")) {
+  switch (form.intent("begin", "confirm", "remove", "password")) {
     case "begin":
       return { intent: "begin" as const, ...(await beginTotp({ ctx, input: {} })) };
     case "confirm":
@@ -28,7 +28,7 @@ export const action = act("self", async ({ ctx, form }) => {
     case "remove":
       await removeTotp({ ctx, input: {} });
       return { intent: "remove" as const };
-    default:
+    case "password":
       await changePassword({
         ctx,
         input: { current: form.get("current"), password: form.get("password"), again: form.get("again") },

@@ -24,7 +24,7 @@ export const loader = page("self", async ({ ctx, url }) => {
 });
 
 export const action = act("self", async ({ ctx, form }) => {
-  if (form.get("intent") === "others") return { ended: await revokeOtherSessions({ ctx, input: {} }) };
+  if (form.intent("others", "") === "others") return { ended: await revokeOtherSessions({ ctx, input: {} }) };
   await revokeSession({ ctx, input: { id: form.get("id") } });
   return { ended: 1 };
 });

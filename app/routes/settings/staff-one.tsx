@@ -28,13 +28,13 @@ export const loader = page("staff.read", async ({ ctx, params, url }) => ({
 
 export const action = act("staff.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
-  switch (form.get("intent")) {
+  switch (form.intent("password", "mfa", "save")) {
     case "password":
       return { link: await resetStaffPassword({ ctx, input: { id } }) };
     case "mfa":
       await resetStaffMfa({ ctx, input: { id } });
       return { said: "The authenticator is removed, and the sessions have ended." };
-    default:
+    case "save":
       await updateStaff({
         ctx,
         input: {

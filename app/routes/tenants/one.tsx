@@ -37,7 +37,7 @@ export const loader = page("tenants.read", async ({ ctx, params }) => {
 
 export const action = act("tenants.edit", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
-  if (form.get("intent") === "archive") {
+  if (form.intent("archive", "subscription") === "archive") {
     const { jobId } = await startArchive({ ctx, input: { id } });
     return redirect(`/jobs/${jobId}`);
   }

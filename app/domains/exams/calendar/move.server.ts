@@ -87,7 +87,7 @@ export const cancelExam = mutation({
 /** Closes a live exam before its window ends. */
 export const closeExam = mutation({
   name: "exam.close",
-  permission: "exams.operate",
+  permission: "exams.author",
   input: z.object({ examId: z.uuid(), reason }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);

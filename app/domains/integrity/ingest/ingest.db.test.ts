@@ -4,8 +4,11 @@ import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } f
 import { makeAttempt, makeExam, type MadeExam } from "../../../../tests/fixtures/exam.ts";
 import { action } from "../../../routes/machine/events.ts";
 import type { Ctx } from "../../../db/ctx.ts";
+import { newId } from "../../../platform/ids.ts";
+import { forget } from "../../../platform/singleton.ts";
 import { fixedClock } from "../../../platform/clock.ts";
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "../keys/api-keys.server.ts";
+import { takeRequest } from "../keys/rate.server.ts";
 import { authenticate, forgetKeys } from "../keys/authenticate.server.ts";
 
 const db = testDatabase();
@@ -176,6 +179,18 @@ describe("the endpoint of integrity events", () => {
   });
 });
 
+it("refuses a body that is not UTF-8, or nested without end, as a bad request", async () => {
+  const post = async (body: BodyInit) => {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const request = new Request("http://console/api/v1/integrity/events", { method: "POST", headers, body });
+    return (await action({ request, params: {}, context: {} })).status;
+  };
+  expect(await post(new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]))).toBe(400);
+  expect(
+    await post(`{"events":[${JSON.stringify(event()).replace("}", `,"details":${'{"a":'.repeat(5000)}1${"}".repeat(5001)}`)}]}`),
+  ).toBe(400);
+});
+
 describe("API keys", () => {
   it("are kept as a hash only, shown once, and bound to their tenant", async () => {
     const made = await createApiKey({ ctx: manager, input: { collegeId: college.id, name: "Second" } });
@@ -226,6 +241,23 @@ describe("API keys", () => {
     expect(third.status).toBe(429);
     expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await send({ events: [] })).status).toBe(202);
+  });
+
+  it("have one rate, however many processes answer", async () => {
+    const id = newId();
+    const now = new Date();
+    const asked = await Promise.all(
+      Array.from({ length: 200 }, () => {
+        // Each asks as a process that has counted nothing yet.
+        forget("integrity.leases");
+        return takeRequest({ id, rate_per_minute: 60 }, now);
+      }),
+    );
+    expect(asked.filter((wait) => wait === 0)).toHaveLength(60);
+    const busy = { id: newId(), rate_per_minute: 6000 };
+    let passed = 0;
+    while ((await takeRequest(busy, now)) === 0) passed++;
+    expect(passed).toBe(6000);
   });
 
   it("remember when they were used", async () => {

@@ -3,6 +3,8 @@ import { isUuid } from "~/platform/ids.ts";
 export const MAX_EVENTS = 5000;
 export const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_DETAILS = 4096;
+const MAX_DEPTH = 32;
+const MAX_BODY_DEPTH = 100;
 const MAX_DURATION = 24 * 3_600_000;
 const DAY = 86_400_000;
 
@@ -49,6 +51,7 @@ export function parseBatch(text: string, contentType: string, now: Date): Batch 
 }
 
 function document(text: string): unknown[] {
+  if (isNestedWithoutEnd(text)) throw new BadBatch(`The body is nested more than ${MAX_BODY_DEPTH} deep`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -67,6 +70,7 @@ function lines(text: string): unknown[] {
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => {
+      if (isNestedWithoutEnd(line)) return BROKEN;
       try {
         return JSON.parse(line) as unknown;
       } catch {
@@ -75,8 +79,50 @@ function lines(text: string): unknown[] {
     });
 }
 
-/** An escaped NUL or half a character: PostgreSQL holds neither. An escaped backslash before it makes it plain text. */
-const UNSTORABLE = /(?<=(?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+const BACKSLASH = "\\";
+const LOWER_U = 117;
+
+/**
+ * An escaped NUL or half a character: PostgreSQL holds neither. Each escape in turn, so that an escaped backslash never begins
+ * another one; one pass, whatever a client sends.
+ */
+function storable(json: string): string {
+  let kept = "";
+  let from = 0;
+  for (let at = json.indexOf(BACKSLASH); at >= 0; at = json.indexOf(BACKSLASH, at + 2)) {
+    if (json.charCodeAt(at + 1) !== LOWER_U || !/^(?:0000|d[89a-f])/.test(json.slice(at + 2, at + 6))) continue;
+    kept += `${json.slice(from, at)}\\ufffd`;
+    from = at + 6;
+  }
+  return from === 0 ? json : kept + json.slice(from);
+}
+
+/** Before it is parsed: eight megabytes of brackets are seconds of work, and nothing that a client of ours sends. */
+function isNestedWithoutEnd(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 0x22) {
+      // A string, to the quote that no backslash escapes.
+      for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++;
+    } else if (char === 0x7b || char === 0x5b) {
+      if (++depth > MAX_BODY_DEPTH) return true;
+    } else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return false;
+}
+
+/** Level by level and not by recursion: what is nested without end must not end the stack. */
+function isDeeperThan(value: object, most: number): boolean {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((node) =>
+      Object.values(node).filter((child): child is object => child !== null && typeof child === "object"),
+    );
+  }
+  return false;
+}
 
 /** Written out rather than declared as a schema: five thousand of these pass in a few milliseconds. */
 function readEvent(value: unknown, now: Date): IntegrityEvent | string {
@@ -102,9 +148,10 @@ function readEvent(value: unknown, now: Date): IntegrityEvent | string {
   let kept: string | null = null;
   if (details !== undefined && details !== null) {
     if (typeof details !== "object" || Array.isArray(details)) return "details must be an object";
-    kept = JSON.stringify(details);
-    if (kept.includes("\\u")) kept = kept.replaceAll(UNSTORABLE, "\\ufffd");
-    if (kept.length > MAX_DETAILS) return `details must be at most ${MAX_DETAILS} characters`;
+    if (isDeeperThan(details, MAX_DEPTH)) return `details must be nested at most ${MAX_DEPTH} deep`;
+    const json = JSON.stringify(details);
+    if (json.length > MAX_DETAILS) return `details must be at most ${MAX_DETAILS} characters`;
+    kept = storable(json);
   }
   return {
     id: id.toLowerCase(),

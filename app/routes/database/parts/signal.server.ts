@@ -1,11 +1,10 @@
 import type { Ctx } from "~/db/ctx.ts";
 import type { Form } from "~/access/page.server.ts";
 import { signalBackend } from "~/observability/connections/signal.server.ts";
-import { Invalid } from "~/platform/errors.ts";
 
 /** The act behind SignalForm, the same on every page that has it. */
 export async function actSignal(ctx: Ctx, form: Form): Promise<{ said: string }> {
-  if (form.get("intent") !== "signal") throw new Invalid("Nothing was asked for");
+  form.intent("signal");
   const done = await signalBackend({
     ctx,
     input: {

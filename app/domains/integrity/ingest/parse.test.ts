@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { BadBatch, parseBatch } from "./parse.ts";
+
+const now = new Date("2026-11-20T09:00:00Z");
+const event = (details: string) =>
+  `{"events":[{"id":"0193aaaa-bbbb-7ccc-8ddd-eeeeffff0000","attemptId":"0193aaaa-bbbb-7ccc-8ddd-eeeeffff0001",` +
+  `"type":"PASTE","at":"2026-11-20T09:00:00Z","details":${details}}]}`;
+const parse = (details: string) => parseBatch(event(details), "application/json", now);
+
+it("details are measured before they are searched: megabytes of backslashes cost milliseconds", () => {
+  const started = performance.now();
+  const batch = parse(JSON.stringify({ a: `${"\\".repeat(2_000_000)}\u0000` }));
+  expect(batch.rejected).toEqual([{ index: 0, reason: "details must be at most 4096 characters" }]);
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
+it("five thousand events full of backslashes cost little", () => {
+  const details = JSON.stringify({ a: `${"\\".repeat(1500)}\u0000` });
+  const line = /\[(.*)\]/s.exec(event(details))![1]!;
+  const body = Array.from({ length: 2500 }, (_, n) => line.replace("ffff0000", n.toString(16).padStart(8, "0"))).join("\n");
+  const started = performance.now();
+  expect(parseBatch(body, "application/x-ndjson", now).events).toHaveLength(2500);
+  expect(performance.now() - started).toBeLessThan(1500);
+});
+
+it("what PostgreSQL can't hold is replaced, and what only looks like it is kept", () => {
+  const kept = (details: object) => parse(JSON.stringify(details)).events[0]!.event.details!;
+  expect(JSON.parse(kept({ nul: "a\u0000b", half: "\ud800 and \udfff" }))).toEqual({
+    nul: "a\ufffdb",
+    half: "\ufffd and \ufffd",
+  });
+  const plain = { path: "C:\\u0000", twice: "\\\\ud800", pair: "\u{1f600}", other: "\u0001" };
+  expect(JSON.parse(kept(plain))).toEqual(plain);
+});
+
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+
+it("details nested deeper than any client of ours sends are refused by name, and the other events are taken", () => {
+  expect(parse(nested(32)).events).toHaveLength(1);
+  for (const details of [nested(33), nested(90), `{"a":${"[".repeat(50)}${"]".repeat(50)}}`])
+    expect(parse(details).rejected).toEqual([{ index: 0, reason: "details must be nested at most 32 deep" }]);
+});
+
+it("a body nested without end is refused before it is parsed", () => {
+  const started = performance.now();
+  for (const body of [event(nested(1_000_000)), "[".repeat(8_000_000), `{"events":${"[".repeat(4_000_000)}`])
+    expect(() => parseBatch(body, "application/json", now)).toThrow(BadBatch);
+  const lines = parseBatch("[".repeat(8_000_000), "application/x-ndjson", now);
+  expect(lines.rejected).toEqual([{ index: 0, reason: "not JSON" }]);
+  expect(performance.now() - started).toBeLessThan(1500);
+});
+
+it("brackets and quotes inside of strings do not count as nesting", () => {
+  const details = { a: "[{".repeat(300), b: '\\"[['.repeat(100) };
+  expect(JSON.parse(parse(JSON.stringify(details)).events[0]!.event.details!)).toEqual(details);
+});
