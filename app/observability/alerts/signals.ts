@@ -4,6 +4,7 @@ import type { ProbeKey, ProbeRow } from "../probes/all.ts";
 import { bare, contested, lockTrees, longestWaitMs, waitersOf } from "../locks/tree.ts";
 import { readTag } from "../load/tags.ts";
 import { brief, mask } from "../queries/mask.ts";
+import { archivingOf } from "../replication/archiving.ts";
 import type { Lag } from "../replication/lag.ts";
 import type { Sample } from "../sampler/sample.ts";
 import type { TargetState } from "../sampler/sampler.server.ts";
@@ -106,17 +107,8 @@ export function readSignals(watch: Watch): Reading {
   from("archiver", "primary", ["archive.failing_s"], (rows) => {
     const row = rows[0];
     if (!row || row.mode === "off") return [];
-    const failing = row.last_failed_time && (!row.last_archived_time || row.last_failed_time > row.last_archived_time);
-    const value = failing ? Math.max(1, (watch.now - (row.last_archived_time ?? row.last_failed_time!).getTime()) / 1000) : 0;
-    return [
-      {
-        metric: "archive.failing_s",
-        value,
-        says: failing
-          ? `Archiving ${row.last_failed_wal} fails; ${plural(row.backlog, "segment waits", "segments wait")}`
-          : "Archiving works",
-      },
-    ];
+    const { failingSeconds, says } = archivingOf(row, watch.now);
+    return [{ metric: "archive.failing_s", value: failingSeconds, says }];
   });
   for (const lag of watch.lags) signals.push(...lagSignals(lag, unknown));
   if (watch.slowest)

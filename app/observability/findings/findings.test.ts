@@ -206,10 +206,32 @@ const CASES: Record<
   },
   "0012": {
     found: {
-      archiver: [{ mode: "on", last_failed_wal: "0001", last_failed_time: ago(1), last_archived_time: ago(5), backlog: 3 }],
+      archiver: [
+        {
+          mode: "on",
+          has_command: true,
+          last_failed_wal: "0001",
+          last_failed_time: ago(1),
+          last_archived_time: ago(5),
+          backlog: 3,
+          waiting_since: ago(4),
+          started_at: ago(600),
+        },
+      ],
     },
     quiet: {
-      archiver: [{ mode: "on", last_failed_wal: "0001", last_failed_time: ago(50), last_archived_time: ago(5), backlog: 0 }],
+      archiver: [
+        {
+          mode: "on",
+          has_command: true,
+          last_failed_wal: "0001",
+          last_failed_time: ago(50),
+          last_archived_time: ago(5),
+          backlog: 0,
+          waiting_since: null,
+          started_at: ago(600),
+        },
+      ],
     },
   },
   "0013": {

@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { current, snapshot, targetStates } from "../current.server.ts";
 import type { Missing } from "../probe.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
+import { archivingOf } from "../replication/archiving.ts";
 import type { SampleAge, TargetState } from "../sampler/sampler.server.ts";
 
 /** A sample that is older than three rounds is not how it is; neither is one of a server that went away. */
@@ -32,7 +33,7 @@ export const healthReport = read({
     return {
       health,
       targets,
-      archiver: archiver.rows?.[0] ?? null,
+      archiving: archiver.rows?.[0] ? archivingOf(archiver.rows[0], Date.now()) : null,
       archiverMissing: archiver.missing,
       store: known?.store ?? null,
       telemetryBytes: size?.bytes ?? null,

@@ -116,12 +116,20 @@ export const archiver = probe({
   on: "primary",
   missing: needsMonitor,
   sql: () => `
-select current_setting('archive_mode') as mode, archived_count::bigint as archived, last_archived_wal, last_archived_time, failed_count::bigint as failed,
-       last_failed_wal, last_failed_time,
-       case when current_setting('archive_mode') = 'off' then 0 else (select count(*)::int from pg_ls_archive_statusdir() where name like '%.ready') end as backlog
-from pg_stat_archiver`,
+select current_setting('archive_mode') as mode,
+       current_setting('archive_command') <> '' or coalesce(current_setting('archive_library', true), '') <> '' as has_command,
+       archived_count::bigint as archived, last_archived_wal, last_archived_time, failed_count::bigint as failed,
+       last_failed_wal, last_failed_time, coalesce(w.backlog, 0) as backlog, w.waiting_since,
+       pg_postmaster_start_time() as started_at
+from pg_stat_archiver
+left join lateral (
+  select count(*)::int as backlog, min(modification) as waiting_since
+  from pg_ls_archive_statusdir()
+  where name like '%.ready' and current_setting('archive_mode') <> 'off'
+) w on true`,
   row: z.object({
     mode: z.string(),
+    has_command: z.boolean(),
     archived: z.number(),
     last_archived_wal: z.string().nullable(),
     last_archived_time: z.date().nullable(),
@@ -129,6 +137,8 @@ from pg_stat_archiver`,
     last_failed_wal: z.string().nullable(),
     last_failed_time: z.date().nullable(),
     backlog: z.number(),
+    waiting_since: z.date().nullable(),
+    started_at: z.date(),
   }),
 });
 

@@ -2,7 +2,7 @@ import { useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { healthReport } from "~/observability/health/report.server.ts";
 import { part } from "./parts/span.server.ts";
-import { bytes, count, milliseconds, plural } from "~/platform/format.ts";
+import { bytes, count, milliseconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -112,22 +112,8 @@ export default function Health() {
             />
             <Line
               name="Archive"
-              ok={
-                data.archiver
-                  ? data.archiver.mode !== "off" &&
-                    !(
-                      data.archiver.last_failed_time &&
-                      (!data.archiver.last_archived_time || data.archiver.last_failed_time > data.archiver.last_archived_time)
-                    )
-                  : null
-              }
-              says={
-                data.archiver
-                  ? data.archiver.mode === "off"
-                    ? "off"
-                    : `${plural(data.archiver.backlog, "segment waits", "segments wait")}`
-                  : (data.archiverMissing?.reason ?? "not known")
-              }
+              ok={data.archiving ? data.archiving.state === "working" : null}
+              says={data.archiving?.says ?? data.archiverMissing?.reason ?? "not known"}
             />
           </tbody>
         </table>

@@ -192,7 +192,19 @@ export default function Replication() {
             </table>
           )}
         </Panel>
-        <Panel title="Archive">
+        <Panel
+          title="Archive"
+          aside={
+            data.archiving && (
+              <Badge tone={data.archiving.state === "working" ? "ok" : "bad"}>
+                {data.archiving.state === "working" ? "Works" : data.archiving.state === "off" ? "Off" : "Fails"}
+              </Badge>
+            )
+          }
+        >
+          {data.archiving && !["working", "off"].includes(data.archiving.state) && (
+            <p className="mb-2 text-bad">{data.archiving.says}.</p>
+          )}
           {!data.archiver ? (
             <Unknown reason={data.archiverMissing?.reason ?? ""} grant={data.archiverMissing?.grant} />
           ) : data.archiver.mode === "off" ? (
