@@ -4,7 +4,16 @@ import { TopStatements } from "./families/statements.ts";
 import { family, type View } from "./family.ts";
 import { joinTexts, labelValue, render, renderFamily } from "./render.ts";
 
-const server = { version: 170_004, major: 17, recovering: false, monitor: true, statements: null, statementsLoaded: false };
+const server = {
+  version: 170_004,
+  major: 17,
+  recovering: false,
+  monitor: true,
+  statements: null,
+  statementsLoaded: false,
+  columnWidths: false,
+  pgstattuple: null,
+};
 const empty: View = {
   now: 1_700_000_000_000,
   active: true,

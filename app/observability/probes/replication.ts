@@ -17,7 +17,12 @@ select pg_is_in_recovery() as recovering,
        r.status as receiver, r.pid is not null and r.status is null as receiver_hidden, r.flushed_lsn::text as receiver_flushed, r.latest_end_lsn::text as sender_end, r.last_msg_receipt_time as last_message,
        trim(both '''' from substring(r.conninfo from 'host=([^ ]*)')) as upstream_host, r.receive_start_lsn::text as receive_start, r.receive_start_tli::int as receive_start_timeline,
        r.received_tli::int as receiver_timeline, r.last_msg_send_time as last_sent, r.latest_end_time as sender_end_at,
-       r.sender_host, r.sender_port, r.slot_name, coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))::int as timeline,
+       r.sender_host, r.sender_port, r.slot_name,
+       -- After a promotion the control file still names the old timeline, until the next checkpoint.
+       case
+         when pg_is_in_recovery() then coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))
+         else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+       end::int as timeline,
        pg_postmaster_start_time() as started_at
 from (select 1) as one left join pg_stat_wal_receiver r on true`,
   row: z.object({
@@ -142,6 +147,7 @@ left join lateral (
   }),
 });
 
+/** Queries that replay cancelled, in every database of the standby. */
 export const conflicts = probe({
   name: "conflicts",
   lane: "slow",
@@ -150,9 +156,10 @@ export const conflicts = probe({
   on: "standby",
   missing: needsMonitor,
   sql: () => `
-select confl_tablespace::bigint as tablespace, confl_lock::bigint as lock, confl_snapshot::bigint as snapshot, confl_bufferpin::bigint as bufferpin,
-       confl_deadlock::bigint as deadlock
-from pg_stat_database_conflicts where datname = current_database()`,
+select coalesce(sum(confl_tablespace), 0)::bigint as tablespace, coalesce(sum(confl_lock), 0)::bigint as lock,
+       coalesce(sum(confl_snapshot), 0)::bigint as snapshot, coalesce(sum(confl_bufferpin), 0)::bigint as bufferpin,
+       coalesce(sum(confl_deadlock), 0)::bigint as deadlock
+from pg_stat_database_conflicts`,
   row: z.object({
     tablespace: z.number(),
     lock: z.number(),

@@ -18,6 +18,8 @@ const serverRow = z.object({
   schema: z.string().nullable(),
   extversion: z.string().nullable(),
   preload: z.string().nullable(),
+  widths: z.boolean(),
+  stattuple: z.string().nullable(),
 });
 
 export async function examineServer(pool: Pool): Promise<ServerInfo> {
@@ -25,8 +27,15 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
     pool,
     sql`select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
                pg_has_role('pg_read_all_stats', 'USAGE') as monitor, n.nspname::text as schema, e.extversion,
-               (select setting from pg_settings where name = 'shared_preload_libraries') as preload
-        from (select 1) as one left join pg_extension e on e.extname = 'pg_stat_statements' left join pg_namespace n on n.oid = e.extnamespace`,
+               (select setting from pg_settings where name = 'shared_preload_libraries') as preload,
+               coalesce((select has_schema_privilege(p.pronamespace, 'USAGE') and has_function_privilege(p.oid, 'EXECUTE')
+                         from pg_proc p where p.oid = to_regproc('telemetry.column_width')), false) as widths,
+               (select tn.nspname::text from pg_extension t join pg_namespace tn on tn.oid = t.extnamespace
+                where t.extname = 'pgstattuple' and pg_has_role('pg_stat_scan_tables', 'USAGE')
+                  and has_schema_privilege(tn.oid, 'USAGE')) as stattuple
+        from (select 1) as one
+        left join pg_extension e on e.extname = 'pg_stat_statements'
+        left join pg_namespace n on n.oid = e.extnamespace`,
     serverRow,
   ))!;
   const [high = "0", low = "0"] = (row.extversion ?? "").split(".");
@@ -38,6 +47,8 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
     // "1.9" is older than "1.11": the minor is a number of its own.
     statements: row.schema ? { schema: row.schema, version: Number(high) + Number(low.padStart(2, "0")) / 100 } : null,
     statementsLoaded: row.preload === null || row.preload.includes("pg_stat_statements"),
+    columnWidths: row.widths,
+    pgstattuple: row.stattuple,
   };
 }
 
