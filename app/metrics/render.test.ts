@@ -22,6 +22,7 @@ const empty: View = {
     { name: "standby-1", kind: "standby", reachable: false, error: "refused", since: null, server: null },
   ],
   fresh: () => null,
+  at: () => null,
   lags: [],
   probes: [],
   store: { written: 0, spooled: 0, backfilled: 0, dropped: 0 },
@@ -109,7 +110,7 @@ describe("a family", () => {
 
   it("shows as many series as its limit and counts the others", () => {
     const { text, shown, left } = many(1500, 1000);
-    expect([shown, left]).toEqual([1000, 500]);
+    expect([shown, [...left]]).toEqual([1000, [["", 500]]]);
     expect(text.split("\n").filter((line) => line.startsWith("x_things")).length).toBe(1000);
   });
 

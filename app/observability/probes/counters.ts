@@ -7,7 +7,8 @@ export const IDLE_BUCKETS = [1, 2, 5, 15, 30, 60, 90, 120, 300] as const;
 export const databases = probe({
   name: "databases",
   lane: "slow",
-  everyMs: 15_000,
+  // As often as our own Prometheus scrapes, so that a rate over a short time has two totals to compare.
+  everyMs: 5000,
   timeoutMs: 2000,
   // Without a database (0) stand the objects that all of them share.
   sql: () => `

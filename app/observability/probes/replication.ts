@@ -91,7 +91,7 @@ export const slots = probe({
   timeoutMs: 2000,
   missing: needsMonitor,
   sql: (server) => `
-select slot_name as name, slot_type as type, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
+select slot_name as name, slot_type as type, database, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
        case when pg_is_in_recovery() then null else pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint end as retained_bytes,
        pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, '0/0')::float8 as current_bytes,
        pg_wal_lsn_diff(coalesce(confirmed_flush_lsn, '0/0'), '0/0')::float8 as confirmed_bytes,
@@ -100,6 +100,8 @@ from pg_replication_slots`,
   row: z.object({
     name: z.string(),
     type: z.string(),
+    /** Of a logical one. */
+    database: z.string().nullable(),
     active: z.boolean(),
     wal_status: z.string().nullable(),
     restart: z.string().nullable(),
