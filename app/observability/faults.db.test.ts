@@ -14,7 +14,7 @@ import { createPool, type Pool } from "~/db/pool.server.ts";
 import { startPulse, type Pulse } from "~/db/pulse.server.ts";
 import { createReplicas, type Replicas } from "~/db/replicas.server.ts";
 import { forget } from "~/platform/singleton.ts";
-import { headroomOf } from "./connections/report.server.ts";
+import { headroomOf } from "./connections/headroom.ts";
 import { idleLongest } from "./connections/idle.ts";
 import { signalBackend } from "./connections/signal.server.ts";
 import { recordSpooledActs } from "./connections/spool.server.ts";

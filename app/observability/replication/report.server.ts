@@ -1,5 +1,5 @@
 import { read } from "~/access/verb.server.ts";
-import { current, currentLags, live, sourceOf, targetNames } from "../current.server.ts";
+import { current, currentLags, lateOf, live, sourceOf, targetNames } from "../current.server.ts";
 import { metricHistory } from "../history.server.ts";
 import { archivingOf } from "./archiving.ts";
 import { spanInput } from "../load/read-load.server.ts";
@@ -42,6 +42,7 @@ export const replicationReport = read({
       archiver: archiver.rows?.[0] ?? null,
       archiving: archiver.rows?.[0] ? archivingOf(archiver.rows[0], ctx.clock.now().getTime()) : null,
       archiverMissing: archiver.missing,
+      late: lateOf(primary, senders, ...ends),
       history: history.points,
       step: history.step,
       source: sourceOf(senders.sql ? senders : primary),

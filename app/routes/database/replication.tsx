@@ -9,6 +9,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
+import { LateNotice } from "./parts/late.tsx";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Replication" }], range: true };
@@ -67,6 +68,7 @@ export default function Replication() {
       title={sentence(data)}
       context="Both ends are asked, and their positions compared: a standby that received everything before its receiver died is not up to date."
     >
+      <LateNotice late={data.late} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Panel title="Primary" source={data.source}>
           {!data.primary.row ? (
