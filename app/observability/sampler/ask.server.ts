@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type pg from "pg";
 import type { Pool } from "~/db/pool.server.ts";
 import { one } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
@@ -28,8 +29,9 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
     sql`select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
                pg_has_role('pg_read_all_stats', 'USAGE') as monitor, n.nspname::text as schema, e.extversion,
                (select setting from pg_settings where name = 'shared_preload_libraries') as preload,
-               coalesce((select has_schema_privilege(p.pronamespace, 'USAGE') and has_function_privilege(p.oid, 'EXECUTE')
-                         from pg_proc p where p.oid = to_regproc('telemetry.column_width')), false) as widths,
+               coalesce((select has_schema_privilege(pn.oid, 'USAGE') and has_function_privilege(p.oid, 'EXECUTE')
+                         from pg_proc p join pg_namespace pn on pn.oid = p.pronamespace
+                         where pn.nspname = 'telemetry' and p.proname = 'column_width'), false) as widths,
                (select tn.nspname::text from pg_extension t join pg_namespace tn on tn.oid = t.extnamespace
                 where t.extname = 'pgstattuple' and pg_has_role('pg_stat_scan_tables', 'USAGE')
                   and has_schema_privilege(tn.oid, 'USAGE')) as stattuple
@@ -52,6 +54,8 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
   };
 }
 
+type Client = pg.PoolClient;
+
 /** The server is gone (as opposed to: it answered, and refused). */
 export class Unreachable extends Error {}
 
@@ -71,21 +75,27 @@ function nameOf(probe: string, text: string): string {
   return name;
 }
 
+// Compiling a plan pays for itself in minutes; a probe takes milliseconds.
+const settingsOf = (probe: Probe<unknown>) =>
+  `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; set jit = off`;
+
+async function rowsOn(client: Client, probe: Probe<unknown>, text: string): Promise<unknown[]> {
+  if (timeouts.get(client) !== probe.timeoutMs) {
+    await client.query(settingsOf(probe));
+    timeouts.set(client, probe.timeoutMs);
+  }
+  return (await client.query({ name: nameOf(probe.name, text), text })).rows as unknown[];
+}
+
 async function rowsOf(pool: Pool, probe: Probe<unknown>, text: string): Promise<unknown[]> {
-  // Compiling a plan pays for itself in minutes; a probe takes milliseconds.
-  const settings = `set statement_timeout = ${probe.timeoutMs}; set lock_timeout = ${LOCK_TIMEOUT_MS}; set jit = off`;
   if (withoutPlans.has(pool)) {
-    const results = (await pool.query({ text: `${settings}; ${text}` })) as unknown as { rows: unknown[] }[];
+    const results = (await pool.query({ text: `${settingsOf(probe)}; ${text}` })) as unknown as { rows: unknown[] }[];
     return results.at(-1)!.rows;
   }
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    if (timeouts.get(client) !== probe.timeoutMs) {
-      await client.query(settings);
-      timeouts.set(client, probe.timeoutMs);
-    }
-    return (await client.query({ name: nameOf(probe.name, text), text })).rows as unknown[];
+    return await rowsOn(client, probe, text);
   } catch (error) {
     // "Cached plan must not change result type": what it reads is made otherwise now.
     if (codeOf(error) === "0A000") broken = error as Error;
@@ -101,7 +111,15 @@ async function rowsOf(pool: Pool, probe: Probe<unknown>, text: string): Promise<
  * Runs one probe with its timeouts, in one round trip where they stand already. What the server refuses becomes a sample that says so;
  * a server that can't be reached at all is the caller's matter.
  */
-export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, server: ServerInfo): Promise<Sample<Row>> {
+export const ask = <Row>(pool: Pool, probe: Probe<Row>, target: string, server: ServerInfo): Promise<Sample<Row>> =>
+  sampled(probe, target, server, (text) => rowsOf(pool, probe as Probe<unknown>, text));
+
+async function sampled<Row>(
+  probe: Probe<Row>,
+  target: string,
+  server: ServerInfo,
+  rowsBy: (text: string) => Promise<unknown[]>,
+): Promise<Sample<Row>> {
   const at = new Date();
   const started = performance.now();
   const missing = probe.missing?.(server) ?? null;
@@ -117,7 +135,7 @@ export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, se
     sql: text,
   });
   try {
-    const found = await rowsOf(pool, probe as Probe<unknown>, text);
+    const found = await rowsBy(text);
     const parsed: Row[] = [];
     const breathe = breather(4);
     for (const row of found) {
@@ -131,6 +149,54 @@ export async function ask<Row>(pool: Pool, probe: Probe<Row>, target: string, se
       throw new Unreachable(messageOf(error));
     return sample(null, missingOf({ code: codeOf(error), message: messageOf(error) }));
   }
+}
+
+/**
+ * Several probes in one transaction: they see one moment, and the watched server counts one commit instead of one for each.
+ * A refusal ends the transaction: the ones after it are asked alone.
+ */
+export async function askTogether(
+  pool: Pool,
+  probes: readonly Probe[],
+  target: string,
+  server: ServerInfo,
+  onSample: (sample: Sample, probe: Probe) => void,
+): Promise<void> {
+  const rest = [...probes];
+  if (rest.length > 1 && !withoutPlans.has(pool)) {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw new Unreachable(messageOf(error));
+    });
+    let failed = false;
+    let broken: Error | undefined;
+    try {
+      await client.query("begin transaction read only");
+      while (rest.length > 0 && !failed) {
+        const probe = rest[0]!;
+        const sample = await sampled(probe, target, server, (text) =>
+          rowsOn(client, probe, text).catch((error: unknown) => {
+            failed = true;
+            // A connection whose plans are not its own is of a pooler: each is asked alone from now on, this one too.
+            if (UNKNOWN_PLAN.has(codeOf(error) ?? "")) withoutPlans.add(pool);
+            if (codeOf(error) === "0A000") broken = error as Error;
+            throw error;
+          }),
+        );
+        if (failed && withoutPlans.has(pool)) break;
+        rest.shift();
+        onSample(sample, probe);
+      }
+      await client.query(failed ? "rollback" : "commit");
+      // What a transaction set is gone with it.
+      if (failed) timeouts.delete(client);
+    } catch (error) {
+      broken = error as Error;
+      throw error instanceof Unreachable ? error : new Unreachable(messageOf(error));
+    } finally {
+      client.release(broken);
+    }
+  }
+  for (const probe of rest) onSample(await ask(pool, probe, target, server), probe);
 }
 
 function safeSql(probe: Probe<unknown>, server: ServerInfo): string {
