@@ -5,7 +5,7 @@ import type { Archiving } from "../replication/archiving.ts";
 import type { TargetState } from "../sampler/sampler.server.ts";
 import { targetLabel } from "../target.ts";
 
-export type Known = {
+type Known = {
   health: Pick<Health, "status" | "checks">;
   targets: readonly TargetState[];
   headroom: Headroom | null;

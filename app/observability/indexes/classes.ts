@@ -133,7 +133,7 @@ export function unindexedForeignKeys(
     .sort((a, b) => b.table_rows - a.table_rows);
 }
 
-export type Bloated = IndexRow & { ideal: number; wasted: number; measured: boolean };
+type Bloated = IndexRow & { ideal: number; wasted: number; measured: boolean };
 
 /** A fresh index fills its leaves to this. */
 const FRESH_DENSITY = 90;

@@ -44,7 +44,9 @@ left join lateral (select s.*, s.wait_event_type as wait_class from pg_stat_acti
 left join lateral (
   select string_agg(distinct p.gid, ', ') as gids, min(p.prepared) as since, min(p.owner) as owner, min(p.database) as database
   from pg_prepared_xacts p
-  join pg_locks h on h.pid is null and h.granted and h.virtualtransaction = '-1/' || p.transaction
+  -- Its locks have no process; the one on its own number tells which virtual transaction they are of.
+  join pg_locks o on o.pid is null and o.locktype = 'transactionid' and o.transactionid = p.transaction
+  join pg_locks h on h.pid is null and h.granted and h.virtualtransaction = o.virtualtransaction
   where i.pid = 0 and exists (
     select from asked w
     where (w.transactionid is not null and w.transactionid = h.transactionid) or (w.relation is not null and w.relation = h.relation)
