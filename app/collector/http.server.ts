@@ -10,12 +10,13 @@ const SEND_MS = 10_000;
 
 /** The collector's own endpoints: /health and /metrics. */
 export function serveMetrics(
-  exporter: Pick<Exporter, "latest">,
+  exporter: Pick<Exporter, "latest" | "latestOf">,
   state: () => { active: boolean; schedules: ScheduleState[] },
   sendMs = SEND_MS,
 ): RequestListener {
   return (request, response) => {
-    const path = (request.url ?? "/").split("?")[0];
+    const url = new URL(request.url ?? "/", "http://collector");
+    const path = url.pathname;
     if (request.method !== "GET") {
       response.writeHead(405).end();
       return;
@@ -34,8 +35,13 @@ export function serveMetrics(
         return;
       }
       const zipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
-      exporter.latest().then(
+      const server = url.searchParams.get("server");
+      (server === null ? exporter.latest() : exporter.latestOf(server)).then(
         (made) => {
+          if (!made) {
+            response.writeHead(404).end("no server of this name is watched\n");
+            return;
+          }
           const body = zipped ? made.zipped : made.text;
           response.writeHead(200, {
             "Content-Type": TEXT_FORMAT,

@@ -24,7 +24,7 @@ afterEach(() => {
   forget("env");
 });
 
-async function serve(exporter: Pick<Exporter, "latest">, host = "127.0.0.1", sendMs?: number): Promise<number> {
+async function serve(exporter: Pick<Exporter, "latest" | "latestOf">, host = "127.0.0.1", sendMs?: number): Promise<number> {
   const server = http.createServer(serveMetrics(exporter, () => ({ active: true, schedules: [] }), sendMs));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -33,7 +33,8 @@ async function serve(exporter: Pick<Exporter, "latest">, host = "127.0.0.1", sen
 
 const stub = (lines: number) => {
   const text = Buffer.from("# HELP x y\n# TYPE x gauge\n" + "x 1\n".repeat(lines));
-  return { latest: async () => ({ text, zipped: gzipSync(text), at: Date.now(), ms: 1 }) };
+  const made = async () => ({ text, zipped: gzipSync(text), at: Date.now(), ms: 1 });
+  return { latest: made, latestOf: async (server: string) => (server === "primary" ? made() : null) };
 };
 
 const status = async (port: number, headers: Record<string, string> = {}, host = "127.0.0.1") =>

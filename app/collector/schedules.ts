@@ -14,7 +14,7 @@ import { tidyUp } from "~/observability/backups/turn.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
-import { deliverMail } from "~/mail/queue.server.ts";
+import { deliverMail, giveUpAbandoned } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
@@ -58,9 +58,10 @@ export function schedules(): Schedule[] {
   const sequencer = createSequencer(rolePool("sequencer"), signingKey(), anchorFile());
   return [
     {
-      // Well below the second within which a head is promised; a backlog is worked off without pause.
+      // Below the second within which a head is promised; a backlog is worked off without pause. Each look at an empty queue
+      // is a commit that the watched server counts.
       name: "audit.sequence",
-      every: 150,
+      every: 450,
       async run() {
         while ((await sequencer.step()) >= 5000);
       },
@@ -68,7 +69,7 @@ export function schedules(): Schedule[] {
     {
       // After the act and after its place in the tree: words wait for nobody and nobody for them.
       name: "audit.words",
-      every: 1000,
+      every: 2000,
       async run() {
         while ((await indexWords(rolePool("sequencer"))) > 0);
       },
@@ -79,11 +80,12 @@ export function schedules(): Schedule[] {
     ...backupSchedules(),
     {
       name: "mail",
-      every: 1000,
+      every: 2000,
       async run() {
         while ((await deliverMail()) >= 20);
       },
     },
+    { name: "mail.abandoned", every: 30_000, run: giveUpAbandoned },
     { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },

@@ -12,6 +12,8 @@ import { QUEUE, worker } from "./boss.server.ts";
 /** A worker says that it lives; after so long without a word it does not. */
 const BEAT_MS = 5000;
 export const DEAD_AFTER_S = 45;
+/** How often each lane looks for a job; with two lanes somebody looks every second. */
+const POLL_SECONDS = 2;
 
 /** Somebody else has it: this worker had been silent for so long that it was taken for dead. */
 class JobLost extends Error {}
@@ -137,7 +139,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
 export async function startWorkers(handlers: Record<string, JobHandler>, parallel = 2): Promise<void> {
   const boss = await worker();
   for (let lane = 0; lane < parallel; lane++) {
-    await boss.work<{ jobId: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: 1 }, async ([job]) => {
+    await boss.work<{ jobId: string }>(QUEUE, { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS }, async ([job]) => {
       if (job) await runJob(job.data.jobId, handlers);
     });
   }

@@ -8,7 +8,7 @@ import { newId } from "~/platform/ids.ts";
 import { forget } from "~/platform/singleton.ts";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
 import { smtpServer, type SmtpServer } from "../../tests/fixtures/smtp.ts";
-import { deliverMail, queueMail } from "./queue.server.ts";
+import { deliverMail, giveUpAbandoned, queueMail } from "./queue.server.ts";
 
 const db = testDatabase();
 let server: SmtpServer;
@@ -108,6 +108,7 @@ describe("mail", () => {
     await db.owner.query("update console.mail set state = 'SENDING', claimed_at = now() - interval '3 minutes' where id = $1", [
       claimed,
     ]);
+    await giveUpAbandoned();
     await deliverMail();
     await again(claimed);
     await deliverMail();

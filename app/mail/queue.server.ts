@@ -52,19 +52,22 @@ async function sendClaimed(mail: z.infer<typeof claimed>): Promise<void> {
   await settle(mail.id, "SENT", null);
 }
 
+/** What was being handed over by a process that is gone: it may have arrived. */
+export async function giveUpAbandoned(): Promise<void> {
+  await execute(
+    clients().primary,
+    sql`update console.mail set state = 'UNSURE', body = null, error = 'the process ended while it was handed over', updated_at = now()
+        where state = 'SENDING' and claimed_at < now() - ${ABANDONED}::interval`,
+  );
+}
+
 /**
  * At most once: a message is claimed, and the claim committed, before a byte of it leaves. Whoever dies in between
  * leaves a claim that nobody takes up again: the message may have arrived, and that is what it then says.
  */
 export async function deliverMail(only?: string): Promise<number> {
-  const { primary } = clients();
-  await execute(
-    primary,
-    sql`update console.mail set state = 'UNSURE', body = null, error = 'the process ended while it was handed over', updated_at = now()
-        where state = 'SENDING' and claimed_at < now() - ${ABANDONED}::interval`,
-  );
   const due = await rows(
-    primary,
+    clients().primary,
     sql`update console.mail set state = 'SENDING', claimed_at = now(), attempts = attempts + 1,
                next_attempt_at = now() + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
         where id in (select id from console.mail where state = 'PENDING' and next_attempt_at <= now() and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)

@@ -12,7 +12,7 @@ import type { ProbeAge, ScheduleCount, View } from "./family.ts";
 import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
 import { countFindings, samplePlatform } from "./platform.server.ts";
 import { KeptBlocks } from "./kept.ts";
-import { appendTexts, render } from "./render.ts";
+import { appendTexts, onlyServer, render } from "./render.ts";
 
 // Half the work for a hundredth more bytes: it is done every few seconds, on a machine that has other things to do.
 const FAST_LEVEL = 2;
@@ -36,10 +36,11 @@ export function countProcess(process: "web" | "collector"): void {
 }
 
 export type Rendered = { text: Buffer; zipped: Buffer; at: number; ms: number };
+type Whole = Rendered & { servers: readonly string[]; of: Map<string, Promise<Rendered>> };
 
 /** Made on a clock and held as bytes: a scrape only sends them, however many come and whatever the database does. */
 export class Exporter {
-  private rendered: Rendered | null = null;
+  private rendered: Whole | null = null;
   private platform: PlatformSample | null = null;
   private timers: NodeJS.Timeout[] = [];
   private readonly top = new TopStatements();
@@ -78,6 +79,22 @@ export class Exporter {
    * then said: what stands still would look like a quiet system. Once for all who ask before it is there.
    */
   async latest(): Promise<Rendered> {
+    return this.whole();
+  }
+
+  /** The series of one server, made when somebody asks and once for each text; null for a name that is not watched. */
+  async latestOf(server: string): Promise<Rendered | null> {
+    const whole = await this.whole();
+    if (!whole.servers.includes(server)) return null;
+    const known = whole.of.get(server);
+    if (known) return known;
+    const text = Buffer.from(onlyServer(String(whole.text), server));
+    const made = zip(text).then((zipped) => ({ text, zipped, at: whole.at, ms: whole.ms }));
+    whole.of.set(server, made);
+    return made;
+  }
+
+  private async whole(): Promise<Whole> {
     if (!this.rendered || Date.now() - this.rendered.at > OLDEST_MS)
       await (this.first ??= this.refresh().finally(() => {
         this.first = null;
@@ -96,9 +113,11 @@ export class Exporter {
 
   private async make(): Promise<void> {
     const started = performance.now();
-    const text = Buffer.from(appendTexts(await render(this.view(Date.now()), this.kept), await register.metrics()));
+    const view = this.view(Date.now());
+    const text = Buffer.from(appendTexts(await render(view, this.kept), await register.metrics()));
     this.rounds = { n: this.rounds.n + 1, ms: performance.now() - started };
-    this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms };
+    const servers = view.targets.map((one) => one.name);
+    this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms, servers, of: new Map() };
   }
 
   private async askPlatform(): Promise<void> {
@@ -157,6 +176,7 @@ export class Exporter {
       active,
       targets,
       fresh,
+      at: (server, key) => sampler?.latest(server, key)?.at.getTime() ?? null,
       lags: active && sampler ? sampler.lagsNow() : [],
       probes: active ? this.probeAges(now) : [],
       store: sampler?.store.stats ?? { written: 0, spooled: 0, backfilled: 0, dropped: 0 },

@@ -16,6 +16,8 @@ export type View = {
   targets: readonly TargetState[];
   /** Rows while they are fresh; what is stale ends its series. */
   fresh<K extends ProbeKey>(server: string, key: K): ProbeRow<K>[] | null;
+  /** When those rows were sampled, in milliseconds. */
+  at(server: string, key: ProbeKey): number | null;
   lags: readonly Lag[];
   probes: readonly ProbeAge[];
   store: { written: number; spooled: number; backfilled: number; dropped: number };
@@ -34,15 +36,20 @@ export type View = {
 };
 
 export type Labels = Readonly<Record<string, string | null>>;
-/** A value that is not known makes no series. */
-export type Point = readonly [labels: Labels, value: number | null | undefined, suffix?: "_bucket" | "_sum" | "_count"];
+/** A value that is not known makes no series. `at` is when it was so, where that is not the moment of the scrape. */
+export type Point = readonly [
+  labels: Labels,
+  value: number | null | undefined,
+  suffix?: "_bucket" | "_sum" | "_count",
+  at?: number | null,
+];
 
 export type Family = {
   name: string;
   type: "gauge" | "counter" | "histogram";
   help: string;
   labels: readonly string[];
-  /** The most series that one scrape carries; what is beyond is counted, not shown. */
+  /** The most series that one scrape carries of each server; what is beyond is counted, not shown. */
   limit: number;
   read(view: View): Iterable<Point>;
 };
@@ -58,7 +65,11 @@ export const family = (
   limit = LIMIT,
 ): Family => ({ name, type, help, labels, read, limit });
 
-/** A family with one or more series for each row that a probe brought of each server. */
+/**
+ * A family with one or more series for each row that a probe brought of each server. Counters carry the moment at which
+ * they were read: a total that is scraped more often than it is sampled would seem to stand still and then to jump, and
+ * `irate` of a constant 60 a second would be anything from 0 to 200. Gauges carry none, so that they end when they are stale.
+ */
 export function perRow<K extends ProbeKey>(
   key: K,
   name: string,
@@ -67,6 +78,8 @@ export function perRow<K extends ProbeKey>(
   labels: readonly string[],
   read: (row: ProbeRow<K>, view: View, server: string) => Point | null,
   limit = LIMIT,
+  /** Which come first, where there are more than the limit. */
+  order: (rows: ProbeRow<K>[]) => readonly ProbeRow<K>[] = (rows) => rows,
 ): Family {
   return family(
     name,
@@ -74,11 +87,13 @@ export function perRow<K extends ProbeKey>(
     help,
     ["server", ...labels],
     function* all(view) {
-      for (const { name: server } of view.targets)
-        for (const row of view.fresh(server, key) ?? []) {
+      for (const { name: server } of view.targets) {
+        const at = type === "counter" ? view.at(server, key) : null;
+        for (const row of order(view.fresh(server, key) ?? [])) {
           const point = read(row, view, server);
-          if (point) yield [{ server, ...point[0] }, point[1]];
+          if (point) yield [{ server, ...point[0] }, point[1], undefined, at];
         }
+      }
     },
     limit,
   );

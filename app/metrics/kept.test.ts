@@ -10,6 +10,7 @@ function viewOf(held: { roles: ReturnType<typeof rows> | null; reachable?: boole
     now: held.now ?? 1,
     targets: [{ name: "primary", kind: "primary", reachable: held.reachable ?? true, error: null, since: null, server: null }],
     fresh: (_server: string, key: string) => (key === "roles" ? held.roles : null),
+    at: () => null,
     top: () => new Set<string>(),
   } as unknown as View;
 }

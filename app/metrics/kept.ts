@@ -1,6 +1,7 @@
 import type { View } from "./family.ts";
 
-export type Block = { text: string; shown: number; left: number };
+/** `left`: series beyond the limit, by server. */
+export type Block = { text: string; shown: number; left: ReadonlyMap<string, number> };
 type Look = (later: View) => boolean;
 
 const sameTargets = (a: View["targets"], b: View["targets"]) =>
@@ -21,6 +22,11 @@ function watch(view: View): { view: View; looks(): Look[] | null } {
       const rows = view.fresh(server, key);
       looks.set(`${key} ${server}`, (later) => later.fresh(server, key) === rows);
       return rows;
+    },
+    at(server, key) {
+      const at = view.at(server, key);
+      looks.set(`at ${key} ${server}`, (later) => later.at(server, key) === at);
+      return at;
     },
     top(server) {
       const chosen = view.top(server);

@@ -38,7 +38,7 @@ const COUNTED: readonly Named[] = [
 ];
 
 const ABOUT: readonly Named[] = [
-  { name: LEFT_OUT, type: "gauge", help: "Series of a family beyond its limit, not shown", labels: ["family"] },
+  { name: LEFT_OUT, type: "gauge", help: "Series of a family beyond its limit, not shown", labels: ["server", "family"] },
   { name: SERIES, type: "gauge", help: "Series made of samples that are shown", labels: [] },
   { name: RENDERED_AT, type: "gauge", help: "When this was made, Unix time", labels: [] },
 ];

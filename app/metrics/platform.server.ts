@@ -109,6 +109,7 @@ export async function countFindings(sampler: Sampler): Promise<{ id: string; lev
   return found.map(({ id, level, evidence, unknown }) => ({
     id,
     level,
-    n: unknown ? null : evidence.filter((one) => !one.mute).length,
+    // What it found is so, also where it could not see everything.
+    n: unknown && evidence.length === 0 ? null : evidence.filter((one) => !one.mute).length,
   }));
 }

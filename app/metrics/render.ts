@@ -1,7 +1,7 @@
 import { FAMILIES, LEFT_OUT, RENDERED_AT, SERIES } from "./families/all.ts";
 import { settingFamilies } from "./families/settings.ts";
 import { breather } from "~/platform/breathe.ts";
-import { family, type Family, type Labels, type View } from "./family.ts";
+import { family, type Family, type Labels, type Point, type View } from "./family.ts";
 import { KeptBlocks, type Block } from "./kept.ts";
 
 /** A value longer than this says nothing more to a reader, and somebody pays for each byte of it in every scrape. */
@@ -26,22 +26,28 @@ function labelText(names: readonly string[], labels: Labels): string {
   return text ? `{${text}}` : "";
 }
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** One family's lines. Two rows that end in the same labels would be refused by a scraper: the first stays. */
 export function renderFamily({ name, type, help, labels, limit, read }: Family, view: View): Block {
   const seen = new Set<string>();
+  const shown = new Map<string, number>();
+  const left = new Map<string, number>();
   const lines: string[] = [];
-  let left = 0;
-  for (const [given, value, suffix = ""] of read(view)) {
+  for (const [given, value, suffix = "", at] of read(view)) {
     if (value === null || value === undefined || !Number.isFinite(value)) continue;
+    const server = given["server"] ?? "";
+    const n = shown.get(server) ?? 0;
     // What is not shown needs no labels: of thousands of tables most are only counted.
-    if (seen.size >= limit) {
-      left++;
+    if (n >= limit) {
+      left.set(server, (left.get(server) ?? 0) + 1);
       continue;
     }
     const series = `${suffix}${labelText(labels, given)}`;
     if (seen.has(series)) continue;
     seen.add(series);
-    lines.push(`${name}${series} ${value}`);
+    shown.set(server, n + 1);
+    lines.push(`${name}${series} ${value}${at === undefined || at === null ? "" : ` ${at}`}`);
   }
   if (lines.length === 0) return { text: "", shown: 0, left };
   return { text: `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`, shown: lines.length, left };
@@ -49,7 +55,7 @@ export function renderFamily({ name, type, help, labels, limit, read }: Family, 
 
 function renderSettings(view: View): Block {
   const all = settingFamilies(view).map((one) => renderFamily(one, view));
-  return { text: all.map((one) => one.text).join(""), shown: all.reduce((sum, one) => sum + one.shown, 0), left: 0 };
+  return { text: all.map((one) => one.text).join(""), shown: all.reduce((sum, one) => sum + one.shown, 0), left: NONE };
 }
 
 const PARTS: readonly { name: string; make(view: View): Block }[] = [
@@ -61,24 +67,39 @@ const PARTS: readonly { name: string; make(view: View): Block }[] = [
 export async function render(view: View, kept: KeptBlocks = new KeptBlocks()): Promise<string> {
   const texts: string[] = [];
   let shown = 0;
-  const left: [string, number][] = [];
+  const left: Point[] = [];
   const breathe = breather(4);
   for (const { name, make } of PARTS) {
     await breathe();
     const block = kept.of(name, view, make);
     if (block.text) texts.push(block.text);
     shown += block.shown;
-    if (block.left > 0) left.push([name, block.left]);
+    for (const [server, n] of block.left) left.push([{ family: name, server }, n]);
   }
   const about = [
-    family(LEFT_OUT, "gauge", "Series of a family beyond its limit, not shown", ["family"], () =>
-      left.map(([name, n]) => [{ family: name }, n] as const),
-    ),
+    family(LEFT_OUT, "gauge", "Series of a family beyond its limit, not shown", ["server", "family"], () => left),
     family(SERIES, "gauge", "Series shown, these three families not counted", [], () => [[{}, shown]]),
     family(RENDERED_AT, "gauge", "When this was made, Unix time", [], () => [[{}, view.now / 1000]]),
   ];
   for (const one of about) texts.push(renderFamily(one, view).text);
   return texts.join("");
+}
+
+/** Of a text the series of one server, with the heads of their families. */
+export function onlyServer(text: string, server: string): string {
+  const label = `server="${labelValue(server)}"`;
+  const kept: string[] = [];
+  let head: string[] = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("# HELP ")) head = [line];
+    else if (line.startsWith("#")) head.push(line);
+    // A quote within a value is escaped: only the label itself looks like this.
+    else if (line.includes(`{${label}`) || line.includes(`,${label}`)) {
+      kept.push(...head, line);
+      head = [];
+    }
+  }
+  return kept.length === 0 ? "" : `${kept.join("\n")}\n`;
 }
 
 /** Several texts as one: a family may stand in it only once, so lines of the same family are put together. */

@@ -116,7 +116,7 @@ function shown(key: string): number | undefined {
   const [, name = "", labels = ""] = /^([^{]+)\{(.*)\}$/.exec(key)!;
   const wanted = labels === "" ? [] : labels.split(/,(?=[a-z]+=")/);
   const line = text.split("\n").find((one) => one.startsWith(`${name}{`) && wanted.every((label) => one.includes(label)));
-  return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(" ") + 1));
+  return line === undefined ? undefined : Number(/ (\S+)(?: \d+)?$/.exec(line)![1]);
 }
 
 beforeAll(async () => {
@@ -160,6 +160,7 @@ beforeAll(async () => {
     active: true,
     targets: [{ name: "primary", kind: "primary", reachable: true, error: null, since: null, server }],
     fresh,
+    at: (_server, key) => samples.get(key)?.at.getTime() ?? null,
     lags: [],
     probes: [],
     store: { written: 0, spooled: 0, backfilled: 0, dropped: 0 },

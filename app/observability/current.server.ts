@@ -96,7 +96,7 @@ const lost = <Row>(probe: Probe<Row>, target: string, reason: string): Sample<Ro
 
 const probeOf = <K extends ProbeKey>(key: K) => PROBES[key] as unknown as Probe<ProbeRow<K>>;
 
-/** Asked of the server itself, now. */
+/** Asked of the server itself, now; while this process gets no connection, the collector's last sample, with why. */
 export const live = <K extends ProbeKey>(key: K, target = "primary"): Promise<Sample<ProbeRow<K>>> =>
   askNow(probeOf(key), target);
 
@@ -111,9 +111,29 @@ export async function askNow<Row>(probe: Probe<Row>, target: string): Promise<Sa
     return await ask(livePool(target), probe, target, server);
   } catch (error) {
     held().servers.delete(target);
-    if (error instanceof Unreachable) return lost(probe, target, error.message);
-    throw error;
+    if (!(error instanceof Unreachable)) throw error;
+    return (await lastKnown(probe, target, error.message)) ?? lost(probe, target, error.message);
   }
+}
+
+/**
+ * The collector holds its connections: with every other one used up it still samples, and a sample of a second ago is
+ * better than none. Not of a server that it can't reach itself: what that one said before is not how it is.
+ */
+async function lastKnown<Row>(probe: Probe<Row>, target: string, reason: string): Promise<Sample<Row> | null> {
+  const known = await snapshot();
+  if (!known?.targets.some((one) => one.name === target && one.reachable === true)) return null;
+  const age = known.samples.find((sample) => sample.probe === probe.name && sample.target === target);
+  const sample = age && age.rows !== null ? await sampleOf(age) : null;
+  return sample?.rows ? { ...(sample as Sample<Row>), late: reason } : null;
+}
+
+export type Late = { at: Date; reason: string };
+
+/** Of several samples the oldest that could not be asked for now: a page says how old what it shows is. */
+export function lateOf(...samples: readonly Sample<unknown>[]): Late | null {
+  const [oldest] = samples.filter((one) => one.late && one.rows).sort((a, b) => a.at.getTime() - b.at.getTime());
+  return oldest ? { at: oldest.at, reason: oldest.late! } : null;
 }
 
 /** What the collector's latest sample brought; asked for once for each sample, not once for each page. */
@@ -184,6 +204,6 @@ export function sourceOf(sample: Sample): Source {
     sql: sample.sql,
     target: targetLabel(sample.target),
     at: sample.at.toISOString().replace("T", " ").slice(0, 19),
-    error: sample.missing?.reason ?? null,
+    error: sample.missing?.reason ?? sample.late ?? null,
   };
 }

@@ -1,4 +1,6 @@
 import fs from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -13,12 +15,20 @@ import { applyMigrations } from "~/db/migrate/engine.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
 import { startPulse, type Pulse } from "~/db/pulse.server.ts";
 import { createReplicas, type Replicas } from "~/db/replicas.server.ts";
+import { answerInternal } from "~/collector/internal.server.ts";
 import { forget } from "~/platform/singleton.ts";
-import { headroomOf } from "./connections/report.server.ts";
+import { headroomOf } from "./connections/headroom.ts";
 import { idleLongest } from "./connections/idle.ts";
+import { headroomNow } from "./connections/report.server.ts";
 import { signalBackend } from "./connections/signal.server.ts";
 import { recordSpooledActs } from "./connections/spool.server.ts";
-import { askNow, closeLivePools, currentLags, live, targetStates } from "./current.server.ts";
+import { readSignals, type Watch } from "./alerts/signals.ts";
+import { askNow, closeLivePools, currentLags, lateOf, live, targetStates } from "./current.server.ts";
+import { CHECKS } from "./findings/all.ts";
+import type { View } from "./findings/finding.ts";
+import { healthTitle } from "./health/complaints.ts";
+import { healthReport } from "./health/report.server.ts";
+import { lockTrees, nameOf } from "./locks/tree.ts";
 import { Sampler, watchedTargets } from "./sampler/sampler.server.ts";
 
 // A primary and a standby of its own, because these faults would hit every other test: a dead receiver, a paused
@@ -144,7 +154,121 @@ describe("a standby", () => {
   });
 });
 
+describe("an archive", () => {
+  it("without a command takes nothing, and is told as failing by finding, signal and health", async () => {
+    await primary.query("alter system set archive_command = ''");
+    await primary.query("select pg_reload_conf()");
+    await until(
+      async () => (await primary.query<{ c: string }>("select current_setting('archive_command') as c")).rows[0]!.c,
+      (command) => command === "",
+    );
+    for (let i = 0; i < 3; i++) {
+      await write();
+      await primary.query("select pg_switch_wal()");
+    }
+    const { rows } = await until(
+      () => live("archiver"),
+      (sample) => (sample.rows?.[0]?.backlog ?? 0) >= 3,
+    );
+    const view: View = { now: new Date(), rows: () => rows as never, standbys: () => [], statements: null };
+    expect(CHECKS.find((check) => check.id === "0012")!.run(view)).toMatchObject([{ subject: "archive_command" }]);
+    const archiver = { probe: "archiver", target: "primary", at: new Date(), ms: 1, rows, missing: null, sql: "" };
+    const { signals } = readSignals({
+      now: Date.now(),
+      targets: [],
+      latest: ((_target: string, key: string) => (key === "archiver" ? archiver : null)) as Watch["latest"],
+      lags: [],
+      slowest: null,
+      hitRatio: null,
+      pools: null,
+      disk: null,
+      staleProbes: [],
+    });
+    expect(signals.find((one) => one.metric === "archive.failing_s")!.value).toBeGreaterThan(0);
+    const health = await healthReport({ ctx: ctxFor(sre, everywhere), input: {} });
+    expect(health.archiving).toMatchObject({ state: "no command" });
+    expect(healthTitle(health.complaints)).not.toBe("Everything answers.");
+    await primary.query("alter system reset archive_command");
+    await primary.query("select pg_reload_conf()");
+    await until(
+      () => live("archiver"),
+      (sample) => sample.rows?.[0]?.backlog === 0,
+    );
+  }, 60_000);
+});
+
+describe("an observer without pg_monitor", () => {
+  it("is told what it lacks, and not that the server does not answer", async () => {
+    await primary.query("revoke pg_monitor from invigil_observer");
+    await closeLivePools();
+    const ctx = ctxFor(sre, everywhere);
+    expect((await headroomNow({ ctx, input: {} })).missing).toEqual({
+      reason: expect.stringContaining("sees only its own sessions") as string,
+      grant: "GRANT pg_monitor TO invigil_observer;",
+    });
+    const { complaints } = await healthReport({ ctx, input: {} });
+    expect(complaints).toContain("The observer lacks pg_monitor on Primary");
+    await primary.query("grant pg_monitor to invigil_observer");
+    await closeLivePools();
+  });
+});
+
 describe("with every ordinary connection used up", () => {
+  it("and none in reserve, as before PostgreSQL 16, pages show the collector's last sample and how old it is", async () => {
+    await closeLivePools();
+    const before = { ...process.env };
+    const sampler = new Sampler(watchedTargets(), () => true);
+    const server = http.createServer((request, response) => answerInternal({ sampler, alerts: null }, true, request, response));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    process.env["COLLECTOR_PORT"] = String((server.address() as AddressInfo).port);
+    process.env["SESSION_SECRET"] = "a secret that both of them know";
+    for (const name of ["env", "access.secret", "observability.current"]) forget(name);
+    sampler.start();
+    await until(async () => sampler.latest("primary", "locks") && sampler.latest("primary", "backends"), Boolean);
+    const reserved = process.env["INVIGIL_TEST_MAJOR"] !== "15";
+    if (reserved) await primary.query("revoke pg_use_reserved_connections from invigil_observer");
+    const ctx = ctxFor(sre, everywhere);
+    await healthReport({ ctx, input: {} });
+    const taken: pg.Client[] = [];
+    // What it has open already would still answer.
+    await closeLivePools();
+    try {
+      for (;;) {
+        const client = new pg.Client({ connectionString: cluster.urls.app });
+        client.on("error", () => undefined);
+        const full = await client.connect().then(
+          () => false,
+          () => true,
+        );
+        if (full) break;
+        taken.push(client);
+      }
+      const locks = await until(
+        () => live("locks"),
+        (sample) => sample.late != null,
+      );
+      expect(locks.rows).toEqual([]);
+      expect(locks.late).toMatch(/connection/);
+      expect(Date.now() - locks.at.getTime()).toBeLessThan(10_000);
+      expect(lateOf(locks)).toMatchObject({ at: locks.at });
+      const found = await until(
+        () => healthReport({ ctx, input: {} }),
+        ({ complaints }) => complaints.some((one) => one.includes("used up")),
+      );
+      expect(healthTitle(found.complaints)).toMatch(/used up/);
+      const { rows } = await live("backends");
+      expect(headroomOf(rows!)).toMatchObject({ usedOrdinary: 93, free: 0 });
+    } finally {
+      await Promise.allSettled(taken.map((client) => client.end()));
+      if (reserved) await primary.query("grant pg_use_reserved_connections to invigil_observer");
+      await sampler.stop();
+      server.close();
+      server.closeAllConnections();
+      process.env = before;
+      for (const name of ["env", "access.secret", "observability.current"]) forget(name);
+    }
+  }, 60_000);
+
   it("the page tells it, and a session can be ended all the same, on record", async () => {
     await clients().close();
     const taken: pg.Client[] = [];
@@ -274,4 +398,60 @@ describe("with the primary stopped", () => {
       expect.arrayContaining(["unreachable", "back", "restart"]),
     );
   }, 90_000);
+});
+
+describe("a promoted standby", () => {
+  it("is on its own timeline, and no alert says that it receives nothing", async () => {
+    await standby.query("select pg_promote()");
+    const [lag] = await until(currentLags, (lags) => lags[0]?.state === "promoted");
+    expect(lag).toMatchObject({ state: "promoted", receiving: null });
+    const [here] = (await live("position", "standby-1")).rows!;
+    const { rows } = await standby.query<{ tli: string }>("select left(pg_walfile_name(pg_current_wal_lsn()), 8) as tli");
+    expect(here!.timeline).toBe(Number.parseInt(rows[0]!.tli, 16));
+    expect(here!.timeline).toBe(2);
+    const { signals, unknown } = readSignals({
+      now: Date.now(),
+      targets: [],
+      latest: () => null,
+      lags: [lag!],
+      slowest: null,
+      hitRatio: null,
+      pools: null,
+      disk: null,
+      staleProbes: [],
+    });
+    expect(signals.filter((one) => one.metric.startsWith("replication"))).toEqual([]);
+    // Not unknown either: what fired before it was promoted is over.
+    expect(unknown.has("replication.not_receiving standby-1")).toBe(false);
+  }, 60_000);
+});
+
+describe("a prepared transaction", () => {
+  it("is the root of what waits for it, stands first among who holds the horizon, and is found", async () => {
+    await primary.query("alter system set max_prepared_transactions = 3");
+    await closeLivePools();
+    await clients().close();
+    await primary.end();
+    await stopServer(cluster.primary.dir, 5000);
+    await startServer(cluster.primary);
+    primary = await connect(cluster.urls.superuser);
+    await primary.query("create table public.account (id int primary key, n int); insert into public.account values (1, 0)");
+    await primary.query("begin; update public.account set n = 1; prepare transaction 'transfer 7'");
+    const waiter = await connect(cluster.urls.superuser);
+    const waits = waiter.query("update public.account set n = 2").catch((error: Error) => error);
+    const trees = await until(
+      async () => lockTrees((await live("locks")).rows!),
+      (found) => found.length > 0,
+    );
+    expect(trees).toMatchObject([
+      { pid: 0, prepared: "transfer 7", state: "prepared", waiters: [{ wants: expect.any(String) as string }] },
+    ]);
+    expect(nameOf(trees[0]!)).toBe("prepared transaction transfer 7");
+    expect((await live("horizon")).rows![0]).toMatchObject({ kind: "prepared", holder: "transfer 7" });
+    const [row] = (await live("prepared")).rows!;
+    expect(row).toMatchObject({ gid: "transfer 7", owner: "postgres" });
+    await primary.query("rollback prepared 'transfer 7'");
+    await expect(waits).resolves.toMatchObject({ rowCount: 1 });
+    await waiter.end();
+  }, 60_000);
 });

@@ -10,6 +10,10 @@ export type ServerInfo = {
   /** pg_stat_statements: where it is installed, as which version, and whether the server has loaded it. */
   statements: { schema: string; version: number } | null;
   statementsLoaded: boolean;
+  /** Where widths of columns can be had: our own function, else what pg_stats shows to this role. */
+  columnWidths: boolean;
+  /** The schema of pgstattuple, where it is installed and this role may use it. */
+  pgstattuple: string | null;
 };
 
 export type Missing = { reason: string; grant: string | null };

@@ -157,7 +157,9 @@ export const bench = {
           Array.from({ length: 50_000 }, (_, i) => `invigil_wide{server="primary",relname="table_${i}"} ${i}\n`).join(""),
         );
         const wide = { text, zipped: gzipSync(text), at: Date.now(), ms: 0 };
-        const server = http.createServer(serveMetrics({ latest: async () => wide }, () => ({ active: true, schedules: [] })));
+        const server = http.createServer(
+          serveMetrics({ latest: async () => wide, latestOf: async () => wide }, () => ({ active: true, schedules: [] })),
+        );
         const many = await scrape(await listening(server));
         server.close();
         server.closeAllConnections();

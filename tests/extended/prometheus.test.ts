@@ -125,7 +125,7 @@ describe("Prometheus", () => {
     fs.cpSync("grafana/alerts", path.join(dir, "alerts"), { recursive: true });
     fs.writeFileSync(
       path.join(dir, "prometheus.yml"),
-      shipped.replace("127.0.0.1:3000", new URL(base).host).replaceAll(/_interval: 5s/g, "_interval: 2s"),
+      shipped.replaceAll("127.0.0.1:3000", new URL(base).host).replaceAll(/_interval: 5s/g, "_interval: 2s"),
     );
     child = spawn(
       "prometheus",

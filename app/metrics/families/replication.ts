@@ -44,6 +44,16 @@ const RECEIVER: [name: string, type: Family["type"], help: string, read: (row: P
   ],
 ];
 
+/** The exporter's names before 0.20 and since. */
+const SLOT_PREFIXES = ["pg_replication_slot", "pg_replication_slots"] as const;
+const SLOT_ACTIVE = [
+  "pg_replication_slots_active",
+  "pg_replication_slot_slot_is_active",
+  "pg_replication_slots_slot_is_active",
+] as const;
+const SLOT_LABELS = ["slot_name", "slot_type", "database"] as const;
+const slotLabels = (row: ProbeRow<"slots">) => ({ slot_name: row.name, slot_type: row.type, database: row.database });
+
 export const REPLICATION: readonly Family[] = [
   perRow("position", "pg_replication_is_replica", "gauge", "1 on a standby, 0 on a primary", [], (row) => [
     {},
@@ -114,50 +124,56 @@ export const REPLICATION: readonly Family[] = [
       row.receiver ? [{ upstream_host: row.upstream_host, slot_name: row.slot_name }, read(row)] : null,
     ),
   ),
-  ...(["pg_replication_slots_active", "pg_replication_slot_slot_is_active"] as const).map((name) =>
-    perRow("slots", name, "gauge", "1 while somebody reads from the slot", ["slot_name", "slot_type"], (row) => [
-      { slot_name: row.name, slot_type: row.type },
+  perRow(
+    "position",
+    "pg_replication_last_replay_seconds",
+    "gauge",
+    "Seconds since the commit that was replayed last; grows on an idle primary too",
+    [],
+    (row, view) => [{}, row.replayed_at ? Math.max(0, view.now - row.replayed_at.getTime()) / 1000 : null],
+  ),
+  ...SLOT_ACTIVE.map((name) =>
+    perRow("slots", name, "gauge", "1 while somebody reads from the slot", SLOT_LABELS, (row) => [
+      slotLabels(row),
       row.active ? 1 : 0,
     ]),
   ),
-  perRow(
-    "slots",
-    "pg_replication_slots_pg_wal_lsn_diff",
-    "gauge",
-    "Bytes of WAL that a slot holds back",
-    ["slot_name", "slot_type"],
-    (row) => [{ slot_name: row.name, slot_type: row.type }, row.retained_bytes],
-  ),
-  perRow(
-    "slots",
-    "pg_replication_slot_slot_current_wal_lsn",
-    "gauge",
-    "The server's WAL position in bytes, beside each slot",
-    ["slot_name", "slot_type"],
-    (row) => [{ slot_name: row.name, slot_type: row.type }, row.current_bytes],
-  ),
-  perRow(
-    "slots",
-    "pg_replication_slot_slot_confirmed_flush_lsn",
-    "gauge",
-    "What the reader of an active slot has confirmed, in bytes; 0 for a physical one",
-    ["slot_name", "slot_type"],
-    (row) => (row.active ? [{ slot_name: row.name, slot_type: row.type }, row.confirmed_bytes] : null),
-  ),
-  perRow(
-    "slots",
-    "pg_replication_slot_safe_wal_size_bytes",
-    "gauge",
-    "Bytes that may still be written before the slot is lost; absent without a limit",
-    ["slot_name", "slot_type"],
-    (row) => [{ slot_name: row.name, slot_type: row.type }, row.safe_bytes],
-  ),
-  perRow(
-    "slots",
-    "pg_replication_slot_wal_status",
-    "gauge",
-    "What the slot's WAL is: reserved, extended, unreserved or lost; always 1",
-    ["slot_name", "slot_type", "wal_status"],
-    (row) => (row.wal_status ? [{ slot_name: row.name, slot_type: row.type, wal_status: row.wal_status }, 1] : null),
-  ),
+  perRow("slots", "pg_replication_slots_pg_wal_lsn_diff", "gauge", "Bytes of WAL that a slot holds back", SLOT_LABELS, (row) => [
+    slotLabels(row),
+    row.retained_bytes,
+  ]),
+  ...SLOT_PREFIXES.flatMap((prefix) => [
+    perRow(
+      "slots",
+      `${prefix}_slot_current_wal_lsn`,
+      "gauge",
+      "The server's WAL position in bytes, beside each slot",
+      SLOT_LABELS,
+      (row) => [slotLabels(row), row.current_bytes],
+    ),
+    perRow(
+      "slots",
+      `${prefix}_slot_confirmed_flush_lsn`,
+      "gauge",
+      "What the reader of an active slot has confirmed, in bytes; 0 for a physical one",
+      SLOT_LABELS,
+      (row) => (row.active ? [slotLabels(row), row.confirmed_bytes] : null),
+    ),
+    perRow(
+      "slots",
+      `${prefix}_safe_wal_size_bytes`,
+      "gauge",
+      "Bytes that may still be written before the slot is lost; absent without a limit",
+      SLOT_LABELS,
+      (row) => [slotLabels(row), row.safe_bytes],
+    ),
+    perRow(
+      "slots",
+      `${prefix}_wal_status`,
+      "gauge",
+      "What the slot's WAL is: reserved, extended, unreserved or lost; always 1",
+      [...SLOT_LABELS, "wal_status"],
+      (row) => (row.wal_status ? [{ ...slotLabels(row), wal_status: row.wal_status }, 1] : null),
+    ),
+  ]),
 ];

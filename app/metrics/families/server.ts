@@ -47,6 +47,17 @@ function bothNames<K extends "checkpointer" | "writer">(
 }
 
 const SECOND = 1000;
+const LOCK_MODES = [
+  "accesssharelock",
+  "rowsharelock",
+  "rowexclusivelock",
+  "shareupdateexclusivelock",
+  "sharelock",
+  "sharerowexclusivelock",
+  "exclusivelock",
+  "accessexclusivelock",
+  "sireadlock",
+];
 
 export const SERVER: readonly Family[] = [
   family("pg_up", "gauge", "1 while this server answers its probes, 0 while it does not", ["server"], (view) =>
@@ -88,10 +99,17 @@ export const SERVER: readonly Family[] = [
     ["datid", "datname"],
     (row) => [{ datid: String(row.id), datname: row.name }, secondsOf(row.stats_reset)],
   ),
-  perRow("lockModes", "pg_locks_count", "gauge", "Locks held and wanted, by mode", ["datname", "mode"], (row) => [
-    { datname: row.database, mode: row.mode },
-    row.n,
-  ]),
+  family("pg_locks_count", "gauge", "Locks held and wanted, by mode", ["server", "datname", "mode"], function* all(view) {
+    for (const { name: server } of view.targets) {
+      const rows = view.fresh(server, "lockModes");
+      if (!rows) continue;
+      const found = new Map(rows.map((row) => [`${row.database} ${row.mode}`, row]));
+      // A mode that nobody holds is 0, not absent, in every database that is known.
+      for (const { database } of view.fresh(server, "ages") ?? [])
+        for (const mode of LOCK_MODES) if (!found.has(`${database} ${mode}`)) yield [{ server, datname: database, mode }, 0];
+      for (const row of rows) yield [{ server, datname: row.database, mode: row.mode }, row.n];
+    }
+  }),
   ...bothNames("checkpointer", "pg_stat_bgwriter", [
     ["checkpoints_timed", "Checkpoints on schedule", (row) => row.timed],
     ["checkpoints_req", "Checkpoints that something asked for", (row) => row.requested],
@@ -167,7 +185,7 @@ export const SERVER: readonly Family[] = [
     "gauge",
     "Connections a database may hold; -1 is no limit",
     ["datname"],
-    (row) => [{ datname: row.name }, row.connection_limit],
+    (row) => (row.name ? [{ datname: row.name }, row.connection_limit] : null),
   ),
   perRow("roles", "pg_roles_connection_limit", "gauge", "Connections a role may hold; -1 is no limit", ["rolname"], (row) => [
     { rolname: row.name },

@@ -1,6 +1,7 @@
 import type { ProbeRow } from "~/observability/probes/all.ts";
 import { readTag, UNTAGGED, waitClass } from "~/observability/load/tags.ts";
 import { IDLE_BUCKETS } from "~/observability/probes/counters.ts";
+import { byImportance } from "../rank.ts";
 import { family, perRow, secondsOf, type Family, type Point, type View } from "../family.ts";
 
 type Count = { labels: Record<string, string>; n: number; longest: number };
@@ -49,6 +50,19 @@ const transactions = (rows: readonly ProbeRow<"activity">[]) =>
     longest: (row.transaction_ms ?? 0) / 1000,
   }));
 
+/** The states of pg_stat_activity. */
+const STATES = ["active", "idle", "idle in transaction", "idle in transaction (aborted)", "fastpath function call", "disabled"];
+const databases = (view: View, server: string) => (view.fresh(server, "ages") ?? []).map((row) => row.database);
+
+/** A state that no session of a database is in is 0, as the exporter tells it: a series that vanishes has no rate and no alert. */
+function withZeros(view: View, server: string, found: readonly Point[]): Point[] {
+  const there = new Set(found.map(([labels]) => `${labels["datname"]} ${labels["state"]}`));
+  const zeros = databases(view, server).flatMap((datname) =>
+    STATES.filter((state) => !there.has(`${datname} ${state}`)).map((state): Point => [{ datname, state }, 0]),
+  );
+  return [...found, ...zeros];
+}
+
 const clientRows = (view: View, server: string) =>
   (view.fresh(server, "activity") ?? []).filter((row) => row.backend_type === "client backend" && row.state === "active");
 
@@ -61,7 +75,15 @@ const open = (view: View, server: string) => view.fresh(server, "activity")?.fil
 
 export const SESSIONS: readonly Family[] = [
   family("pg_stat_activity_count", "gauge", "Sessions, by what they are and do", ACTIVITY_LABELS, (view) =>
-    eachServer(view, (server) => sessions(view.fresh(server, "backends") ?? []).map((one): Point => [one.labels, one.n])),
+    eachServer(view, (server) => {
+      const rows = view.fresh(server, "backends");
+      if (!rows) return [];
+      return withZeros(
+        view,
+        server,
+        sessions(rows).map((one): Point => [one.labels, one.n]),
+      );
+    }),
   ),
   family(
     "pg_stat_activity_max_tx_duration",
@@ -69,8 +91,29 @@ export const SESSIONS: readonly Family[] = [
     "Seconds the longest open transaction has lasted",
     ACTIVITY_LABELS,
     (view) =>
+      eachServer(view, (server) => {
+        const rows = view.fresh(server, "activity");
+        if (!rows) return [];
+        return withZeros(
+          view,
+          server,
+          transactions(rows).map((one): Point => [one.labels, one.longest]),
+        );
+      }),
+  ),
+  family(
+    "pg_stat_activity_autovacuum_timestamp_seconds",
+    "gauge",
+    "When an autovacuum that is at work began, Unix time",
+    ["server", "relname"],
+    (view) =>
       eachServer(view, (server) =>
-        transactions(view.fresh(server, "activity") ?? []).map((one): Point => [one.labels, one.longest]),
+        (view.fresh(server, "activity") ?? [])
+          .filter((row) => row.query?.startsWith("autovacuum:"))
+          .map((row): Point => [
+            { relname: /autovacuum: \S+(?: ANALYZE)? (\S+)/.exec(row.query!)?.[1]?.split(".").at(-1) ?? "unknown" },
+            secondsOf(row.xact_start),
+          ]),
       ),
   ),
   family("pg_long_running_transactions", "gauge", "Transactions that are open", ["server"], (view) =>
@@ -169,6 +212,12 @@ const relation = (name: string, database: string): Record<string, string> => {
 const databaseOf = (view: View, server: string) => view.fresh(server, "ages")?.find((row) => row.is_ours)?.database ?? "";
 
 type Table = ProbeRow<"tables">;
+const tablesInOrder = (rows: readonly Table[]) =>
+  byImportance(
+    rows,
+    (row) => row.bytes ?? 0,
+    (row) => row.seq_scans + row.idx_scans + row.inserted + row.updated + row.deleted,
+  );
 const TABLE: [name: string, type: Family["type"], help: string, read: (row: Table) => number | null][] = [
   ["seq_scan", "counter", "Sequential scans", (row) => row.seq_scans],
   ["seq_tup_read", "counter", "Rows read by sequential scans", (row) => row.seq_rows],
@@ -198,6 +247,12 @@ const TABLE: [name: string, type: Family["type"], help: string, read: (row: Tabl
 ];
 
 type Index = ProbeRow<"indexes">;
+const indexesInOrder = (rows: readonly Index[]) =>
+  byImportance(
+    rows,
+    (row) => row.bytes ?? 0,
+    (row) => row.scans,
+  );
 const INDEX: [name: string, help: string, read: (row: Index) => number][] = [
   ["pg_statio_user_indexes_idx_blks_read_total", "Blocks of an index read from elsewhere", (row) => row.blocks_read],
   ["pg_statio_user_indexes_idx_blks_hit_total", "Blocks of an index found in shared buffers", (row) => row.blocks_hit],
@@ -232,6 +287,7 @@ export const TABLES: readonly Family[] = [
       ["datname", "schemaname", "relname"],
       (row, view, server) => [relation(row.name, databaseOf(view, server)), read(row)],
       RELATION_LIMIT,
+      tablesInOrder,
     ),
   ),
   ...(
@@ -254,6 +310,7 @@ export const TABLES: readonly Family[] = [
       ["datname", "schemaname", "relname"],
       (row, view, server) => [relation(row.name, databaseOf(view, server)), read(row)],
       RELATION_LIMIT,
+      tablesInOrder,
     ),
   ),
   family(
@@ -263,7 +320,10 @@ export const TABLES: readonly Family[] = [
     ["server", "datname", "schemaname", "relname"],
     (view) =>
       eachServer(view, (server) => {
-        const bytes = new Map<string, number | null>();
+        // Tables in the order of the other families, so that it is the same ones that are shown.
+        const bytes = new Map<string, number | null>(
+          tablesInOrder(view.fresh(server, "tables") ?? []).map((row) => [row.name, 0]),
+        );
         for (const row of view.fresh(server, "indexes") ?? []) {
           const known = bytes.get(row.table_name);
           // One index whose size is not known makes the sum unknown.
@@ -286,6 +346,7 @@ export const TABLES: readonly Family[] = [
         read(row),
       ],
       INDEX_LIMIT,
+      indexesInOrder,
     ),
   ),
   ...VACUUM.map(([name, help, read]) =>
@@ -317,6 +378,7 @@ export const TABLES: readonly Family[] = [
     ["relname", "indexrelname"],
     (row) => [{ relname: row.table_name, indexrelname: row.name }, row.scans],
     INDEX_LIMIT,
+    indexesInOrder,
   ),
   perRow(
     "indexes",
@@ -326,5 +388,6 @@ export const TABLES: readonly Family[] = [
     ["relname", "indexrelname"],
     (row) => [{ relname: row.table_name, indexrelname: row.name }, row.bytes],
     INDEX_LIMIT,
+    indexesInOrder,
   ),
 ];

@@ -76,8 +76,9 @@ const each = (name: string, help: string, read: (sum: Sum) => number): Family =>
         if (!rows) continue;
         const datname = view.fresh(server, "ages")?.find((row) => row.is_ours)?.database ?? "";
         const named = view.top(server);
+        const at = view.at(server, "statements");
         for (const sum of statementSums(rows))
-          if (named.has(sum.id)) yield [{ server, user: sum.user, datname, queryid: sum.id }, read(sum)];
+          if (named.has(sum.id)) yield [{ server, user: sum.user, datname, queryid: sum.id }, read(sum), undefined, at];
       }
     },
     NAMED_STATEMENTS * 8,

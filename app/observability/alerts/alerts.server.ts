@@ -8,7 +8,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { primaryFirst } from "../primary-first.server.ts";
 import { askCollector } from "../sampler/collector-link.server.ts";
 import { effectiveRules, readOverrides } from "./engine.server.ts";
-import type { Condition } from "./evaluate.ts";
+import { presentSentence, type Condition } from "./evaluate.ts";
 import { RULES, ruleByKey, SEVERITIES } from "./rules.ts";
 import { checkedUrl, safeAddress } from "./safe-url.server.ts";
 
@@ -22,6 +22,7 @@ const episodeRow = z.object({
   since: z.date(),
   fired_at: z.date(),
   resolved_at: z.date().nullable(),
+  value: z.number(),
   worst: z.number(),
   says: z.string(),
   acknowledged_at: z.date().nullable(),
@@ -47,7 +48,7 @@ const alertList = {
   async run({ ctx, input }: { ctx: TxCtx; input: { from: Date; to: Date } }) {
     const written = await rows(
       ctx.tx,
-      sql`select e.id, e.rule, e.target, e.label, e.severity, e.state, e.since, e.fired_at, e.resolved_at, e.worst, e.says, e.acknowledged_at, s.name as acknowledged_by, i.number as incident
+      sql`select e.id, e.rule, e.target, e.label, e.severity, e.state, e.since, e.fired_at, e.resolved_at, e.value, e.worst, e.says, e.acknowledged_at, s.name as acknowledged_by, i.number as incident
           from console.alert_episode e left join console.staff s on s.id = e.acknowledged_by left join console.incident i on i.id = e.incident_id
           where e.state = 'FIRING' or (e.fired_at < ${input.to} and e.resolved_at > ${input.from}) order by (e.state = 'FIRING') desc, e.fired_at desc limit 200`,
       episodeRow,
@@ -59,7 +60,7 @@ const alertList = {
     );
     const conditions = await askCollector<Condition[]>("/internal/alerts");
     return {
-      episodes: withUnwritten(written, conditions ?? []),
+      episodes: asOfNow(written, conditions),
       silences,
       rules: effectiveRules(await readOverrides(ctx.tx)),
       /** Null: the collector does not answer, so what is about to fire is not known. */
@@ -72,14 +73,21 @@ const alertList = {
   },
 } as const;
 
-/** What fires while nothing can be written down is in the collector's memory only. */
-function withUnwritten(written: Episode[], conditions: readonly Condition[]): Episode[] {
-  const known = new Set(written.filter((one) => one.state === "FIRING").map((one) => `${one.rule} ${one.target} ${one.label}`));
+const keyOf = ({ rule, target, label }: Pick<Episode, "rule" | "target" | "label">) => `${rule} ${target} ${label}`;
+
+/**
+ * What fires, as it is now: rows hold the worst moment of each, and what fires while nothing can be written down is in the
+ * collector's memory only.
+ */
+function asOfNow(written: Episode[], conditions: readonly Condition[] | null): Episode[] {
+  const firing = new Map((conditions ?? []).filter((one) => one.state === "FIRING").map((one) => [keyOf(one), one]));
+  const known = new Set(written.filter((one) => one.state === "FIRING").map(keyOf));
+  const now = (one: Condition) => ({ value: one.value, worst: one.worst, says: presentSentence(ruleByKey(one.rule), one) });
   return [
-    ...conditions
-      .filter((one) => one.state === "FIRING" && !known.has(`${one.rule} ${one.target} ${one.label}`))
+    ...[...firing.values()]
+      .filter((one) => !known.has(keyOf(one)))
       .map((one): Episode => ({
-        id: `unwritten ${one.rule} ${one.target} ${one.label}`,
+        id: `unwritten ${keyOf(one)}`,
         rule: one.rule,
         target: one.target,
         label: one.label,
@@ -88,14 +96,19 @@ function withUnwritten(written: Episode[], conditions: readonly Condition[]): Ep
         since: new Date(one.since),
         fired_at: new Date(one.firedAt ?? one.since),
         resolved_at: null,
-        worst: one.worst,
-        says: one.says,
+        ...now(one),
         acknowledged_at: null,
         acknowledged_by: null,
         incident: null,
         written: false,
       })),
-    ...written,
+    ...written.map((one): Episode => {
+      if (one.state !== "FIRING") return one;
+      const condition = firing.get(keyOf(one));
+      return condition
+        ? { ...one, ...now(condition) }
+        : { ...one, says: `${one.says} (at its worst; how it is now is not known)` };
+    }),
   ];
 }
 

@@ -77,46 +77,61 @@ export class AlertEngine {
     return now - this.latest.at < SIGNALS_STALE_MS ? this.latest.signals : [];
   }
 
+  /** In one transaction: it comes every few seconds, and the watched server counts each. */
+  private async readDatabase(): Promise<void> {
+    const on = await clients().primary.connect();
+    let broken: Error | undefined;
+    try {
+      await on.query("begin transaction read only");
+      this.rules = effectiveRules(await readOverrides(on));
+      const [slowest] = await rows(
+        on,
+        sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs", sum(s.calls)::int as calls, coalesce(max(t.text), '') as text
+            from telemetry.statement s left join telemetry.query_text t on t.query_id = s.query_id
+            where s.at > now() - interval '5 minutes' and s.target = 'primary' group by 1 having sum(s.calls) >= 3 order by 2 desc limit 1`,
+        z.object({ queryId: z.string(), meanMs: z.number(), calls: z.number(), text: z.string() }),
+      );
+      const [hits] = await rows(
+        on,
+        // Weighed by what was read: a quiet second tells less than a busy one.
+        sql`select sum(h.value * b.value) / nullif(sum(b.value), 0) as ratio, avg(b.value) as blocks
+            from telemetry.metric h join telemetry.metric b on b.at = h.at and b.target = h.target and b.label = h.label and b.name = 'db.blocks_per_s'
+            where h.name = 'db.hit_ratio' and h.target = 'primary' and h.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}
+              and b.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}`,
+        z.object({ ratio: z.number().nullable(), blocks: z.number().nullable() }),
+      );
+      const pools = await rows(
+        on,
+        sql`select distinct on (process, pool) process, pool, max, total, idle, waiting from telemetry.pool where at > now() - interval '1 minute' order by process, pool, at desc`,
+        z.object({
+          process: z.string(),
+          pool: z.string(),
+          max: z.number(),
+          total: z.number(),
+          idle: z.number(),
+          waiting: z.number(),
+        }),
+      );
+      // A ratio of a handful of reads says nothing.
+      this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
+      this.audit = await logHealth(on);
+      if (hasPlace()) this.backups = await readBackupHealth(on);
+      await on.query("commit");
+    } catch (error) {
+      await on.query("rollback").catch((lost: Error) => (broken = lost));
+      throw error;
+    } finally {
+      on.release(broken);
+    }
+  }
+
   /** What needs the database: rules as changed, the slow lane's sums, pools. Old values stay while it is away. */
   async refresh(): Promise<void> {
-    const { primary } = clients();
     if (!this.adopted) {
       this.evaluator.adopt(await this.keeper.openEpisodes());
       this.adopted = true;
     }
-    this.rules = effectiveRules(await readOverrides());
-    const [slowest] = await rows(
-      primary,
-      sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs", sum(s.calls)::int as calls, coalesce(max(t.text), '') as text
-          from telemetry.statement s left join telemetry.query_text t on t.query_id = s.query_id
-          where s.at > now() - interval '5 minutes' and s.target = 'primary' group by 1 having sum(s.calls) >= 3 order by 2 desc limit 1`,
-      z.object({ queryId: z.string(), meanMs: z.number(), calls: z.number(), text: z.string() }),
-    );
-    const [hits] = await rows(
-      primary,
-      // Weighed by what was read: a quiet second tells less than a busy one.
-      sql`select sum(h.value * b.value) / nullif(sum(b.value), 0) as ratio, avg(b.value) as blocks
-          from telemetry.metric h join telemetry.metric b on b.at = h.at and b.target = h.target and b.label = h.label and b.name = 'db.blocks_per_s'
-          where h.name = 'db.hit_ratio' and h.target = 'primary' and h.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}
-            and b.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}`,
-      z.object({ ratio: z.number().nullable(), blocks: z.number().nullable() }),
-    );
-    const pools = await rows(
-      primary,
-      sql`select distinct on (process, pool) process, pool, max, total, idle, waiting from telemetry.pool where at > now() - interval '1 minute' order by process, pool, at desc`,
-      z.object({
-        process: z.string(),
-        pool: z.string(),
-        max: z.number(),
-        total: z.number(),
-        idle: z.number(),
-        waiting: z.number(),
-      }),
-    );
-    // A ratio of a handful of reads says nothing.
-    this.slow = { slowest: slowest ?? null, hitRatio: hits && (hits.blocks ?? 0) > 100 ? hits.ratio : null, pools };
-    this.audit = await logHealth(primary);
-    if (hasPlace()) this.backups = await readBackupHealth();
+    await this.readDatabase();
     const dir = env().embedded ? env().dataDir : null;
     if (dir && fs.existsSync(dir)) {
       const { blocks, bavail } = await fs.promises.statfs(dir);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Evaluator, unknownKey, type Reading } from "./evaluate.ts";
+import { Evaluator, presentSentence, unknownKey, type Reading } from "./evaluate.ts";
 import { RULES, ruleByKey, type AlertRule } from "./rules.ts";
 
 // Breaks when an alert fires early, flaps around its threshold, or is resolved by not knowing.
@@ -67,12 +67,30 @@ describe("an alert", () => {
     expect(kinds(evaluator.step([{ ...lock, enabled: false }], blind, 86_000))).toEqual(["resolved"]);
   });
 
-  it("keeps the sentence of its worst moment", () => {
+  it("says how it is now and how bad it was, and keeps the sentence of its worst moment for its end", () => {
     const evaluator = new Evaluator();
-    evaluator.step([lock], reading(4), 0);
-    evaluator.step([lock], reading(9), 15_000);
-    evaluator.step([lock], reading(2), 16_000);
-    expect(evaluator.open()[0]).toMatchObject({ says: "9 wait", worst: 9, value: 2 });
+    const lagging = ruleByKey("replication-lag")!;
+    const behind = (seconds: number): Reading => ({
+      signals: [{ metric: lagging.metric, target: "standby-1", label: "", value: seconds, says: `It is ${seconds} s behind` }],
+      unknown: new Set(),
+    });
+    for (const [at, seconds] of [70, 186, 90].entries()) evaluator.step([lagging], behind(seconds), at * 20_000);
+    const [condition] = evaluator.open();
+    expect(condition).toMatchObject({ says: "It is 90 s behind", value: 90, worst: 186, worstSays: "It is 186 s behind" });
+    expect(presentSentence(lagging, condition!)).toBe("It is 90 s behind (now 1 min 30 s, worst 3 min 6 s)");
+    const [over] = evaluator.step([lagging], behind(1), 90_000);
+    expect(over).toMatchObject({ kind: "resolved", condition: { worstSays: "It is 186 s behind" } });
+  });
+
+  it("says the present sentence also while its number stays the same", () => {
+    const evaluator = new Evaluator();
+    const waits = (seconds: number): Reading => ({
+      signals: [{ metric: lock.metric, target: "primary", label: "", value: 4, says: `4 wait, the longest for ${seconds} s` }],
+      unknown: new Set(),
+    });
+    evaluator.step([lock], waits(2.4), 0);
+    evaluator.step([lock], waits(186), 183_600);
+    expect(presentSentence(lock, evaluator.open()[0]!)).toBe("4 wait, the longest for 186 s (now 4, worst 4)");
   });
 
   it("has rules whose clear line lies on the quiet side", () => {

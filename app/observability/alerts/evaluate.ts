@@ -1,4 +1,4 @@
-import type { AlertRule, MetricKey, Severity } from "./rules.ts";
+import { formatValue, type AlertRule, type MetricKey, type Severity } from "./rules.ts";
 
 /** One number of one server, now. `says` is the sentence a person reads; `facts` what an incident keeps. */
 export type Signal = {
@@ -27,11 +27,24 @@ export type Condition = {
   firedAt: number | null;
   value: number;
   worst: number;
+  /** As it is now. */
   says: string;
+  /** As it was at its worst: in the end there is nothing left to describe. */
+  worstSays: string;
   signal: Signal | null;
 };
 
 export type Change = { kind: "fired" | "resolved" | "worse"; condition: Condition; rule: AlertRule };
+
+/** The sentence of an alert that fires: as it is now, with the numbers of now and of its worst moment. */
+export function presentSentence(
+  rule: AlertRule | undefined,
+  { says, value, worst }: Pick<Condition, "says" | "value" | "worst">,
+): string {
+  // Of what is only there or not, the numbers would say 1 and 1.
+  if (!rule || (rule.unit === "count" && rule.threshold === 1)) return says;
+  return `${says} (now ${formatValue(rule.unit, value)}, worst ${formatValue(rule.unit, worst)})`;
+}
 
 const keyOf = (rule: string, target: string, label: string) => `${rule} ${target} ${label}`;
 
@@ -92,6 +105,7 @@ export class Evaluator {
         value: signal.value,
         worst: signal.value,
         says: signal.says,
+        worstSays: signal.says,
         signal,
       };
       this.conditions.set(key, made);
@@ -117,8 +131,8 @@ export class Evaluator {
 
   private update(rule: AlertRule, known: Condition, signal: Signal): void {
     const worst = worse(rule, known.worst, signal.value);
-    // The sentence is kept from the worst moment: at the end there is nothing left to describe.
-    if (worst !== known.worst || !known.signal) Object.assign(known, { says: signal.says, signal });
+    known.says = signal.says;
+    if (worst !== known.worst || !known.signal) Object.assign(known, { worstSays: signal.says, signal });
     known.worst = worst;
   }
 

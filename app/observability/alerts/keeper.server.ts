@@ -51,6 +51,7 @@ export class Keeper {
     return found.map((row) => {
       const condition: Condition = {
         ...row,
+        worstSays: row.says,
         state: "FIRING",
         since: row.since.getTime(),
         firedAt: row.fired_at.getTime(),
@@ -69,7 +70,9 @@ export class Keeper {
     if (change.kind === "resolved") this.ids.delete(key);
     // Of several "worse" that wait, the last one says it all.
     if (change.kind === "worse") this.queue = this.queue.filter((one) => !(one.id === id && one.change.kind === "worse"));
-    this.queue.push({ id, change: { ...change, condition: { ...change.condition } }, at: now, says: change.condition.says });
+    // What begins is told as it is; afterwards the row keeps its worst moment, and the page asks for the present one.
+    const says = change.kind === "fired" ? change.condition.says : change.condition.worstSays;
+    this.queue.push({ id, change: { ...change, condition: { ...change.condition } }, at: now, says });
   }
 
   async persist(): Promise<void> {

@@ -143,37 +143,42 @@ const untoldRow = z.object({
 });
 
 /** What began while it was silenced and goes on after that: a silence is for a while, not for a whole episode. */
-const tellWhatGoesOn = (now: Date) =>
+async function tellWhatGoesOn(tx: Queryable, now: Date): Promise<void> {
+  const silences = await readSilences(tx, now);
+  const untold = await rows(
+    tx,
+    sql`select e.id, e.rule, e.target, e.severity, e.says, i.number from console.alert_episode e left join console.incident i on i.id = e.incident_id
+        where e.state = 'FIRING' and e.told_at is null for update of e skip locked`,
+    untoldRow,
+  );
+  for (const one of untold.filter((episode) => !silencedBy(silences, episode, now))) {
+    await execute(tx, sql`update console.alert_episode set told_at = ${now}, updated_at = now() where id = ${one.id}`);
+    const rule = ruleByKey(one.rule);
+    const link = one.number ? `/database/incidents/${one.number}` : (rule?.link ?? "/database/alerts");
+    await queueNotifications(tx, { ...one, episodeId: one.id, event: "FIRING", title: rule?.title ?? one.rule, link }, now);
+  }
+}
+
+/** Everything that a round needs of the database, in one transaction: it comes every two seconds. */
+const claimDue = (now: Date) =>
   withScope({ ...systemCtx("notifications"), scope: { kind: "all" } }, async ({ tx }) => {
-    const silences = await readSilences(tx, now);
-    const untold = await rows(
+    await readTargets(tx);
+    await tellWhatGoesOn(tx, now);
+    return rows(
       tx,
-      sql`select e.id, e.rule, e.target, e.severity, e.says, i.number from console.alert_episode e left join console.incident i on i.id = e.incident_id
-          where e.state = 'FIRING' and e.told_at is null for update of e skip locked`,
-      untoldRow,
+      sql`update console.notification_delivery d set attempts = attempts + 1, next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
+          from console.notification_target t
+          where t.id = d.target_id and d.id in (
+            select id from console.notification_delivery where state = 'PENDING' and next_attempt_at <= ${now} order by next_attempt_at limit 20 for update skip locked)
+          returning d.id, t.kind, t.address, d.subject, d.body, d.attempts`,
+      dueRow,
     );
-    for (const one of untold.filter((episode) => !silencedBy(silences, episode, now))) {
-      await execute(tx, sql`update console.alert_episode set told_at = ${now}, updated_at = now() where id = ${one.id}`);
-      const rule = ruleByKey(one.rule);
-      const link = one.number ? `/database/incidents/${one.number}` : (rule?.link ?? "/database/alerts");
-      await queueNotifications(tx, { ...one, episodeId: one.id, event: "FIRING", title: rule?.title ?? one.rule, link }, now);
-    }
   });
 
 /** At least once: a delivery counts as sent only after the other side said so, and is tried again with growing waits. */
 export async function deliver(now: Date): Promise<void> {
   const { primary } = clients();
-  await readTargets(primary);
-  await tellWhatGoesOn(now);
-  const due = await rows(
-    primary,
-    sql`update console.notification_delivery d set attempts = attempts + 1, next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
-        from console.notification_target t
-        where t.id = d.target_id and d.id in (
-          select id from console.notification_delivery where state = 'PENDING' and next_attempt_at <= ${now} order by next_attempt_at limit 20 for update skip locked)
-        returning d.id, t.kind, t.address, d.subject, d.body, d.attempts`,
-    dueRow,
-  );
+  const due = await claimDue(now);
   await Promise.all(
     due.map(async (one) => {
       try {

@@ -34,6 +34,7 @@ export type MetricKey =
   | "tables.dead_unvacuumed"
   | "sessions.idle_in_transaction_s"
   | "sessions.longest_transaction_s"
+  | "prepared.age_s"
   | "replication.lag_s"
   | "replication.lag_bytes"
   | "replication.not_receiving"
@@ -214,6 +215,19 @@ export const RULES: readonly AlertRule[] = [
     unit: "seconds",
     link: "/database/maintenance",
     why: "Row versions that it might still see can't be removed.",
+  }),
+  rule({
+    key: "prepared-transaction",
+    title: "A prepared transaction is not ended",
+    metric: "prepared.age_s",
+    above: true,
+    threshold: 300,
+    clearAt: 60,
+    forSeconds: 0,
+    severity: "WARNING",
+    unit: "seconds",
+    link: "/database/maintenance",
+    why: "It holds its locks and the cleaning of every table, and no session is left that would end it.",
   }),
   rule({
     key: "replication-lag",

@@ -1,9 +1,11 @@
 import type { LogHealth } from "~/audit/health.server.ts";
 import { bytes, count, plural, seconds } from "~/platform/format.ts";
 import type { ProbeKey, ProbeRow } from "../probes/all.ts";
-import { bare, contested, lockTrees, longestWaitMs, waitersOf } from "../locks/tree.ts";
+import { bare, contested, lockTrees, longestWaitMs, nameOf, waitersOf } from "../locks/tree.ts";
+import { headroomOf } from "../connections/headroom.ts";
 import { readTag } from "../load/tags.ts";
 import { brief } from "../queries/mask.ts";
+import { archivingOf } from "../replication/archiving.ts";
 import type { Lag } from "../replication/lag.ts";
 import type { Sample } from "../sampler/sample.ts";
 import type { TargetState } from "../sampler/sampler.server.ts";
@@ -106,15 +108,20 @@ export function readSignals(watch: Watch): Reading {
   from("archiver", "primary", ["archive.failing_s"], (rows) => {
     const row = rows[0];
     if (!row || row.mode === "off") return [];
-    const failing = row.last_failed_time && (!row.last_archived_time || row.last_failed_time > row.last_archived_time);
-    const value = failing ? Math.max(1, (watch.now - (row.last_archived_time ?? row.last_failed_time!).getTime()) / 1000) : 0;
+    const { failingSeconds, says } = archivingOf(row, watch.now);
+    return [{ metric: "archive.failing_s", value: failingSeconds, says }];
+  });
+  from("prepared", "primary", ["prepared.age_s"], (rows) => {
+    const oldest = rows[0];
+    // It goes on getting older between two looks.
+    const age = oldest ? (watch.now - oldest.since.getTime()) / 1000 : 0;
     return [
       {
-        metric: "archive.failing_s",
-        value,
-        says: failing
-          ? `Archiving ${row.last_failed_wal} fails; ${plural(row.backlog, "segment waits", "segments wait")}`
-          : "Archiving works",
+        metric: "prepared.age_s",
+        value: Math.max(0, age),
+        says: oldest
+          ? `Transaction "${oldest.gid}" of ${oldest.owner} in ${oldest.database} was prepared ${seconds(Math.max(0, age))} ago and is not ended`
+          : "No transaction is prepared",
       },
     ];
   });
@@ -187,7 +194,7 @@ function lockSignal(rows: ProbeRow<"locks">[]): Omit<Signal, "target" | "label">
   const root = trees[0];
   if (!root || waiting === 0) return { metric: "locks.waiting", value: 0, says: "Nobody waits for a lock" };
   const relation = bare(contested(root)) ?? "a row";
-  const who = `${root.app ?? "a session"}${root.tenant ? ` of ${root.tenant}` : ""} (pid ${root.pid}${root.state === "idle in transaction" ? ", idle in transaction" : ""})`;
+  const who = nameOf(root);
   const holds = root.holds.find((held) => held.endsWith(`.${relation}`)) ?? root.holds[0] ?? null;
   return {
     metric: "locks.waiting",
@@ -242,17 +249,18 @@ function activitySignals(rows: ProbeRow<"activity">[]): Omit<Signal, "target" | 
 }
 
 function connectionSignal(rows: ProbeRow<"backends">[]): Omit<Signal, "target" | "label"> {
-  const { max_connections: max, superuser_reserved, reserved } = rows[0]!;
-  const used = rows.filter((row) => row.backend_type === "client backend").reduce((sum, row) => sum + row.n, 0);
-  const ordinary = max - superuser_reserved - reserved;
+  const { max, ordinary, usedOrdinary, usedReserved, reserved, superuserReserved } = headroomOf(rows)!;
+  const kept = reserved + superuserReserved;
   return {
     metric: "connections.used_ratio",
-    value: used / ordinary,
-    says: `${used} of ${ordinary} ordinary connections are in use (max_connections ${max}, ${superuser_reserved + reserved} reserved)`,
+    value: usedOrdinary / ordinary,
+    says: `${usedOrdinary} of ${ordinary} ordinary connections are in use${usedReserved > 0 ? `, and ${usedReserved} of the ${kept} reserved` : ""} (max_connections ${max}, ${kept} reserved)`,
   };
 }
 
 function lagSignals(lag: Lag, unknown: Set<string>): Signal[] {
+  // A server of its own receives nothing, and is behind nobody: what was said of it as a standby is over.
+  if (lag.state === "promoted") return [];
   const made: Signal[] = [];
   const add = (metric: MetricKey, value: number | null, says: string, cause?: string) => {
     if (value === null) unknown.add(unknownKey(metric, lag.target));

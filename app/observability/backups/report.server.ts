@@ -10,6 +10,7 @@ import { sql } from "~/db/sql.ts";
 import { env } from "~/platform/env.server.ts";
 import { current } from "../current.server.ts";
 import { primaryFirst } from "../primary-first.server.ts";
+import { archivingOf } from "../replication/archiving.ts";
 import { PROMISE } from "./expire.server.ts";
 import { gapsIn, isSegment, positionOf, segmentName } from "./wal.ts";
 
@@ -122,6 +123,7 @@ const report = {
       jobs,
       /** Null: the primary can't be asked. */
       archiver: seen?.[0] ?? null,
+      archiving: seen?.[0] ? archivingOf(seen[0], ctx.clock.now().getTime()) : null,
       archiverMissing: missing?.reason ?? null,
       store: store(done.at(-1)),
       promise: PROMISE,

@@ -3,28 +3,12 @@ import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
-import { askNow, live, sourceOf } from "../current.server.ts";
+import { askNow, lateOf, live, sourceOf } from "../current.server.ts";
+import { headroomOf, type Headroom } from "./headroom.ts";
 import { idleLongest } from "./idle.ts";
 import { readTag } from "../load/tags.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import type { ProbeRow } from "../probes/all.ts";
-
-export type Headroom = { max: number; reserved: number; superuserReserved: number; ordinary: number; used: number; free: number };
-
-export function headroomOf(list: readonly ProbeRow<"backends">[]): Headroom | null {
-  const first = list[0];
-  if (!first) return null;
-  const used = list.filter((row) => row.backend_type === "client backend").reduce((sum, row) => sum + row.n, 0);
-  const ordinary = first.max_connections - first.superuser_reserved - first.reserved;
-  return {
-    max: first.max_connections,
-    reserved: first.reserved,
-    superuserReserved: first.superuser_reserved,
-    ordinary,
-    used,
-    free: Math.max(0, ordinary - used),
-  };
-}
 
 /** How many connections there are and how many are left, now. */
 export const connectionHeadroom = read({
@@ -34,6 +18,17 @@ export const connectionHeadroom = read({
   async run({ input }): Promise<Headroom | null> {
     const sample = await live("backends", input.target);
     return sample.rows && headroomOf(sample.rows);
+  },
+});
+
+/** The same for a page, with why it is not known. */
+export const headroomNow = read({
+  name: "connections.headroom-now",
+  permission: "database.read",
+  input: z.object({ target: z.string().default("primary") }),
+  async run({ input }) {
+    const sample = await live("backends", input.target);
+    return { headroom: sample.rows && headroomOf(sample.rows), missing: sample.missing, late: lateOf(sample) };
   },
 });
 
@@ -111,6 +106,7 @@ export const connectionReport = read({
           .reduce((sum, row) => sum + row.n, 0),
       idleMissing: idle.missing,
       missing: backends.missing ?? activity.missing,
+      late: lateOf(backends, activity),
       points,
       step: history.step,
       pools,

@@ -1,6 +1,7 @@
-import { about, ago } from "~/platform/format.ts";
+import { about } from "~/platform/format.ts";
 import { quote } from "../indexes/classes.ts";
 import { dueTables, vacuumSettings } from "../maintenance/due.ts";
+import { lastAt } from "../tables/counted.ts";
 import { check } from "./finding.ts";
 
 const LATE_MS = 3_600_000;
@@ -23,7 +24,7 @@ export const lateVacuum = check({
       )
       .map((due) => ({
         subject: due.table,
-        says: `${about(due.amount)} dead rows, threshold ${about(due.threshold)}, last vacuumed ${due.lastAt ? ago(due.lastAt, view.now) : "never"}`,
+        says: `${about(due.amount)} dead rows, threshold ${about(due.threshold)}, ${lastAt("vacuumed", due.lastAt, view.rows("tables")![0]?.stats_reset ?? null, view.now)}`,
         fix: `VACUUM (ANALYZE) ${quote(due.table)};`,
         link: "/database/maintenance",
       })),

@@ -1,5 +1,6 @@
-import { about, ago } from "~/platform/format.ts";
+import { about } from "~/platform/format.ts";
 import { quote } from "../indexes/classes.ts";
+import { lastAt, rowsOf } from "../tables/counted.ts";
 import { check } from "./finding.ts";
 
 const MANY_ROWS = 5000;
@@ -14,10 +15,12 @@ export const staleStatistics = check({
   run: (view) =>
     view
       .rows("tables")!
-      .filter((row) => row.live >= MANY_ROWS && (!row.analyzed_at || row.modified > row.live / 2))
+      .map((row) => ({ ...row, n: rowsOf(row) }))
+      // After a reset nobody knows when it was analyzed: that alone is no reason.
+      .filter((row) => row.n >= MANY_ROWS && ((!row.analyzed_at && !row.stats_reset) || row.modified > row.n / 2))
       .map((row) => ({
         subject: row.name,
-        says: `${about(row.modified)} of ${about(row.live)} rows changed, analyzed ${row.analyzed_at ? ago(row.analyzed_at, view.now) : "never"}`,
+        says: `${about(row.modified)} of ${about(row.n)} rows changed, ${lastAt("analyzed", row.analyzed_at, row.stats_reset, view.now)}`,
         fix: `ANALYZE ${quote(row.name)};`,
         link: "/database/maintenance",
       })),

@@ -1,5 +1,12 @@
-import { ago, plural } from "~/platform/format.ts";
+import { archivingOf, type Archiving } from "../replication/archiving.ts";
 import { check } from "./finding.ts";
+
+const FIX: Record<Exclude<Archiving["state"], "working">, string> = {
+  off: "ALTER SYSTEM SET archive_mode = on; -- with an archive_command, then restart PostgreSQL",
+  "no command": "ALTER SYSTEM SET archive_command = '…'; SELECT pg_reload_conf(); -- the command that copies %p to the archive",
+  failing: "Check archive_command and the server's log; it is tried again by itself.",
+  stuck: "Check whether archive_command hangs or is slower than WAL is written.",
+};
 
 export const archiving = check({
   id: "0012",
@@ -9,26 +16,11 @@ export const archiving = check({
   why: "A restore can go no further than the last archived segment: what came after is lost with the disk.",
   needs: ["archiver"],
   run: (view) =>
-    view
-      .rows("archiver")!
-      .filter(
-        (row) =>
-          row.mode === "off" ||
-          (row.last_failed_time && (!row.last_archived_time || row.last_failed_time > row.last_archived_time)),
-      )
-      .map((row) =>
-        row.mode === "off"
-          ? {
-              subject: "archive_mode",
-              says: "off: there is no point-in-time recovery",
-              fix: "ALTER SYSTEM SET archive_mode = on; -- with an archive_command, then restart PostgreSQL",
-              link: "/database/replication",
-            }
-          : {
-              subject: row.last_failed_wal ?? "archive_command",
-              says: `failed ${ago(row.last_failed_time!, view.now)}, ${plural(row.backlog, "segment waits", "segments wait")}`,
-              fix: "Check archive_command and the server's log; it is tried again by itself.",
-              link: "/database/replication",
-            },
-      ),
+    view.rows("archiver")!.flatMap((row) => {
+      const { state, says } = archivingOf(row, view.now.getTime());
+      if (state === "working") return [];
+      const subject =
+        state === "off" ? "archive_mode" : state === "failing" ? (row.last_failed_wal ?? "archive_command") : "archive_command";
+      return [{ subject, says, fix: FIX[state], link: "/database/replication" }];
+    }),
 });

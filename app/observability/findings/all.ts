@@ -15,6 +15,7 @@ import { slowStatement } from "./0013-slow-statement.ts";
 import { requestedCheckpoints } from "./0014-requested-checkpoints.ts";
 import { sequenceEnd } from "./0015-sequence-end.ts";
 import { riskySettings } from "./0016-risky-settings.ts";
+import { preparedTransaction } from "./0017-prepared-transaction.ts";
 
 export const CHECKS: readonly Check[] = [
   unusedIndex,
@@ -33,4 +34,5 @@ export const CHECKS: readonly Check[] = [
   requestedCheckpoints,
   sequenceEnd,
   riskySettings,
+  preparedTransaction,
 ];

@@ -1,3 +1,4 @@
+import type { Missing } from "../probe.ts";
 import type { ProbeKey, ProbeRow } from "../probes/all.ts";
 import type { Statement } from "../indexes/missing.ts";
 
@@ -26,6 +27,8 @@ export type Check = {
   needs: readonly ProbeKey[];
   needsStatements?: boolean;
   run(view: View): Evidence[];
+  /** What it could not see although its probes brought something, and what would show it. */
+  blind?(view: View): Missing | null;
 };
 
 export const check = (definition: Check): Check => definition;

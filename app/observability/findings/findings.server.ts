@@ -18,7 +18,7 @@ export type Mute = { reason: string; until: Date };
 export type FoundEvidence = Evidence & { mute: Mute | null };
 export type Finding = Pick<Check, "id" | "name" | "title" | "level" | "why"> & {
   evidence: FoundEvidence[];
-  /** Why this check could not look; null when it did. */
+  /** Why this check could not look, or not at everything; null when it did. */
   unknown: { reason: string; grant: string | null } | null;
 };
 
@@ -76,7 +76,7 @@ export async function runChecks(
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const breathe = breather();
-  for (const { id, name, title, level, why, needs, needsStatements, run } of CHECKS) {
+  for (const { id, name, title, level, why, needs, needsStatements, run, blind: hidden } of CHECKS) {
     await breathe();
     const blind = needs.map((key) => samples.get(key)).find((sample) => !sample?.rows);
     const missing = needs.some((key) => view.rows(key) === null)
@@ -91,7 +91,7 @@ export async function runChecks(
       title,
       level,
       why,
-      unknown: missing,
+      unknown: missing ?? hidden?.(view) ?? null,
       evidence: evidence.map((one) => {
         const mute = mutes.find((row) => row.finding === id && (row.subject === one.subject || row.subject === ""));
         return { ...one, mute: mute ? { reason: mute.reason, until: mute.until } : null };

@@ -42,6 +42,8 @@ const index = (over: Partial<ProbeRow<"indexes">>): ProbeRow<"indexes"> => ({
   definition: "CREATE INDEX t_a_idx ON public.t USING btree (a)",
   is_partition: false,
   ideal_bytes: 4_000_000,
+  table_scans: 50_000,
+  counted_since: ago(60 * 24 * 30),
   ...over,
 });
 const table = (over: Partial<ProbeRow<"tables">>) => ({
@@ -57,6 +59,19 @@ const table = (over: Partial<ProbeRow<"tables">>) => ({
   vacuumed_at: ago(10),
   analyzed_at: ago(10),
   autovacuumed_at: ago(10),
+  stats_reset: null,
+  ...over,
+});
+const sequence = (over: Partial<ProbeRow<"sequences">>): ProbeRow<"sequences"> => ({
+  schema: "public",
+  name: "public.s",
+  visible: true,
+  value: 2_000_000_000,
+  ascending: true,
+  cycles: false,
+  limit_value: 2_147_483_647,
+  column_name: null,
+  column_is_narrower: false,
   ...over,
 });
 const settings = [
@@ -161,9 +176,15 @@ const CASES: Record<
     },
   },
   "0006": {
-    found: { indexes: [index({ bytes: 50_000_000, ideal_bytes: 10_000_000 })] },
+    found: { indexes: [index({ bytes: 50_000_000, ideal_bytes: 10_000_000 })], indexDensity: [] },
     quiet: {
-      indexes: [index({ bytes: 15_000_000, ideal_bytes: 10_000_000 }), index({ bytes: 5_000_000, ideal_bytes: 1_000_000 })],
+      indexes: [
+        index({ bytes: 15_000_000, ideal_bytes: 10_000_000 }),
+        index({ bytes: 5_000_000, ideal_bytes: 1_000_000 }),
+        index({ name: "public.measured", bytes: 50_000_000, ideal_bytes: 10_000_000 }),
+        index({ name: "public.hidden", bytes: 50_000_000, ideal_bytes: null }),
+      ],
+      indexDensity: [{ name: "public.measured", density: 88 }],
     },
   },
   "0007": {
@@ -171,12 +192,25 @@ const CASES: Record<
     quiet: { tables: [table({ dead: 60_000, vacuumed_at: ago(5) }), table({ dead: 10_000, vacuumed_at: null })], settings },
   },
   "0008": {
-    found: { ages: [{ database: "d", xid_age: 600_000_000, mxid_age: 1, freeze_max: 400_000_000 }] },
-    quiet: { ages: [{ database: "d", xid_age: 150_000_000, mxid_age: 1, freeze_max: 200_000_000 }] },
+    found: { ages: [{ database: "d", xid_age: 600_000_000, mxid_age: 1, freeze_max: 400_000_000, connectable: false }] },
+    quiet: {
+      ages: [
+        { database: "d", xid_age: 150_000_000, mxid_age: 1, freeze_max: 200_000_000, connectable: true },
+        // Far beyond a small autovacuum_freeze_max_age, and 0 % of what is possible.
+        { database: "small", xid_age: 350_000, mxid_age: 1, freeze_max: 100_000, connectable: true },
+      ],
+    },
   },
   "0009": {
     found: { tables: [table({ analyzed_at: null })] },
-    quiet: { tables: [table({ modified: 10_000 }), table({ live: 100, analyzed_at: null })] },
+    quiet: {
+      tables: [
+        table({ modified: 10_000 }),
+        table({ live: 100, estimated_rows: 100, analyzed_at: null }),
+        // Just after a reset: nobody knows when it was analyzed.
+        table({ live: 0, analyzed_at: null, vacuumed_at: null, stats_reset: ago(3) }),
+      ],
+    },
   },
   "0010": {
     found: {
@@ -206,10 +240,32 @@ const CASES: Record<
   },
   "0012": {
     found: {
-      archiver: [{ mode: "on", last_failed_wal: "0001", last_failed_time: ago(1), last_archived_time: ago(5), backlog: 3 }],
+      archiver: [
+        {
+          mode: "on",
+          has_command: true,
+          last_failed_wal: "0001",
+          last_failed_time: ago(1),
+          last_archived_time: ago(5),
+          backlog: 3,
+          waiting_since: ago(4),
+          started_at: ago(600),
+        },
+      ],
     },
     quiet: {
-      archiver: [{ mode: "on", last_failed_wal: "0001", last_failed_time: ago(50), last_archived_time: ago(5), backlog: 0 }],
+      archiver: [
+        {
+          mode: "on",
+          has_command: true,
+          last_failed_wal: "0001",
+          last_failed_time: ago(50),
+          last_archived_time: ago(5),
+          backlog: 0,
+          waiting_since: null,
+          started_at: ago(600),
+        },
+      ],
     },
   },
   "0013": {
@@ -225,12 +281,23 @@ const CASES: Record<
     quiet: { checkpointer: [{ timed: 90, requested: 30 }], settings },
   },
   "0015": {
-    found: { sequences: [{ name: "public.s", value: 2_000_000_000, limit_value: 2_147_483_647 }] },
-    quiet: { sequences: [{ name: "public.s", value: 2_000_000_000, limit_value: 9e18 }] },
+    found: { sequences: [sequence({})] },
+    quiet: {
+      sequences: [
+        sequence({ limit_value: 9e18 }),
+        sequence({ cycles: true }),
+        sequence({ visible: false, value: null }),
+        sequence({ ascending: false, value: -5, limit_value: 2_147_483_648 }),
+      ],
+    },
   },
   "0016": {
     found: { settings: [{ name: "fsync", setting: "off", pending_restart: false }] },
     quiet: { settings: [{ name: "fsync", setting: "on", pending_restart: false }] },
+  },
+  "0017": {
+    found: { prepared: [{ gid: "transfer 7", database: "d", owner: "app", seconds: 900 }] },
+    quiet: { prepared: [{ gid: "transfer 8", database: "d", owner: "app", seconds: 2 }] },
   },
 };
 
@@ -244,8 +311,10 @@ function viewOf(given: Rows, statements: Statement[] | null, standby: Partial<Pr
 }
 
 describe("checks", () => {
-  it("are sixteen, numbered without a gap, and each has both cases", () => {
-    expect(CHECKS.map((check) => check.id)).toEqual(Array.from({ length: 16 }, (_, at) => String(at + 1).padStart(4, "0")));
+  it("are numbered without a gap, and each has both cases", () => {
+    expect(CHECKS.map((check) => check.id)).toEqual(
+      Array.from({ length: CHECKS.length }, (_, at) => String(at + 1).padStart(4, "0")),
+    );
     expect(Object.keys(CASES).sort()).toEqual(CHECKS.map((check) => check.id));
   });
 
@@ -279,6 +348,44 @@ describe("checks", () => {
 
   it("never call an index unused while a standby can't be asked", () => {
     expect(CHECKS[0]!.run(viewOf({ indexes: [index({ scans: 0 })] }, null, null))).toEqual([]);
+  });
+
+  it("call no index unused before scans were counted for a week on every server, and none of a table nobody works with", () => {
+    const run = (primary: Partial<ProbeRow<"indexes">>, standby: Partial<ProbeRow<"indexes">>) =>
+      viewOf({ indexes: [index({ scans: 0, ...primary })] }, null, [index({ scans: 0, ...standby })]);
+    const old = { counted_since: ago(60 * 24 * 8) };
+    const young = { counted_since: ago(20) };
+    expect(CHECKS[0]!.run(run(old, old))).toMatchObject([{ says: expect.stringContaining("since 2026-11-12") as string }]);
+    for (const view of [run(young, old), run(old, young), run({ counted_since: null }, old)]) {
+      expect(CHECKS[0]!.run(view)).toEqual([]);
+      expect(CHECKS[0]!.blind!(view)?.reason).toMatch(/counted|counts/);
+    }
+    expect(CHECKS[0]!.run(run({ ...old, table_scans: 12 }, old))).toEqual([]);
+  });
+
+  it("say that a sequence's value is not visible, and what to grant, instead of calling it in order", async () => {
+    const view = viewOf(
+      { sequences: [sequence({ visible: false, value: null, schema: "shop", name: "shop.orders_id_seq" })] },
+      [],
+      [],
+    );
+    const found = (await runChecks(view, new Map(), [])).find((one) => one.id === "0015")!;
+    expect(found.evidence).toEqual([]);
+    expect(found.unknown).toEqual({
+      reason: "The value of 1 sequence is not visible to the observer (shop.orders_id_seq).",
+      grant:
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA shop TO invigil_observer; ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON SEQUENCES TO invigil_observer;",
+    });
+  });
+
+  it("name the column that is too narrow for its sequence", () => {
+    const row = sequence({ column_name: "public.orders.id", column_is_narrower: true });
+    expect(CHECKS.find((check) => check.id === "0015")!.run(viewOf({ sequences: [row] }, null, null))).toMatchObject([
+      {
+        says: "2,000,000,000 of 2,147,483,647 (93 %), the limit of public.orders.id",
+        fix: "ALTER TABLE public.orders ALTER COLUMN id TYPE bigint; -- writes the whole table anew, under a lock",
+      },
+    ]);
   });
 
   it("keep what is muted, with why", async () => {

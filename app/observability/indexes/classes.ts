@@ -38,9 +38,25 @@ export function scansEverywhere(
 /** What may not be dropped, however little it is read: it holds a rule. */
 const holdsARule = (index: IndexRow) => index.is_primary || index.is_unique || index.is_constraint || index.is_identity;
 
+/** A week holds a Monday's report and a nightly job; statistics that are younger have not seen them. */
+export const UNUSED_AFTER_DAYS = 7;
+/** Below, nobody works with the table, and an index that is not read says nothing. */
+const TRAFFIC_SCANS = 1000;
+
+/** Since when scans are counted on every server: the youngest statistics decide. Null: one does not tell. */
+export function countedSince(primary: readonly IndexRow[], standbys: readonly (readonly IndexRow[] | null)[]): Date | null {
+  const begun = [primary, ...standbys].filter((rows) => rows?.length !== 0).map((rows) => rows?.[0]?.counted_since ?? null);
+  if (begun.length === 0 || begun.some((at) => at === null)) return null;
+  return new Date(Math.max(...begun.map((at) => at!.getTime())));
+}
+
+/** Whether scans have been counted for long enough to call an index unused. */
+export const isOldEnough = (since: Date | null, now: Date): since is Date =>
+  since !== null && now.getTime() - since.getTime() >= UNUSED_AFTER_DAYS * 86_400_000;
+
 export function neverUsed(primary: readonly IndexRow[], scans: ReadonlyMap<string, number>): IndexRow[] {
   return primary
-    .filter((row) => !holdsARule(row) && row.is_valid && (scans.get(row.name) ?? 0) === 0)
+    .filter((row) => !holdsARule(row) && row.is_valid && (scans.get(row.name) ?? 0) === 0 && row.table_scans >= TRAFFIC_SCANS)
     .sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
 }
 
@@ -117,20 +133,35 @@ export function unindexedForeignKeys(
     .sort((a, b) => b.table_rows - a.table_rows);
 }
 
-/** Much larger than its entries need: an estimate from their number and width, and named as one. */
-export function bloated(indexes: readonly IndexRow[]): (IndexRow & { wasted: number })[] {
+type Bloated = IndexRow & { ideal: number; wasted: number; measured: boolean };
+
+/** A fresh index fills its leaves to this. */
+const FRESH_DENSITY = 90;
+
+/** Much larger than its entries need: measured where its leaves were looked at, else an estimate, and named as one. */
+export function bloated(indexes: readonly IndexRow[], densities: readonly { name: string; density: number }[]): Bloated[] {
+  const known = new Map(densities.map((one) => [one.name, one.density]));
   return indexes
-    .filter(
-      (row) =>
-        row.is_valid &&
-        row.method === "btree" &&
-        row.bytes !== null &&
-        row.bytes > 10_000_000 &&
-        row.ideal_bytes > 0 &&
-        row.bytes > row.ideal_bytes * 2,
-    )
-    .map((row) => ({ ...row, wasted: row.bytes! - row.ideal_bytes }))
+    .filter((row) => row.is_valid && row.method === "btree" && row.bytes !== null && row.bytes > 10_000_000)
+    .flatMap((row): Bloated[] => {
+      const density = known.get(row.name);
+      const ideal = density === undefined ? row.ideal_bytes : Math.round((row.bytes! * density) / FRESH_DENSITY);
+      if (ideal === null || ideal <= 0 || row.bytes! <= ideal * 2) return [];
+      return [{ ...row, ideal, wasted: row.bytes! - ideal, measured: density !== undefined }];
+    })
     .sort((a, b) => b.wasted - a.wasted);
 }
+
+/** Large enough to matter, and of a width that this role may not know. */
+export const unmeasurable = (indexes: readonly IndexRow[], densities: readonly { name: string }[]): IndexRow[] =>
+  indexes.filter(
+    (row) =>
+      row.is_valid &&
+      row.method === "btree" &&
+      (row.bytes ?? 0) > 10_000_000 &&
+      row.entries > 0 &&
+      row.ideal_bytes === null &&
+      !densities.some((one) => one.name === row.name),
+  );
 
 export { quote };

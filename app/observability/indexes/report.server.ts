@@ -3,7 +3,17 @@ import { read } from "~/access/verb.server.ts";
 import { current, sourceOf, targetNames } from "../current.server.ts";
 import { topQueries } from "../queries/top.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
-import { bloated, neverUsed, redundant, scansEverywhere, unindexedForeignKeys, usageOf } from "./classes.ts";
+import {
+  bloated,
+  countedSince,
+  isOldEnough,
+  neverUsed,
+  redundant,
+  scansEverywhere,
+  unindexedForeignKeys,
+  unmeasurable,
+  usageOf,
+} from "./classes.ts";
 import { missingIndexes } from "./missing.ts";
 
 /** Every index with what it costs and whom it serves, and what should go, come or be built anew. */
@@ -13,8 +23,9 @@ export const indexReport = read({
   input: spanInput.extend({ table: z.string().max(200).optional() }),
   async run({ ctx, input }) {
     const standbys = targetNames().filter((name) => name !== "primary");
-    const [primary, keys, tables, columns, ...others] = await Promise.all([
+    const [primary, density, keys, tables, columns, ...others] = await Promise.all([
       current("indexes"),
+      current("indexDensity"),
       current("foreignKeys"),
       current("tables"),
       current("columnStats"),
@@ -26,14 +37,20 @@ export const indexReport = read({
       primary.rows,
       others.map((sample) => sample.rows),
     );
+    const now = ctx.clock.now();
+    const since = countedSince(
+      primary.rows,
+      others.map((sample) => sample.rows),
+    );
     const writes = new Map(
       (tables.rows ?? []).map((table) => [table.name, table.inserted + table.updated - table.hot_updated + table.deleted]),
     );
     return {
       known: true as const,
       source: sourceOf(primary),
-      /** Null: a standby could not be asked, so nobody can say that an index is never used. */
-      unused: scans && neverUsed(primary.rows, scans).filter((row) => !row.is_partition),
+      /** Null: a standby could not be asked, or statistics are too young to say that an index is never used. */
+      unused: scans && isOldEnough(since, now) ? neverUsed(primary.rows, scans).filter((row) => !row.is_partition) : null,
+      countedSince: since,
       standbysAsked: others.map((sample) => ({
         target: sample.target,
         known: sample.rows !== null,
@@ -41,7 +58,8 @@ export const indexReport = read({
       })),
       redundant: redundant(primary.rows.filter((row) => !row.is_partition)),
       invalid: primary.rows.filter((row) => !row.is_valid),
-      bloated: bloated(primary.rows),
+      bloated: bloated(primary.rows, density.rows ?? []),
+      unmeasurable: unmeasurable(primary.rows, density.rows ?? []).length,
       foreignKeys: keys.rows && tables.rows ? unindexedForeignKeys(keys.rows, primary.rows, tables.rows) : null,
       wanted: columns.rows ? missingIndexes(statements.queries, columns.rows, primary.rows) : null,
       skipped: primary.rows.filter((row) => row.skipped).map((row) => row.name),

@@ -33,6 +33,8 @@ export type Load = {
   /** Tenants this reader may see; null is all of them. */
   only: string[] | null;
   source: string;
+  /** The last moment that it tells of; null: nobody looked in this time. */
+  newest: number | null;
 };
 
 /** Codes of the tenants in scope: whoever sees one tenant sees that tenant's load and no more. */
@@ -166,6 +168,7 @@ function shape(
     peak: seconds > 0 ? Math.max(0, ...heights) : null,
     only,
     source,
+    newest: ticks.size > 0 ? Math.min(Math.max(...ticks.keys()) + width - 1000, span.to.getTime()) : null,
   };
 }
 

@@ -3,7 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
-import { live, sourceOf } from "../current.server.ts";
+import { lateOf, live, sourceOf } from "../current.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import { lockTrees, type LockNode } from "./tree.ts";
 
@@ -46,6 +46,7 @@ export const lockReport = read({
     return {
       trees: sample.rows && lockTrees(sample.rows),
       missing: sample.missing,
+      late: lateOf(sample),
       source: sourceOf(sample),
       points,
       step: history.step,

@@ -6,7 +6,10 @@ import { brief } from "../queries/mask.ts";
 type LockRow = RowOf<typeof locks>;
 
 export type LockNode = {
+  /** 0: no session, but a prepared transaction. */
   pid: number;
+  /** The prepared transactions that hold what is waited for, by name. */
+  prepared: string | null;
   backendStart: Date | null;
   app: string | null;
   tenant: string | null;
@@ -31,10 +34,11 @@ function node(row: LockRow): LockNode {
   return {
     pid: row.pid,
     backendStart: row.backend_start,
-    app: tag.app ?? row.backend_type,
+    prepared: row.prepared,
+    app: row.prepared !== null ? `prepared transaction ${row.prepared}` : (tag.app ?? row.backend_type),
     tenant: tag.tenant,
     username: row.username,
-    state: row.state,
+    state: row.prepared !== null ? "prepared" : row.state,
     wants: row.mode
       ? `${row.mode} on ${row.relation ?? (row.locktype === "transactionid" ? "a transaction's row" : row.locktype)}`
       : null,
@@ -101,5 +105,11 @@ export function contested(tree: LockNode): string | null {
   visit(tree);
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
+
+/** Who a root is, for a sentence. */
+export const nameOf = (node: LockNode): string =>
+  `${node.app ?? "a session"}${node.tenant ? ` of ${node.tenant}` : ""}${
+    node.pid === 0 ? "" : ` (pid ${node.pid}${node.state === "idle in transaction" ? ", idle in transaction" : ""})`
+  }`;
 
 export const bare = (relation: string | null) => relation?.replace(/^public\./, "") ?? null;

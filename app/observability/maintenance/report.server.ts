@@ -3,6 +3,7 @@ import { connection } from "~/db/urls.server.ts";
 import { current, sourceOf } from "../current.server.ts";
 import { metricHistory } from "../history.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
+import { rowsOf } from "../tables/counted.ts";
 import { dueTables, vacuumSettings } from "./due.ts";
 
 /** Autovacuum: what runs, what is due and late, and who holds the horizon that it can't clean beyond. */
@@ -23,6 +24,7 @@ export const maintenanceReport = read({
     return {
       settings: rules,
       due: tables.rows && rules && dueTables(tables.rows, rules),
+      statsReset: tables.rows?.[0]?.stats_reset ?? null,
       tablesMissing: tables.missing ?? settings.missing,
       running: progress.rows,
       runningMissing: progress.missing,
@@ -35,7 +37,7 @@ export const maintenanceReport = read({
       stale:
         tables.rows &&
         tables.rows
-          .filter((row) => row.live > 1000)
+          .filter((row) => rowsOf(row) > 1000)
           .sort((a, b) => (a.analyzed_at?.getTime() ?? 0) - (b.analyzed_at?.getTime() ?? 0))
           .slice(0, 10),
       history: history.points,

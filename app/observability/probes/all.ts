@@ -3,7 +3,7 @@ import { activity } from "./activity.ts";
 import { backends } from "./backends.ts";
 import { databases, idleSessions, lockModes, roles, writer } from "./counters.ts";
 import { locks } from "./locks.ts";
-import { columnStats, foreignKeys, indexes, tables } from "./relations.ts";
+import { columnStats, foreignKeys, indexDensity, indexes, tables } from "./relations.ts";
 import { archiver, conflicts, position, senders, slots } from "./replication.ts";
 import {
   ages,
@@ -12,6 +12,7 @@ import {
   horizon,
   io,
   migrations,
+  prepared,
   progress,
   sequences,
   settings,
@@ -46,6 +47,8 @@ export const PROBES = {
   sizes,
   migrations,
   sequences,
+  prepared,
+  indexDensity,
   databases,
   idleSessions,
   lockModes,

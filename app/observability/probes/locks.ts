@@ -26,11 +26,12 @@ with waiting as materialized (
   select distinct on (l.pid) l.pid, l.relation from pg_locks l
   where l.locktype = 'tuple' and exists (select 1 from waiting w where w.pid = l.pid) order by l.pid
 )
-select i.pid, a.backend_start, i.blockers, a.usename as username, a.application_name as app, a.datname as database, a.state, a.backend_type,
-       a.wait_class, a.wait_event, left(a.query, 2000) as query, a.query_id::text as query_id, a.xact_start, a.state_change,
+select i.pid, a.backend_start, i.blockers, coalesce(a.usename, x.owner) as username, a.application_name as app, coalesce(a.datname, x.database) as database,
+       a.state, a.backend_type, x.gids as prepared,
+       a.wait_class, a.wait_event, left(a.query, 2000) as query, a.query_id::text as query_id, coalesce(a.xact_start, x.since) as xact_start, a.state_change,
        k.mode, k.locktype, n.nspname || '.' || c.relname as relation, k.waitstart as waiting_since,
        (extract(epoch from clock_timestamp() - coalesce(k.waitstart, a.query_start)) * 1000)::bigint as waiting_ms,
-       (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::bigint as transaction_ms,
+       (extract(epoch from clock_timestamp() - coalesce(a.xact_start, x.since)) * 1000)::bigint as transaction_ms,
        case when i.blockers = '{}' then (
          select array_agg(distinct h.mode || ' on ' || hn.nspname || '.' || hc.relname)
          from pg_locks h join pg_class hc on hc.oid = h.relation join pg_namespace hn on hn.oid = hc.relnamespace
@@ -40,6 +41,18 @@ select i.pid, a.backend_start, i.blockers, a.usename as username, a.application_
        ) end as holds
 from involved i
 left join lateral (select s.*, s.wait_event_type as wait_class from pg_stat_activity s where s.pid = i.pid) a on true
+-- Number 0 is no session: a prepared transaction holds what is waited for.
+left join lateral (
+  select string_agg(distinct p.gid, ', ') as gids, min(p.prepared) as since, min(p.owner) as owner, min(p.database) as database
+  from pg_prepared_xacts p
+  -- Its locks have no process; the one on its own number tells which virtual transaction they are of.
+  join pg_locks o on o.pid is null and o.locktype = 'transactionid' and o.transactionid = p.transaction
+  join pg_locks h on h.pid is null and h.granted and h.virtualtransaction = o.virtualtransaction
+  where i.pid = 0 and exists (
+    select from asked w
+    where (w.transactionid is not null and w.transactionid = h.transactionid) or (w.relation is not null and w.relation = h.relation)
+  )
+) x on true
 left join asked k on k.pid = i.pid
 left join tuple t on t.pid = i.pid
 left join pg_class c on c.oid = coalesce(k.relation, t.relation)
@@ -53,6 +66,8 @@ left join pg_namespace n on n.oid = c.relnamespace`,
     database: z.string().nullable(),
     state: z.string().nullable(),
     backend_type: z.string().nullable(),
+    /** The names of the prepared transactions that stand behind number 0. */
+    prepared: z.string().nullable(),
     wait_class: z.string().nullable(),
     wait_event: z.string().nullable(),
     query: maskedStatement,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { probe } from "../probe.ts";
+import { probe, type ServerInfo } from "../probe.ts";
 
 /**
  * Relations that somebody holds or wants under ACCESS EXCLUSIVE. A size function, and one that writes out a definition,
@@ -35,7 +35,8 @@ select c.oid::bigint as id, n.nspname || '.' || c.relname as name, p.oid::regcla
        greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)) as vacuumed_at, pg_stat_get_last_autovacuum_time(c.oid) as autovacuumed_at,
        greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) as analyzed_at,
        age(c.relfrozenxid)::bigint as xid_age, mxid_age(c.relminmxid)::bigint as mxid_age, c.reloptions as options,
-       ${server.major >= 16 ? "pg_stat_get_lastscan(c.oid)" : "null::timestamptz"} as last_seq_scan
+       ${server.major >= 16 ? "pg_stat_get_lastscan(c.oid)" : "null::timestamptz"} as last_seq_scan,
+       (select stats_reset from pg_stat_database where datname = current_database()) as stats_reset
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 left join locked l on l.relation = c.oid
 left join pg_inherits h on h.inhrelid = c.oid and c.relispartition left join pg_class p on p.oid = h.inhparent
@@ -89,8 +90,21 @@ where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname not in (
     mxid_age: z.number(),
     options: z.array(z.string()).nullable(),
     last_seq_scan: z.date().nullable(),
+    /** When the counters of this database were last set to zero by hand; null: never. */
+    stats_reset: z.date().nullable(),
   }),
 });
+
+/** How wide columns are, as far as this role may know it. */
+const widths = (server: ServerInfo) =>
+  server.columnWidths
+    ? "select relation, number, width, nulls from telemetry.column_width()"
+    : `select c.oid as relation, a.attnum as number, s.avg_width as width, s.null_frac as nulls
+  from pg_stats s
+  join pg_namespace n on n.nspname = s.schemaname
+  join pg_class c on c.relnamespace = n.oid and c.relname = s.tablename
+  join pg_attribute a on a.attrelid = c.oid and a.attname = s.attname
+  where not s.inherited`;
 
 export const indexes = probe({
   name: "indexes",
@@ -98,7 +112,19 @@ export const indexes = probe({
   everyMs: 60_000,
   timeoutMs: 10_000,
   sql: (server) => `
-with ${LOCKED}
+with ${LOCKED}, measured as materialized (
+  ${widths(server)}
+), width as (
+  -- A column of fixed width needs no statistics; one of variable width without them makes the index's width unknown.
+  select at.attrelid as index, bool_and(at.attlen > 0 or m.width is not null) as known,
+         sum(case when m.width is not null then m.width * (1 - m.nulls) else greatest(at.attlen, 0) end)::float8 as width
+  from pg_index x
+  join pg_attribute at on at.attrelid = x.indexrelid and at.attnum > 0
+  cross join lateral (select x.indkey[at.attnum - 1] as number) k
+  left join measured m on m.relation = case k.number when 0 then x.indexrelid else x.indrelid end
+    and m.number = case k.number when 0 then at.attnum else k.number end
+  group by at.attrelid
+)
 select i.indexrelid::bigint as id, n.nspname || '.' || c.relname as name, tn.nspname || '.' || t.relname as table_name, t.oid::bigint as table_id,
        (l.relation is not null or lt.relation is not null) as skipped,
        case when l.relation is null and lt.relation is null then pg_relation_size(i.indexrelid) else null end::bigint as bytes, c.reltuples::float8 as entries,
@@ -111,13 +137,16 @@ select i.indexrelid::bigint as id, n.nspname || '.' || c.relname as name, tn.nsp
        am.amname as method, case when l.relation is null and lt.relation is null then pg_get_expr(i.indpred, i.indrelid) end as predicate, i.indexprs is not null as has_expressions,
        case when l.relation is null and lt.relation is null then pg_get_expr(i.indexprs, i.indrelid) end as expressions,
        case when l.relation is null and lt.relation is null then pg_get_indexdef(i.indexrelid) else '' end as definition, c.relispartition as is_partition,
-       coalesce(current_setting('block_size')::bigint * ceil(case when c.reltuples > 0 and am.amname = 'btree' then c.reltuples * (8 + coalesce(w.width, 16)) / (current_setting('block_size')::int * 0.9) else 0 end)::bigint, 0)::bigint as ideal_bytes
+       case when am.amname = 'btree' and c.reltuples > 0 and w.known then
+         -- A tuple: 8 bytes of head, its values, to the next 8; 4 bytes of pointer; pages are filled to nine tenths.
+         (current_setting('block_size')::bigint * (2 + ceil(c.reltuples * (4 + 8 * ceil((8 + w.width) / 8)) / ((current_setting('block_size')::int - 40) * 0.9))))::bigint
+       end as ideal_bytes,
+       (coalesce(pg_stat_get_numscans(i.indrelid), 0) + (select coalesce(sum(pg_stat_get_numscans(x.indexrelid)), 0) from pg_index x where x.indrelid = i.indrelid))::bigint as table_scans,
+       (select greatest(d.stats_reset, s.stats_reset) from pg_stat_database d, pg_stat_wal s where d.datname = current_database()) as counted_since
 from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
 join pg_class t on t.oid = i.indrelid join pg_namespace tn on tn.oid = t.relnamespace join pg_am am on am.oid = c.relam
 left join locked l on l.relation = i.indexrelid left join locked lt on lt.relation = i.indrelid
-left join lateral (
-  select sum(coalesce(nullif(at.attlen, -1)::int, 20) + 1)::int + 4 as width from pg_attribute at where at.attrelid = i.indexrelid and at.attnum > 0
-) w on true
+left join width w on w.index = i.indexrelid
 where c.relkind = 'i' and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'`,
   row: z.object({
     id: z.number(),
@@ -148,8 +177,48 @@ where c.relkind = 'i' and n.nspname not in ('pg_catalog', 'information_schema') 
     expressions: z.string().nullable(),
     definition: z.string(),
     is_partition: z.boolean(),
-    ideal_bytes: z.number(),
+    /** What its entries would take in a fresh index, estimated; null: widths are not known, or it is no B-tree. */
+    ideal_bytes: z.number().nullable(),
+    /** Scans of its table in any way: without traffic, an index that is not read says nothing. */
+    table_scans: z.number(),
+    /** Since when scans are counted on this server. */
+    counted_since: z.date().nullable(),
   }),
+});
+
+const MEASURED = { indexes: 10, least: 10_000_000, most: 134_217_728 };
+
+/**
+ * How full the leaves of B-trees are, measured where pgstattuple is installed. It reads the whole index, so only the
+ * largest of those that are read within moments are measured, and seldom.
+ */
+export const indexDensity = probe({
+  name: "index_density",
+  lane: "slow",
+  everyMs: 3_600_000,
+  timeoutMs: 5000,
+  sql: (server) =>
+    server.pgstattuple === null
+      ? "select ''::text as name, 0::float8 as density where false"
+      : `
+with ${LOCKED}, largest as materialized (
+  select c.oid, n.nspname || '.' || c.relname as name
+  from pg_index i
+  join pg_class c on c.oid = i.indexrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  join pg_am a on a.oid = c.relam
+  where a.amname = 'btree' and c.relkind = 'i' and i.indisvalid and c.relpersistence = 'p'
+    and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
+    and not exists (select from locked l where l.relation in (i.indexrelid, i.indrelid))
+    and c.relpages::bigint * current_setting('block_size')::int between ${MEASURED.least} and ${MEASURED.most}
+  order by c.relpages desc
+  limit ${MEASURED.indexes}
+)
+select l.name, s.avg_leaf_density as density
+from largest l
+cross join lateral "${server.pgstattuple}".pgstatindex(l.oid::regclass) s
+where s.avg_leaf_density <> 'NaN'`,
+  row: z.object({ name: z.string(), density: z.number() }),
 });
 
 /** Foreign keys with the columns that a cascade or a check would look up. */

@@ -18,7 +18,12 @@ select pg_is_in_recovery() as recovering,
        r.status as receiver, r.pid is not null and r.status is null as receiver_hidden, r.flushed_lsn::text as receiver_flushed, r.latest_end_lsn::text as sender_end, r.last_msg_receipt_time as last_message,
        trim(both '''' from substring(r.conninfo from 'host=([^ ]*)')) as upstream_host, r.receive_start_lsn::text as receive_start, r.receive_start_tli::int as receive_start_timeline,
        r.received_tli::int as receiver_timeline, r.last_msg_send_time as last_sent, r.latest_end_time as sender_end_at,
-       r.sender_host, r.sender_port, r.slot_name, coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))::int as timeline,
+       r.sender_host, r.sender_port, r.slot_name,
+       -- After a promotion the control file still names the old timeline, until the next checkpoint.
+       case
+         when pg_is_in_recovery() then coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))
+         else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+       end::int as timeline,
        pg_postmaster_start_time() as started_at
 from (select 1) as one left join pg_stat_wal_receiver r on true`,
   row: z.object({
@@ -87,7 +92,7 @@ export const slots = probe({
   timeoutMs: 2000,
   missing: needsMonitor,
   sql: (server) => `
-select slot_name as name, slot_type as type, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
+select slot_name as name, slot_type as type, database, active, wal_status, restart_lsn::text as restart, safe_wal_size::bigint as safe_bytes,
        case when pg_is_in_recovery() then null else pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint end as retained_bytes,
        pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, '0/0')::float8 as current_bytes,
        pg_wal_lsn_diff(coalesce(confirmed_flush_lsn, '0/0'), '0/0')::float8 as confirmed_bytes,
@@ -96,6 +101,8 @@ from pg_replication_slots`,
   row: z.object({
     name: z.string(),
     type: z.string(),
+    /** Of a logical one. */
+    database: z.string().nullable(),
     active: z.boolean(),
     wal_status: z.string().nullable(),
     restart: z.string().nullable(),
@@ -117,12 +124,20 @@ export const archiver = probe({
   on: "primary",
   missing: needsMonitor,
   sql: () => `
-select current_setting('archive_mode') as mode, archived_count::bigint as archived, last_archived_wal, last_archived_time, failed_count::bigint as failed,
-       last_failed_wal, last_failed_time,
-       case when current_setting('archive_mode') = 'off' then 0 else (select count(*)::int from pg_ls_archive_statusdir() where name like '%.ready') end as backlog
-from pg_stat_archiver`,
+select current_setting('archive_mode') as mode,
+       current_setting('archive_command') <> '' or coalesce(current_setting('archive_library', true), '') <> '' as has_command,
+       archived_count::bigint as archived, last_archived_wal, last_archived_time, failed_count::bigint as failed,
+       last_failed_wal, last_failed_time, coalesce(w.backlog, 0) as backlog, w.waiting_since,
+       pg_postmaster_start_time() as started_at
+from pg_stat_archiver
+left join lateral (
+  select count(*)::int as backlog, min(modification) as waiting_since
+  from pg_ls_archive_statusdir()
+  where name like '%.ready' and current_setting('archive_mode') <> 'off'
+) w on true`,
   row: z.object({
     mode: z.string(),
+    has_command: z.boolean(),
     archived: z.number(),
     last_archived_wal: z.string().nullable(),
     last_archived_time: z.date().nullable(),
@@ -130,9 +145,12 @@ from pg_stat_archiver`,
     last_failed_wal: z.string().nullable(),
     last_failed_time: z.date().nullable(),
     backlog: z.number(),
+    waiting_since: z.date().nullable(),
+    started_at: z.date(),
   }),
 });
 
+/** Queries that replay cancelled, in every database of the standby. */
 export const conflicts = probe({
   name: "conflicts",
   lane: "slow",
@@ -141,9 +159,10 @@ export const conflicts = probe({
   on: "standby",
   missing: needsMonitor,
   sql: () => `
-select confl_tablespace::bigint as tablespace, confl_lock::bigint as lock, confl_snapshot::bigint as snapshot, confl_bufferpin::bigint as bufferpin,
-       confl_deadlock::bigint as deadlock
-from pg_stat_database_conflicts where datname = current_database()`,
+select coalesce(sum(confl_tablespace), 0)::bigint as tablespace, coalesce(sum(confl_lock), 0)::bigint as lock,
+       coalesce(sum(confl_snapshot), 0)::bigint as snapshot, coalesce(sum(confl_bufferpin), 0)::bigint as bufferpin,
+       coalesce(sum(confl_deadlock), 0)::bigint as deadlock
+from pg_stat_database_conflicts`,
   row: z.object({
     tablespace: z.number(),
     lock: z.number(),

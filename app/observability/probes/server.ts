@@ -11,7 +11,7 @@ export const database = probe({
   sql: () => `
 select d.xact_commit::bigint as commits, d.xact_rollback::bigint as rollbacks, d.blks_hit::bigint as blocks_hit, d.blks_read::bigint as blocks_read,
        d.tup_inserted::bigint as inserted, d.tup_updated::bigint as updated, d.tup_deleted::bigint as deleted, d.tup_returned::bigint as returned,
-       d.temp_files::bigint, d.temp_bytes::bigint, d.deadlocks::bigint, d.conflicts::bigint, coalesce(d.checksum_failures, 0)::bigint as checksum_failures,
+       d.temp_files::bigint, d.temp_bytes::bigint, d.deadlocks::bigint, d.conflicts::bigint, d.checksum_failures::bigint,
        d.blk_read_time::float8 as read_ms, d.blk_write_time::float8 as write_ms, d.sessions_fatal::bigint as fatal, d.sessions_killed::bigint as killed, d.stats_reset
 from pg_stat_database d where d.datname = current_database()`,
   row: z.object({
@@ -27,7 +27,8 @@ from pg_stat_database d where d.datname = current_database()`,
     temp_bytes: z.number(),
     deadlocks: z.number(),
     conflicts: z.number(),
-    checksum_failures: z.number(),
+    /** Null: this cluster keeps no checksums, so nothing is known. */
+    checksum_failures: z.number().nullable(),
     read_ms: z.number(),
     write_ms: z.number(),
     fatal: z.number(),
@@ -36,7 +37,7 @@ from pg_stat_database d where d.datname = current_database()`,
   }),
 });
 
-/** Ages of every database: wraparound is a matter of the whole server. */
+/** Ages of every database, also of those that nobody may connect to: wraparound is a matter of the whole server. */
 export const ages = probe({
   name: "ages",
   lane: "slow",
@@ -44,13 +45,15 @@ export const ages = probe({
   timeoutMs: 2000,
   sql: () => `
 select datname as database, age(datfrozenxid)::bigint as xid_age, mxid_age(datminmxid)::bigint as mxid_age, datname = current_database() as is_ours,
+       datallowconn as connectable,
        current_setting('autovacuum_freeze_max_age')::bigint as freeze_max, current_setting('autovacuum_multixact_freeze_max_age')::bigint as mxid_freeze_max
-from pg_database where datallowconn`,
+from pg_database`,
   row: z.object({
     database: z.string(),
     xid_age: z.number(),
     mxid_age: z.number(),
     is_ours: z.boolean(),
+    connectable: z.boolean(),
     freeze_max: z.number(),
     mxid_freeze_max: z.number(),
   }),
@@ -65,11 +68,14 @@ export const horizon = probe({
   on: "primary",
   missing: needsMonitor,
   sql: () => `
+select * from (
 select 'session' as kind, coalesce(application_name, '') as holder, pid, age(backend_xmin)::bigint as age, xact_start as since from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid()
 union all select 'slot', slot_name, null, greatest(age(xmin), age(catalog_xmin))::bigint, null from pg_replication_slots where xmin is not null or catalog_xmin is not null
 union all select 'standby', application_name, pid, age(backend_xmin)::bigint, backend_start from pg_stat_replication where backend_xmin is not null
 union all select 'prepared', gid, null, age(transaction)::bigint, prepared from pg_prepared_xacts
-order by 4 desc limit 20`,
+) held
+-- A session inherits the age of what holds it: the holder stands first.
+order by age desc, case kind when 'session' then 1 else 0 end limit 20`,
   row: z
     .object({
       kind: z.string(),
@@ -228,10 +234,18 @@ export const settings = probe({
   everyMs: 60_000,
   timeoutMs: 3000,
   missing: needsMonitor,
-  // What belongs to this one session is left out; secrets live in primary_conninfo.
+  // What this session set for itself is told as it was before; what belongs to its login is left out. Secrets live in
+  // primary_conninfo.
   sql: () => `
-select name, case when name in ('primary_conninfo', 'ssl_passphrase_command') then '(hidden)' else setting end as setting, unit, source, pending_restart, boot_val as default_value
-from pg_settings where source not in ('session', 'client', 'override', 'database user', 'user') or name in ('data_checksums', 'server_version')`,
+select name,
+       case
+         when name in ('primary_conninfo', 'ssl_passphrase_command') then '(hidden)'
+         when source = 'session' then reset_val
+         else setting
+       end as setting,
+       unit, source, pending_restart, boot_val as default_value
+from pg_settings
+where source not in ('client', 'override', 'database user', 'user') or name in ('data_checksums', 'server_version')`,
   row: z.object({
     name: z.string(),
     setting: z.string().nullable(),
@@ -249,7 +263,7 @@ export const sizes = probe({
   timeoutMs: 10_000,
   missing: needsMonitor,
   sql: () => `
-select datname as database, pg_database_size(oid)::bigint as bytes, datname = current_database() as is_ours from pg_database where datallowconn`,
+select datname as database, pg_database_size(oid)::bigint as bytes, datname = current_database() as is_ours from pg_database`,
   row: z.object({ database: z.string(), bytes: z.number(), is_ours: z.boolean() }),
 });
 
@@ -265,7 +279,10 @@ export const migrations = probe({
   row: z.object({ name: z.string(), at: z.date() }),
 });
 
-/** How far sequences are from their end. */
+/**
+ * How far sequences are from their end: their own, or that of the narrower column that they feed. Without a privilege on
+ * it a sequence's value is NULL, which is not the same as never used.
+ */
 export const sequences = probe({
   name: "sequences",
   lane: "slow",
@@ -273,8 +290,67 @@ export const sequences = probe({
   timeoutMs: 5000,
   on: "primary",
   sql: () => `
-select s.schemaname || '.' || s.sequencename as name, coalesce(s.last_value, 0)::float8 as value,
-       least(s.max_value::float8, case s.data_type when 'smallint'::regtype then 32767 when 'integer'::regtype then 2147483647 else s.max_value end::float8) as limit_value
-from pg_sequences s`,
-  row: z.object({ name: z.string(), value: z.number(), limit_value: z.number() }),
+with fed as (
+  select d.objid as sequence, d.refobjid as relation, d.refobjsubid as number
+  from pg_depend d
+  where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
+  union
+  select d.refobjid, t.adrelid, t.adnum
+  from pg_depend d
+  join pg_attrdef t on t.oid = d.objid
+  where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> t.adrelid
+), narrowest as (
+  select distinct on (f.sequence) f.sequence, tn.nspname || '.' || t.relname || '.' || a.attname as column_name,
+         case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647 end::float8 as column_limit
+  from fed f
+  join pg_class t on t.oid = f.relation
+  join pg_namespace tn on tn.oid = t.relnamespace
+  join pg_attribute a on a.attrelid = f.relation and a.attnum = f.number
+  order by f.sequence, case a.atttypid when 'int2'::regtype then 1 when 'int4'::regtype then 2 else 3 end
+)
+select n.nspname as schema, n.nspname || '.' || c.relname as name, has_sequence_privilege(c.oid, 'USAGE, SELECT') as visible,
+       case when has_sequence_privilege(c.oid, 'USAGE, SELECT') then pg_sequence_last_value(c.oid) end::float8 as value,
+       s.seqincrement > 0 as ascending, s.seqcycle as cycles,
+       least(case when s.seqincrement > 0 then s.seqmax else -s.seqmin end::float8, w.column_limit) as limit_value,
+       w.column_name, coalesce(w.column_limit < s.seqmax, false) as column_is_narrower
+from pg_sequence s
+join pg_class c on c.oid = s.seqrelid
+join pg_namespace n on n.oid = c.relnamespace
+left join narrowest w on w.sequence = s.seqrelid
+where c.relpersistence <> 't'`,
+  row: z.object({
+    schema: z.string(),
+    name: z.string(),
+    visible: z.boolean(),
+    /** Null: not visible to this role, or never used. */
+    value: z.number().nullable(),
+    ascending: z.boolean(),
+    cycles: z.boolean(),
+    limit_value: z.number(),
+    column_name: z.string().nullable(),
+    column_is_narrower: z.boolean(),
+  }),
+});
+
+/** Transactions that were prepared and neither committed nor rolled back: no session is left that would end them. */
+export const prepared = probe({
+  name: "prepared",
+  lane: "slow",
+  everyMs: 5000,
+  timeoutMs: 2000,
+  on: "primary",
+  sql: () => `
+select gid, transaction::text as xid, database, owner, prepared as since, age(transaction)::bigint as age,
+       extract(epoch from clock_timestamp() - prepared)::float8 as seconds
+from pg_prepared_xacts
+order by prepared`,
+  row: z.object({
+    gid: z.string(),
+    xid: z.string(),
+    database: z.string(),
+    owner: z.string(),
+    since: z.date(),
+    age: z.number(),
+    seconds: z.number(),
+  }),
 });

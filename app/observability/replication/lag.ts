@@ -91,7 +91,7 @@ export function lagOf(
       state: "promoted",
       bytes: null,
       seconds: null,
-      receiving: false,
+      receiving: null,
       says: "It is no longer a standby: it takes writes of its own.",
     };
   const receiving = standby.receiver_hidden ? null : standby.receiver === "streaming";

@@ -1,6 +1,7 @@
 import { read } from "~/access/verb.server.ts";
-import { current, currentLags, live, sourceOf, targetNames } from "../current.server.ts";
+import { current, currentLags, lateOf, live, sourceOf, targetNames } from "../current.server.ts";
 import { metricHistory } from "../history.server.ts";
+import { archivingOf } from "./archiving.ts";
 import { spanInput } from "../load/read-load.server.ts";
 
 /** Both ends of every stream, asked now, with the lag that follows from comparing them. */
@@ -39,7 +40,9 @@ export const replicationReport = read({
       slots: slots.rows,
       slotsMissing: slots.missing,
       archiver: archiver.rows?.[0] ?? null,
+      archiving: archiver.rows?.[0] ? archivingOf(archiver.rows[0], ctx.clock.now().getTime()) : null,
       archiverMissing: archiver.missing,
+      late: lateOf(primary, senders, ...ends),
       history: history.points,
       step: history.step,
       source: sourceOf(senders.sql ? senders : primary),

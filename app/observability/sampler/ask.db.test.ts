@@ -3,8 +3,9 @@ import { z } from "zod";
 import { testDatabase } from "../../../tests/database.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
 import { probe } from "../probe.ts";
+import type { Sample } from "./sample.ts";
 import { PROBES } from "../probes/all.ts";
-import { ask, examineServer } from "./ask.server.ts";
+import { ask, askTogether, examineServer } from "./ask.server.ts";
 
 // Breaks when a probe is planned again each second, runs under another one's timeout, or stays broken after a change.
 const db = testDatabase();
@@ -54,5 +55,43 @@ describe("a probe", () => {
     await pool.query("deallocate all");
     expect((await ask(pool, one, "primary", server)).rows).toEqual([{ v: "a" }]);
     expect((await ask(pool, said("t", 800, TIMEOUT), "primary", server)).rows).toEqual([{ v: "800ms 100ms off" }]);
+  });
+});
+
+describe("probes of one round", () => {
+  const TRANSACTION =
+    "select virtualtransaction as v from pg_locks where pid = pg_backend_pid() and locktype = 'virtualxid' and granted";
+
+  it("share one transaction, which is one commit of the watched server", async () => {
+    const pool = open();
+    const server = await examineServer(pool);
+    const found: Sample[] = [];
+    const probes = [
+      said("a", 900, TRANSACTION),
+      said("b", 900, `${TRANSACTION} limit 1`),
+      said("c", 800, `${TRANSACTION} limit 2`),
+    ];
+    await askTogether(pool, probes, "primary", server, (sample) => found.push(sample));
+    expect(found.map((one) => one.probe)).toEqual(["a", "b", "c"]);
+    expect(new Set(found.map((one) => (one.rows as { v: string }[])[0]!.v)).size).toBe(1);
+    const alone = await ask(pool, probes[0]!, "primary", server);
+    expect(alone.rows).not.toEqual(found[0]!.rows);
+  });
+
+  it("do not go down with one that is refused, and keep their own timeouts", async () => {
+    const pool = open();
+    const server = await examineServer(pool);
+    const found: Sample[] = [];
+    const broken = said("broken", 700, "select 1 / 0 as v");
+    const probes = [said("x", 900, TIMEOUT), broken, said("y", 700, `${TIMEOUT} from (select 1) y`), said("z", 900, TIMEOUT)];
+    for (let round = 0; round < 2; round++) await askTogether(pool, probes, "primary", server, (sample) => found.push(sample));
+    expect(found.map((one) => [one.probe, one.rows, one.missing?.reason ?? null])).toEqual(
+      Array.from({ length: 2 }, () => [
+        ["x", [{ v: "900ms 100ms off" }], null],
+        ["broken", null, "division by zero"],
+        ["y", [{ v: "700ms 100ms off" }], null],
+        ["z", [{ v: "900ms 100ms off" }], null],
+      ]).flat(),
+    );
   });
 });

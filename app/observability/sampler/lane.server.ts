@@ -2,7 +2,7 @@ import type { Pool } from "~/db/pool.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import type { Probe, ServerInfo } from "../probe.ts";
-import { ask, examineServer, Unreachable } from "./ask.server.ts";
+import { ask, askTogether, examineServer, Unreachable } from "./ask.server.ts";
 import type { Sample } from "./sample.ts";
 
 type Due = { probe: Probe; next: number; failures: number };
@@ -22,6 +22,9 @@ export type LaneOptions = {
 
 const MAX_BACKOFF_MS = 60_000;
 const EXAMINE_MS = 60_000;
+/** A probe that may take no longer shares a transaction with others. */
+const QUICK_MS = 2000;
+const TOGETHER_MS = 1000;
 
 /** One lane of one server: its probes in turn on its one connection, each on its own clock, a failing one backing off alone. */
 export class Lane {
@@ -37,12 +40,7 @@ export class Lane {
   private lastSecond = 0;
 
   constructor(private readonly options: LaneOptions) {
-    // Slow probes start spread over their first second, not all at once.
-    this.due = options.probes.map((probe, index) => ({
-      probe,
-      next: options.lane === "fast" ? 0 : performance.now() + index * 80,
-      failures: 0,
-    }));
+    this.due = options.probes.map((probe) => ({ probe, next: 0, failures: 0 }));
   }
 
   start(): void {
@@ -108,6 +106,27 @@ export class Lane {
     this.options.onReachable(this.state);
   }
 
+  /** What is due, and of the slow lane what will be in a moment: it is asked in the same transaction. */
+  private dueNow(server: ServerInfo): Due[] {
+    const now = performance.now();
+    if (!this.due.some((one) => one.next <= now)) return [];
+    const until = this.options.lane === "slow" ? now + TOGETHER_MS : now;
+    return this.due.filter((one) => {
+      if (one.next > until) return false;
+      if (!one.probe.on || (one.probe.on === "standby") === server.recovering) return true;
+      one.next = now + one.probe.everyMs;
+      return false;
+    });
+  }
+
+  /** Samples of the slow lane go on one by one, as soon as they are there. */
+  private async hand(samples: Sample[]): Promise<void> {
+    while (samples.length > 0) {
+      const sample = samples.shift()!;
+      await this.options.onRound(sample.at, [sample]);
+    }
+  }
+
   private async round(): Promise<void> {
     const at = new Date(Math.floor(Date.now() / 1000) * 1000);
     if (this.options.lane === "fast" && at.getTime() === this.lastSecond) return;
@@ -121,23 +140,30 @@ export class Lane {
         });
         this.examined = performance.now();
       }
-      for (const one of this.due) {
-        if (this.stopped || one.next > performance.now()) continue;
-        if (one.probe.on && (one.probe.on === "standby") !== this.server.recovering) {
-          one.next = performance.now() + one.probe.everyMs;
-          continue;
-        }
-        const sample = await ask(pool, one.probe, this.options.target, this.server);
+      const done = (one: Due, sample: Sample) => {
         one.failures = sample.rows ? 0 : one.failures + 1;
         const wait =
           one.failures === 0 ? one.probe.everyMs : Math.min(MAX_BACKOFF_MS, one.probe.everyMs * 2 ** Math.min(one.failures, 6));
         // A fast probe is due on the next whole second; a little early, so that a round that ran long skips none.
         one.next = performance.now() + (this.options.lane === "fast" && one.failures === 0 ? wait - 900 : wait);
         samples.push(sample);
-        if (this.options.lane === "slow") {
-          await this.options.onRound(sample.at, [sample]);
-          samples.length = 0;
-        }
+      };
+      const due = this.dueNow(this.server);
+      const byProbe = new Map(due.map((one) => [one.probe, one]));
+      const quick = due.filter((one) => one.probe.timeoutMs <= QUICK_MS);
+      await askTogether(
+        pool,
+        quick.map((one) => one.probe),
+        this.options.target,
+        this.server,
+        (sample, probe) => done(byProbe.get(probe)!, sample),
+      );
+      if (this.options.lane === "slow") await this.hand(samples);
+      // One that may take long holds no transaction open for the others.
+      for (const one of due.filter((other) => !quick.includes(other))) {
+        if (this.stopped) break;
+        done(one, await ask(pool, one.probe, this.options.target, this.server));
+        await this.hand(samples);
       }
       this.lost = 0;
       this.reachable(null);

@@ -9,6 +9,8 @@ export type Sample<Row = unknown> = {
   rows: Row[] | null;
   missing: Missing | null;
   sql: string;
+  /** Why it was not asked now: these rows are what the collector's last sample brought, at `at`. */
+  late?: string | null;
 };
 
 export type Known<Row> = Sample<Row> & { rows: Row[] };

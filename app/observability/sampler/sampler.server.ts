@@ -234,7 +234,7 @@ export class Sampler {
     this.keep([
       ...metric("lag.bytes", lag.bytes),
       ...metric("lag.seconds", lag.seconds),
-      ...metric("lag.receiving", lag.receiving ? 1 : 0),
+      ...metric("lag.receiving", lag.receiving === null ? null : lag.receiving ? 1 : 0),
     ]);
   }
 

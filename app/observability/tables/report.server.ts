@@ -5,6 +5,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { current, sourceOf } from "../current.server.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
+import { rowsOf } from "./counted.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import type { ProbeRow } from "../probes/all.ts";
 
@@ -60,7 +61,7 @@ function rollPartitions(list: readonly ProbeRow<"tables">[]): TableFacts[] {
     };
     sum.partitions += row.parent ? 1 : 0;
     sum.bytes = sum.bytes === null || row.bytes === null ? null : sum.bytes + row.bytes;
-    sum.rows += Math.max(0, row.estimated_rows < 0 ? row.live : row.estimated_rows);
+    sum.rows += rowsOf(row);
     sum.live += row.live;
     sum.dead += row.dead;
     sum.seqScans += row.seq_scans;
@@ -149,6 +150,8 @@ export const tableReport = read({
     return {
       tables: tables.rows ? rollPartitions(tables.rows) : null,
       missing: tables.missing,
+      /** When the counters were last set to zero by hand: what came before is not known. */
+      statsReset: tables.rows?.[0]?.stats_reset ?? null,
       skipped: (tables.rows ?? []).filter((row) => row.skipped).map((row) => row.name),
       growth: Object.fromEntries(grown.map((row) => [row.name, row.per_day])),
       database: ours?.bytes ?? null,

@@ -10,6 +10,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { IdlePanel } from "./parts/idle-panel.tsx";
+import { LateNotice } from "./parts/late.tsx";
 import { Said } from "./parts/said.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
@@ -77,13 +78,15 @@ export default function Connections() {
       context="Asked of the server itself, over connections that are kept in reserve."
     >
       <Said />
+      <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Figures>
         <Figure
           label="In use"
-          value={head ? head.used : "not known"}
+          value={head ? head.usedOrdinary : "not known"}
           unit={head ? `of ${head.ordinary}` : undefined}
           tone={head && head.used / head.ordinary >= 0.8 ? "bad" : undefined}
+          note={head && head.usedReserved > 0 ? `and ${head.usedReserved} of the reserved ones` : undefined}
         />
         <Figure
           label="Limit"

@@ -1,10 +1,11 @@
 import { useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
+import { healthTitle } from "~/observability/health/complaints.ts";
 import { healthReport } from "~/observability/health/report.server.ts";
 import { part } from "./parts/span.server.ts";
 import { bytes, count, milliseconds, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Unknown } from "~/ui/feedback/empty.tsx";
+import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -30,20 +31,23 @@ export default function Health() {
   const bad = data.probes?.filter((one) => one.missing) ?? [];
   return (
     <Page
-      title={
-        data.health.status === "healthy"
-          ? "Everything answers."
-          : data.health.status === "degraded"
-            ? "Something is missing."
-            : "The primary can't be reached."
-      }
+      title={healthTitle(data.complaints)}
       badge={
-        <Badge tone={data.health.status === "healthy" ? "ok" : data.health.status === "degraded" ? "warn" : "bad"}>
-          {data.health.status}
+        <Badge tone={data.health.status === "unhealthy" ? "bad" : data.complaints.length > 0 ? "warn" : "ok"}>
+          {data.health.status === "healthy" && data.complaints.length > 0 ? "degraded" : data.health.status}
         </Badge>
       }
       context="The same that /health/ready answers, with what each probe costs."
     >
+      {data.complaints.length > 1 && (
+        <Notice tone="warn" title={plural(data.complaints.length, "problem")}>
+          <ul className="list-disc pl-5">
+            {data.complaints.map((one) => (
+              <li key={one}>{one}.</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       <Figures>
         <Figure
           label="Telemetry"
@@ -112,22 +116,8 @@ export default function Health() {
             />
             <Line
               name="Archive"
-              ok={
-                data.archiver
-                  ? data.archiver.mode !== "off" &&
-                    !(
-                      data.archiver.last_failed_time &&
-                      (!data.archiver.last_archived_time || data.archiver.last_failed_time > data.archiver.last_archived_time)
-                    )
-                  : null
-              }
-              says={
-                data.archiver
-                  ? data.archiver.mode === "off"
-                    ? "off"
-                    : `${plural(data.archiver.backlog, "segment waits", "segments wait")}`
-                  : (data.archiverMissing?.reason ?? "not known")
-              }
+              ok={data.archiving ? data.archiving.state === "working" : null}
+              says={data.archiving?.says ?? data.archiverMissing?.reason ?? "not known"}
             />
           </tbody>
         </table>

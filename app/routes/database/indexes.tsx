@@ -1,7 +1,7 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { page } from "~/access/page.server.ts";
-import { createStatement, dropStatement, rebuildStatement } from "~/observability/indexes/classes.ts";
+import { createStatement, dropStatement, rebuildStatement, UNUSED_AFTER_DAYS } from "~/observability/indexes/classes.ts";
 import { indexReport } from "~/observability/indexes/report.server.ts";
 import { about, bytes, count, plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -110,16 +110,27 @@ export default function Indexes() {
           </Rows>
         )}
       </Panel>
-      <Panel title="Never used" flush aside="0 scans on every server since statistics began" id="unused">
+      <Panel
+        title="Never used"
+        flush
+        aside={
+          report.countedSince ? `0 scans on every server since ${report.countedSince.toISOString().slice(0, 10)}` : undefined
+        }
+        id="unused"
+      >
         {report.unused === null ? (
           <Unknown
-            reason={`Not every server can be asked (${report.standbysAsked
-              .filter((one) => !one.known)
-              .map((one) => `${one.target}: ${one.reason}`)
-              .join("; ")}). An index may serve only there.`}
+            reason={
+              report.standbysAsked.some((one) => !one.known)
+                ? `Not every server can be asked (${report.standbysAsked
+                    .filter((one) => !one.known)
+                    .map((one) => `${one.target}: ${one.reason}`)
+                    .join("; ")}). An index may serve only there.`
+                : `Scans have not been counted for long enough on every server. An index is called unused after ${UNUSED_AFTER_DAYS} days.`
+            }
           />
         ) : report.unused.length === 0 ? (
-          <None>Every index is read by somebody.</None>
+          <None>Every index of a busy table is read by somebody.</None>
         ) : (
           <Rows heads={["Index", "Table", "Size", ""]}>
             {report.unused.slice(0, 25).map((row) => (
@@ -201,9 +212,15 @@ export default function Indexes() {
             </Rows>
           )}
         </Panel>
-        <Panel title="Larger than needed" flush aside="an estimate">
+        <Panel title="Larger than needed" flush aside="estimated, or measured by pgstattuple">
+          {report.unmeasurable > 0 && (
+            <Unknown
+              reason={`The width of the entries of ${plural(report.unmeasurable, "large index", "large indexes")} is not visible to the observer.`}
+              grant="CREATE EXTENSION pgstattuple;"
+            />
+          )}
           {report.bloated.length === 0 ? (
-            <None>None above 10 MB is twice what its entries need.</None>
+            <None>None above 10 MB that could be looked at is twice what its entries need.</None>
           ) : (
             <Rows heads={["Index", "Size", ""]}>
               {report.bloated.map((row) => (
@@ -212,7 +229,7 @@ export default function Indexes() {
                     <code>{bare(row.name)}</code>
                   </td>
                   <td className="num hidden md:table-cell">
-                    {bytes(row.bytes!)}, about {bytes(row.ideal_bytes)} would do
+                    {bytes(row.bytes!)}, {row.measured ? "measured" : "estimated"}: about {bytes(row.ideal)} would do
                   </td>
                   <td>
                     <Fix fix={rebuildStatement(row)} />

@@ -2,13 +2,14 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { listAlerts } from "~/observability/alerts/alerts.server.ts";
-import { connectionHeadroom } from "~/observability/connections/report.server.ts";
+import { headroomNow } from "~/observability/connections/report.server.ts";
 import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
 import { topQueries } from "~/observability/queries/top.server.ts";
+import { targetLabel } from "~/observability/target.ts";
 import { env } from "~/platform/env.server.ts";
 import { bytes, decimal, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
@@ -49,7 +50,7 @@ export const loader = page("database.load", async ({ ctx, url }) => {
   if (!whole) return { ...common, rest: null };
   const [alerts, headroom, lags, states, findings, changes, top, metrics] = await Promise.all([
     part(listAlerts({ ctx, input })),
-    part(connectionHeadroom({ ctx, input: { target: input.target } })),
+    part(headroomNow({ ctx, input: { target: input.target } })),
     part(currentLags()),
     targetStates(),
     part(listFindings({ ctx, input: {} })),
@@ -82,6 +83,8 @@ function sentence(data: Data): string {
   const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING" && one.severity !== "INFO") ?? [];
   if (firing[0]) return `${firing[0].says.replace(/\.$/, "")}.`;
   if (down[0]) return `${down[0].name} can't be reached.`;
+  const hidden = rest.states.find((one) => one.name === data.target && one.server?.monitor === false);
+  if (hidden) return `${targetLabel(hidden.name)} answers, but the observer lacks pg_monitor.`;
   const average = data.load.value?.average;
   if (average === null || average === undefined) return "No samples in this time yet.";
   if (data.cores && average > data.cores) return `The database is busier than its ${data.cores} cores.`;
@@ -107,7 +110,7 @@ export default function Load() {
             ? {
                 sql: `sessions at work, each second, summed from ${load.value.source}\ndivided by the seconds that were looked at (telemetry.tick)`,
                 target: data.target,
-                at: null,
+                at: load.value.newest === null ? null : new Date(load.value.newest).toISOString().replace("T", " ").slice(0, 19),
               }
             : undefined
         }
@@ -174,7 +177,8 @@ function OwnFigures({ load }: { load: NonNullable<Data["load"]["value"]> }) {
 }
 
 function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
-  const head = rest.headroom.value;
+  const head = rest.headroom.value?.headroom ?? null;
+  const missing = rest.headroom.value?.missing;
   const lag = [...(rest.lags.value ?? [])].sort((a, b) => (b.seconds ?? Infinity) - (a.seconds ?? Infinity))[0];
   const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING") ?? null;
   const grave = firing?.filter((one) => one.severity !== "INFO") ?? [];
@@ -188,13 +192,13 @@ function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
       />
       <Figure
         label="Connections"
-        value={head ? head.used : "not known"}
+        value={head ? head.usedOrdinary : "not known"}
         unit={head ? `of ${head.ordinary}` : undefined}
         tone={head && head.used / head.ordinary > 0.8 ? "bad" : undefined}
         note={
           head
             ? `${head.free} free, ${head.reserved + head.superuserReserved} kept in reserve`
-            : (rest.headroom.error ?? "the server does not answer")
+            : [missing?.reason ?? rest.headroom.error ?? "The server does not answer.", missing?.grant].filter(Boolean).join(" ")
         }
       />
       <Figure

@@ -12,6 +12,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { LockBranch } from "./parts/lock-tree.tsx";
+import { LateNotice } from "./parts/late.tsx";
 import { Said } from "./parts/said.tsx";
 import { SignalForm } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
@@ -79,6 +80,7 @@ export default function Locks() {
       badge={waiting > 0 ? <Badge tone="bad">Blocked</Badge> : undefined}
     >
       <Said />
+      <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Panel
         title="Who waits for whom"

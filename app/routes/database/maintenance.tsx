@@ -1,6 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { maintenanceReport } from "~/observability/maintenance/report.server.ts";
+import { notSince } from "~/observability/tables/counted.ts";
 import { about, count, percent, plural } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -137,7 +138,7 @@ export default function Maintenance() {
                     {one.ratio > 2 ? <Badge tone="warn">{one.ratio.toFixed(1)}</Badge> : one.ratio.toFixed(1)}
                   </td>
                   <td className="hidden md:table-cell">
-                    {one.lastAt ? <Ago at={one.lastAt} /> : <span className="text-muted">never</span>}
+                    {one.lastAt ? <Ago at={one.lastAt} /> : <span className="text-muted">{notSince(data.statsReset)}</span>}
                   </td>
                 </tr>
               ))}
@@ -205,7 +206,7 @@ export default function Maintenance() {
                     <code>{bare(one.name)}</code>
                   </td>
                   <td className="num">{about(one.modified)} changed</td>
-                  <td className="num">{one.analyzed_at ? <Ago at={one.analyzed_at} /> : "never"}</td>
+                  <td className="num">{one.analyzed_at ? <Ago at={one.analyzed_at} /> : notSince(data.statsReset)}</td>
                 </tr>
               ))}
             </tbody>

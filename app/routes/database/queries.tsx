@@ -1,6 +1,7 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { current, sourceOf } from "~/observability/current.server.ts";
+import { ioTiming } from "~/observability/queries/io-timing.server.ts";
 import { listSlowCalls, SORTS, topQueries, type QuerySort } from "~/observability/queries/top.server.ts";
 import { bytes, count, milliseconds, percent, plural, seconds } from "~/platform/format.ts";
 import { Sparkline } from "~/ui/chart/chart.tsx";
@@ -22,10 +23,11 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   const asked = url.searchParams.get("sort") ?? "total";
   const sort: QuerySort = asked in SORTS ? (asked as QuerySort) : "total";
   const q = url.searchParams.get("q") ?? "";
-  const [top, slow, sample] = await Promise.all([
+  const [top, slow, sample, timed] = await Promise.all([
     topQueries({ ctx, input: { ...input, sort, q } }),
     listSlowCalls({ ctx, input }),
     current("statements", input.target),
+    ioTiming({ ctx, input: { target: input.target } }),
   ]);
   return {
     ...top,
@@ -36,6 +38,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
     target: input.target,
     from: input.from,
     missing: sample.missing,
+    timed,
     panel: sourceOf(sample),
   };
 });
@@ -100,6 +103,7 @@ export default function Queries() {
             aria-label="Find in the texts of statements"
           />
         </form>
+        {data.timed === false && <p className="px-3.5 pb-2 text-muted">I/O is not measured (track_io_timing is off).</p>}
         {data.missing ? (
           <Unknown reason={data.missing.reason} grant={data.missing.grant} />
         ) : data.queries.length === 0 ? (
@@ -140,7 +144,13 @@ export default function Queries() {
                     <td className={`num ${mean > 1000 ? "text-bad font-[560]" : ""}`}>{milliseconds(mean)}</td>
                     <td className="num hidden md:table-cell">{count(one.calls)}</td>
                     <td className="num hidden xl:table-cell">{count(one.rows)}</td>
-                    <td className="num hidden xl:table-cell">{milliseconds(one.io_ms)}</td>
+                    <td className="num hidden xl:table-cell">
+                      {data.timed === false && one.io_ms === 0 && one.blocks_read > 0 ? (
+                        <span className="text-muted">not measured</span>
+                      ) : (
+                        milliseconds(one.io_ms)
+                      )}
+                    </td>
                     <td className="num hidden xl:table-cell">{one.temp_blocks > 0 ? bytes(one.temp_blocks * 8192) : "–"}</td>
                     <td className="num hidden xl:table-cell">{one.wal_bytes > 0 ? bytes(one.wal_bytes) : "–"}</td>
                     <td className="num hidden md:table-cell">

@@ -9,6 +9,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
+import { LateNotice } from "./parts/late.tsx";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Replication" }], range: true };
@@ -67,6 +68,7 @@ export default function Replication() {
       title={sentence(data)}
       context="Both ends are asked, and their positions compared: a standby that received everything before its receiver died is not up to date."
     >
+      <LateNotice late={data.late} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Panel title="Primary" source={data.source}>
           {!data.primary.row ? (
@@ -192,7 +194,19 @@ export default function Replication() {
             </table>
           )}
         </Panel>
-        <Panel title="Archive">
+        <Panel
+          title="Archive"
+          aside={
+            data.archiving && (
+              <Badge tone={data.archiving.state === "working" ? "ok" : "bad"}>
+                {data.archiving.state === "working" ? "Works" : data.archiving.state === "off" ? "Off" : "Fails"}
+              </Badge>
+            )
+          }
+        >
+          {data.archiving && !["working", "off"].includes(data.archiving.state) && (
+            <p className="mb-2 text-bad">{data.archiving.says}.</p>
+          )}
           {!data.archiver ? (
             <Unknown reason={data.archiverMissing?.reason ?? ""} grant={data.archiverMissing?.grant} />
           ) : data.archiver.mode === "off" ? (

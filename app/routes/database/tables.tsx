@@ -2,6 +2,7 @@ import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { targetStates } from "~/observability/current.server.ts";
 import { targetLabel } from "~/observability/target.ts";
+import { notSince } from "~/observability/tables/counted.ts";
 import { projectedDay, tableHistory, tableReport } from "~/observability/tables/report.server.ts";
 import { about, bytes, count, day, percent, plural } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
@@ -204,8 +205,8 @@ export default function Tables() {
                   </td>
                   <td className="num">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
                   <td className="num hidden lg:table-cell">{data.growth[row.name] ? bytes(data.growth[row.name]!) : "–"}</td>
-                  <td className="num hidden md:table-cell">{about(own ? row.live : row.rows)}</td>
-                  <td className={`num ${row.dead > 1000 && row.dead > row.live / 4 ? "text-warn" : ""}`}>
+                  <td className="num hidden md:table-cell">{about(row.rows)}</td>
+                  <td className={`num ${row.dead > 1000 && row.dead > row.rows / 4 ? "text-warn" : ""}`}>
                     {own ? count(row.dead) : "–"}
                   </td>
                   <td className="num hidden lg:table-cell">{row.hot === null ? "–" : percent(row.hot)}</td>
@@ -214,7 +215,11 @@ export default function Tables() {
                   <td className="num hidden md:table-cell">{row.cache === null ? "–" : percent(row.cache)}</td>
                   <td className="num hidden xl:table-cell">{about(row.xidAge)}</td>
                   <td className="hidden xl:table-cell">
-                    {row.vacuumedAt ? <Ago at={row.vacuumedAt} /> : <span className="text-muted">{own ? "never" : "–"}</span>}
+                    {row.vacuumedAt ? (
+                      <Ago at={row.vacuumedAt} />
+                    ) : (
+                      <span className="text-muted">{own ? notSince(data.statsReset) : "–"}</span>
+                    )}
                   </td>
                 </tr>
               ))}

@@ -16,7 +16,7 @@ export async function startPrometheus(base: string, rules: string): Promise<Prom
   fs.writeFileSync(
     path.join(dir, "prometheus.yml"),
     shipped
-      .replace("127.0.0.1:3000", new URL(base).host)
+      .replaceAll("127.0.0.1:3000", new URL(base).host)
       .replace("  - alerts/recording.yml\n", "")
       .replaceAll(/_interval: 5s/g, "_interval: 3s"),
   );

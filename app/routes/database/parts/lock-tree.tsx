@@ -30,7 +30,7 @@ export function LockBranch({
             └
           </span>
         )}
-        <span className="mono font-[560]">{node.pid}</span>
+        {node.pid !== 0 && <span className="mono font-[560]">{node.pid}</span>}
         <span>
           {node.app ?? node.username ?? "a session"}
           {node.tenant ? ` of ${node.tenant}` : ""}
@@ -52,7 +52,10 @@ export function LockBranch({
         <span className="min-w-0 basis-full truncate md:basis-auto md:max-w-[50ch]">
           <QueryLine id={node.queryId === "0" ? null : node.queryId} text={node.query} length={100} />
         </span>
-        {mayAct && (
+        {node.prepared !== null && (
+          <code className="ml-auto">ROLLBACK PREPARED &apos;{node.prepared.split(", ")[0]!.replaceAll("'", "''")}&apos;;</code>
+        )}
+        {mayAct && node.pid !== 0 && (
           <span className="ml-auto">
             <SignalLinks pid={node.pid} start={node.backendStart} target={target} cancel={node.state === "active"} />
           </span>

@@ -23,11 +23,14 @@ const word = (ok: boolean) => (ok ? <Badge tone="ok">Works</Badge> : <Badge tone
 
 /** What lies between the last backup and now: WAL that arrives, waits, or is missing. */
 export function Archive({ data }: { data: BackupReport }) {
-  const { archiver, store } = data;
-  const fails =
-    archiver?.last_failed_time && (!archiver.last_archived_time || archiver.last_failed_time > archiver.last_archived_time);
+  const { archiver, archiving, store } = data;
+  const fails = archiving !== null && archiving.state !== "working" && archiving.state !== "off";
   return (
-    <Panel title="Archive" aside={archiver ? archiver.mode === "off" ? <Badge tone="bad">Off</Badge> : word(!fails) : undefined}>
+    <Panel
+      title="Archive"
+      aside={archiving ? archiving.state === "off" ? <Badge tone="bad">Off</Badge> : word(!fails) : undefined}
+    >
+      {fails && <p className="mb-2 text-bad">{archiving.says}.</p>}
       {!archiver && <Unknown reason={data.archiverMissing ?? "The archiver's state could not be read."} />}
       <Facts>
         {archiver && (
@@ -45,7 +48,7 @@ export function Archive({ data }: { data: BackupReport }) {
             <Fact name="Waits" bad={archiver.backlog > 10}>
               {archiver.backlog === 0 ? "nothing" : plural(archiver.backlog, "segment")}
             </Fact>
-            <Fact name="Failures" bad={Boolean(fails)}>
+            <Fact name="Failures" bad={fails}>
               {archiver.failed === 0 ? "none" : count(archiver.failed)}
               {archiver.last_failed_time && (
                 <>

@@ -1,0 +1,23 @@
+import { seconds } from "~/platform/format.ts";
+import { check } from "./finding.ts";
+
+const LONG_S = 300;
+
+export const preparedTransaction = check({
+  id: "0017",
+  name: "prepared-transaction",
+  title: "Prepared transaction nobody ends",
+  level: "error",
+  why: "It holds its locks and the cleaning of every table, also across a restart, and no session is left that would end it.",
+  needs: ["prepared"],
+  run: (view) =>
+    view
+      .rows("prepared")!
+      .filter((row) => row.seconds > LONG_S)
+      .map((row) => ({
+        subject: row.gid,
+        says: `of ${row.owner} in ${row.database}, prepared ${seconds(row.seconds)} ago`,
+        fix: `ROLLBACK PREPARED '${row.gid.replaceAll("'", "''")}'; -- or COMMIT PREPARED, in ${row.database}, by its owner`,
+        link: "/database/maintenance",
+      })),
+});

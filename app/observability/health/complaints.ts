@@ -1,0 +1,42 @@
+import type { Health } from "~/db/health.server.ts";
+import { plural } from "~/platform/format.ts";
+import type { Headroom } from "../connections/headroom.ts";
+import type { Archiving } from "../replication/archiving.ts";
+import type { TargetState } from "../sampler/sampler.server.ts";
+import { targetLabel } from "../target.ts";
+
+type Known = {
+  health: Pick<Health, "status" | "checks">;
+  targets: readonly TargetState[];
+  headroom: Headroom | null;
+  archiving: Archiving | null;
+  /** Probes that bring nothing; null: the collector does not answer. */
+  silent: number | null;
+  collector: boolean;
+};
+
+/** What is wrong, the worst first: a page may say that everything answers only where this is empty. */
+export function complaintsOf({ health, targets, headroom, archiving, silent, collector }: Known): string[] {
+  const away = new Set(targets.filter((one) => one.reachable === false).map((one) => one.name));
+  const seen = (name: string) => targets.some((one) => one.name === name && one.reachable === true);
+  return [
+    ...(away.has("primary") ? ["The primary can't be reached"] : []),
+    ...(!health.checks.primary.ok && !away.has("primary")
+      ? [seen("primary") ? "The console can't reach the primary, the collector can" : "The primary can't be reached"]
+      : []),
+    ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),
+    ...[...away].filter((name) => name !== "primary").map((name) => `${targetLabel(name)} can't be reached`),
+    ...health.checks.replicas.filter((one) => !one.ok && !away.has(one.name)).map((one) => `The console can't reach ${one.name}`),
+    ...(collector ? [] : ["No collector is at work"]),
+    ...(archiving && archiving.state !== "working" && archiving.state !== "off" ? [archiving.says] : []),
+    ...targets
+      .filter((one) => one.server?.monitor === false)
+      .map((one) => `The observer lacks pg_monitor on ${targetLabel(one.name)}`),
+    ...(silent ? [`${plural(silent, "probe brings", "probes bring")} nothing`] : []),
+  ];
+}
+
+export const healthTitle = ([first, ...more]: readonly string[]): string =>
+  first === undefined
+    ? "Everything answers."
+    : `${first}.${more.length > 0 ? ` And ${plural(more.length, "more problem")}.` : ""}`;

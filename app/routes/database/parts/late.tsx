@@ -1,0 +1,13 @@
+import type { Late } from "~/observability/current.server.ts";
+import { Notice } from "~/ui/feedback/empty.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+
+/** Says how old what is shown is, where the server could not be asked for it now. */
+export function LateNotice({ late }: { late: Late | null }) {
+  if (!late) return null;
+  return (
+    <Notice tone="warn" title="The server can't be asked right now.">
+      What is shown is from the collector's last sample, <Ago at={late.at} />. {late.reason}
+    </Notice>
+  );
+}
