@@ -8,8 +8,10 @@ import type { ServerBuild } from "@remix-run/node";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { Counter, Histogram } from "prom-client";
 import { clients } from "~/db/clients.server.ts";
+import { refuseOldSchema } from "~/db/migrate/needed.server.ts";
 import { startPoolReports } from "~/observability/connections/pools.server.ts";
 import { env } from "~/platform/env.server.ts";
+import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -114,6 +116,7 @@ async function remixHandler(app: express.Express) {
 async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "web";
   const { PORT, HOST } = env();
+  await refuseOldSchema();
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", env().TRUST_PROXY ?? false);
@@ -152,4 +155,7 @@ async function main(): Promise<void> {
 }
 
 if (!fs.existsSync("package.json")) process.stderr.write("start from the project's directory\n");
-void main();
+void main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+});
