@@ -1,22 +1,59 @@
 import { runningCluster } from "~/db/cluster/cluster.server.ts";
-import { examine } from "~/db/doctor.server.ts";
-import { env } from "~/platform/env.server.ts";
+import { examine, type Finding } from "~/db/doctor.server.ts";
+import { EnvError, readEnv, type Env } from "~/platform/env.server.ts";
+import { plural } from "~/platform/format.ts";
 import type { Command } from "./commands.ts";
 
 const MARK = { ok: "ok     ", warning: "warning", error: "ERROR  " } as const;
+
+/** The rest is looked at all the same, with what a wrong value would be without. */
+function readLeniently(): { env: Env; findings: Finding[] } {
+  const raw = { ...process.env };
+  const findings: Finding[] = [];
+  for (;;) {
+    try {
+      return { env: readEnv(raw), findings };
+    } catch (error) {
+      if (!(error instanceof EnvError) || findings.length > 50) throw error;
+      const name = error.message.split(":")[0]!;
+      findings.push({ name: "environment", level: "error", says: error.message });
+      if (raw[name] === undefined)
+        raw[name] = name === "INVIGIL_SIGNING_KEY" ? Buffer.alloc(32).toString("base64") : "x".repeat(32);
+      else if (name === "DATABASE_SHARD_COUNT")
+        for (const key of Object.keys(raw)) {
+          if (key.startsWith("DATABASE_SHARD_")) delete raw[key];
+        }
+      else delete raw[name];
+    }
+  }
+}
+
+function print(findings: readonly Finding[]): void {
+  for (const finding of findings) {
+    process.stdout.write(`${MARK[finding.level]}  ${finding.says}\n`);
+    if (finding.fix && !finding.superuser) process.stdout.write(`         ${finding.fix}\n`);
+  }
+  const forSuperuser = findings.filter((finding) => finding.fix && finding.superuser);
+  if (forSuperuser.length === 0) return;
+  process.stdout.write("\nThis login may not do the following. Run it as a superuser, connected to this database:\n");
+  for (const { fix } of forSuperuser) process.stdout.write(`  ${fix}\n`);
+}
 
 export const doctorCommand: Command = {
   name: "doctor",
   says: "Checks the installation and says what to grant",
   usage: "[--json]",
   async run({ options }) {
-    const e = env();
+    const { env: e, findings: wrong } = readLeniently();
     const running = e.embedded ? runningCluster(e.dataDir) : null;
-    const findings = running
-      ? await examine(running.superuser, "the embedded cluster")
-      : e.embedded
-        ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
-        : await examine(e.DATABASE_URL!);
+    const findings: Finding[] = [
+      ...wrong,
+      ...(running
+        ? await examine(running.superuser, "the embedded cluster")
+        : e.embedded
+          ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
+          : await examine(e.DATABASE_URL!)),
+    ];
     const urls = running
       ? { owner: running.owner, app: running.app, observer: running.observer, standby: running.standby }
       : undefined;
@@ -24,12 +61,9 @@ export const doctorCommand: Command = {
       process.stdout.write(
         `${JSON.stringify({ node: process.version, embedded: e.embedded, dataDir: e.dataDir, checks: findings, urls }, null, 2)}\n`,
       );
-    else {
-      for (const finding of findings) {
-        process.stdout.write(`${MARK[finding.level]}  ${finding.says}\n`);
-        if (finding.fix) process.stdout.write(`         ${finding.fix}\n`);
-      }
-    }
-    return findings.some((finding) => finding.level === "error") ? 1 : 0;
+    else print(findings);
+    const errors = findings.filter((finding) => finding.level === "error");
+    if (errors.length > 0) process.stderr.write(`${plural(errors.length, "error")}: ${errors[0]!.says}\n`);
+    return errors.length > 0 ? 1 : 0;
   },
 };

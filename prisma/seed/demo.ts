@@ -108,7 +108,9 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
   await ensureDays(url, days);
   // Without the right to skip triggers the order of one lane matters; it is the order of reference.
   const skips = await maySkipTriggers(url);
-  await load(url, skips ? [rest, answers] : [[...rest, ...answers]]);
+  // What waits for its place in the log is put there by a trigger, unless it is skipped.
+  const untriggered = rest.filter((table) => table.name !== "audit.pending");
+  await load(url, skips ? [rest, answers] : [[...untriggered, ...answers]]);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   // What the triggers would have kept.
