@@ -18,7 +18,8 @@ select pg_is_in_recovery() as recovering,
        trim(both '''' from substring(r.conninfo from 'host=([^ ]*)')) as upstream_host, r.receive_start_lsn::text as receive_start, r.receive_start_tli::int as receive_start_timeline,
        r.received_tli::int as receiver_timeline, r.last_msg_send_time as last_sent, r.latest_end_time as sender_end_at,
        r.sender_host, r.sender_port, r.slot_name, coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))::int as timeline,
-       pg_postmaster_start_time() as started_at
+       pg_postmaster_start_time() as started_at,
+       (select system_identifier::text from pg_control_system()) as system_id, host(inet_server_addr()) as address, inet_server_port() as port
 from (select 1) as one left join pg_stat_wal_receiver r on true`,
   row: z.object({
     recovering: z.boolean(),
@@ -44,6 +45,9 @@ from (select 1) as one left join pg_stat_wal_receiver r on true`,
     slot_name: z.string().nullable(),
     timeline: z.number().nullable(),
     started_at: z.date(),
+    system_id: z.string().nullable(),
+    address: z.string().nullable(),
+    port: z.number().nullable(),
   }),
 });
 
