@@ -116,13 +116,12 @@ async function remixHandler(app: express.Express) {
 async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "web";
   const { PORT, HOST } = env();
-  await refuseOldSchema();
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", env().TRUST_PROXY ?? false);
   app.get("/health", (_request, response) => void response.json({ status: "ok" }));
   app.use(identify, securityHeaders, measured, sameOrigin);
-  const handle = await remixHandler(app);
+  const [handle] = await Promise.all([remixHandler(app), refuseOldSchema()]);
   app.all("*", handle);
   const server = http.createServer(app);
   server.on("error", (error: NodeJS.ErrnoException) => {
