@@ -7,6 +7,7 @@ import type { Role, TxCtx } from "~/db/ctx.ts";
 import { isAway } from "~/db/retry.ts";
 import { cutWhenSilent } from "~/db/silence.ts";
 import { newId, newToken } from "~/platform/ids.ts";
+import { findAwaySession, isAwayToken } from "./away-session.server.ts";
 import { tokenHash } from "./secrets.server.ts";
 
 export const IDLE_MINUTES = 30;
@@ -49,10 +50,11 @@ async function find(on: Queryable, token: string): Promise<StaffSession | null> 
 /** Read on the primary while it is up: a revocation must work on the next request. A standby answers only when it is away. */
 export async function findSession(token: string): Promise<StaffSession | null> {
   const { primary, replicas } = clients();
+  const look = isAwayToken(token) ? findAwaySession : find;
   try {
     const client = await primary.connect();
     try {
-      const session = await cutWhenSilent(primary, client, () => find(client, token));
+      const session = await cutWhenSilent(primary, client, () => look(client, token));
       // Moved on at most once a minute: a page with ten requests must not write ten times.
       if (session?.seen_before)
         await execute(client, sql`update console.staff_session set last_seen_at = now() where id = ${session.id}`);
@@ -63,7 +65,7 @@ export async function findSession(token: string): Promise<StaffSession | null> {
   } catch (error) {
     const replica = isAway(error) ? replicas.pick() : null;
     if (!replica) throw error;
-    return find(replica.pool, token);
+    return look(replica.pool, token);
   }
 }
 

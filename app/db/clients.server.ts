@@ -6,7 +6,7 @@ import { SilenceWatch } from "./silence.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
-export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; close(): Promise<void> };
+export type Clients = { primary: Pool; replicas: Replicas; primarySilent(): boolean; pools(): Pool[]; close(): Promise<void> };
 
 /** How long a standby may take to say how far it has replayed. */
 const REPLICA_PATIENCE_MS = 1500;
@@ -56,6 +56,7 @@ export function clients(): Clients {
     return {
       primary,
       replicas,
+      primarySilent: () => Boolean(pulse?.refused()),
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
         await replicas.stop();

@@ -6,9 +6,12 @@ import { hangingProxy, type HangingProxy } from "../../tests/fixtures/hanging-pr
 import { holdLease } from "~/collector/lease.server.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { forget } from "~/platform/singleton.ts";
+import { logInAway } from "~/access/away-session.server.ts";
+import { hashPassword } from "~/access/password.server.ts";
+import { recordSpooledActs } from "~/observability/connections/spool.server.ts";
 import { findSession } from "~/access/session.server.ts";
 import { tokenHash } from "~/access/secrets.server.ts";
-import type { Actor } from "./ctx.ts";
+import type { Actor, Ctx } from "./ctx.ts";
 import { clients } from "./clients.server.ts";
 import { one } from "./query.ts";
 import { withReadScope } from "./scope.server.ts";
@@ -112,3 +115,45 @@ it("one renewal of the lease waits at a time, however long it waits", { timeout:
   await lease.release();
   expect(rows[0]!.n).toBe(1);
 });
+
+it("whoever sees the database pages logs in on a standby's copy while the primary hangs, and it is recorded later", async () => {
+  process.env["SESSION_SECRET"] = "a secret for these tests only";
+  process.env["DATABASE_REPLICA_URLS"] = db.url("app");
+  forget("env");
+  await clients().close();
+  await clients().replicas.check();
+  const proctor = await makeStaff(db.owner, "PROCTOR");
+  await db.owner.query("update console.staff set password_hash = $1 where id = any($2)", [
+    await hashPassword("a good password"),
+    [staff.id, proctor.id],
+  ]);
+  const ctx = {
+    ...ctxFor(staff, everywhere),
+    actor: { kind: "anonymous", id: null, name: "x", email: null, role: "ANONYMOUS" },
+  } as Ctx;
+  await clients().primary.query("select 1");
+  proxy.hang();
+  await expect.poll(() => clients().primarySilent(), { timeout: 10_000 }).toBe(true);
+  try {
+    await expect(logInAway(ctx, { email: staff.email, password: "a wrong one" })).rejects.toThrow(/do not match/);
+    await expect(logInAway(ctx, { email: proctor.email, password: "a good password" })).rejects.toThrow(/your pages need it/);
+    const { token, needsCode } = await logInAway(ctx, { email: staff.email, password: "a good password" });
+    expect(needsCode).toBe(false);
+    expect(await findSession(token)).toMatchObject({ email: staff.email, role: "SRE" });
+    expect(await findSession(`${token.slice(0, -2)}xx`)).toBeNull();
+    await db.owner.query("update console.staff set is_active = false where id = $1", [staff.id]);
+    expect(await findSession(token)).toBeNull();
+    for (let guess = 0; guess < 3; guess++) await logInAway(ctx, { email: staff.email, password: "no" }).catch(() => undefined);
+    await expect(logInAway(ctx, { email: staff.email, password: "no" })).rejects.toThrow(/Too many/);
+  } finally {
+    proxy.goOn();
+    await db.owner.query("update console.staff set is_active = true where id = $1", [staff.id]);
+  }
+  await expect.poll(() => clients().primarySilent(), { timeout: 10_000 }).toBe(false);
+  await recordSpooledActs();
+  const { rows } = await db.owner.query<{ action: string }>(
+    "select action from audit.entry where action like 'session.%' and actor_id = $1 order by at",
+    [staff.id],
+  );
+  expect(rows.map((row) => row.action)).toEqual(["session.login"]);
+}, 60_000);

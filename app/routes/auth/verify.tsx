@@ -1,4 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { isAway } from "~/db/retry.ts";
+import { verifyAway } from "~/access/away-session.server.ts";
 import { staffCtx } from "~/access/ctx.server.ts";
 import { SESSION, setCookie } from "~/access/cookies.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
@@ -23,7 +25,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
   if (!session) throw redirect("/login");
   const form = await request.formData();
   try {
-    const token = await verifySecondFactor(await staffCtx(request, session), String(form.get("code") ?? ""));
+    const ctx = await staffCtx(request, session);
+    const code = String(form.get("code") ?? "");
+    const token = await verifySecondFactor(ctx, code).catch((error: unknown) => {
+      if (isAway(error)) return verifyAway(ctx, code);
+      throw error;
+    });
     return redirect(safe(new URL(request.url).searchParams.get("to")), {
       headers: { "Set-Cookie": setCookie(SESSION, token, ABSOLUTE_HOURS * 3600) },
     });
