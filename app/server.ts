@@ -121,7 +121,9 @@ async function main(): Promise<void> {
   app.set("trust proxy", env().TRUST_PROXY ?? false);
   app.get("/health", (_request, response) => void response.json({ status: "ok" }));
   app.use(identify, securityHeaders, measured, sameOrigin);
-  const [handle] = await Promise.all([remixHandler(app), refuseOldSchema()]);
+  const handle = await remixHandler(app);
+  // After the bundle was loaded: while it is, nothing that comes back is heard in time.
+  await refuseOldSchema();
   app.all("*", handle);
   const server = http.createServer(app);
   server.on("error", (error: NodeJS.ErrnoException) => {

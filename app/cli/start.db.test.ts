@@ -32,7 +32,13 @@ beforeAll(async () => {
 });
 afterAll(() => {
   for (const child of started) child.kill("SIGKILL");
-  for (const pid of ours()) process.kill(pid, "SIGKILL");
+  for (const pid of ours()) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
   fs.rmSync(dataDir, { recursive: true, force: true });
 });
 

@@ -8,6 +8,7 @@ const EVERY_MS = 1000;
 /** While it is silent: whoever waits for it wants to know at once that it is back. */
 const EVERY_SILENT_MS = 250;
 const PATIENCE_MS = 1500;
+const BUSY_MS = 2 * PATIENCE_MS + 500;
 
 export type Pulse = Silence & {
   /** Where the primary's log was this long ago; null while it does not answer, or when nobody looked that early. */
@@ -36,6 +37,7 @@ export function startPulse(target: { url: string; role?: string }, process: stri
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
+    const started = performance.now();
     try {
       const { rows } = await pool.query<{ lsn: string | null }>(
         "select case when not pg_is_in_recovery() then pg_current_wal_lsn()::text end as lsn",
