@@ -13,6 +13,7 @@ import { refuse } from "~/access/http/refuse.server.ts";
 import { responseHeaders } from "~/access/http/response-headers.server.ts";
 import { isFromOurPage } from "~/access/http/same-origin.server.ts";
 import { clients } from "~/db/clients.server.ts";
+import { refuseOldSchema } from "~/db/migrate/needed.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { startPoolReports } from "~/observability/connections/pools.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -115,6 +116,8 @@ async function main(): Promise<void> {
   app.get("/health", (_request, response) => void response.json({ status: "ok" }));
   app.use(identify, responseHeaders, measured, own, limitBody, compressed);
   const handle = await remixHandler(app);
+  // After the bundle was loaded: while it is, nothing that comes back is heard in time.
+  await refuseOldSchema();
   app.all("*", handle);
   app.use(failed);
   // The longest that a client may take: to say what it wants, and to send the largest file. Forms have less (limitBody).

@@ -9,7 +9,8 @@ import { Conflict, Forbidden, Invalid, StepUpRequired, TooMany, Unavailable } fr
 import { DEVICE, SESSION } from "./cookies.server.ts";
 import { logIn } from "./login.server.ts";
 import { hashPassword } from "./password.server.ts";
-import { findSession, IDLE_MINUTES } from "./session.server.ts";
+import { ABSOLUTE_HOURS, findSession, IDLE_MINUTES } from "./session.server.ts";
+import { tokenHash } from "./secrets.server.ts";
 import { resetPassword } from "./staff/reset-password.server.ts";
 import { beginTotp, changePassword, confirmTotp } from "./staff/security.server.ts";
 import { revokeSession } from "./staff/sessions.server.ts";
@@ -51,34 +52,63 @@ describe("logging in", () => {
       device: null,
     });
     const token = cookie(cookies, SESSION);
-    const now = clock.now();
-    const session = (await findSession(token, now))!;
+    const session = (await findSession(token))!;
     expect(session.email).toBe(staff.email);
     const stored = await db.owner.query<{ token_hash: string }>("select token_hash from console.staff_session where id = $1", [
       session.id,
     ]);
     expect(stored.rows[0]!.token_hash).not.toContain(token);
-    expect(await findSession(`${token}x`, now)).toBeNull();
-    expect(await findSession(token, new Date(now.getTime() + (IDLE_MINUTES + 1) * 60_000))).toBeNull();
+    expect(await findSession(`${token}x`)).toBeNull();
+    const seen = (ago: string) =>
+      db.owner.query("update console.staff_session set last_seen_at = now() - $2::interval where id = $1", [session.id, ago]);
+    await seen(`${IDLE_MINUTES + 1} minutes`);
+    expect(await findSession(token)).toBeNull();
+    await seen(`${IDLE_MINUTES - 1} minutes`);
+    expect(await findSession(token)).not.toBeNull();
     await revokeSession({ ctx: ctxFor(staff, everywhere), input: { id: session.id } });
-    expect(await findSession(token, now)).toBeNull();
+    expect(await findSession(token)).toBeNull();
+  });
+
+  it("judges a session by the database's clock: one of a console an hour ahead or behind lasts as long as any other", async () => {
+    const staff = await account();
+    for (const offset of [-3_600_000, 3_600_000]) {
+      const { cookies } = await logIn(
+        stranger(`10.1.1.${offset > 0 ? 1 : 2}`, fixedClock(new Date(Date.now() + offset).toISOString())),
+        { email: staff.email, password: PASSWORD, device: null },
+      );
+      const real = Date.now;
+      Date.now = () => real() + offset;
+      try {
+        expect(await findSession(cookie(cookies, SESSION)), `${offset} ms off`).not.toBeNull();
+      } finally {
+        Date.now = real;
+      }
+      const { rows } = await db.owner.query<{ hours: number }>(
+        "select round(extract(epoch from expires_at - now()) / 3600)::int as hours from console.staff_session where token_hash = $1",
+        [tokenHash(cookie(cookies, SESSION))],
+      );
+      expect(rows[0]!.hours).toBe(ABSOLUTE_HOURS);
+    }
   });
 
   it("a page that asks by itself while nobody is there does not keep the session alive", async () => {
     const staff = await account();
-    const start = new Date();
-    const later = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
-    const open = async (address: string) => {
-      const ctx = stranger(address, fixedClock(start.toISOString()));
-      return cookie((await logIn(ctx, { email: staff.email, password: PASSWORD, device: null })).cookies, SESSION);
-    };
+    const open = async (address: string) =>
+      cookie((await logIn(stranger(address), { email: staff.email, password: PASSWORD, device: null })).cookies, SESSION);
     const [left, used] = [await open("10.1.0.3"), await open("10.1.0.4")];
-    for (let minute = 5; minute < IDLE_MINUTES; minute += 5) {
-      expect(await findSession(left, later(minute), minute * 60)).not.toBeNull();
-      expect(await findSession(used, later(minute), 20)).not.toBeNull();
-    }
-    expect(await findSession(left, later(IDLE_MINUTES + 1), (IDLE_MINUTES + 1) * 60)).toBeNull();
-    expect(await findSession(used, later(IDLE_MINUTES + 1), 20)).not.toBeNull();
+    await db.owner.query("update console.staff_session set last_seen_at = now() - interval '25 minutes' where staff_id = $1", [
+      staff.id,
+    ]);
+    const minutesAgo = async (token: string) => {
+      const { rows } = await db.owner.query<{ ago: number }>(
+        "select round(extract(epoch from now() - last_seen_at) / 60)::int as ago from console.staff_session where token_hash = $1",
+        [tokenHash(token)],
+      );
+      return rows[0]!.ago;
+    };
+    expect(await findSession(left, 25 * 60)).not.toBeNull();
+    expect(await findSession(used, 20)).not.toBeNull();
+    expect([await minutesAgo(left), await minutesAgo(used)]).toEqual([25, 0]);
   });
 
   it("says the same of a wrong password and an unknown account, in the same time", async () => {
@@ -112,8 +142,8 @@ describe("logging in", () => {
       logIn(stranger("10.1.0.2", clock), { email: staff.email, password: PASSWORD, device: null, session });
     const old = cookie((await enter(null)).cookies, SESSION);
     const fresh = cookie((await enter(old)).cookies, SESSION);
-    expect(await findSession(old, clock.now())).toBeNull();
-    expect((await findSession(fresh, clock.now()))?.email).toBe(staff.email);
+    expect(await findSession(old)).toBeNull();
+    expect((await findSession(fresh))?.email).toBe(staff.email);
   });
 
   it("checks twenty of two hundred parallel guesses, and the owner gets in by a known browser or from a familiar address", async () => {
@@ -209,7 +239,7 @@ describe("the second factor", () => {
     const staff = await account();
     const clock = fixedClock("2026-11-20T10:00:00Z");
     const first = await logIn(stranger("10.8.0.1", clock), { email: staff.email, password: PASSWORD, device: null });
-    const session = (await findSession(cookie(first.cookies, SESSION), clock.now()))!;
+    const session = (await findSession(cookie(first.cookies, SESSION)))!;
     const ctx: Ctx = {
       ...ctxFor(staff, everywhere, clock),
       session: { id: session.id, stepUpAt: clock.now(), secondFactor: true },
@@ -225,7 +255,7 @@ describe("the second factor", () => {
     expect(again.next).toBe("verify");
     // A password is half of a login: the browser is not a known one yet.
     expect(again.cookies.join("\n")).not.toContain(DEVICE);
-    const half = (await findSession(cookie(again.cookies, SESSION), soon.now()))!;
+    const half = (await findSession(cookie(again.cookies, SESSION)))!;
     expect(half.second_factor).toBe(false);
     const halfCtx: Ctx = { ...ctxFor(staff, everywhere, soon), session: { id: half.id, stepUpAt: null, secondFactor: false } };
     const right = await code("2026-11-20T10:01:30Z");
@@ -252,7 +282,7 @@ describe("the second factor", () => {
   it("a wrong proof for an act is on record too", async () => {
     const staff = await account();
     const { cookies } = await logIn(stranger("10.8.0.2"), { email: staff.email, password: PASSWORD, device: null });
-    const session = (await findSession(cookie(cookies, SESSION), stranger().clock.now()))!;
+    const session = (await findSession(cookie(cookies, SESSION)))!;
     const ctx: Ctx = {
       ...ctxFor(staff, everywhere, stranger().clock),
       session: { id: session.id, stepUpAt: null, secondFactor: true },
@@ -270,7 +300,7 @@ describe("the second factor", () => {
   it("a recovery code of the short kind from before still works, once", async () => {
     const staff = await account();
     const { cookies } = await logIn(stranger("10.8.0.3"), { email: staff.email, password: PASSWORD, device: null });
-    const session = (await findSession(cookie(cookies, SESSION), stranger().clock.now()))!;
+    const session = (await findSession(cookie(cookies, SESSION)))!;
     await db.owner.query(
       `insert into console.staff_recovery_code (id, staff_id, code_hash, updated_at)
        values (gen_random_uuid(), $1, encode(sha256('0123456789'), 'hex'), now())`,

@@ -1,9 +1,8 @@
-import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { codeOf, isConnectionLoss, isNotReady, said } from "~/db/retry.ts";
 import { Unavailable } from "~/platform/errors.ts";
 
 const AWAY = "The database can't be reached right now";
 const IN_WORDS: Record<string, string> = {
-  "57P03": "The database is starting: try again in a moment",
   "53300": "Every connection of the database is used: try again in a moment",
   "25006": "The database accepts no changes at the moment",
   "57014": "The database did not answer in time; nothing was changed. Somebody may hold what this needs",
@@ -12,6 +11,12 @@ const IN_WORDS: Record<string, string> = {
 
 /** What the database's state made impossible, in words; null where it is not to blame. */
 export function away(error: unknown): Unavailable | null {
+  if (isNotReady(error))
+    return new Unavailable(
+      /shutting down/.test(said(error).message)
+        ? "The database is shutting down: try again when it is back"
+        : "The database is starting: try again in a moment",
+    );
   const words = IN_WORDS[codeOf(error) ?? ""];
   if (words) return new Unavailable(words);
   return isConnectionLoss(error) ? new Unavailable(AWAY) : null;

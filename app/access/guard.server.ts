@@ -3,7 +3,6 @@ import type { Ctx } from "~/db/ctx.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { Forbidden } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
-import { systemClock } from "~/platform/clock.ts";
 import { readCookie, SESSION } from "./cookies.server.ts";
 import { staffCtx } from "./ctx.server.ts";
 import { mustEnroll } from "./login.server.ts";
@@ -17,7 +16,7 @@ export function sessionOf(request: Request, context: object): Promise<StaffSessi
   const known = perRequest.get(context);
   if (known) return known;
   const token = readCookie(request, SESSION);
-  const finding = token ? findSession(token, systemClock.now(), idleSeconds(request)) : Promise.resolve(null);
+  const finding = token ? findSession(token, idleSeconds(request)) : Promise.resolve(null);
   perRequest.set(context, finding);
   return finding;
 }

@@ -2,11 +2,13 @@ import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
 import { record } from "~/audit/record.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
+import { isAway } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { AppError, Invalid } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { singleton } from "~/platform/singleton.ts";
+import { AWAY_MINUTES, logInAway } from "./away-session.server.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
 import { guardSecret, loginBudgets } from "./credential-guard.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
@@ -15,7 +17,7 @@ import { checkPassword, hashPassword } from "./password.server.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import { ABSOLUTE_HOURS, createSession, endSession } from "./session.server.ts";
 
-export type LoggedIn = { cookies: string[]; next: "home" | "verify" | "enroll" };
+export type LoggedIn = { cookies: string[]; next: "home" | "verify" | "enroll" | "database" };
 
 const WRONG = "That e-mail and password do not match an account";
 const YEAR = 365 * 24 * 3600;
@@ -122,6 +124,11 @@ async function begin(ctx: Ctx, input: LoginInput, { staff, upgrade, failedBefore
   });
 }
 
+async function withoutPrimary(ctx: Ctx, input: { email: string; password: string }): Promise<LoggedIn> {
+  const { token, needsCode } = await logInAway(ctx, input);
+  return { cookies: [setCookie(SESSION, token, AWAY_MINUTES * 60)], next: needsCode ? "verify" : "database" };
+}
+
 /** remix-auth runs the form strategy; the session is ours. */
 export const authenticator = () =>
   singleton("access.authenticator", () => {
@@ -129,12 +136,12 @@ export const authenticator = () =>
     made.use(
       new FormStrategy(async ({ form, request }) => {
         const text = (name: string) => String(form.get(name) ?? "");
+        const ctx = anonymousCtx(request);
+        const input = { email: text("email"), password: text("password"), device: readCookie(request, DEVICE) };
         try {
-          return await logIn(anonymousCtx(request), {
-            email: text("email"),
-            password: text("password"),
-            device: readCookie(request, DEVICE),
-            session: readCookie(request, SESSION),
+          return await logIn(ctx, { ...input, session: readCookie(request, SESSION) }).catch((error: unknown) => {
+            if (isAway(error)) return withoutPrimary(ctx, input);
+            throw error;
           });
         } catch (error) {
           if (error instanceof AppError) return error;

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { one, type Queryable } from "~/db/query.ts";
+import { execute, one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { RiskReason } from "~/audit/risk.server.ts";
 import type { Role, TxCtx } from "~/db/ctx.ts";
-import { isConnectionLoss } from "~/db/retry.ts";
+import { isAway } from "~/db/retry.ts";
+import { cutWhenSilent } from "~/db/silence.ts";
 import { newId, newToken } from "~/platform/ids.ts";
+import { findAwaySession, isAwayToken } from "./away-session.server.ts";
 import { tokenHash } from "./secrets.server.ts";
 
 export const IDLE_MINUTES = 30;
@@ -23,22 +25,24 @@ const sessionRow = z.object({
   second_factor: z.boolean(),
   totp_confirmed: z.boolean(),
   tenant_id: z.string().nullable(),
-  last_seen_at: z.date(),
+  seen_before: z.boolean(),
   risk: z.array(z.object({ rule: z.string(), points: z.number(), says: z.string() })),
   college_ids: z.array(z.string()),
 });
 
 export type StaffSession = Omit<z.infer<typeof sessionRow>, "role"> & { role: Role };
 
-async function find(on: Queryable, token: string, now: Date): Promise<StaffSession | null> {
+/** By the database's clock: a console whose own is an hour ahead must not log everybody out. */
+async function find(on: Queryable, token: string, idle: number): Promise<StaffSession | null> {
   return one(
     on,
     sql`select s.id, s.staff_id, st.name, st.email, st.role, st.theme, st.time_zone, s.step_up_at, s.second_factor,
-               st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.last_seen_at, s.risk,
+               st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.risk,
+               s.last_seen_at < now() - (60 + ${idle}) * interval '1 second' as seen_before,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
         from console.staff_session s join console.staff st on st.id = s.staff_id
         where s.token_hash = ${tokenHash(token)} and s.revoked_at is null and st.is_active
-          and s.expires_at > ${now} and s.last_seen_at > ${new Date(now.getTime() - IDLE_MINUTES * 60_000)}`,
+          and s.expires_at > now() and s.last_seen_at > now() - ${IDLE_MINUTES} * interval '1 minute'`,
     sessionRow,
   );
 }
@@ -49,24 +53,25 @@ export function idleSeconds(request: Request): number {
   return Number.isFinite(said) && said > 0 ? said : 0;
 }
 
-/** Read on the primary while it is up: a revocation must work on the next request. A standby answers only when it is down. */
-export async function findSession(token: string, now: Date, idle = 0): Promise<StaffSession | null> {
+/** Read on the primary while it is up: a revocation must work on the next request. A standby answers only when it is away. */
+export async function findSession(token: string, idle = 0): Promise<StaffSession | null> {
   const { primary, replicas } = clients();
+  const look = (on: Queryable) => (isAwayToken(token) ? findAwaySession(on, token) : find(on, token, idle));
   try {
-    const session = await find(primary, token, now);
-    // Moved on at most once a minute: a page with ten requests must not write ten times.
-    const seen = new Date(now.getTime() - idle * 1000);
-    if (session && seen.getTime() - session.last_seen_at.getTime() > 60_000) {
-      await primary.query({
-        text: "update console.staff_session set last_seen_at = $2 where id = $1",
-        values: [session.id, seen],
-      });
+    const client = await primary.connect();
+    try {
+      const session = await cutWhenSilent(primary, client, () => look(client));
+      // Moved on at most once a minute: a page with ten requests must not write ten times.
+      if (session?.seen_before)
+        await execute(client, sql`update console.staff_session set last_seen_at = now() - ${idle} * interval '1 second' where id = ${session.id}`);
+      return session;
+    } finally {
+      client.release();
     }
-    return session;
   } catch (error) {
-    const replica = isConnectionLoss(error) ? replicas.pick() : null;
+    const replica = isAway(error) ? replicas.pick() : null;
     if (!replica) throw error;
-    return find(replica.pool, token, now);
+    return look(replica.pool);
   }
 }
 
@@ -76,7 +81,7 @@ export async function createSession(
   options: { secondFactor: boolean; stepUp: boolean; risk: RiskReason[] },
 ): Promise<{ token: string; id: string }> {
   const token = newToken();
-  const now = ctx.clock.now();
+  const { now } = (await one(ctx.tx, sql`select now() as now`, z.object({ now: z.date() })))!;
   const id = newId(now.getTime());
   await ctx.tx.prisma.staffSession.create({
     data: {
@@ -85,7 +90,7 @@ export async function createSession(
       tokenHash: tokenHash(token),
       expiresAt: new Date(now.getTime() + ABSOLUTE_HOURS * 3_600_000),
       lastSeenAt: now,
-      stepUpAt: options.stepUp ? now : null,
+      stepUpAt: options.stepUp ? ctx.clock.now() : null,
       secondFactor: options.secondFactor,
       ipAddress: ctx.address ?? null,
       userAgent: ctx.userAgent?.slice(0, 500) ?? null,
@@ -106,7 +111,6 @@ export async function rotateSession(
     where: { id: sessionId },
     data: {
       tokenHash: tokenHash(token),
-      lastSeenAt: ctx.clock.now(),
       ...(rights.stepUp ? { stepUpAt: ctx.clock.now() } : {}),
       ...(rights.secondFactor ? { secondFactor: true } : {}),
     },

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import path from "node:path";
 import type { KeyObject } from "node:crypto";
 import { openNote, readCheckpoint, signatureHint, type Checkpoint } from "./note.ts";
 
@@ -6,6 +7,8 @@ const BETWEEN = "\n====\n";
 
 /** Every signed head, one after the other, never rewritten. On stable storage before anybody is told of it. */
 export function appendAnchor(file: string, note: string): void {
+  // At a first run of a collector by itself nobody has made the data directory.
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   const out = fs.openSync(file, "a+", 0o600);
   try {
     // A crash may have left a piece of a note behind: it is closed, so that it does not spoil this one.

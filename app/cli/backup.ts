@@ -12,7 +12,7 @@ import { takeBackup, type Progress } from "~/observability/backups/take.server.t
 import { findBackup, verifyBackup } from "~/observability/backups/verify.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
-import { bytes, exactTime, seconds } from "~/platform/format.ts";
+import { bytes, exactTime, plural, seconds } from "~/platform/format.ts";
 import { withDatabase } from "./database.ts";
 import type { Command, Run } from "./commands.ts";
 
@@ -109,6 +109,10 @@ const verify: Command = {
           ? [`${result.id}: every file and its WAL are as they were`]
           : result.findings.map((one) => `${one.file}: ${one.says}`),
       );
+      if (!result.ok)
+        process.stderr.write(
+          `backup ${result.id} does not verify: ${plural(result.findings.length, "finding")}; take a new one\n`,
+        );
       return result.ok ? 0 : 1;
     }),
 };
@@ -164,6 +168,7 @@ const drill: Command = {
           ? `back after ${seconds(result.rtoMs / 1000)}; a loss of the machine at the start would have cost ${result.rpoMs === null ? "an unknown time" : seconds(result.rpoMs / 1000)}`
           : "this backup must not be relied upon",
       ]);
+      if (!result.ok) process.stderr.write(`the drill failed: ${plural(result.findings.length, "finding")}\n`);
       return result.ok ? 0 : 1;
     }),
 };

@@ -62,7 +62,10 @@ export async function bringUpToDate(note: (text: string) => void): Promise<strin
   const owner = connection("owner").url;
   // The embedded cluster was made whole when it was made.
   if (!env().embedded)
-    for (const finding of await prepare(owner)) note(`${finding.says}${finding.fix ? `; ${finding.fix}` : ""}`);
+    for (const finding of await prepare(owner))
+      note(
+        `${finding.says}${finding.fix ? `; ${finding.superuser ? "run as a superuser of that database: " : ""}${finding.fix}` : ""}`,
+      );
   const applied = await migrate(owner);
   const client = new pg.Client({ connectionString: owner });
   await client.connect();

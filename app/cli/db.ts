@@ -1,5 +1,6 @@
 import { createMigration, migrationStates } from "~/db/migrate/migrate.server.ts";
 import { connection } from "~/db/urls.server.ts";
+import { plural } from "~/platform/format.ts";
 import { bringUpToDate, withDatabase } from "./database.ts";
 import type { Command } from "./commands.ts";
 
@@ -38,6 +39,9 @@ export const statusCommand: Command = {
       const states = await migrationStates(connection("owner").url);
       if (options["json"]) process.stdout.write(`${JSON.stringify({ migrations: states })}\n`);
       else for (const state of states) process.stdout.write(`${state.applied ? "applied" : "PENDING"}  ${state.name}\n`);
-      return states.every((state) => state.applied) ? 0 : 1;
+      const pending = states.filter((state) => !state.applied).length;
+      if (pending > 0)
+        process.stderr.write(`${plural(pending, "migration is", "migrations are")} pending; run npx invigil db migrate\n`);
+      return pending === 0 ? 0 : 1;
     }),
 };

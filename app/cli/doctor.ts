@@ -3,9 +3,8 @@ import { totpState } from "~/access/staff/seal-totp.server.ts";
 import { runningCluster } from "~/db/cluster/cluster.server.ts";
 import { examine, type Finding } from "~/db/doctor.server.ts";
 import { runtimeLogin } from "~/db/runtime-login.server.ts";
-import { connection } from "~/db/urls.server.ts";
+import { EnvError, readEnv, type Env } from "~/platform/env.server.ts";
 import { plural } from "~/platform/format.ts";
-import { env } from "~/platform/env.server.ts";
 import type { Command } from "./commands.ts";
 
 const MARK = { ok: "ok     ", warning: "warning", error: "ERROR  " } as const;
@@ -47,12 +46,45 @@ async function totpFinding(url: string): Promise<Finding[]> {
 }
 
 /** A server of somebody else's: as the login that migrates sees it, and who web and collector come in as. */
-async function examineOurs(url: string): Promise<Finding[]> {
-  const owner = connection("owner").url;
+async function examineOurs(url: string, whole: boolean): Promise<Finding[]> {
+  const owner = process.env["INVIGIL_URL_OWNER"] ?? url;
   const found = await examine(owner, owner === url ? "DATABASE_URL" : "INVIGIL_URL_OWNER");
-  return found.some((finding) => finding.name === "connection")
-    ? found
-    : [...found, await runtimeLogin(), ...(await totpFinding(owner))];
+  // What else there is to see needs an environment that can be read.
+  if (!whole || found.some((finding) => finding.name === "connection")) return found;
+  return [...found, await runtimeLogin(), ...(await totpFinding(owner))];
+}
+
+/** The rest is looked at all the same, with what a wrong value would be without. */
+function readLeniently(): { env: Env; findings: Finding[] } {
+  const raw = { ...process.env };
+  const findings: Finding[] = [];
+  for (;;) {
+    try {
+      return { env: readEnv(raw), findings };
+    } catch (error) {
+      if (!(error instanceof EnvError) || findings.length > 50) throw error;
+      const name = error.message.split(":")[0]!;
+      findings.push({ name: "environment", level: "error", says: error.message });
+      if (raw[name] === undefined)
+        raw[name] = name === "INVIGIL_SIGNING_KEY" ? Buffer.alloc(32).toString("base64") : "x".repeat(32);
+      else if (name === "DATABASE_SHARD_COUNT")
+        for (const key of Object.keys(raw)) {
+          if (key.startsWith("DATABASE_SHARD_")) delete raw[key];
+        }
+      else delete raw[name];
+    }
+  }
+}
+
+function print(findings: readonly Finding[]): void {
+  for (const finding of findings) {
+    process.stdout.write(`${MARK[finding.level]}  ${finding.says}\n`);
+    if (finding.fix && !finding.superuser) process.stdout.write(`         ${finding.fix}\n`);
+  }
+  const forSuperuser = findings.filter((finding) => finding.fix && finding.superuser);
+  if (forSuperuser.length === 0) return;
+  process.stdout.write("\nThis login may not do the following. Run it as a superuser, connected to this database:\n");
+  for (const { fix } of forSuperuser) process.stdout.write(`  ${fix}\n`);
 }
 
 export const doctorCommand: Command = {
@@ -60,13 +92,16 @@ export const doctorCommand: Command = {
   says: "Checks the installation and says what to grant",
   usage: "[--json]",
   async run({ options }) {
-    const e = env();
+    const { env: e, findings: wrong } = readLeniently();
     const running = e.embedded ? runningCluster(e.dataDir) : null;
-    const findings = running
-      ? [...(await examine(running.superuser, "the embedded cluster")), ...(await totpFinding(running.owner))]
-      : e.embedded
-        ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
-        : await examineOurs(e.DATABASE_URL!);
+    const findings: Finding[] = [
+      ...wrong,
+      ...(running
+        ? [...(await examine(running.superuser, "the embedded cluster")), ...(await totpFinding(running.owner))]
+        : e.embedded
+          ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
+          : await examineOurs(e.DATABASE_URL!, wrong.length === 0)),
+    ];
     const urls = running
       ? {
           owner: running.owner,
@@ -80,12 +115,9 @@ export const doctorCommand: Command = {
       process.stdout.write(
         `${JSON.stringify({ node: process.version, embedded: e.embedded, dataDir: e.dataDir, checks: findings, urls }, null, 2)}\n`,
       );
-    else {
-      for (const finding of findings) {
-        process.stdout.write(`${MARK[finding.level]}  ${finding.says}\n`);
-        if (finding.fix) process.stdout.write(`         ${finding.fix}\n`);
-      }
-    }
-    return findings.some((finding) => finding.level === "error") ? 1 : 0;
+    else print(findings);
+    const errors = findings.filter((finding) => finding.level === "error");
+    if (errors.length > 0) process.stderr.write(`${plural(errors.length, "error")}: ${errors[0]!.says}\n`);
+    return errors.length > 0 ? 1 : 0;
   },
 };

@@ -77,25 +77,33 @@ async function upToDate(stamp, inputs, exists, label, make, beside = false) {
 }
 
 /** Whether somebody's own `npm ci` has brought everything already: npm notes what it did when it has done it. */
-function npmBroughtAll() {
+function npmBroughtAll(withDev) {
   const packages = (file) => Object.entries(JSON.parse(fs.readFileSync(file, "utf8")).packages);
   try {
     const have = new Map(packages("node_modules/.package-lock.json"));
-    return packages("package-lock.json").every(([at, one]) => at === "" || one.optional || have.get(at)?.version === one.version);
+    return packages("package-lock.json").every(
+      ([at, one]) => at === "" || one.optional || (one.dev && !withDev) || have.get(at)?.version === one.version,
+    );
   } catch {
     return false;
   }
 }
 
-async function install(withDev) {
+async function install(command) {
+  const withDev = NEEDS_DEV.has(command);
   const stamp = "node_modules/.invigil-install";
+  // Where it may not be written (an image, another account) it is found out again each time.
+  const noted = (what) => {
+    try {
+      fs.writeFileSync(stamp, what);
+    } catch {}
+  };
   const want = `${hashOf(["package-lock.json"])}${withDev ? "+dev" : ""}`;
   const have = fs.existsSync(stamp) ? fs.readFileSync(stamp, "utf8") : "";
   if (have === want || have === `${want}+dev`) return;
-  if (npmBroughtAll()) {
-    fs.writeFileSync(stamp, withDev ? want : `${want}+dev`);
-    return;
-  }
+  if (npmBroughtAll(true)) return noted(`${want}+dev`.replace("+dev+dev", "+dev"));
+  if (!withDev && npmBroughtAll(false)) return noted(want);
+  if (!INSTALLS.has(command)) fail("the packages are not installed, or older than this version; run npm ci, then try again");
   // Development dependencies come along unless this is a production image.
   const dev = withDev || process.env.NODE_ENV !== "production";
   await step("installing packages", () =>
@@ -182,12 +190,14 @@ async function buildWeb(beside = false) {
   );
 }
 
+/** What only looks, or works on a database that is in use, does not change what is installed. */
+const INSTALLS = new Set(["start", "build", "test", "verify", "bench", "grafana", "prisma", "seed", "db"]);
 const NEEDS_DEV = new Set(["test", "verify", "bench", "grafana"]);
 const NEEDS_WEB = new Set(["start", "build", "test"]);
 
 async function main() {
   const command = process.argv[2] ?? "--help";
-  await install(NEEDS_DEV.has(command));
+  await install(command);
   await generate();
   await buildEntries();
   const web = NEEDS_WEB.has(command) && !process.argv.includes("--dev");

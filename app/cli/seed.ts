@@ -10,10 +10,12 @@ import type { Command } from "./commands.ts";
 export const seedCommand: Command = {
   name: "seed",
   says: "Loads data: the demo, nothing but the structure, or millions of attempts",
-  usage: "--profile demo|empty|large [--attempts N]",
+  usage: "--profile demo|empty|large [--attempts N] [--json]",
   options: { profile: { type: "string", default: "demo" }, attempts: { type: "string" } },
   run: ({ options }) =>
     withDatabase(async () => {
+      const print = (data: Record<string, unknown>, line: string) =>
+        process.stdout.write(options["json"] ? `${JSON.stringify(data)}\n` : line && `${line}\n`);
       const { url } = connection("owner");
       await bringUpToDate((note) => process.stderr.write(`note: ${note}\n`));
       const client = new pg.Client({ connectionString: url });
@@ -21,14 +23,14 @@ export const seedCommand: Command = {
       try {
         switch (options["profile"]) {
           case "empty":
-            process.stdout.write("the structure is in place; no data was loaded\n");
+            print({ profile: "empty" }, "the structure is in place; no data was loaded");
             return;
           case "demo": {
             if (!(await demoNeeded(client)))
               throw new Invalid("there is data already: the demo is loaded into an empty database only");
             await printProgress("loading the demo", () => seedDemo(url));
             const password = await setDemoPassword(client, env().INVIGIL_DEMO_PASSWORD);
-            if (password) process.stdout.write(`the demo accounts' password: ${password}\n`);
+            print({ profile: "demo", password }, password ? `the demo accounts' password: ${password}` : "");
             return;
           }
           case "large": {
@@ -36,6 +38,7 @@ export const seedCommand: Command = {
             if (!Number.isInteger(attempts) || attempts < 1)
               throw new Invalid(`--attempts: "${String(options["attempts"])}" is not a whole number above zero`);
             await printProgress(`loading ${attempts.toLocaleString("en")} attempts`, () => seedLarge(client, attempts));
+            print({ profile: "large", attempts }, "");
             return;
           }
           default:

@@ -3,6 +3,7 @@ import { ROLES } from "~/access/staff/staff.server.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
 import { withScope } from "~/db/scope.server.ts";
+import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { withDatabase } from "./database.ts";
@@ -13,6 +14,9 @@ const text = (run: Run, name: string): string => {
   if (typeof value !== "string" || value === "") throw new Invalid(`--${name} is needed`);
   return value;
 };
+
+/** With its address: whoever reads it in a terminal has no page to click it on. */
+const addressOf = (link: string) => new URL(link, env().INVIGIL_URL).toString();
 
 function print(run: Run, data: Record<string, unknown>, line: string): void {
   process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${line}\n`);
@@ -34,7 +38,7 @@ export const staffCommands: Command[] = [
         const link = await withScope(systemCtx("command line"), async (ctx) => {
           await ctx.tx.prisma.staff.create({ data: { id, email, name: text(run, "name"), role } });
           await record(ctx, { action: "staff.create", resource: "staff", resourceId: id, after: { email, role } });
-          return resetLink(ctx, id);
+          return addressOf(await resetLink(ctx, id));
         });
         print(run, { id, link }, `added; they choose a password at ${link}`);
       }),
@@ -58,7 +62,7 @@ export const staffCommands: Command[] = [
             await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: staff.id });
             print(run, { id: staff.id }, "removed");
           } else {
-            const link = await resetLink(ctx, staff.id);
+            const link = addressOf(await resetLink(ctx, staff.id));
             await record(ctx, { action: "staff.reset_password", resource: "staff", resourceId: staff.id });
             print(run, { id: staff.id, link }, `they choose a password at ${link}`);
           }

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
+import { postmasterOf, stopServer } from "~/db/cluster/server.server.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort } from "~/db/cluster/server.server.ts";
 
@@ -30,7 +32,13 @@ beforeAll(async () => {
 });
 afterAll(() => {
   for (const child of started) child.kill("SIGKILL");
-  for (const pid of ours()) process.kill(pid, "SIGKILL");
+  for (const pid of ours()) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
   fs.rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -114,6 +122,56 @@ it("stops everything within five seconds, and comes back after its supervisor wa
   expect(await again.ended).toBe(0);
   expect(ours()).toEqual([]);
 });
+
+const answers = (page: string) =>
+  fetch(`http://127.0.0.1:${port}${page}`, { signal: AbortSignal.timeout(3000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+async function backAfter(page: string, withinMs: number): Promise<number> {
+  const began = Date.now();
+  await until(() => false, 100);
+  while (!(await answers(page))) {
+    if (Date.now() - began > withinMs) throw new Error(`${page} is not back after ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return Date.now() - began;
+}
+
+it(
+  "brings a killed web process and a killed primary back, leaves one that was stopped, and ends with whoever started it",
+  { timeout: 240_000 },
+  async () => {
+    const outer = spawn("sh", ["-c", `${process.execPath} app/cli/invigil.mjs start; true`], {
+      env: { ...env, npm_lifecycle_event: "start" } as NodeJS.ProcessEnv,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    started.push(outer);
+    let output = "";
+    for (const stream of [outer.stdout, outer.stderr]) stream.on("data", (chunk: Buffer) => (output += String(chunk)));
+    await ready({ child: outer, output: () => output, ended: Promise.resolve(null) });
+
+    const webOf = () =>
+      ours().find((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${path.sep}build${path.sep}server.js`))!;
+    process.kill(webOf(), "SIGKILL");
+    const web = await backAfter("/health", 60_000);
+
+    const primary = path.join(serverHome(dataDir, serverAccount()), "primary");
+    process.kill(postmasterOf(primary)!, "SIGKILL");
+    await until(() => output.includes("the primary has ended, starting it again"), 10_000);
+    const server = await backAfter("/health/ready", 60_000);
+    process.stdout.write(`killed: web is back after ${web} ms, the primary after ${server} ms\n`);
+
+    await stopServer(primary);
+    await until(() => output.includes("was stopped and is left so"), 10_000);
+    expect(postmasterOf(primary)).toBeNull();
+
+    outer.kill("SIGKILL");
+    await until(() => ours().length === 0, 20_000);
+    expect(ours(), "what npm started outlived it").toEqual([]);
+  },
+);
 
 it("says in one line that a port is taken, and that the directory can't be written", async () => {
   const net = await import("node:net");

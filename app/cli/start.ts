@@ -6,12 +6,12 @@ import pg from "pg";
 import { logVerifierKey } from "~/audit/keys.server.ts";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
-import { postmasterOf } from "~/db/cluster/server.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { connection } from "~/db/urls.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
 import { openLogFile } from "~/platform/log-file.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
+import { keepServersUp } from "./keep-up.ts";
 import { adopt, bringUpToDate, printProgress } from "./database.ts";
 import { environmentOf, type ProcessName } from "./environment.ts";
 import type { Command } from "./commands.ts";
@@ -114,12 +114,23 @@ function supervise(name: ProcessName, file: string, extra: Record<string, string
       if (failures >= 5)
         rejectReady(new ClusterError(`${name} does not start: ${lastLine || `see ${path.join(logDir, `${name}.log`)}`}`));
       say(`  ${name} ended (${code ?? "killed"}), starting it again\n`);
-      setTimeout(() => !stopping() && launch(), Math.min(250 * 2 ** failures, 10_000));
+      setTimeout(() => !stopping() && launch(), againAfter(failures));
     });
     child.process = made;
   };
   launch();
   return child;
+}
+
+/** The first ones at once: a process that fell over is missed by whoever looks at a page. */
+const AT_ONCE = 5;
+const againAfter = (failures: number) => (failures <= AT_ONCE ? 0 : Math.min(500 * 2 ** (failures - AT_ONCE), 10_000));
+
+/** npm passes no signal on that ends it: whoever started us through it wants us to end too. */
+function whenOrphaned(stop: () => void): void {
+  if (!process.env["npm_lifecycle_event"]) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), 500).unref();
 }
 
 async function end(child: Child): Promise<void> {
@@ -130,28 +141,6 @@ async function end(child: Child): Promise<void> {
   const timer = setTimeout(() => running.kill("SIGKILL"), 2500);
   await gone;
   clearTimeout(timer);
-}
-
-const LOOK_MS = 2000;
-
-/** A database that was stopped may have been stopped on purpose: it is told, and left to whoever did it. */
-function watchServers({ primary, standby }: Cluster, stopping: () => boolean): void {
-  const servers = [
-    { name: "primary", dir: primary.dir, up: true },
-    { name: "standby", dir: standby.dir, up: true },
-  ];
-  setInterval(() => {
-    for (const server of servers) {
-      const up = postmasterOf(server.dir) !== null;
-      if (up === server.up || stopping()) continue;
-      server.up = up;
-      say(
-        up
-          ? `  the ${server.name} is back\n`
-          : `  the ${server.name} has ended and is left so; Ctrl-C and another start bring it back\n`,
-      );
-    }
-  }, LOOK_MS).unref();
 }
 
 function banner(e: Env, web: number, collector: number, cluster: Cluster | null, demoPassword: string | null): string {
@@ -193,18 +182,21 @@ async function start(dev: boolean): Promise<number> {
   let cluster: Cluster | null = null;
   let stopping = false;
   const children: Child[] = [];
+  let stopKeeping: () => Promise<void> = async () => undefined;
   let finish: (code: number) => void;
   const finished = new Promise<number>((resolve) => (finish = resolve));
   const stop = async (code: number) => {
     if (stopping) return;
     stopping = true;
     if (code === 0) say("\n  stopping …\n");
+    await stopKeeping();
     // What web still asks of the standby it asks of the primary then.
     await Promise.all([...children.map(end), cluster?.stopStandby()]);
     await cluster?.stop();
     release();
     finish(code);
   };
+  whenOrphaned(() => void stop(0));
   process.on("SIGINT", () => void stop(0));
   process.on("SIGTERM", () => void stop(0));
   process.on("SIGHUP", () => void stop(0));
@@ -239,7 +231,7 @@ async function start(dev: boolean): Promise<number> {
       await Promise.all(children.map((child) => child.ready));
     });
     say(banner(e, web, collector, cluster, demoPassword));
-    if (cluster) watchServers(cluster, () => stopping);
+    if (cluster) stopKeeping = keepServersUp(cluster, say);
     return await finished;
   } catch (error) {
     if (!stopping) await stop(1);

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { codeOf, isConnectionLoss } from "~/db/retry.ts";
+import { isAway } from "~/db/retry.ts";
+import { cutWhenSilent } from "~/db/silence.ts";
 import type { Maker } from "~/observability/sampler/terms.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { messageOf } from "~/platform/errors.ts";
@@ -17,8 +18,16 @@ const FIRST_ANSWER_MS = 3000;
 
 export type Lease = { active(): boolean; maker(): Maker; release(): Promise<void> };
 
-/** It takes connections no more, does not answer, or is not ready for us yet. */
-const isAway = (error: unknown) => isConnectionLoss(error) || ["57P03", "53300"].includes(codeOf(error) ?? "");
+/** A renewal is the same however often it is done: one that waits for a server that fell silent is given up. */
+async function askPrimary<T>(run: (on: Queryable) => Promise<T>): Promise<T> {
+  const { primary } = clients();
+  const client = await primary.connect();
+  try {
+    return await cutWhenSilent(primary, client, () => run(client));
+  } finally {
+    client.release();
+  }
+}
 
 /**
  * Takes or renews the lease, by the database's clock. With a new holder a new term begins, in the same statement: from now
@@ -62,16 +71,17 @@ export async function holdLease(name: string): Promise<Lease> {
   };
 
   const renew = async () => {
-    if ((asking && !active) || Date.now() < notBefore) return;
+    // One at a time: a renewal that waits for a primary that hangs would only be followed by more that wait for it.
+    if (asking || Date.now() < notBefore) return;
     asking = true;
     try {
       if (missed && !active) {
-        await execute(clients().primary, sql`select 1`);
+        await askPrimary((on) => execute(on, sql`select 1`));
         missed = false;
         notBefore = Date.now() + AFTER_YOU_MS;
         return;
       }
-      const row = await one(clients().primary, taking(name, holder, provisional), z.object({ fence: z.number() }));
+      const row = await askPrimary((on) => one(on, taking(name, holder, provisional), z.object({ fence: z.number() })));
       if ((row !== null) !== active) log.info({ lease: name, active: row !== null }, "collector lease");
       active = row !== null;
       provisional = null;

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { clients } from "~/db/clients.server.ts";
+import { refuseOldSchema } from "~/db/migrate/needed.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { startWorkers } from "~/jobs/work.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "collector";
   const { COLLECTOR_PORT, HOST } = env();
   await refuseRuntimeLogin();
+  await refuseOldSchema();
   const lease = await holdLease("collector");
   const sampling = startSampling(lease);
   const simulator = env().simulate ? startSimulator(lease.active) : null;

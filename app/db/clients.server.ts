@@ -2,14 +2,18 @@ import { env } from "~/platform/env.server.ts";
 import { forget, singleton } from "~/platform/singleton.ts";
 import { createPool, type Pool, type PoolOptions } from "./pool.server.ts";
 import { startPulse } from "./pulse.server.ts";
+import { SilenceWatch } from "./silence.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
-export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; close(): Promise<void> };
+export type Clients = { primary: Pool; replicas: Replicas; primarySilent(): boolean; pools(): Pool[]; close(): Promise<void> };
+
+/** How long a standby may take to say how far it has replayed. */
+const REPLICA_PATIENCE_MS = 1500;
 
 const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
 
-function appPool(name: string, target: { url: string; role?: string }, refused?: PoolOptions["refused"]): Pool {
+function appPool(name: string, target: { url: string; role?: string }, silence?: PoolOptions["silence"]): Pool {
   const e = env();
   return createPool(name, {
     ...target,
@@ -22,7 +26,7 @@ function appPool(name: string, target: { url: string; role?: string }, refused?:
     maxUses: e.DATABASE_MAX_USES,
     statementTimeoutMs: e.MAX_QUERY_EXECUTION_TIME,
     queryTimeoutMs: e.MAX_QUERY_EXECUTION_TIME + 2000,
-    refused,
+    silence,
   });
 }
 
@@ -31,21 +35,31 @@ export function clients(): Clients {
   return singleton("db.clients", () => {
     // A command has nothing better to do than to wait.
     const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
-    const primary = appPool("primary", connection("app"), pulse?.refused);
+    const primary = appPool("primary", connection("app"), pulse ?? undefined);
     const replicas = createReplicas(
-      env().replicas.map((replica, index) => ({
-        name: `replica-${index + 1}`,
-        weight: replica.weight,
-        pool: appPool(`replica-${index + 1}`, connectionAt("app", replica.url)),
-      })),
+      env().replicas.map((replica, index) => {
+        const name = `replica-${index + 1}`;
+        const target = connectionAt("app", replica.url);
+        const silence = new SilenceWatch(name);
+        const check = createPool(`${name} check`, {
+          ...target,
+          applicationName: `${processName()} pulse`,
+          max: 1,
+          connectTimeoutMs: REPLICA_PATIENCE_MS,
+          queryTimeoutMs: REPLICA_PATIENCE_MS,
+          idleTimeoutMs: 0,
+        });
+        return { name, weight: replica.weight, pool: appPool(name, target, silence), check, silence };
+      }),
       pulse?.position,
     );
     return {
       primary,
       replicas,
+      primarySilent: () => Boolean(pulse?.refused()),
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
-        replicas.stop();
+        await replicas.stop();
         await pulse?.stop();
         await Promise.allSettled([primary, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
         forget("db.clients");

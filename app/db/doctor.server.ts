@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Client } from "pg";
 import { EXTENSIONS } from "./cluster/roles.server.ts";
+import { foreignSchema } from "./migrate/foreign.server.ts";
 import { migrationStates } from "./migrate/migrate.server.ts";
 import { roleName, type DbRole } from "./urls.server.ts";
 
@@ -9,6 +10,8 @@ export type Finding = {
   level: "ok" | "warning" | "error";
   says: string;
   fix?: string;
+  /** The fix needs a superuser of this database: this login may not. */
+  superuser?: boolean;
   /** Missing, and this login may make it. */
   makeable?: boolean;
 };
@@ -47,7 +50,7 @@ type Server = {
   createrole: boolean;
   may_create: boolean;
   may_public: boolean;
-  preload: string;
+  statements: boolean;
   io: string;
 };
 
@@ -55,8 +58,18 @@ type Server = {
 const MEMBERSHIPS = [
   { role: "invigil_platform", member: "invigil_app", needed: true, without: "nothing can be read across tenants" },
   { role: "pg_monitor", member: "invigil_observer", needed: false, without: "the observer sees only its own activity" },
+  { role: "pg_monitor", member: "invigil_signaller", needed: false, without: "whose session is ended can't be seen" },
   { role: "pg_signal_backend", member: "invigil_signaller", needed: false, without: "sessions of others can't be ended" },
+  { role: "pg_read_all_settings", member: "invigil_app", needed: false, without: "some settings can't be shown" },
 ];
+
+/** Only a superuser, or who was given the right to pass them on, may grant the server's own roles. */
+const isServers = (role: string) => role.startsWith("pg_");
+
+async function has(client: Client, member: string, role: string): Promise<boolean> {
+  const { rows } = await client.query<{ ok: boolean }>("select pg_has_role($1, $2, 'MEMBER') as ok", [member, role]);
+  return rows[0]!.ok;
+}
 
 async function roleFindings(client: Client, server: Server): Promise<Finding[]> {
   const { rows } = await client.query<{ rolname: string; member: boolean; bypass: boolean }>(
@@ -73,6 +86,7 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
         level: server.createrole || FOR_APPLICATIONS.includes(name) ? "warning" : "error",
         says: `the role ${name} is missing${server.createrole ? " and will be created" : FOR_APPLICATIONS.includes(name) ? ": the exam applications can't connect" : ""}`,
         fix: `CREATE ROLE ${name};`,
+        superuser: !server.createrole,
         makeable: server.createrole,
       };
     // Nobody becomes the applications' role but they themselves.
@@ -82,6 +96,7 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
         level: name === "invigil_app" || name === "invigil_reader" ? "error" : "warning",
         says: `${server.me} may not become ${name}`,
         fix: `GRANT ${name} TO ${server.me};`,
+        superuser: !server.createrole,
         makeable: server.createrole,
       };
     if ((name === "invigil_app" || name === "invigil_platform_app") && row.bypass)
@@ -90,17 +105,28 @@ async function roleFindings(client: Client, server: Server): Promise<Finding[]> 
         level: "error",
         says: `${name} could bypass row security`,
         fix: `ALTER ROLE ${name} NOSUPERUSER NOBYPASSRLS;`,
+        superuser: !server.super,
       };
     return { ...as, level: "ok", says: `${name} can be used` };
   });
   for (const { role, member, needed, without } of MEMBERSHIPS) {
-    if (!known.has(member) || (role.startsWith("invigil_") && !known.has(role))) continue;
-    const has = await client.query<{ ok: boolean }>("select pg_has_role($1, $2, 'MEMBER') as ok", [member, role]);
-    found.push(
-      has.rows[0]!.ok
-        ? { name: role, level: "ok", says: `${member} has ${role}` }
-        : { name: role, level: needed ? "error" : "warning", says: without, fix: `GRANT ${role} TO ${member};` },
-    );
+    const name = `${role} for ${member}`;
+    const given =
+      !known.has(member) || (role.startsWith("invigil_") && !known.has(role)) ? null : await has(client, member, role);
+    if (given) {
+      found.push({ name, level: "ok", says: `${member} has ${role}` });
+      continue;
+    }
+    // Roles that are still to be made get what this login may give them; the rest is named now, not in a second round.
+    const makeable = given === null && server.createrole && !isServers(role);
+    found.push({
+      name,
+      level: needed && !makeable ? "error" : "warning",
+      says: makeable ? `${member} will be given ${role}` : `${member} lacks ${role}: ${without}`,
+      fix: `GRANT ${role} TO ${member};`,
+      superuser: !makeable && !server.super,
+      makeable,
+    });
   }
   if (known.has("invigil_platform_app")) found.push(await platformAppFinding(client));
   return found;
@@ -150,6 +176,7 @@ async function extensionFindings(client: Client, server: Server): Promise<Findin
       level: required && !makeable ? "error" : "warning",
       says: `the extension ${name} is missing${makeable ? " and will be created" : `: ${without}`}`,
       fix: row ? `CREATE EXTENSION ${name};` : `install PostgreSQL's contrib modules, then CREATE EXTENSION ${name};`,
+      superuser: !makeable && !server.super,
       makeable,
     };
   });
@@ -166,7 +193,8 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
     return [connectError(variable, error)];
   }
   const found: Finding[] = [];
-  const add = (name: string, level: Finding["level"], says: string, fix?: string) => found.push({ name, level, says, fix });
+  const add = (name: string, level: Finding["level"], says: string, fix?: string, superuser = false) =>
+    found.push({ name, level, says, fix, superuser });
   try {
     const kept = await client.query<{ statement_timeout: string }>("show statement_timeout");
     if (kept.rows[0]!.statement_timeout !== AT_CONNECT.kept) {
@@ -174,11 +202,16 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
       return found;
     }
     const { rows } = await client.query<Server>(
-      `select current_setting('server_version_num')::int as version, current_setting('server_version') as text, current_user as me,
-              current_database() as database, rolsuper as super, rolsuper or rolcreaterole as createrole,
-              has_database_privilege(current_database(), 'CREATE') as may_create, coalesce((select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = 'public'), true) as may_public,
-              coalesce((select setting from pg_settings where name = 'shared_preload_libraries'), '') as preload, current_setting('track_io_timing') as io
-       from pg_roles where rolname = current_user`,
+      // Whether the library is loaded shows in its own settings: which libraries are loaded is hidden from most logins.
+      `select current_setting('server_version_num')::int as version, current_setting('server_version') as text,
+              current_user as me, current_database() as database,
+              rolsuper as super, rolsuper or rolcreaterole as createrole,
+              has_database_privilege(current_database(), 'CREATE') as may_create,
+              coalesce((select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = 'public'), true) as may_public,
+              exists (select from pg_settings where name = 'pg_stat_statements.max') as statements,
+              current_setting('track_io_timing') as io
+       from pg_roles
+       where rolname = current_user`,
     );
     const server = rows[0]!;
     if (server.version < 150_000) {
@@ -187,19 +220,29 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
     }
     add("version", "ok", `PostgreSQL ${server.text}`);
     found.push(...(await roleFindings(client, server)), ...(await extensionFindings(client, server)));
-    const loaded = server.preload.includes("pg_stat_statements");
     add(
       "pg_stat_statements",
-      loaded ? "ok" : "warning",
-      loaded ? "pg_stat_statements is loaded" : "pg_stat_statements is not preloaded: the query pages will say so and stay empty",
-      loaded ? undefined : "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL",
+      server.statements ? "ok" : "warning",
+      server.statements
+        ? "pg_stat_statements is loaded"
+        : "pg_stat_statements is not preloaded: the query pages will say so and stay empty",
+      server.statements
+        ? undefined
+        : "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- add it to what is there, then restart PostgreSQL",
+      !server.statements && !server.super,
     );
     add(
       "track_io_timing",
       server.io === "on" ? "ok" : "warning",
       server.io === "on" ? "I/O is timed" : "I/O is not timed",
-      server.io === "on" ? undefined : "ALTER SYSTEM SET track_io_timing = on;",
+      server.io === "on" ? undefined : "ALTER SYSTEM SET track_io_timing = on; SELECT pg_reload_conf();",
+      server.io !== "on" && !server.super,
     );
+    const foreign = await foreignSchema(client);
+    if (foreign) {
+      add("schema", "error", `${variable}: ${foreign}`);
+      return found;
+    }
     const pending = (await migrationStates(url)).filter((state) => !state.applied);
     add(
       "migrations",
@@ -213,6 +256,7 @@ export async function examine(url: string, variable = "DATABASE_URL"): Promise<F
         "error",
         `${variable}: ${server.me} does not own ${server.database} and its schema public, and can't make the tables`,
         `ALTER DATABASE ${server.database} OWNER TO ${server.me}; ALTER SCHEMA public OWNER TO pg_database_owner;`,
+        true,
       );
   } catch (error) {
     add("examination", "error", (error as Error).message);

@@ -27,23 +27,24 @@ async function timed(run: () => Promise<void>): Promise<Check> {
 /** Healthy: everything answers. Degraded: a standby or the collector is missing. Unhealthy: the primary is. */
 export async function readiness(): Promise<Health> {
   const { primary, replicas } = clients();
-  let expires: Date | null = null;
+  let lease: { expires_at: Date; alive: boolean } | null = null;
   const [primaryCheck, ...replicaChecks] = await Promise.all([
     timed(async () => {
-      const lease = await one(
+      // By the database's clock, as the lease was taken.
+      lease = await one(
         primary,
-        sql`select max(expires_at) as expires_at from console.lease where name = 'collector'`,
-        z.object({ expires_at: z.date().nullable() }),
+        sql`select expires_at, expires_at > now() as alive from console.lease where name = 'collector'`,
+        z.object({ expires_at: z.date(), alive: z.boolean() }),
       );
-      expires = lease?.expires_at ?? null;
     }),
     ...replicas.all().map((replica) => timed(async () => void (await replica.pool.query("select 1")))),
   ]);
-  const alive = expires !== null && (expires as Date).getTime() > Date.now();
+  const held = lease as { expires_at: Date; alive: boolean } | null;
+  const alive = held?.alive === true;
   const collector = primaryCheck!.ok
     ? {
         ok: alive,
-        ...(expires ? { expiresAt: (expires as Date).toISOString() } : {}),
+        ...(held ? { expiresAt: held.expires_at.toISOString() } : {}),
         ...(alive ? {} : { error: "no collector holds the lease" }),
       }
     : { ok: false, error: "not known while the primary is down" };

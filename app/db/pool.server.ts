@@ -1,6 +1,7 @@
 import pg from "pg";
 import { env } from "~/platform/env.server.ts";
 import { log } from "~/platform/log.server.ts";
+import { unlessSilent, type Silence } from "./silence.ts";
 import { typeParsers } from "./types.server.ts";
 
 export type PoolOptions = {
@@ -18,8 +19,8 @@ export type PoolOptions = {
   lockTimeoutMs?: number;
   /** The client gives up a little after the server should have: a hung network must not hold a request. */
   queryTimeoutMs?: number;
-  /** Why no connection is lent right now. */
-  refused?: () => Error | null;
+  /** Whether the server answers: while it does not, nothing is lent and nobody waits. */
+  silence?: Silence | undefined;
 };
 
 export type PoolStats = {
@@ -33,7 +34,7 @@ export type PoolStats = {
   errors: number;
 };
 
-export type Pool = pg.Pool & { stats(): PoolStats };
+export type Pool = pg.Pool & { stats(): PoolStats; onSilence: Silence["onSilence"] };
 
 /** Whoever shares a server's connections may drop what is set at connect; the login's own rights would then be ours. */
 class NotTheRole extends Error {
@@ -91,6 +92,7 @@ export function createPool(name: string, options: PoolOptions): Pool {
     ...(options.role ? { verify: sureOf(options.role) } : {}),
   }) as Pool;
 
+  pool.onSilence = options.silence?.onSilence ?? (() => () => undefined);
   let errors = 0;
   let waitMs = 0;
   let acquired = 0;
@@ -106,12 +108,12 @@ export function createPool(name: string, options: PoolOptions): Pool {
 
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const acquire = async (): Promise<pg.PoolClient> => {
-    const refused = options.refused?.();
+    const refused = options.silence?.refused();
     if (refused) throw refused;
     const started = performance.now();
     let client: pg.PoolClient;
     try {
-      client = await connect();
+      client = await unlessSilent(connect(), pool.onSilence, (late) => late.release(true));
     } catch (error) {
       errors++;
       throw error;

@@ -3,12 +3,16 @@ import { ClusterError } from "./cluster/errors.ts";
 import { createExtensions, createRoles } from "./cluster/roles.server.ts";
 import { examine, type Finding } from "./doctor.server.ts";
 
-/** One line: the first thing that stands in the way, and every statement that clears it. */
-function refuse(findings: Finding[]): void {
-  const [first] = findings;
+/** One line: the first thing that stands in the way, and every statement that clears it and what else is missing. */
+function refuse(standsInTheWay: Finding[], all: Finding[]): void {
+  const [first] = standsInTheWay;
   if (!first) return;
-  const fixes = findings.flatMap((finding) => finding.fix ?? []);
-  throw new ClusterError(fixes.length > 0 ? `${first.says}; run: ${fixes.join(" ")}` : first.says);
+  const missing = all.filter(
+    (finding) => finding.level !== "ok" && finding.fix && !finding.makeable && finding.name !== "migrations",
+  );
+  const fixes = missing.flatMap((finding) => finding.fix ?? []);
+  const who = missing.some((finding) => finding.superuser) ? "run as a superuser of that database" : "run";
+  throw new ClusterError(first.fix ? `${first.says}; ${who}: ${fixes.join(" ")}` : first.says);
 }
 
 /**
@@ -17,7 +21,10 @@ function refuse(findings: Finding[]): void {
  */
 export async function prepare(url: string): Promise<Finding[]> {
   const before = await examine(url);
-  refuse(before.filter((finding) => finding.level === "error" && !finding.makeable));
+  refuse(
+    before.filter((finding) => finding.level === "error" && !finding.makeable),
+    before,
+  );
   const missing = before.filter((finding) => finding.makeable);
   if (missing.length > 0) {
     const client = new pg.Client({ connectionString: url });
@@ -30,6 +37,9 @@ export async function prepare(url: string): Promise<Finding[]> {
     }
   }
   const after = missing.length > 0 ? await examine(url) : before;
-  refuse(after.filter((finding) => finding.level === "error"));
+  refuse(
+    after.filter((finding) => finding.level === "error"),
+    after,
+  );
   return after.filter((finding) => finding.level === "warning" && finding.name !== "migrations");
 }

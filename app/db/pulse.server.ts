@@ -2,14 +2,15 @@ import { log } from "~/platform/log.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { createPool } from "./pool.server.ts";
 import { isConnectionLoss } from "./retry.ts";
+import { SilenceWatch, type Silence } from "./silence.ts";
 
 const EVERY_MS = 1000;
+/** While it is silent: whoever waits for it wants to know at once that it is back. */
+const EVERY_SILENT_MS = 250;
 const PATIENCE_MS = 1500;
-/** One late answer is a busy machine; two in a row are a server that does not answer. */
-const MISSED = 2;
+const BUSY_MS = 2 * PATIENCE_MS + 500;
 
-export type Pulse = {
-  refused(): Error | null;
+export type Pulse = Silence & {
   /** Where the primary's log was this long ago; null while it does not answer, or when nobody looked that early. */
   position(msAgo: number): string | null;
   stop(): Promise<void>;
@@ -17,10 +18,6 @@ export type Pulse = {
 
 /** As long as anybody asks back. */
 const REMEMBERED = 30;
-
-class NoAnswer extends Error {
-  readonly code = "08006";
-}
 
 /**
  * Whether the primary answers at all, looked at on a connection of its own. A server that hangs takes connections and
@@ -36,10 +33,11 @@ export function startPulse(target: { url: string; role?: string }, process: stri
     idleTimeoutMs: 0,
   });
   const seen: { at: number; lsn: string }[] = [];
-  let missed = 0;
+  const watch = new SilenceWatch("the primary");
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
+    const started = performance.now();
     try {
       const { rows } = await pool.query<{ lsn: string | null }>(
         "select case when not pg_is_in_recovery() then pg_current_wal_lsn()::text end as lsn",
@@ -47,23 +45,23 @@ export function startPulse(target: { url: string; role?: string }, process: stri
       const { lsn } = rows[0]!;
       if (lsn) seen.unshift({ at: Date.now(), lsn });
       seen.length = Math.min(seen.length, REMEMBERED);
-      if (missed >= MISSED) log.info("the primary answers again");
-      missed = 0;
+      if (watch.answered()) log.info("the primary answers again");
     } catch (error) {
       // One that answers with a refusal is there: only silence counts.
-      if (isConnectionLoss(error) && ++missed === MISSED) log.warn({ reason: messageOf(error) }, "the primary does not answer");
+      if (isConnectionLoss(error) && watch.unanswered()) log.warn({ reason: messageOf(error) }, "the primary does not answer");
     }
     if (!stopped) {
-      timer = setTimeout(() => void look(), EVERY_MS);
+      timer = setTimeout(() => void look(), watch.listening ? EVERY_MS : EVERY_SILENT_MS);
       timer.unref();
     }
   };
   void look();
   return {
-    refused: () => (missed >= MISSED ? new NoAnswer("the primary does not answer") : null),
+    refused: watch.refused,
+    onSilence: watch.onSilence,
     position(msAgo) {
       const until = Date.now() - msAgo;
-      return missed === 0 ? (seen.find((one) => one.at <= until)?.lsn ?? null) : null;
+      return watch.listening ? (seen.find((one) => one.at <= until)?.lsn ?? null) : null;
     },
     async stop() {
       stopped = true;

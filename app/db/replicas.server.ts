@@ -1,7 +1,9 @@
 import type { Pool } from "./pool.server.ts";
+import type { SilenceWatch } from "./silence.ts";
 
+type Member = { name: string; weight: number; pool: Pool; check: Pool; silence: SilenceWatch };
 type State = { healthy: boolean; replayed: bigint; checkedAt: number; error: string | null };
-export type ReplicaStatus = { name: string; weight: number; pool: Pool } & State;
+export type ReplicaStatus = Member & State;
 
 export type Replicas = {
   all(): ReplicaStatus[];
@@ -9,7 +11,7 @@ export type Replicas = {
   pick(after?: string): ReplicaStatus | null;
   fail(name: string, reason: string): void;
   check(): Promise<void>;
-  stop(): void;
+  stop(): Promise<void>;
 };
 
 /** "16/B374D848" as one number, so that positions compare. */
@@ -25,10 +27,7 @@ const TRUST_MS = 5000;
 const BEHIND_MS = 5000;
 
 /** `position`: where the primary's log was so long ago, null when that is not known. */
-export function createReplicas(
-  members: { name: string; weight: number; pool: Pool }[],
-  position: (msAgo: number) => string | null = () => null,
-): Replicas {
+export function createReplicas(members: Member[], position: (msAgo: number) => string | null = () => null): Replicas {
   const states: ReplicaStatus[] = members.map((member) => ({
     ...member,
     healthy: false,
@@ -43,7 +42,8 @@ export function createReplicas(
 
   const checkOne = async (state: ReplicaStatus) => {
     try {
-      const result = await state.pool.query<{ replayed: string | null; recovering: boolean }>({
+      // On a connection of its own: a pool that is used up is no standby that is gone.
+      const result = await state.check.query<{ replayed: string | null; recovering: boolean }>({
         text: "select pg_last_wal_replay_lsn()::text as replayed, pg_is_in_recovery() as recovering",
       });
       const row = result.rows[0]!;
@@ -51,7 +51,9 @@ export function createReplicas(
       // A promoted standby has replayed everything there is on its own timeline; reads there are no worse.
       state.replayed = row.recovering ? lsn(row.replayed ?? "0/0") : BigInt("0xffffffffffffffff");
       state.error = null;
+      state.silence.answered();
     } catch (error) {
+      state.silence.unanswered();
       state.healthy = false;
       state.error = error instanceof Error ? error.message : String(error);
     }
@@ -87,6 +89,9 @@ export function createReplicas(
       if (state) Object.assign(state, { healthy: false, error: reason });
     },
     check,
-    stop: () => clearInterval(timer),
+    async stop() {
+      clearInterval(timer);
+      await Promise.allSettled(states.map((state) => state.check.end()));
+    },
   };
 }

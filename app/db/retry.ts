@@ -12,7 +12,21 @@ const CONNECTION_LOST = new Set([
   "ECONNREFUSED",
   "EPIPE",
   "ETIMEDOUT",
+  // Prisma's own names of the same.
+  "P1001",
+  "P1008",
+  "P1017",
 ]);
+const LOST_IN_WORDS = new RegExp(
+  [
+    "Connection terminated",
+    "timeout exceeded when trying to connect",
+    "Query read timeout",
+    "Client has encountered a connection error and is not queryable",
+    "Client was closed and is not queryable",
+  ].join("|"),
+);
+const NOT_READY = /the database system is (shutting down|starting up|in recovery mode|not yet accepting connections)/;
 
 type Said = {
   code?: string | undefined;
@@ -44,14 +58,19 @@ export const codeOf = (error: unknown): string | undefined => said(error).code;
 
 export function isConnectionLoss(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
-  return (
-    CONNECTION_LOST.has(codeOf(error) ?? "") ||
-    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(message)
-  );
+  return CONNECTION_LOST.has(codeOf(error) ?? "") || LOST_IN_WORDS.test(message);
 }
 
+/** It answers, and takes nobody in yet or no more: a start, a shutdown, a recovery. */
+export function isNotReady(error: unknown): boolean {
+  return codeOf(error) === "57P03" || (error instanceof Error && NOT_READY.test(error.message));
+}
+
+/** Another server may serve a read: this one is gone, not ready, or has no connection left. */
+export const isAway = (error: unknown): boolean => isConnectionLoss(error) || isNotReady(error) || codeOf(error) === "53300";
+
 function isTransient(error: unknown, kind: "read" | "write"): boolean {
-  return NEVER_HAPPENED.has(codeOf(error) ?? "") || (kind === "read" && isConnectionLoss(error));
+  return NEVER_HAPPENED.has(codeOf(error) ?? "") || isNotReady(error) || (kind === "read" && isConnectionLoss(error));
 }
 
 /** Tries again with back-off and full jitter, for transient errors only and never for a write that may have happened. */

@@ -6,7 +6,9 @@ import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
 import { Late, wholeTransaction, type Statement } from "./late.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
-import { codeOf, isConnectionLoss } from "./retry.ts";
+import { codeOf, isAway } from "./retry.ts";
+import type { Pool } from "./pool.server.ts";
+import { cutWhenSilent } from "./silence.ts";
 
 class ScopeError extends Error {}
 
@@ -78,6 +80,12 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
   return result;
 }
 
+/** A read-only transaction, which a server that falls silent does not hold for longer than it takes to notice. */
+async function reading<T>(pool: Pool, ctx: Ctx, begin: string, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  return cutWhenSilent(pool, client, () => onClient(client, ctx, begin, run));
+}
+
 /** Runs `run` in one transaction on the primary, under the row security of ctx's scope. Nested calls join it. */
 export async function withScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
   if (ctx.tx) return run(ctx as TxCtx);
@@ -98,9 +106,12 @@ export async function aloneInScope(ctx: Ctx, statement: Statement): Promise<void
   }
 }
 
+const READ_ONLY = "begin read only";
+
 /**
  * The same for reads: read-only, on a standby that has replayed what this reader wrote, else on the primary.
- * Whatever fails on a standby (a conflict with replay, a lost connection) is read again on the primary.
+ * Whatever fails on a standby (a conflict with replay, a lost connection) is read again on the primary; what the primary
+ * can't answer at all, on a standby as it is.
  */
 export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>): Promise<T> {
   if (ctx.tx) return run(ctx as TxCtx);
@@ -108,13 +119,19 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
   const replica = replicas.pick(ctx.after);
   if (replica) {
     try {
-      return await onClient(await replica.pool.connect(), ctx, "begin read only", run);
+      return await reading(replica.pool, ctx, READ_ONLY, run);
     } catch (error) {
-      if (isConnectionLoss(error)) replicas.fail(replica.name, (error as Error).message);
+      if (isAway(error)) replicas.fail(replica.name, (error as Error).message);
       else if (codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
     }
   }
-  return onClient(await primary.connect(), ctx, "begin read only", run);
+  try {
+    return await reading(primary, ctx, READ_ONLY, run);
+  } catch (error) {
+    const next = isAway(error) ? replicas.pick() : null;
+    if (!next) throw error;
+    return reading(next.pool, ctx, READ_ONLY, run);
+  }
 }
 
 /**
@@ -132,10 +149,8 @@ export async function withSnapshot<T>(
   const beside = async (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> =>
     known.length >= connections
       ? run(...known)
-      : onClient(await primary.connect(), ctx, `${begin}; set transaction snapshot '${id}'`, (next) =>
-          beside(id, [...known, next]),
-        );
-  return onClient(await primary.connect(), ctx, begin, async (first) => {
+      : reading(primary, ctx, `${begin}; set transaction snapshot '${id}'`, (next) => beside(id, [...known, next]));
+  return reading(primary, ctx, begin, async (first) => {
     if (connections === 1) return run(first);
     const { rows } = await first.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
     const { id } = rows[0]!;

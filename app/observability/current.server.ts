@@ -6,7 +6,7 @@ import { singleton } from "~/platform/singleton.ts";
 import type { Source } from "./source.ts";
 import type { Probe, ServerInfo } from "./probe.ts";
 import { PROBES, type ProbeKey, type ProbeRow } from "./probes/all.ts";
-import { lagNotTold, lagOf, position, type Lag } from "./replication/lag.ts";
+import { lagNotTold, lagOf, position, sameServer, type Lag } from "./replication/lag.ts";
 import { ask, examineServer, Unreachable } from "./sampler/ask.server.ts";
 import { askCollector, askForSample } from "./sampler/collector-link.server.ts";
 import type { Sample } from "./sampler/sample.ts";
@@ -186,16 +186,19 @@ export async function currentLags(): Promise<Lag[]> {
   const main = await live("position", "primary");
   const end = main.rows?.[0]?.written;
   const primary = end ? { lsn: position(end), at: main.at.getTime(), fresh: true } : null;
-  return Promise.all(
+  const lags = await Promise.all(
     targetNames()
       .filter((name) => name !== "primary")
       .map(async (name) => {
         const sample = await live("position", name);
+        // The leader, listed among the replicas: the primary under a second name.
+        if (main.rows?.[0] && sample.rows?.[0] && sameServer(main.rows[0], sample.rows[0])) return null;
         return sample.missing && !(await awayReason(name))
           ? lagNotTold(name, primary, sample.missing.reason)
           : lagOf(name, sample.rows?.[0] ?? null, primary, null);
       }),
   );
+  return lags.filter((lag) => lag !== null);
 }
 
 /** What a panel shows behind "source". */

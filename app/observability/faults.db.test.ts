@@ -13,6 +13,7 @@ import { startServer, stopServer, superUrl } from "~/db/cluster/server.server.ts
 import type { Actor } from "~/db/ctx.ts";
 import { applyMigrations } from "~/db/migrate/engine.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
+import { SilenceWatch } from "~/db/silence.ts";
 import { startPulse, type Pulse } from "~/db/pulse.server.ts";
 import { createReplicas, type Replicas } from "~/db/replicas.server.ts";
 import { answerInternal } from "~/collector/internal.server.ts";
@@ -78,7 +79,10 @@ beforeAll(async () => {
   sre = await makeStaff(primary, "SRE");
   pulse = startPulse({ url: cluster.urls.app }, "test");
   pool = createPool("standby", { url: cluster.urls.standby, applicationName: "test", max: 1 });
-  readers = createReplicas([{ name: "standby", weight: 1, pool }], pulse.position);
+  readers = createReplicas(
+    [{ name: "standby", weight: 1, pool, check: pool, silence: new SilenceWatch("standby") }],
+    pulse.position,
+  );
   await primary.query("create table public.filler (text text)");
 }, 120_000);
 

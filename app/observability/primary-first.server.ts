@@ -1,5 +1,5 @@
 import type { Ctx } from "~/db/ctx.ts";
-import { isConnectionLoss } from "~/db/retry.ts";
+import { isAway } from "~/db/retry.ts";
 import { snapshot } from "./current.server.ts";
 
 /** Whether the collector sees the primary away; a page need not wait for a timeout to learn it again. */
@@ -16,7 +16,7 @@ export function primaryFirst<I, R>(
     try {
       return await primary(work);
     } catch (error) {
-      if (isConnectionLoss(error)) return anywhere(work);
+      if (isAway(error)) return anywhere(work);
       throw error;
     }
   };

@@ -5,7 +5,9 @@ import { singleton } from "./singleton.ts";
 export const log = singleton("log", () =>
   pino({
     level: process.env["LOG_LEVEL"] ?? (process.env["VITEST"] ? "silent" : "info"),
-    base: { process: process.env["INVIGIL_PROCESS"] ?? "cli" },
+    base: null,
+    // Said with each line: a process that was started by itself takes its name after this module was loaded.
+    mixin: () => ({ process: process.env["INVIGIL_PROCESS"] ?? "cli" }),
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ["password", "token", "*.password", "*.token", "headers.cookie", "headers.authorization"],
   }),

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { Table } from "./copy.ts";
 import type { Planted } from "./exams.ts";
 import type { College } from "./platform.ts";
@@ -49,11 +50,24 @@ function sessionsAt(at: number, random: Random): number {
  * The demo's past, as the collector would have recorded it: a month of load, and around the planted stall every second
  * of it, with the incident that it was.
  */
+/** How far each level was rolled up, where nobody has begun to. */
+class RollupMarks extends Table {
+  override async load(client: pg.Client): Promise<void> {
+    for (const [name, until] of this.rows)
+      await client.query("insert into telemetry.rollup (name, until) values ($1, $2) on conflict (name) do nothing", [
+        name,
+        until,
+      ]);
+  }
+}
+
 export function telemetryTables(
   random: Random,
   now: number,
   colleges: College[],
   planted: Planted,
+  /** The first moment that a collector has sampled here: from then on the past is not ours to make up. */
+  until: number = now,
 ): { tables: Table[]; days: Date[] } {
   const tables = new Map<string, Table>();
   const table = (name: string, columns: string[]) => {
@@ -128,10 +142,10 @@ export function telemetryTables(
     ["_5m", 5 * MINUTE, [[now - 7 * DAY, now]]],
     ["_1h", HOUR, [[now - 27 * DAY, now]]],
   ];
-  const rollup = new Table("telemetry.rollup", ["name", "until"]);
+  const rollup = new RollupMarks("telemetry.rollup", ["name", "until"]);
   for (const [suffix, width, list] of spans) {
     const written = new Set<number>();
-    const end = Math.floor(now / width) * width;
+    const end = Math.floor(Math.min(now, until) / width) * width;
     for (const [first, last] of list) {
       for (let at = Math.floor(first / width) * width; at < Math.min(last, end); at += width) {
         if (written.has(at)) continue;

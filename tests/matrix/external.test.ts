@@ -20,6 +20,7 @@ import { migrate } from "../../app/db/migrate/migrate.server.ts";
 import { prepare } from "../../app/db/prepare.server.ts";
 import { refuseRuntimeLogin, runtimeLogin } from "../../app/db/runtime-login.server.ts";
 import { forget } from "../../app/platform/singleton.ts";
+import { seedDemo } from "../../prisma/seed/demo.ts";
 
 // A bare server of somebody else's, without roles, extensions or tables: what DATABASE_URL may point at.
 const MAJOR = Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18);
@@ -37,6 +38,21 @@ const as = (login: string, database: string) => {
   url.username = login;
   return url.toString();
 };
+
+/** As it is where a collector watched an empty console for a while before anybody asked for the demo. */
+async function seedAfterSamples(url: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: url });
+  await owner.connect();
+  try {
+    await owner.query(
+      `insert into telemetry.rollup (name, until)
+       select name, now() - interval '1 minute' from unnest(array['load_1m', 'tick_1m', 'metric_5m']) name`,
+    );
+  } finally {
+    await owner.end();
+  }
+  await seedDemo(url);
+}
 
 beforeAll(async () => {
   dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-external-"));
@@ -67,7 +83,7 @@ afterAll(async () => {
 describe("a database of somebody else's", () => {
   it("is refused in one line with every statement that is missing, when the login may make nothing", async () => {
     await expect(prepare(as("plain", "plains"))).rejects.toThrow(
-      /^the role invigil_app is missing; run: CREATE ROLE invigil_app; .*CREATE EXTENSION pg_trgm; ALTER DATABASE plains OWNER TO plain;/,
+      /^the role invigil_app is missing; run as a superuser of that database: CREATE ROLE invigil_app; .*GRANT pg_monitor TO invigil_observer; .*CREATE EXTENSION pg_trgm; ALTER DATABASE plains OWNER TO plain;/,
     );
   });
 
@@ -78,6 +94,33 @@ describe("a database of somebody else's", () => {
     expect((await migrate(as("maker", "made"))).length).toBeGreaterThan(5);
     expect((await examine(as("maker", "made"))).filter((finding) => finding.level === "error")).toEqual([]);
   });
+
+  it(
+    "takes the demo, also after a collector has run, and what the triggers keep at run time is kept",
+    { timeout: 200_000 },
+    async () => {
+      const url = as("maker", "made");
+      await seedAfterSamples(url);
+      const owner = new pg.Client({ connectionString: url });
+      await owner.connect();
+      try {
+        const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from public.student_exam_attempt");
+        expect(rows[0]!.n).toBeGreaterThan(100);
+        await owner.query(
+          "update public.question set marks = marks where exam_id in (select id from public.exam where frozen_at is not null)",
+        );
+        await owner.query("set role invigil_platform");
+        await expect(
+          owner.query(
+            `update public.question set marks = marks + 1
+           where id = (select q.id from public.question q join public.exam e on e.id = q.exam_id where e.frozen_at is not null limit 1)`,
+          ),
+        ).rejects.toThrow(/frozen/);
+      } finally {
+        await owner.end();
+      }
+    },
+  );
 
   it("tells the doctor which extension was taken away again", async () => {
     await run("drop extension pg_trgm cascade", "made");

@@ -1,5 +1,4 @@
 import type { NextFunction, Request, Response } from "express";
-import { systemClock } from "~/platform/clock.ts";
 import { log } from "~/platform/log.server.ts";
 import { readCookieHeader, SESSION } from "../cookies.server.ts";
 import { findSession } from "../session.server.ts";
@@ -40,7 +39,7 @@ const tooLarge = (bytes: number) => `This is larger than the ${inWords(bytes)} t
 
 async function isLoggedIn(request: Request): Promise<boolean> {
   const token = readCookieHeader(request.headers, SESSION);
-  return token !== null && (await findSession(token, systemClock.now())) !== null;
+  return token !== null && (await findSession(token)) !== null;
 }
 
 /** Counts what arrives, whatever was claimed about it; one byte too many and the rest is thrown away unread. */

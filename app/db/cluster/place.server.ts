@@ -5,12 +5,12 @@ import { binaries, serverAccount, type RunAs } from "./binaries.server.ts";
 
 export type Place = { home: string; archive: string; store: string; native: string; account: RunAs; dataDir: string };
 
-/** Where the embedded cluster's files lie. Another server's files are not ours to read: what is missing is said. */
+/** Where the embedded cluster's files lie. How another server archives its log is not known here: what is missing is said. */
 export function clusterPlace(): Place {
   const home = process.env["INVIGIL_CLUSTER_HOME"];
   if (!home)
     throw new Unavailable(
-      "Backups are taken where the database's files can be reached. This server is elsewhere: run Invigil's collector on its machine, or keep the backups of your provider",
+      "Invigil takes backups and runs drills of its embedded server only. For a server of your own, use what backs it up today (pg_basebackup, pgBackRest, Barman, your provider)",
     );
   const account = serverAccount();
   return {

@@ -138,10 +138,49 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+const STOPPED = "invigil.stopped";
+
+/** Whether it is down because it was stopped through us; a server that fell over by itself is to be started again. */
+export const stoppedByUs = (dir: string): boolean => fs.existsSync(path.join(dir, STOPPED));
+
+/** What a killed postmaster leaves: its children go when they notice, and until then nobody may start on their files. */
+function orphansOf(dir: string): number[] {
+  if (process.platform !== "linux" || !fs.existsSync(dir)) return [];
+  const here = fs.realpathSync(dir);
+  return fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return (
+          fs.realpathSync(`/proc/${pid}/cwd`) === here &&
+          fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "postgres" &&
+          !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"))
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+async function endOrphans(dir: string): Promise<void> {
+  for (const pid of orphansOf(dir)) {
+    if (await gone(pid, 300)) continue;
+    signal(pid, "SIGKILL");
+    await gone(pid, 1000);
+  }
+}
+
 /** Fast shutdown (open transactions are rolled back), then immediate when that takes too long. */
 export async function stopServer(dir: string, withinMs = 3000): Promise<void> {
   const pid = postmasterOf(dir);
   if (pid === null) return;
+  try {
+    fs.writeFileSync(path.join(dir, STOPPED), "");
+  } catch {
+    // A full disk: it must be possible to stop it all the same.
+  }
   signal(pid, "SIGINT");
   if (await gone(pid, withinMs)) return;
   signal(pid, "SIGQUIT");
@@ -159,7 +198,8 @@ function lastFatal(logFile: string, from: number): string {
 /** Starts the server and waits until it takes connections (a standby: until it takes reads). */
 export async function startServer(options: ServerOptions, withinMs = 60_000): Promise<{ pid: number }> {
   await stopServer(options.dir);
-  fs.rmSync(path.join(options.dir, "postmaster.pid"), { force: true });
+  await endOrphans(options.dir);
+  for (const name of ["postmaster.pid", STOPPED]) fs.rmSync(path.join(options.dir, name), { force: true });
   const from = fs.existsSync(options.logFile) ? fs.statSync(options.logFile).size : 0;
   const out = openLogFile(options.logFile);
   // Its own process group: Ctrl-C in the terminal must reach the supervisor only, which stops things in order.

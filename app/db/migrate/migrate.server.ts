@@ -3,6 +3,7 @@ import path from "node:path";
 import pg from "pg";
 import { ClusterError } from "../cluster/errors.ts";
 import { applyMigrations, driftOf } from "./engine.server.ts";
+import { foreignSchema } from "./foreign.server.ts";
 import { migrationNames, migrationsDir } from "./names.server.ts";
 
 export type MigrationState = { name: string; applied: boolean; at: Date | null };
@@ -47,12 +48,20 @@ async function forgetFailures(ownerUrl: string): Promise<void> {
   }
 }
 
+async function refuseForeign(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  const foreign = await foreignSchema(client).finally(() => client.end());
+  if (foreign) throw new ClusterError(foreign.charAt(0).toUpperCase() + foreign.slice(1));
+}
+
 const ENGINE_LOCK = 72_707_369;
 
 /** Applies what is pending; the names of what it applied. */
 export async function migrate(ownerUrl: string): Promise<string[]> {
   const pending = (await migrationStates(ownerUrl)).filter((state) => !state.applied);
   if (pending.length === 0) return [];
+  await refuseForeign(ownerUrl);
   await forgetFailures(ownerUrl);
   try {
     return await applyMigrations(ownerUrl);

@@ -52,6 +52,7 @@ export type MetricKey =
   | "drill.failed"
   | "archive.gap"
   | "store.used_ratio"
+  | "checksums.failed"
   | "audit.broken"
   | "audit.behind_s";
 
@@ -358,6 +359,19 @@ export const RULES: readonly AlertRule[] = [
     unit: "seconds",
     link: "/audit/integrity",
     why: "What waits is recorded, but under no signed head: a superuser could still take it away unseen.",
+  }),
+  rule({
+    key: "checksum-failed",
+    title: "Damaged pages",
+    metric: "checksums.failed",
+    above: true,
+    threshold: 1,
+    clearAt: 0,
+    forSeconds: 0,
+    severity: "CRITICAL",
+    unit: "count",
+    link: "/database/health",
+    why: "Pages on disk differ from their checksum: what is read there is wrong or can't be read. Fail over, then restore.",
   }),
   ...BACKUP_RULES,
 ];

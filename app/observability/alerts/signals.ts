@@ -81,6 +81,14 @@ export function readSignals(watch: Watch): Reading {
           says: `Slot ${row.name} (${row.active ? "active" : "inactive"}) holds back ${bytes(row.retained_bytes!)} of WAL`,
         })),
     );
+    from("databases", name, ["checksums.failed"], (rows) =>
+      rows.map((row) => ({
+        metric: "checksums.failed",
+        label: row.name,
+        value: row.checksum_failures ?? 0,
+        says: `${plural(row.checksum_failures ?? 0, "page")} of ${row.name} on ${targetLabel(name)} failed the checksum since the statistics were reset`,
+      })),
+    );
     from("ages", name, ["age.xid"], (rows) =>
       rows.map((row) => ({
         metric: "age.xid",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -147,6 +148,19 @@ describe("every injected fault is named", () => {
         backup = { ...backup, system_id: "1" };
       },
       /another database system/,
+    ],
+    [
+      "a manifest that was computed anew after a change",
+      () => {
+        const file = path.join(backup.directory, "backup_manifest");
+        const text = fs.readFileSync(file, "utf8");
+        const [body] = text.split('"Manifest-Checksum"');
+        const changed = body!.replace(/("Last-Modified": ")\d{4}/, "$12001");
+        expect(changed).not.toBe(body);
+        const sum = createHash("sha256").update(changed).digest("hex");
+        fs.writeFileSync(file, `${changed}"Manifest-Checksum": "${sum}"}\n`);
+      },
+      /audit log recorded/,
     ],
     ["a flipped byte in a WAL segment", () => flip(path.join(cluster.archiveDir, wal()), () => 8000), /WAL segment differs/],
     ["a missing WAL segment", () => fs.rmSync(path.join(cluster.archiveDir, wal())), /segment is missing/],

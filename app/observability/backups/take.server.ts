@@ -138,7 +138,9 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
         sql`update console.backup set state = 'DONE', finished_at = now(), size_bytes = ${taken}, start_lsn = ${manifest.startLsn}, stop_lsn = ${manifest.stopLsn}, timeline = ${manifest.timeline},
               system_id = ${manifest.systemId}, wal = ${JSON.stringify(wal)}::jsonb, row_counts = ${JSON.stringify(counts)}::jsonb where id = ${id}`,
       );
-      await record(inner, { action: "backup.done", resource: "backup", resourceId: id, details: { bytes: taken } });
+      // In the log, where nobody changes it: a manifest that is computed anew beside changed files agrees with them.
+      const details = { bytes: taken, manifest: await sha256Of(path.join(directory, "backup_manifest")) };
+      await record(inner, { action: "backup.done", resource: "backup", resourceId: id, details });
     });
     return { id, bytes: taken };
   } catch (thrown) {

@@ -33,10 +33,17 @@ const backupRow = z.object({
   wal: z.record(z.string(), z.string()),
   row_counts: z.record(z.string(), z.number()),
   error: z.string().nullable(),
+  /** The digest of its manifest, as the audit log has it; null for one that was taken before it was recorded. */
+  manifest_sha256: z.string().nullable(),
 });
 export type BackupRow = z.infer<typeof backupRow>;
 
-const columns = sql`id, state, directory, started_at, finished_at, size_bytes, timeline, start_lsn, stop_lsn, system_id, wal, row_counts, error`;
+const columns = sql`id, state, directory, started_at, finished_at, size_bytes, timeline, start_lsn, stop_lsn, system_id, wal, row_counts, error,
+  (select c.body::jsonb -> 'details' ->> 'manifest'
+   from audit.entry e
+   join audit.content c on c.at = e.at and c.entry_id = e.id
+   where e.action = 'backup.done' and e.resource = 'backup' and e.resource_id = backup.id::text
+   order by e.at desc limit 1) as manifest_sha256`;
 
 /** A backup that was finished: the named one, or the newest (that ends before `until`). */
 export async function findBackup(id: string | null, until: Date | null = null): Promise<BackupRow> {
@@ -67,6 +74,8 @@ export async function inspect(
     add("backup_manifest", (error as NodeJS.ErrnoException).code === "ENOENT" ? "is missing" : messageOf(error));
     return findings;
   }
+  if (backup.manifest_sha256 && (await sha256Of(path.join(backup.directory, "backup_manifest"))) !== backup.manifest_sha256)
+    add("backup_manifest", "differs from what the audit log recorded when the backup was taken");
   if (backup.system_id && manifest.systemId && manifest.systemId !== backup.system_id)
     add("backup_manifest", "belongs to another database system");
   const seen = new Set<string>();

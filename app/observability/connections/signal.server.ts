@@ -1,9 +1,7 @@
-import fs from "node:fs";
-import path from "node:path";
 import { z } from "zod";
-import { sign } from "~/access/secrets.server.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
+import { spoolAct } from "~/access/act-spool.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
 import { one } from "~/db/query.ts";
@@ -147,24 +145,4 @@ export async function signalBackend({ ctx, input }: { ctx: Ctx; input: z.input<t
     log.warn({ reason: messageOf(error) }, "an act is recorded in the spool");
     return done;
   }
-}
-
-export const actSpool = () => path.join(env().dataDir, "spool", "acts");
-
-/** One signed file an act; the collector brings them into the audit log when the primary is back. */
-function spoolAct(ctx: Ctx, act: ReturnType<typeof entry>): void {
-  const dir = actSpool();
-  fs.mkdirSync(dir, { recursive: true });
-  const id = newId();
-  const body = JSON.stringify({
-    at: ctx.clock.now().toISOString(),
-    actor: ctx.actor,
-    requestId: ctx.requestId,
-    session: ctx.session?.id ?? null,
-    address: ctx.address ?? null,
-    userAgent: ctx.userAgent ?? null,
-    act,
-  });
-  fs.writeFileSync(path.join(dir, `${id}.part`), sign(Buffer.from(body).toString("base64url")), { mode: 0o600 });
-  fs.renameSync(path.join(dir, `${id}.part`), path.join(dir, `${id}.act`));
 }

@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
+import { actSpool } from "~/access/act-spool.server.ts";
 import { unsign } from "~/access/secrets.server.ts";
 import { recordAlone, type Act } from "~/audit/record.server.ts";
 import type { Actor } from "~/db/ctx.ts";
 import { systemClock } from "~/platform/clock.ts";
 import { log } from "~/platform/log.server.ts";
-import { actSpool } from "./signal.server.ts";
 
 type Spooled = {
   at: string;

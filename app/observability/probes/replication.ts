@@ -24,7 +24,8 @@ select pg_is_in_recovery() as recovering,
          when pg_is_in_recovery() then coalesce(r.received_tli, (select timeline_id from pg_control_checkpoint()))
          else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
        end::int as timeline,
-       pg_postmaster_start_time() as started_at
+       pg_postmaster_start_time() as started_at,
+       (select system_identifier::text from pg_control_system()) as system_id, host(inet_server_addr()) as address, inet_server_port() as port
 from (select 1) as one left join pg_stat_wal_receiver r on true`,
   row: z.object({
     recovering: z.boolean(),
@@ -50,6 +51,9 @@ from (select 1) as one left join pg_stat_wal_receiver r on true`,
     slot_name: z.string().nullable(),
     timeline: z.number().nullable(),
     started_at: z.date(),
+    system_id: z.string().nullable(),
+    address: z.string().nullable(),
+    port: z.number().nullable(),
   }),
 });
 

@@ -52,6 +52,15 @@ export type StandbyEnd = {
   receiver_hidden: boolean;
 };
 
+export type ServerIdentity = { system_id: string | null; port: number | null; started_at: Date };
+
+/**
+ * Two addresses that lead to one server: the same system, started at the same moment on the same port. Its own address is
+ * seen differently from another network.
+ */
+export const sameServer = (a: ServerIdentity, b: ServerIdentity): boolean =>
+  a.system_id !== null && a.system_id === b.system_id && a.port === b.port && a.started_at.getTime() === b.started_at.getTime();
+
 export type PrimaryEnd = { lsn: bigint; at: number; fresh: boolean };
 
 /** A standby that answers, and does not tell: what was known of it before is not what is. */

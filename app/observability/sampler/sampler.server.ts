@@ -8,7 +8,7 @@ import type { Probe, ServerInfo } from "../probe.ts";
 import { PROBES, PROBE_KEYS, type ProbeKey, type ProbeRow } from "../probes/all.ts";
 import { LockEpisodes } from "../locks/episodes.server.ts";
 import { lockTrees } from "../locks/tree.ts";
-import { lagNotTold, lagOf, position, PositionHistory, type Lag, type PrimaryEnd } from "../replication/lag.ts";
+import { lagNotTold, lagOf, position, PositionHistory, sameServer, type Lag, type PrimaryEnd } from "../replication/lag.ts";
 import { Texts } from "../queries/texts.server.ts";
 import type { TargetKind } from "../target.ts";
 import { Changes } from "./changes.ts";
@@ -224,6 +224,12 @@ export class Sampler {
         this.primaryEnd = { lsn: position(row.written), at: row.now.getTime() };
         this.history.add(this.primaryEnd.at, this.primaryEnd.lsn);
       }
+      return;
+    }
+    const primary = this.latest("primary", "position")?.rows?.[0];
+    // All nodes may be listed as replicas, the leader among them: it is the primary under a second name, and no standby.
+    if (primary && sameServer(primary, row)) {
+      this.lags.delete(target);
       return;
     }
     const lag = lagOf(target, row, this.primaryNow(), this.history);

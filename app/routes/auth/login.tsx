@@ -1,6 +1,7 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { away } from "~/access/away.server.ts";
+import { primaryIsSilent } from "~/access/away-session.server.ts";
 import { authenticator } from "~/access/login.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
 import { ownPath } from "~/access/own-path.ts";
@@ -14,7 +15,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const session = await sessionOf(request, context).catch(() => null);
   if (session && (!session.totp_confirmed || session.second_factor))
     throw redirect(ownPath(new URL(request.url).searchParams.get("to")));
-  return { demo: env().demo };
+  return { demo: env().demo, silent: primaryIsSilent() };
 }
 
 export async function action({ request }: ActionFunctionArgs) {
@@ -49,6 +50,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const headers = new Headers();
   for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);
   if (result.next === "verify") return redirect(`/login/verify?to=${encodeURIComponent(to)}`, { headers });
+  if (result.next === "database") return redirect(to === "/" ? "/database" : to, { headers });
   return redirect(result.next === "enroll" ? "/settings/security?enroll=required" : to, { headers });
 }
 
@@ -61,10 +63,16 @@ const DEMO = [
 ] as const;
 
 export default function Login() {
-  const { demo } = useLoaderData<typeof loader>();
+  const { demo, silent } = useLoaderData<typeof loader>();
   return (
     <>
       <h1 className="mb-4 text-[16px] font-[620]">Log in</h1>
+      {silent && (
+        <p className="mb-4 text-[13px]" role="status">
+          The primary database does not answer. SREs, super-admins and auditors can log in for 15 minutes to use the database
+          pages; a standby checks the password. Everybody else has to wait until it is back.
+        </p>
+      )}
       <Form>
         <Input label="E-mail" name="email" type="email" autoComplete="username" autoFocus required />
         <Input label="Password" name="password" type="password" autoComplete="current-password" required />

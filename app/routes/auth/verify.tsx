@@ -1,4 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { isAway } from "~/db/retry.ts";
+import { verifyAway } from "~/access/away-session.server.ts";
 import { staffCtx } from "~/access/ctx.server.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "~/access/cookies.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
@@ -23,9 +25,13 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
   try {
     const ctx = await staffCtx(request, session);
-    const { token, device } = await verifySecondFactor(ctx, String(form.get("code") ?? ""), readCookie(request, DEVICE));
-    const headers = new Headers({ "Set-Cookie": setCookie(SESSION, token, ABSOLUTE_HOURS * 3600) });
-    headers.append("Set-Cookie", device);
+    const code = String(form.get("code") ?? "");
+    const verified = await verifySecondFactor(ctx, code, readCookie(request, DEVICE)).catch(async (error: unknown) => {
+      if (isAway(error)) return { token: await verifyAway(ctx, code), device: null };
+      throw error;
+    });
+    const headers = new Headers({ "Set-Cookie": setCookie(SESSION, verified.token, ABSOLUTE_HOURS * 3600) });
+    if (verified.device) headers.append("Set-Cookie", verified.device);
     return redirect(ownPath(new URL(request.url).searchParams.get("to")), { headers });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

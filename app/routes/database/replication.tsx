@@ -32,6 +32,10 @@ const TONES: Record<string, Tone> = {
 };
 const label = (name: string) => name.replace("standby-", "Standby ");
 
+/** As the server itself names it; a socket has no address. */
+const serverOf = (row: { address: string | null; port: number | null }) =>
+  row.address ? `${row.address}:${row.port}` : "local socket";
+
 type Data = ReturnType<typeof useLoaderData<typeof loader>>;
 
 function sentence(data: Data): string {
@@ -75,6 +79,11 @@ export default function Replication() {
             <Unknown reason={data.primary.missing?.reason ?? ""} grant={data.primary.missing?.grant} />
           ) : (
             <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
+              <dt className="text-muted">Server</dt>
+              <dd>
+                <span className="mono">{serverOf(data.primary.row)}</span>
+                {data.primary.alsoListedAs.length > 0 && `, also listed as ${data.primary.alsoListedAs.map(label).join(", ")}`}
+              </dd>
               <dt className="text-muted">Has written to</dt>
               <dd className="mono">{data.primary.row.written ?? "–"}</dd>
               <dt className="text-muted">Timeline</dt>
@@ -105,6 +114,8 @@ export default function Replication() {
               <Unknown reason={one.missing?.reason ?? ""} grant={one.missing?.grant} />
             ) : (
               <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
+                <dt className="text-muted">Server</dt>
+                <dd className="mono">{serverOf(one.row)}</dd>
                 <dt className="text-muted">Behind</dt>
                 <dd>
                   {one.lag?.bytes === null || !one.lag ? "not known" : bytes(one.lag.bytes)},{" "}

@@ -15,7 +15,7 @@ const TITLES: Record<number, string> = {
 const ADVICE: Record<number, string> = {
   403: "If you need this page for your work, ask a super-admin; the refusal is in the audit log.",
   404: "The record may have been removed, or belongs to a tenant outside of your scope.",
-  503: "Nothing was lost, and this page looks again by itself. The database pages still show what is known.",
+  503: "This page looks again by itself. If you were saving something, check whether it was saved when the database is back. Roles that include the database pages can still open them.",
 };
 
 /** What happened, what was saved, what to do. */
