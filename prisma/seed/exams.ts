@@ -1,3 +1,5 @@
+import type { ReviewState } from "../../app/domains/integrity/machine.ts";
+import { withholding } from "../../app/domains/integrity/score/withholding.ts";
 import { SIGNALS, type SignalType } from "../../app/domains/integrity/signals.ts";
 import { Table } from "./copy.ts";
 import type { College, Person, Roster } from "./platform.ts";
@@ -121,6 +123,7 @@ function tables() {
       "state",
       "score",
       "reasons",
+      "withholds",
       "decided_at",
       "created_at",
       "updated_at",
@@ -536,6 +539,7 @@ function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWor
       reviewState,
       risk,
       JSON.stringify(reasons),
+      withholding({ state: reviewState as ReviewState, reasons }).withheld,
       decided ? new Date(work.start + 2 * DAY) : null,
       new Date(sheet.ended ?? now),
       new Date(sheet.ended ?? now),

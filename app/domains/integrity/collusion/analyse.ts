@@ -1,4 +1,4 @@
-import { AS_EXPECTED, calibrated, calibrationOf, type Calibration } from "./calibrate.ts";
+import { companyOf, stretched } from "./company.ts";
 import { chancesOf, gbt, type Chances } from "./gbt.ts";
 import { countPair, ratioOf } from "./harpp-hogan.ts";
 import { miskeyedItems } from "./miskeyed.ts";
@@ -18,7 +18,7 @@ export type Pair = {
   matches: number;
   /** EEIC/D; 999 where D is 0. */
   ratio: number;
-  /** The chance of so many matches, measured on this exam's own pairs where they agree more than the test expects. */
+  /** The chance of so many matches, larger where one of the two agrees with many others too. */
   p: number;
   /** How many pairs this alike, or more, an exam of this size has by chance: p times the number of all pairs. */
   expected: number;
@@ -29,9 +29,6 @@ export type Pair = {
    */
   nearGroup: number | null;
 };
-
-/** Which method made an analysis. Raised when the same answers would be judged differently; older analyses are made again. */
-export const METHOD = 2;
 
 export type Analysis = {
   students: number;
@@ -48,8 +45,6 @@ export type Analysis = {
   leftOut: number[];
   /** Who answered in a pattern, without reading: these answers were compared with nobody's. */
   patterned: Patterned[];
-  /** How much more than expected the pairs of this exam agree in general; 1 where they do not. */
-  stretch: number;
   /** How many pairs could have been shown at most, where more were flagged. */
   cutAt: number | null;
   /** Why there is nothing to say, where there is not. */
@@ -114,7 +109,6 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     rings: [],
     leftOut,
     patterned,
-    stretch: 1,
     cutAt: null,
     silent,
   });
@@ -132,14 +126,16 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     counts[eeic] = (counts[eeic] ?? 0) + 1;
     if (eeic >= MIN_ERRORS) best.offer(a, b, surprise(a, b));
   });
-  const calibration = best.size > 0 ? calibrationOf(used, chances, students, surprise) : AS_EXPECTED;
   const found = best
     .all()
-    .map(([a, b]) => testPair(used, chances, calibration, a, b, pairs))
-    .filter((pair) => pair.common >= MIN_COMMON)
-    .sort((x, y) => x.p - y.p || y.ratio - x.ratio || x.a - y.a || x.b - y.b);
-  const flagged = found.filter((pair) => pair.flagged);
-  besideGroups(found, students.length);
+    .map(([a, b]) => testPair(used, chances, a, b, pairs))
+    .filter((pair) => pair.common >= MIN_COMMON);
+  const company = companyOf(students, surprise);
+  const against = (pair: Pair) => weigh(pair, Math.max(company.stretchOf(pair.a), company.stretchOf(pair.b)), pairs);
+  for (const pair of found) if (pair.flagged) against(pair);
+  const flagged = found.filter((pair) => pair.flagged).sort(byLikelihood);
+  besideGroups(found, flagged, students.length, against);
+  found.sort(byLikelihood);
   const near = found.filter((pair) => pair.nearGroup !== null);
   const others = found.filter((pair) => !pair.flagged && pair.nearGroup === null);
   return {
@@ -152,38 +148,32 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     rings: ringsOf(flagged),
     leftOut,
     patterned,
-    stretch: calibration.stretch,
     cutAt: flagged.length === KEPT ? KEPT : null,
     silent: null,
   };
 }
 
+const byLikelihood = (x: Pair, y: Pair) => x.p - y.p || y.ratio - x.ratio || x.a - y.a || x.b - y.b;
+
 /**
  * Who agrees with a member of a flagged group is looked for among far fewer pairs than all. That is weaker: the pair has
  * its own figure, is in no group, and leads to nobody else.
  */
-function besideGroups(found: Pair[], students: number): void {
-  const members = new Set(found.filter((pair) => pair.flagged).flatMap((pair) => [pair.a, pair.b]));
+function besideGroups(found: Pair[], flagged: Pair[], students: number, against: (pair: Pair) => void): void {
+  const members = new Set(flagged.flatMap((pair) => [pair.a, pair.b]));
+  const expected = (pair: Pair) => pair.p * members.size * students;
   for (const pair of found) {
     if (pair.flagged || pair.eeic < MIN_ERRORS || !(members.has(pair.a) || members.has(pair.b))) continue;
-    const expected = pair.p * members.size * students;
-    if (expected < EXPECTED_LIMIT) pair.nearGroup = expected;
+    if (expected(pair) >= EXPECTED_LIMIT) continue;
+    against(pair);
+    if (expected(pair) < EXPECTED_LIMIT) pair.nearGroup = expected(pair);
   }
 }
 
-function testPair(
-  r: Responses,
-  chances: Chances,
-  calibration: Calibration,
-  a: number,
-  b: number,
-  pairs: number,
-): Pair {
+function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {
   const { eeic, differences, common } = countPair(r, a, b);
-  const { p: alone, matches } = gbt(r, chances, a, b);
-  const p = calibrated(alone, calibration);
-  const expected = Math.max(p, Number.MIN_VALUE) * pairs;
-  return {
+  const { p, matches } = gbt(r, chances, a, b);
+  const pair: Pair = {
     a,
     b,
     eeic,
@@ -192,10 +182,19 @@ function testPair(
     matches,
     ratio: ratioOf(eeic, differences),
     p,
-    expected,
-    flagged: expected < EXPECTED_LIMIT && eeic >= MIN_ERRORS && common >= MIN_COMMON,
+    expected: 0,
+    flagged: false,
     nearGroup: null,
   };
+  weigh(pair, 1, pairs);
+  return pair;
+}
+
+/** What a pair's probability means among so many pairs, and whether it stands out. */
+function weigh(pair: Pair, stretch: number, pairs: number): void {
+  pair.p = stretched(pair.p, stretch);
+  pair.expected = Math.max(pair.p, Number.MIN_VALUE) * pairs;
+  pair.flagged = pair.expected < EXPECTED_LIMIT && pair.eeic >= MIN_ERRORS && pair.common >= MIN_COMMON;
 }
 
 /** In a large exam, the number of identical wrong answers that few enough pairs reach, from a sample of the pairs. */
@@ -232,10 +231,6 @@ function leastWorthKeeping(r: Responses, pairs: number): number {
 class Best {
   private heap: [number, number, number][] = [];
   constructor(private readonly most: number) {}
-
-  get size(): number {
-    return this.heap.length;
-  }
 
   offer(a: number, b: number, worth: number): void {
     const heap = this.heap;
