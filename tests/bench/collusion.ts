@@ -41,6 +41,7 @@ function honest(exams: number): Row[] {
       pairs += found;
       if (found > 0) touched++;
     }
+    process.stderr.write(`${name}: ${pairs} in ${exams} exams\n`);
     return [
       { metric: `false pairs an exam: ${name}`, value: pairs / exams, unit: "pairs", aim: "at most 0.1" },
       { metric: "  exams with any", value: (100 * touched) / exams, unit: "%" },

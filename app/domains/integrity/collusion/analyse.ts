@@ -1,13 +1,15 @@
-import { companyOf, stretched } from "./company.ts";
+import { companyOf } from "./company.ts";
 import { chancesOf, gbt, type Chances } from "./gbt.ts";
 import { countPair, ratioOf } from "./harpp-hogan.ts";
 import { miskeyedItems } from "./miskeyed.ts";
+import { normalQuantile, normalTail } from "./normal.ts";
 import { withoutPatterns, type Patterned } from "./patterns.ts";
 import { popcount, wrongPlanes } from "./planes.ts";
 import { BLANK, MIN_COMMON, type Responses } from "./responses.ts";
 import { ringsOf } from "./rings.ts";
 import { scan } from "./scan.ts";
 import { surpriseOf } from "./surprise.ts";
+import { yardstickOf } from "./yardstick.ts";
 
 export type Pair = {
   a: number;
@@ -18,7 +20,10 @@ export type Pair = {
   matches: number;
   /** EEIC/D; 999 where D is 0. */
   ratio: number;
-  /** The chance of so many matches, larger where one of the two agrees with many others too. */
+  /**
+   * The chance of so many matches, as this exam's own pairs measure it: smaller where pairs agree less than the test expects,
+   * larger where one of the two agrees with many others too.
+   */
   p: number;
   /** How many pairs this alike, or more, an exam of this size has by chance: p times the number of all pairs. */
   expected: number;
@@ -126,13 +131,22 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     counts[eeic] = (counts[eeic] ?? 0) + 1;
     if (eeic >= MIN_ERRORS) best.offer(a, b, surprise(a, b));
   });
+  const surer = yardstickOf(used, chances, students, surprise);
+  const company = companyOf(students, surprise);
   const found = best
     .all()
-    .map(([a, b]) => testPair(used, chances, a, b, pairs))
+    .map(([a, b]) => testPair(used, chances, a, b))
     .filter((pair) => pair.common >= MIN_COMMON);
-  const company = companyOf(students, surprise);
-  const against = (pair: Pair) => weigh(pair, Math.max(company.stretchOf(pair.a), company.stretchOf(pair.b)), pairs);
-  for (const pair of found) if (pair.flagged) against(pair);
+  const weighed = new Set<Pair>();
+  const against = (pair: Pair) => {
+    if (weighed.has(pair)) return;
+    weighed.add(pair);
+    weigh(pair, { surer: 0, stretch: Math.max(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, pairs);
+  };
+  for (const pair of found) {
+    weigh(pair, { surer, stretch: 1 }, pairs);
+    if (pair.flagged) against(pair);
+  }
   const flagged = found.filter((pair) => pair.flagged).sort(byLikelihood);
   besideGroups(found, flagged, students.length, against);
   found.sort(byLikelihood);
@@ -170,10 +184,10 @@ function besideGroups(found: Pair[], flagged: Pair[], students: number, against:
   }
 }
 
-function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {
+function testPair(r: Responses, chances: Chances, a: number, b: number): Pair {
   const { eeic, differences, common } = countPair(r, a, b);
   const { p, matches } = gbt(r, chances, a, b);
-  const pair: Pair = {
+  return {
     a,
     b,
     eeic,
@@ -186,13 +200,11 @@ function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: n
     flagged: false,
     nearGroup: null,
   };
-  weigh(pair, 1, pairs);
-  return pair;
 }
 
-/** What a pair's probability means among so many pairs, and whether it stands out. */
-function weigh(pair: Pair, stretch: number, pairs: number): void {
-  pair.p = stretched(pair.p, stretch);
+/** What a pair's probability means among so many pairs, by this exam's own measure, and whether it stands out. */
+function weigh(pair: Pair, { surer, stretch }: { surer: number; stretch: number }, pairs: number): void {
+  if (surer > 0 || stretch > 1) pair.p = normalTail(normalQuantile(pair.p) / stretch + surer);
   pair.expected = Math.max(pair.p, Number.MIN_VALUE) * pairs;
   pair.flagged = pair.expected < EXPECTED_LIMIT && pair.eeic >= MIN_ERRORS && pair.common >= MIN_COMMON;
 }

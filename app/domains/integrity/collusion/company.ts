@@ -1,4 +1,4 @@
-import { normalQuantile, normalTail } from "./normal.ts";
+import { normalQuantile } from "./normal.ts";
 
 /**
  * Whether a student agrees with many more than ability explains: with everybody of the same teacher, who share what they were
@@ -60,9 +60,4 @@ const median = (values: number[]) => values.sort((x, y) => x - y)[values.length 
 function usualTail(from: number, to: number): number {
   const density = (x: number) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
   return (density(normalQuantile(to)) - density(normalQuantile(from))) / (to - from);
-}
-
-/** The probability for a pair whose agreement with others is stretched so far: never smaller than before. */
-export function stretched(p: number, stretch: number): number {
-  return stretch === 1 ? p : Math.max(p, normalTail(normalQuantile(p) / stretch));
 }
