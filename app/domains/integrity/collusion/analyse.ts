@@ -22,7 +22,7 @@ export type Pair = {
   ratio: number;
   /**
    * The chance of so many matches, as this exam's own pairs measure it: smaller where pairs agree less than the test expects,
-   * larger where one of the two agrees with many others too.
+   * larger where both agree with many others too.
    */
   p: number;
   /** How many pairs this alike, or more, an exam of this size has by chance: p times the number of all pairs. */
@@ -141,7 +141,7 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
   const against = (pair: Pair) => {
     if (weighed.has(pair)) return;
     weighed.add(pair);
-    weigh(pair, { surer: 0, stretch: Math.max(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, pairs);
+    weigh(pair, { surer: 0, stretch: Math.min(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, pairs);
   };
   for (const pair of found) {
     weigh(pair, { surer, stretch: 1 }, pairs);

@@ -16,7 +16,7 @@ export function miskeyedItems(r: Responses): number[] {
   const order = Array.from(ability.keys()).sort((a, b) => ability[b]! - ability[a]!);
   const strong = order.slice(0, Math.round(r.students * STRONG_SHARE));
   return Array.from({ length: r.items }, (_, item) => item).filter((item) => {
-    const counts = new Array<number>(r.options[item]!).fill(0);
+    const counts = Array.from({ length: r.options[item]! }, () => 0);
     for (const s of strong) {
       const pick = r.picks[s * r.items + item]!;
       if (pick !== BLANK) counts[pick]!++;

@@ -12,9 +12,9 @@ const LEAST_PAIRS = 15_000;
 const SHARE = 0.01;
 /** So many pairs around that place are tested exactly. */
 const WINDOW = 200;
-/** Half of what is seen there is granted, and no more than this: further out nobody can look. */
-const GRANTED = 0.5;
-const MOST = 0.3;
+/** Three quarters of what is seen there is granted, and no more than this: further out nobody can look. */
+const GRANTED = 0.75;
+const MOST = 0.4;
 
 /** Standard deviations by which a pair of this exam is more surprising than the test alone says; never below 0. */
 export function yardstickOf(
