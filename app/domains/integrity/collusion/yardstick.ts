@@ -12,8 +12,8 @@ const LEAST_PAIRS = 15_000;
 const SHARE = 0.01;
 /** So many pairs around that place are tested exactly. */
 const WINDOW = 200;
-/** Three quarters of what is seen there is granted, and no more than this: further out nobody can look. */
-const GRANTED = 0.75;
+/** What is seen there less this much is granted, and no more than this: further out nobody can look. */
+const KEPT_BACK = 0.15;
 const MOST = 0.4;
 
 /** Standard deviations by which a pair of this exam is more surprising than the test alone says; never below 0. */
@@ -47,5 +47,5 @@ export function yardstickOf(
     if (found[k]! >= low && found[k]! <= high) around.push(normalQuantile(gbt(r, chances, ends[2 * k]!, ends[2 * k + 1]!).p));
   around.sort((x, y) => x - y);
   const less = normalQuantile(SHARE) - around[around.length >> 1]!;
-  return Math.min(MOST, Math.max(0, GRANTED * less));
+  return Math.min(MOST, Math.max(0, less - KEPT_BACK));
 }
