@@ -172,7 +172,7 @@ export const verifyCommand: Command = {
 export const benchCommand: Command = {
   name: "bench",
   says: "Benchmarks: a table of ratios to a baseline of the same run",
-  usage: "[name] [--json FILE]",
+  usage: "[name] [--json FILE] [--exams N]",
   passesThrough: true,
   run: ({ positionals }) => run(["--expose-gc", "build/bench.js", ...positionals]),
 };

@@ -1,3 +1,5 @@
+import type { ReviewState } from "../../app/domains/integrity/machine.ts";
+import { withholding } from "../../app/domains/integrity/score/withholding.ts";
 import { SIGNALS, type SignalType } from "../../app/domains/integrity/signals.ts";
 import { Table } from "./copy.ts";
 import type { College, Person, Roster } from "./platform.ts";
@@ -121,6 +123,7 @@ function tables() {
       "state",
       "score",
       "reasons",
+      "withholds",
       "decided_at",
       "created_at",
       "updated_at",
@@ -304,9 +307,9 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
       // A weak leader, so that there is something wrong to share.
       const members = random.shuffle(sheets.filter((sheet) => sheet.person.ability < 0.2)).slice(0, ring);
       const leader = members[0]!;
-      // Wrong in two of three, and seldom where others err too: a ring stands out at whatever hour the demo is made.
+      // Wrong in three of four, and seldom where others err too: each pair of a ring stands out at whatever hour the demo is made.
       leader.picks = items.map((item, order) =>
-        item.options.length < 5 || order % 3 === 0
+        item.options.length < 5 || order % 4 === 0
           ? item.key
           : random.weighted(item.lures.map((lure, option) => [option, option === item.key ? 0 : 1 / lure] as const)),
       );
@@ -536,6 +539,7 @@ function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWor
       reviewState,
       risk,
       JSON.stringify(reasons),
+      withholding({ state: reviewState as ReviewState, reasons }).withheld,
       decided ? new Date(work.start + 2 * DAY) : null,
       new Date(sheet.ended ?? now),
       new Date(sheet.ended ?? now),

@@ -73,6 +73,7 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
     );
   const move = (row: Table["rows"][number], state: string, when: Date | null) => {
     row[at(reviews, "state")] = state;
+    row[at(reviews, "withholds")] = state === "SECOND";
     row[at(reviews, "decided_at")] = when;
     attemptOf.get(row[at(reviews, "attempt_id")]!)![at(attempts, "review_state")] = state;
   };

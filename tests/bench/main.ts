@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { bench as audit } from "./audit.ts";
 import { bench as backup } from "./backup.ts";
+import { bench as collusion } from "./collusion.ts";
 import { bench as examday } from "./examday.ts";
 import { bench as ingest } from "./ingest.ts";
 import { bench as lists } from "./lists.ts";
@@ -10,10 +11,11 @@ import { bench as similarity } from "./similarity.ts";
 import { exportBench, importBench } from "./transfer.ts";
 
 // A table of what was measured in this run; the aims stand beside the figures and decide nothing.
-const all = [lists, exportBench, importBench, ingest, similarity, examday, audit, observability, backup, scrape];
+const all = [lists, exportBench, importBench, ingest, similarity, collusion, examday, audit, observability, backup, scrape];
 const at = process.argv.indexOf("--json");
 const file = at >= 0 ? process.argv[at + 1] : undefined;
-const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--") && arg !== file);
+// An option's value is no bench.
+const wanted = process.argv.slice(2).filter((arg, index, all) => !arg.startsWith("--") && !all[index - 1]?.startsWith("--"));
 const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   process.stderr.write(`${unknown.join(", ")}: not one of ${all.map((bench) => bench.name).join(", ")}\n`);

@@ -79,8 +79,8 @@ it("what leaves the queue because its signals are explained is released, and an 
   const { exam, attempt } = await sat([
     ["NETWORK_LOST", 5],
     ["HEARTBEAT_GAP", 4],
-    ["SAVE_BURST", 3],
-    ["TAB_SWITCH", 3],
+    ["PASTE", 2],
+    ["SPEECH", 3],
   ]);
   await rescoreExam(system, exam.id);
   await grade(exam);
@@ -100,7 +100,10 @@ it("what leaves the queue because its signals are explained is released, and an 
 });
 
 it("a review that opens between grading and publication keeps its result out of it", async () => {
-  const { exam, attempt } = await sat([["FACE_MISMATCH", 2]]);
+  const { exam, attempt } = await sat([
+    ["FACE_MISMATCH", 2],
+    ["PASTE", 1],
+  ]);
   await grade(exam);
   await rescoreExam(system, exam.id);
   expect(await result(attempt)).toMatchObject({ withheld: true });
@@ -108,7 +111,10 @@ it("a review that opens between grading and publication keeps its result out of 
 });
 
 it("a review that opens after publication takes nothing back", async () => {
-  const { exam, attempt } = await sat([["FACE_MISMATCH", 2]]);
+  const { exam, attempt } = await sat([
+    ["FACE_MISMATCH", 2],
+    ["PASTE", 1],
+  ]);
   await grade(exam);
   await publish(exam);
   await rescoreExam(system, exam.id);

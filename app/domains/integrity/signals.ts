@@ -19,7 +19,7 @@ export const SIGNALS = {
   GAZE_AWAY: { label: "look away", points: 1, cap: 6, explainable: false, violation: false },
   SPEECH: { label: "speech", points: 2, cap: 5, explainable: false, violation: false },
   PHONE: { label: "phone in view", points: 15, cap: 2, explainable: false, violation: true },
-  IP_CHANGE: { label: "change of address", points: 4, cap: 3, explainable: true, violation: false },
+  IP_CHANGE: { label: "change of network address", points: 4, cap: 3, explainable: true, violation: false },
   USER_AGENT_CHANGE: { label: "change of browser", points: 8, cap: 2, explainable: false, violation: true },
   FINGERPRINT_CHANGE: { label: "change of device", points: 10, cap: 2, explainable: false, violation: true },
   CONCURRENT_SESSION: { label: "second session", points: 12, cap: 2, explainable: true, violation: true },
@@ -45,13 +45,18 @@ export const EVIDENCE = {
   TOO_QUICK: { label: "answers given too quickly to have been read", points: 10 },
   QUICK_BLOCK: { label: "a block of answers at impossible speed", points: 15 },
   SHARED_DEVICE: { label: "a device shared with another account", points: 12 },
-  SHARED_ADDRESS: { label: "an address shared with few others", points: 2 },
+  SHARED_ADDRESS: { label: "a network address shared with few others", points: 2 },
   OVERLAPPING_ATTEMPTS: { label: "two attempts of one account at the same time", points: 12 },
+  ALIKE_TO_GROUP: { label: "answers like those of somebody in a flagged group", points: 0 },
+  PATTERNED_ANSWERS: { label: "answers in a pattern, given without reading", points: 0 },
 } as const satisfies Record<string, { label: string; points: number }>;
 
 export type EvidenceKind = keyof typeof EVIDENCE;
 
 export const isEvidence = (kind: string): kind is EvidenceKind => Object.hasOwn(EVIDENCE, kind);
+
+/** What is shown beside the evidence and is never worth a point, in any exam. */
+export const weighable = (kind: EvidenceKind): boolean => EVIDENCE[kind].points > 0;
 
 /** Types that are worth something, by default or in some exam. The others say that somebody is there, and change no score. */
 export const SCORED_TYPES: readonly string[] = Object.entries(SIGNALS)

@@ -4,7 +4,8 @@ import { may } from "~/access/policy.ts";
 import { comparePair } from "~/domains/integrity/collusion/compare.server.ts";
 import { examCollusion } from "~/domains/integrity/evidence/findings.server.ts";
 import { requestAnalysis } from "~/domains/integrity/evidence/request.server.ts";
-import { count, decimal, plural } from "~/platform/format.ts";
+import { sayExpected } from "~/domains/integrity/score/score.ts";
+import { count, plural } from "~/platform/format.ts";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -15,7 +16,9 @@ import { Method, oneIn } from "../integrity/method.tsx";
 import { Sheets, sayPair } from "../integrity/sheets.tsx";
 import { Bars } from "./bars.tsx";
 import { ExamBadge, ReviewBadge } from "./state.tsx";
+import { PairTable } from "./pair-table.tsx";
 import { RingGraph } from "./ring-graph.tsx";
+import { SetAside } from "./set-aside.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle("Collusion");
@@ -42,13 +45,14 @@ export const action = act("exams.operate", async ({ ctx, params }) => {
 });
 
 export default function Collusion() {
-  const { exam, summary, pairs, members, comparison, first, chosen, role } = useLoaderData<typeof loader>();
+  const { exam, summary, pairs, members, leftOut, comparison, first, chosen, role } = useLoaderData<typeof loader>();
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const numbers = new Map(members.map((one) => [one.id, one]));
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
   // It appears by itself: first computed, or computed again because somebody asked.
   useLive((ended && !summary) || result?.ok === true, 4000);
   const rings = summary?.rings ?? [];
+  const top = pairs[0];
   return (
     <Page
       title={
@@ -98,7 +102,11 @@ export default function Collusion() {
               note={rings.length > 0 ? `of ${rings.map((ring) => ring.length).join(", ")}` : "none above chance"}
               tone={rings.length > 0 ? "warn" : undefined}
             />
-            <Figure label="Pairs that stand out" value={count(summary.flagged)} note={`of ${count(summary.pairs)}`} />
+            <Figure
+              label="Pairs that stand out"
+              value={summary.cutAt ? `${count(summary.flagged)} or more` : count(summary.flagged)}
+              note={`of ${count(summary.pairs)}; fewer than 0.05 expected by chance`}
+            />
             <Figure
               label="Most errors in common"
               value={count(Math.max(0, ...summary.histogram.map((bin) => bin.eeic)))}
@@ -106,8 +114,10 @@ export default function Collusion() {
             />
             <Figure
               label="Least likely pair"
-              value={pairs[0] ? oneIn(pairs[0].log10p / 1000) : "–"}
-              note="to agree so much by chance"
+              value={top?.ring ? oneIn(top.log10p / 1000) : "–"}
+              note={
+                top ? `${sayExpected(top.expected / 1000)} as alike expected in this exam` : "no pair has three errors in common"
+              }
             />
           </Figures>
           <div className={rings.length > 0 ? "grid items-start gap-4 lg:grid-cols-[300px_minmax(0,1fr)]" : ""}>
@@ -164,44 +174,22 @@ export default function Collusion() {
               </Panel>
             </div>
           </div>
-          <Panel flush title="Most alike" aside="least likely by chance first">
-            <table className="rows">
-              <thead>
-                <tr>
-                  <th>Candidates</th>
-                  <th className="num">Same errors</th>
-                  <th className="num">Differences</th>
-                  <th className="num hidden sm:table-cell">EEIC/D</th>
-                  <th className="num">By chance</th>
-                  <th className="num hidden md:table-cell">Expected pairs</th>
-                  <th className="hidden md:table-cell">Group</th>
-                </tr>
-              </thead>
-              <tbody>
-                {pairs.map((pair) => (
-                  <tr key={pair.id} aria-selected={chosen === `${pair.a.id}_${pair.b.id}`}>
-                    <td>
-                      <Link
-                        to={`?pair=${pair.a.id}_${pair.b.id}#side-by-side`}
-                        className="font-[560] hover:underline"
-                        preventScrollReset
-                      >
-                        {pair.a.no} and {pair.b.no}
-                      </Link>
-                    </td>
-                    <td className="num">{pair.eeic}</td>
-                    <td className="num">{pair.differences}</td>
-                    <td className="num hidden sm:table-cell">{decimal(pair.ratio / 100, pair.ratio >= 10_000 ? 0 : 1)}</td>
-                    <td className="num">{oneIn(pair.log10p / 1000)}</td>
-                    <td className="num hidden md:table-cell">
-                      {pair.expected < 1 ? "< 0.001" : decimal(pair.expected / 1000, pair.expected < 1000 ? 3 : 1)}
-                    </td>
-                    <td className="hidden md:table-cell">{pair.ring ?? <span className="text-muted">–</span>}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Panel>
+          <SetAside
+            leftOut={leftOut}
+            cutAt={summary.cutAt ?? null}
+            patterned={(summary.patterned ?? []).map((one) => ({ ...one, no: numbers.get(one.attempt)?.no ?? null }))}
+          />
+          <PairTable title="Pairs that stand out" pairs={pairs.filter((pair) => pair.ring !== null)} chosen={chosen} />
+          <PairTable
+            title="Weaker, only because it touches a flagged group"
+            pairs={pairs.filter((pair) => pair.ring === null && pair.near !== null)}
+            chosen={chosen}
+          />
+          <PairTable
+            title="Most alike of the others"
+            pairs={pairs.filter((pair) => pair.ring === null && pair.near === null)}
+            chosen={chosen}
+          />
         </>
       )}
     </Page>

@@ -3,7 +3,7 @@ import { act, page } from "~/access/page.server.ts";
 import { getExam } from "~/domains/exams/list.server.ts";
 import { weightsOf } from "~/domains/integrity/score/score.ts";
 import { examWeights, setWeights } from "~/domains/integrity/score/weights.server.ts";
-import { EVIDENCE, SIGNALS } from "~/domains/integrity/signals.ts";
+import { EVIDENCE, SIGNALS, weighable, type EvidenceKind } from "~/domains/integrity/signals.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit, useFormResult } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -28,7 +28,9 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
 });
 
 const SHOWN = [
-  ...Object.entries(EVIDENCE).map(([type, spec]) => ({ type, label: spec.label, cap: null as number | null })),
+  ...Object.entries(EVIDENCE)
+    .filter(([type]) => weighable(type as EvidenceKind))
+    .map(([type, spec]) => ({ type, label: spec.label, cap: null as number | null })),
   ...Object.entries(SIGNALS)
     .filter(([, spec]) => spec.cap > 0)
     .map(([type, spec]) => ({ type, label: spec.label, cap: spec.cap as number | null })),

@@ -11,6 +11,7 @@ import { addNote, decideReview } from "~/domains/integrity/review/decide.server.
 import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { sayReason } from "~/domains/integrity/score/score.ts";
+import { sayWithholding, withholding } from "~/domains/integrity/score/withholding.ts";
 import { isOpen, roundOf, type Decision } from "~/domains/integrity/machine.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
@@ -139,7 +140,7 @@ export default function Attempt() {
         <>
           {attempt.exam} · {attempt.college} · <Clock at={attempt.started_at} withDay /> to{" "}
           {attempt.ended_at ? <Clock at={attempt.ended_at} /> : "now"}
-          {attempt.address && ` · seat ${attempt.address}`}
+          {attempt.address && ` · network address ${attempt.address}`}
           {!person && " · names are hidden until a decision"}
           {skewMs !== null &&
             Math.abs(skewMs) > 60_000 &&
@@ -178,6 +179,15 @@ export default function Attempt() {
                 </table>
               ) : (
                 <p className="px-3.5 py-3 text-muted">No signal at all.</p>
+              )}
+              {review && isOpen(review.state) && (
+                <p className="border-t px-3.5 py-2 text-[12px] text-muted">{sayWithholding(withholding(review))}</p>
+              )}
+              {data.earlierMethod && (
+                <p className="border-t px-3.5 py-2 text-[12px] text-warn">
+                  Decided on the earlier method. The similarity figure here was computed by a method that flagged honest students
+                  too; see the collusion page for what stands today.
+                </p>
               )}
             </Panel>
             <StudentPanel attempt={attempt} history={data.history} accommodations={data.accommodations} />

@@ -30,13 +30,18 @@ export function Method() {
         </p>
         <p className="mt-2">
           <b>By chance</b> (generalized binomial test): for each question, the chance that two people choose the same option, from
-          the choices of all who scored like each of them in this exam. How likely this many matches or more are follows exactly
-          from these chances.
+          the choices of all who were as able as each of them in this exam. Ability is judged by the answers given, so that
+          whoever ran out of time is not taken for weak. How likely this many matches or more are follows exactly from these
+          chances. Whoever agrees with many others too, as students of one teacher may, is held against that.
         </p>
         <p className="mt-2">
           <b>Expected pairs</b>: that probability times the number of all pairs. A pair stands out when fewer than 0.05 such pairs
-          are expected in the whole exam, and at least three of the shared answers are wrong. Who agrees as much with a member of
-          such a group is looked for among the pairs with its members only, by the same limit.
+          are expected in the whole exam, and at least three of the shared answers are wrong. A pair with one member of such a
+          group is also held against the pairs with its members only; that is weaker, is shown apart, and is worth no points.
+        </p>
+        <p className="mt-2">
+          <b>Left out</b>: questions whose key looks wrong, and answers given in a pattern without reading (one letter throughout,
+          ABCDABCD). They are the same for many who never met.
         </p>
       </div>
     </details>

@@ -3,6 +3,7 @@ import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { claimNext } from "~/domains/integrity/review/claim.server.ts";
 import { myConflicts, withdrawConflict } from "~/domains/integrity/review/conflicts.server.ts";
+import { restsOnEarlierMethod } from "~/domains/integrity/collusion/method.ts";
 import { QUEUE_VIEWS } from "~/domains/integrity/machine.ts";
 import { queueCounts, reviewQueue } from "~/domains/integrity/review/queue.server.ts";
 import { sayReasons } from "~/domains/integrity/score/score.ts";
@@ -199,6 +200,9 @@ export default function Queue() {
                         <Badge>Another person is next</Badge>
                       ) : (
                         <ReviewBadge state={row.state} />
+                      )}
+                      {["VIOLATION", "APPEALED"].includes(row.state) && restsOnEarlierMethod(row.reasons) && (
+                        <Badge tone="warn">Decided on the earlier method</Badge>
                       )}
                     </td>
                     <td className="hidden sm:table-cell">

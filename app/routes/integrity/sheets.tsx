@@ -1,10 +1,13 @@
 import type { Comparison } from "~/domains/integrity/collusion/compare.server.ts";
+import { sayExpected } from "~/domains/integrity/score/score.ts";
 import { count, plural } from "~/platform/format.ts";
 
 /** A pair in words that a committee understands; the figures behind them stand in the same sentence. */
 export function sayPair(pair: Comparison): string {
   const base = `${plural(pair.eeic, "identical wrong answer")} and ${plural(pair.differences, "difference")} in ${plural(pair.common, "question")} that both answered.`;
   const { tested } = pair;
+  if (tested && tested.ring === null && tested.nearGroup === null)
+    return `${base} This pair does not stand out: ${sayExpected(tested.expected)} pairs as alike are expected by chance in an exam of this size.`;
   if (!tested) return `${base} Nothing about this pair stands out.`;
   const among =
     tested.atLeastAsMany !== null && tested.pairs > 0
@@ -12,11 +15,9 @@ export function sayPair(pair: Comparison): string {
       : "";
   const n = 10 ** -tested.log10p;
   const chance = n > 1e15 ? `one pair in 10^${Math.floor(-tested.log10p)}` : `one pair in ${large(n)}`;
-  const size =
-    tested.expected < 0.05
-      ? "; no exam of this size is expected to have one."
-      : `; an exam of this size is expected to have ${tested.expected < 1 ? "less than one" : `about ${count(Math.round(tested.expected))}`}.`;
-  return `${base}${among} By chance, ${chance} would look like this${size}`;
+  if (tested.nearGroup !== null)
+    return `${base}${among} This is weaker, only because one of the two is in a flagged group: among the pairs with that group's members, ${sayExpected(tested.nearGroup)} as alike are expected by chance, and ${sayExpected(tested.expected)} in the whole exam. It is worth no points.`;
+  return `${base}${among} By chance, ${chance} would look like this; ${sayExpected(tested.expected)} such pairs are expected by chance in an exam of this size.`;
 }
 
 function large(n: number): string {
@@ -39,8 +40,9 @@ export function Sheets({ comparison, first }: { comparison: Comparison; first: s
         const same = cell.a !== null && cell.a === cell.b;
         const differs = cell.a !== null && cell.b !== null && cell.a !== cell.b;
         const wrong = side === "a" ? cell.aWrong : cell.bWrong;
-        const look =
-          same && wrong
+        const look = cell.leftOut
+          ? "bg-sunk text-faint line-through"
+          : same && wrong
             ? "bg-bad-soft text-bad font-[600]"
             : differs
               ? "bg-warn-soft text-warn font-[560]"
@@ -83,6 +85,7 @@ export function Sheets({ comparison, first }: { comparison: Comparison; first: s
       <p className="mt-2 text-[12px] text-muted">
         <span className="text-bad">Red</span>: the same wrong answer. <span className="text-warn">Amber</span>: different. Grey:
         both right, or one left blank.
+        {comparison.cells.some((cell) => cell.leftOut) && " Struck out: the key looks wrong, so it counts for nothing."}
       </p>
     </div>
   );

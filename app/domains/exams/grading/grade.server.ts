@@ -101,7 +101,7 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
         insert into public.exam_result (id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld, end_time)
         select public.invigil_uuid7(), s.college_id, s.user_id, s.exam_id, s.id, s.score, ${exam.total_marks}, s.percentage,
                (select g.label from unnest(${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]) g (label, min) where s.percentage >= g.min order by g.min desc limit 1),
-               s.score >= ${exam.passing_marks * 100}, s.review_state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD'), s.ended_at
+               s.score >= ${exam.passing_marks * 100}, exists (select 1 from public.review r where r.attempt_id = s.id and r.college_id = s.college_id and r.withholds), s.ended_at
         from scored s
         on conflict (college_id, user_id, exam_id) do update set
           attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage,

@@ -67,8 +67,8 @@ export async function releaseResults(ctx: TxCtx, attempts: readonly Attempt[]): 
 }
 
 /**
- * A review has opened, or is open again: what is not published yet waits for it, and so does what was released a moment ago,
- * while nobody has been told. What students have seen stays seen.
+ * A review begins to withhold, by two kinds of evidence or by a person's report: what is not published yet waits for it, and so
+ * does what was released a moment ago, while nobody has been told. What students have seen stays seen.
  */
 export async function keepBack(ctx: TxCtx, attempts: readonly Attempt[]): Promise<void> {
   if (attempts.length === 0) return;

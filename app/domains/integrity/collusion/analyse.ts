@@ -1,9 +1,15 @@
+import { companyOf } from "./company.ts";
 import { chancesOf, gbt, type Chances } from "./gbt.ts";
 import { countPair, ratioOf } from "./harpp-hogan.ts";
+import { miskeyedItems } from "./miskeyed.ts";
+import { normalQuantile, normalTail } from "./normal.ts";
+import { withoutPatterns, type Patterned } from "./patterns.ts";
 import { popcount, wrongPlanes } from "./planes.ts";
 import { BLANK, MIN_COMMON, type Responses } from "./responses.ts";
 import { ringsOf } from "./rings.ts";
 import { scan } from "./scan.ts";
+import { surpriseOf } from "./surprise.ts";
+import { yardstickOf } from "./yardstick.ts";
 
 export type Pair = {
   a: number;
@@ -14,10 +20,19 @@ export type Pair = {
   matches: number;
   /** EEIC/D; 999 where D is 0. */
   ratio: number;
+  /**
+   * The chance of so many matches, as this exam's own pairs measure it: smaller where pairs agree less than the test expects,
+   * larger where both agree with many others too.
+   */
   p: number;
   /** How many pairs this alike, or more, an exam of this size has by chance: p times the number of all pairs. */
   expected: number;
   flagged: boolean;
+  /**
+   * Not flagged, but alike to a member of a flagged group: how many pairs as alike are expected among those with its members.
+   * Null for every other pair. Weaker than a flag: it says something only as long as the group does.
+   */
+  nearGroup: number | null;
 };
 
 export type Analysis = {
@@ -29,7 +44,14 @@ export type Analysis = {
   /** How many pairs have each number of identical wrong answers, from `least` up. */
   histogram: { eeic: number; pairs: number }[];
   found: Pair[];
+  /** Connected groups of the flagged pairs. */
   rings: number[][];
+  /** Questions that were left out because their key looks wrong. */
+  leftOut: number[];
+  /** Who answered in a pattern, without reading: these answers were compared with nobody's. */
+  patterned: Patterned[];
+  /** How many pairs could have been shown at most, where more were flagged. */
+  cutAt: number | null;
   /** Why there is nothing to say, where there is not. */
   silent: string | null;
 };
@@ -39,21 +61,37 @@ const EXPECTED_LIMIT = 0.05;
 /** And when what they share includes errors: agreeing on what is right is what a course is for. */
 export const MIN_ERRORS = 3;
 const KEPT = 500;
+const SHOWN = 25;
 const CANDIDATES = 200_000;
 const SMALL = 3_000_000;
 
 /** Who gave each sheet, as numbers, and how many pairs of sheets are of one person. Nobody named: everybody gave one. */
-function peopleOf(sheets: number, people: readonly string[] | undefined): { of: Int32Array; own: number } {
+function peopleOf(
+  sheets: readonly number[],
+  all: number,
+  people: readonly string[] | undefined,
+): { of: Int32Array; own: number } {
   const known = new Map<string, number>();
   const times: number[] = [];
-  const of = Int32Array.from({ length: sheets }, (_, index) => {
-    const person = people?.[index];
+  const of = new Int32Array(all).fill(-1);
+  for (const sheet of sheets) {
+    const person = people?.[sheet];
     const at = person === undefined ? times.length : (known.get(person) ?? times.length);
     if (person !== undefined) known.set(person, at);
     times[at] = (times[at] ?? 0) + 1;
-    return at;
-  });
+    of[sheet] = at;
+  }
   return { of, own: times.reduce((sum, n) => sum + (n * (n - 1)) / 2, 0) };
+}
+
+/** What is compared: without answers given in a pattern, and without questions whose key looks wrong. */
+function comparable(r: Responses): { used: Responses; patterned: Patterned[]; leftOut: number[] } {
+  const { rest, patterned } = withoutPatterns(r);
+  const leftOut = miskeyedItems(rest);
+  if (leftOut.length === 0) return { used: rest, patterned, leftOut };
+  const picks = rest.picks.slice();
+  for (let s = 0; s < r.students; s++) for (const item of leftOut) picks[s * r.items + item] = BLANK;
+  return { used: { ...rest, picks }, patterned, leftOut };
 }
 
 /**
@@ -61,8 +99,11 @@ function peopleOf(sheets: number, people: readonly string[] | undefined): { of: 
  * of one person, who may sit an exam twice, are no pair: whoever makes the same errors again has agreed with nobody.
  */
 export function analyse(r: Responses, people?: readonly string[]): Analysis {
-  const person = peopleOf(r.students, people);
-  const pairs = (r.students * (r.students - 1)) / 2 - person.own;
+  const { used, patterned, leftOut } = comparable(r);
+  const gone = new Set(patterned.flatMap((one) => (one.kind === "whole" ? [one.student] : [])));
+  const students = Array.from({ length: r.students }, (_, student) => student).filter((student) => !gone.has(student));
+  const person = peopleOf(students, r.students, people);
+  const pairs = (students.length * (students.length - 1)) / 2 - person.own;
   const nothing = (silent: string): Analysis => ({
     students: r.students,
     items: r.items,
@@ -71,63 +112,81 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     histogram: [],
     found: [],
     rings: [],
+    leftOut,
+    patterned,
+    cutAt: null,
     silent,
   });
   if (pairs < 1) return nothing("One candidate can't be compared with anybody");
-  if (r.items < MIN_COMMON) return nothing(`Fewer than ${MIN_COMMON} closed items say nothing about a pair`);
+  if (r.items - leftOut.length < MIN_COMMON) return nothing(`Fewer than ${MIN_COMMON} closed items say nothing about a pair`);
 
-  const planes = wrongPlanes(r);
-  const least = pairs <= SMALL ? 1 : leastWorthKeeping(r, pairs);
+  const planes = wrongPlanes(used);
+  const least = pairs <= SMALL ? 1 : leastWorthKeeping(used, pairs);
   const counts: number[] = [];
-  const chances = chancesOf(r);
+  const chances = chancesOf(used);
+  const surprise = surpriseOf(used, chances);
   const best = new Best(KEPT);
-  scan(planes, r.students, least, (a, b, eeic) => {
+  scan(planes, used.students, least, (a, b, eeic) => {
     if (person.of[a] === person.of[b]) return;
     counts[eeic] = (counts[eeic] ?? 0) + 1;
-    if (eeic >= MIN_ERRORS) best.offer(a, b, surprise(r, chances, a, b));
+    if (eeic >= MIN_ERRORS) best.offer(a, b, surprise(a, b));
   });
+  const surer = yardstickOf(used, chances, students, surprise);
+  const company = companyOf(students, surprise);
   const found = best
     .all()
-    .map(([a, b]) => testPair(r, chances, a, b, pairs))
-    .filter((pair) => pair.common >= MIN_COMMON)
-    .sort((x, y) => x.p - y.p || y.ratio - x.ratio || x.a - y.a || x.b - y.b);
-  extend(found, r.students);
-  const flagged = found.filter((pair) => pair.flagged);
-  const shown = found.slice(0, Math.max(flagged.length, 25));
+    .map(([a, b]) => testPair(used, chances, a, b))
+    .filter((pair) => pair.common >= MIN_COMMON);
+  const weighed = new Set<Pair>();
+  const against = (pair: Pair) => {
+    if (weighed.has(pair)) return;
+    weighed.add(pair);
+    weigh(pair, { surer: 0, stretch: Math.min(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, pairs);
+  };
+  for (const pair of found) {
+    weigh(pair, { surer, stretch: 1 }, pairs);
+    if (pair.flagged) against(pair);
+  }
+  const flagged = found.filter((pair) => pair.flagged).sort(byLikelihood);
+  besideGroups(found, flagged, students.length, against);
+  found.sort(byLikelihood);
+  const near = found.filter((pair) => pair.nearGroup !== null);
+  const others = found.filter((pair) => !pair.flagged && pair.nearGroup === null);
   return {
     students: r.students,
     items: r.items,
     pairs,
     least,
     histogram: counts.flatMap((count, eeic) => (count ? [{ eeic, pairs: count }] : [])),
-    found: shown,
+    found: [...flagged, ...near, ...others.slice(0, Math.max(0, SHOWN - flagged.length - near.length))],
     rings: ringsOf(flagged),
+    leftOut,
+    patterned,
+    cutAt: flagged.length === KEPT ? KEPT : null,
     silent: null,
   };
 }
 
+const byLikelihood = (x: Pair, y: Pair) => x.p - y.p || y.ratio - x.ratio || x.a - y.a || x.b - y.b;
+
 /**
- * Who agrees with a group that already stands out is looked for among far fewer pairs than all: those with its members.
- * A pair joins when fewer than the limit are expected among these.
+ * Who agrees with a member of a flagged group is looked for among far fewer pairs than all. That is weaker: the pair has
+ * its own figure, is in no group, and leads to nobody else.
  */
-function extend(found: Pair[], students: number): void {
-  const members = new Set(found.filter((pair) => pair.flagged).flatMap((pair) => [pair.a, pair.b]));
-  for (let grew = members.size > 0; grew;) {
-    grew = false;
-    for (const pair of found) {
-      if (pair.flagged || pair.eeic < MIN_ERRORS || !(members.has(pair.a) || members.has(pair.b))) continue;
-      if (pair.p * members.size * students >= EXPECTED_LIMIT) continue;
-      pair.flagged = true;
-      members.add(pair.a).add(pair.b);
-      grew = true;
-    }
+function besideGroups(found: Pair[], flagged: Pair[], students: number, against: (pair: Pair) => void): void {
+  const members = new Set(flagged.flatMap((pair) => [pair.a, pair.b]));
+  const expected = (pair: Pair) => pair.p * members.size * students;
+  for (const pair of found) {
+    if (pair.flagged || pair.eeic < MIN_ERRORS || !(members.has(pair.a) || members.has(pair.b))) continue;
+    if (expected(pair) >= EXPECTED_LIMIT) continue;
+    against(pair);
+    if (expected(pair) < EXPECTED_LIMIT) pair.nearGroup = expected(pair);
   }
 }
 
-function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: number): Pair {
+function testPair(r: Responses, chances: Chances, a: number, b: number): Pair {
   const { eeic, differences, common } = countPair(r, a, b);
   const { p, matches } = gbt(r, chances, a, b);
-  const expected = Math.max(p, Number.MIN_VALUE) * pairs;
   return {
     a,
     b,
@@ -137,25 +196,17 @@ function testPair(r: Responses, chances: Chances, a: number, b: number, pairs: n
     matches,
     ratio: ratioOf(eeic, differences),
     p,
-    expected,
-    flagged: expected < EXPECTED_LIMIT && eeic >= MIN_ERRORS && common >= MIN_COMMON,
+    expected: 0,
+    flagged: false,
+    nearGroup: null,
   };
 }
 
-/** How far the matches lie above what chance gives, in standard deviations: cheap, and only to choose whom to test. */
-function surprise(r: Responses, chances: Chances, a: number, b: number): number {
-  const row = (chances.groupOf[a]! * chances.groups + chances.groupOf[b]!) * r.items;
-  let excess = 0;
-  let variance = 0;
-  for (let i = 0; i < r.items; i++) {
-    const x = r.picks[a * r.items + i]!;
-    const y = r.picks[b * r.items + i]!;
-    if (x === BLANK || y === BLANK) continue;
-    const p = chances.match[row + i]!;
-    excess += (x === y ? 1 : 0) - p;
-    variance += p * (1 - p);
-  }
-  return excess / Math.sqrt(variance + 0.5);
+/** What a pair's probability means among so many pairs, by this exam's own measure, and whether it stands out. */
+function weigh(pair: Pair, { surer, stretch }: { surer: number; stretch: number }, pairs: number): void {
+  if (surer > 0 || stretch > 1) pair.p = normalTail(normalQuantile(pair.p) / stretch + surer);
+  pair.expected = Math.max(pair.p, Number.MIN_VALUE) * pairs;
+  pair.flagged = pair.expected < EXPECTED_LIMIT && pair.eeic >= MIN_ERRORS && pair.common >= MIN_COMMON;
 }
 
 /** In a large exam, the number of identical wrong answers that few enough pairs reach, from a sample of the pairs. */
@@ -191,11 +242,11 @@ function leastWorthKeeping(r: Responses, pairs: number): number {
 /** The k most surprising pairs, in a heap whose root is the least of them. */
 class Best {
   private heap: [number, number, number][] = [];
-  constructor(private readonly size: number) {}
+  constructor(private readonly most: number) {}
 
   offer(a: number, b: number, worth: number): void {
     const heap = this.heap;
-    if (heap.length < this.size) {
+    if (heap.length < this.most) {
       heap.push([worth, a, b]);
       let at = heap.length - 1;
       while (at > 0 && heap[(at - 1) >> 1]![0] > heap[at]![0]) {

@@ -9,8 +9,15 @@ import { NotFound } from "~/platform/errors.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** One closed item of a pair: what each chose, as a letter, and whether that was wrong. */
-export type Cell = { place: number; a: string | null; b: string | null; aWrong: boolean; bWrong: boolean };
+/** One closed item of a pair: what each chose, as a letter, and whether that was wrong. Left out: its key looks wrong. */
+export type Cell = {
+  place: number;
+  a: string | null;
+  b: string | null;
+  aWrong: boolean;
+  bWrong: boolean;
+  leftOut: boolean;
+};
 
 export type Comparison = {
   attemptId: string;
@@ -20,11 +27,19 @@ export type Comparison = {
   differences: number;
   common: number;
   /** Only where the exam was analysed and this pair was tested. */
-  tested: { log10p: number; expected: number; pairs: number; ring: number | null; atLeastAsMany: number | null } | null;
+  tested: {
+    log10p: number;
+    expected: number;
+    pairs: number;
+    ring: number | null;
+    nearGroup: number | null;
+    atLeastAsMany: number | null;
+  } | null;
 };
 
 const item = z.object({
   place: z.number(),
+  left_out: z.boolean(),
   options: z.array(z.string()),
   key: z.string().nullable(),
   a: z.string().nullable(),
@@ -41,6 +56,10 @@ async function compare(
   const items = await rows(
     ctx.tx,
     sql`select (row_number() over (order by q.order_index, q.id))::int as place,
+          exists (
+            select 1 from public.exam_analysis n
+            where n.exam_id = q.exam_id and n.college_id = q.college_id and n.kind = 'EVIDENCE'
+              and n.result -> 'collusion' -> 'leftOut' ? q.id::text) as left_out,
           array(select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id order by o.order_index, o.id) as options,
           (select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id and o.is_correct order by o.order_index limit 1) as key,
           (select s.selected_option_id::text from public.student_answer s where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${a}) as a,
@@ -53,7 +72,7 @@ async function compare(
   let differences = 0;
   let common = 0;
   const cells = items.map((row): Cell => {
-    if (row.a !== null && row.b !== null) {
+    if (row.a !== null && row.b !== null && !row.left_out) {
       common++;
       if (row.a !== row.b) differences++;
       else if (row.a !== row.key) eeic++;
@@ -64,6 +83,7 @@ async function compare(
       b: letter(row.options, row.b),
       aWrong: row.a !== null && row.a !== row.key,
       bWrong: row.b !== null && row.b !== row.key,
+      leftOut: row.left_out,
     };
   });
   return { attemptId: a, cells, eeic, differences, common };
@@ -124,26 +144,34 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
   const [first, second] = [a, b].sort();
   const tested = await one(
     ctx.tx,
-    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, coalesce((n.result -> 'collusion' ->> 'pairs')::float8, 0) as pairs,
-               (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= ${counted.eeic}) as at_least
+    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.eeic, p.differences, p.common_answers as common,
+               coalesce((n.result -> 'collusion' ->> 'pairs')::float8, 0) as pairs,
+               (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= p.eeic) as at_least
         from public.collusion_pair p left join public.exam_analysis n on n.exam_id = p.exam_id and n.college_id = p.college_id and n.kind = 'EVIDENCE'
         where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} and p.first_attempt_id = ${first} and p.second_attempt_id = ${second}`,
     z.object({
       log10p: z.number(),
       expected: z.number(),
       ring: z.number().nullable(),
+      near_group: z.number().nullable(),
+      eeic: z.number(),
+      differences: z.number(),
+      common: z.number(),
       pairs: z.number(),
       at_least: z.number().nullable(),
     }),
   );
   return {
     ...counted,
+    // As they were compared: answers given in a pattern are not among them.
+    ...(tested && { eeic: tested.eeic, differences: tested.differences, common: tested.common }),
     other: { attemptId: other.id, candidateNo: other.candidate_no, reviewState: other.review_state },
     tested: tested && {
       log10p: tested.log10p / 1000,
       expected: tested.expected / 1000,
       pairs: tested.pairs,
       ring: tested.ring,
+      nearGroup: tested.near_group === null ? null : tested.near_group / 1000,
       atLeastAsMany: tested.at_least,
     },
   };

@@ -1,3 +1,4 @@
+import { abilitiesOf, type Abilities } from "./ability.ts";
 import { BLANK, type Responses } from "./responses.ts";
 
 /**
@@ -13,32 +14,15 @@ export type Chances = {
 };
 
 /** A group's choices are drawn towards the whole exam's as if this many more people had chosen like everybody. */
-const SHRINK = 5;
-const MAX_GROUPS = 5;
-const MIN_IN_GROUP = 12;
+const SHRINK = 1;
+/** So many students around a group stand for it: fewer would be noise, more would not be like it. */
+const AROUND = 120;
 
-function scoreGroups(r: Responses): { groups: number; groupOf: Uint8Array } {
-  const scores = new Int32Array(r.students);
-  for (let s = 0; s < r.students; s++) for (let i = 0; i < r.items; i++) if (r.picks[s * r.items + i] === r.key[i]) scores[s]!++;
-  const groups = Math.max(1, Math.min(MAX_GROUPS, Math.floor(r.students / MIN_IN_GROUP)));
-  const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]! || a - b);
-  const groupOf = new Uint8Array(r.students);
-  let previous = -1;
-  order.forEach((student, rank) => {
-    // Equal scores stay together, whichever row came first.
-    const group =
-      rank > 0 && scores[student] === scores[order[rank - 1]!]!
-        ? previous
-        : Math.min(groups - 1, Math.floor((rank * groups) / r.students));
-    groupOf[student] = group;
-    previous = group;
-  });
-  return { groups, groupOf };
-}
-
-export function chancesOf(r: Responses): Chances {
-  const { groups, groupOf } = scoreGroups(r);
-  const width = Math.max(1, ...r.options);
+/**
+ * The chance of each option at each ability, as a smooth curve: a straight line through the groups around, near ones counting
+ * most, so that the most able are not mistaken for those just below them.
+ */
+function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): Float64Array {
   const counts = new Float64Array(groups * r.items * width);
   const answered = new Float64Array(groups * r.items);
   for (let s = 0; s < r.students; s++) {
@@ -50,29 +34,61 @@ export function chancesOf(r: Responses): Chances {
       answered[base + i]!++;
     }
   }
+  const reach = Math.max(1, (AROUND * groups) / Math.max(1, r.students) / 1.5);
   const p = new Float64Array(counts.length);
   for (let i = 0; i < r.items; i++) {
     const k = Math.max(1, r.options[i]!);
     let total = 0;
-    for (let g = 0; g < groups; g++) total += answered[g * r.items + i]!;
-    for (let option = 0; option < k; option++) {
-      let everybody = 0;
-      for (let g = 0; g < groups; g++) everybody += counts[(g * r.items + i) * width + option]!;
-      const overall = (everybody + 0.5) / (total + 0.5 * k);
-      for (let g = 0; g < groups; g++) {
-        const at = g * r.items + i;
-        p[at * width + option] = (counts[at * width + option]! + SHRINK * overall) / (answered[at]! + SHRINK);
+    const overall = new Float64Array(k);
+    for (let g = 0; g < groups; g++) {
+      total += answered[g * r.items + i]!;
+      for (let option = 0; option < k; option++) overall[option]! += counts[(g * r.items + i) * width + option]!;
+    }
+    for (let option = 0; option < k; option++) overall[option] = (overall[option]! + 0.5) / (total + 0.5 * k);
+    for (let g = 0; g < groups; g++) {
+      const from = Math.max(0, Math.ceil(g - 2 * reach));
+      const to = Math.min(groups - 1, Math.floor(g + 2 * reach));
+      let [n, x1, x2] = [0, 0, 0];
+      for (let h = from; h <= to; h++) {
+        const weight = answered[h * r.items + i]! * Math.exp(-0.5 * ((h - g) / reach) ** 2);
+        n += weight;
+        x1 += weight * (h - g);
+        x2 += weight * (h - g) ** 2;
       }
+      // A ridge on the slope, for where few groups answered.
+      const spread = n * (x2 + 0.5 * reach * reach) - x1 * x1;
+      let sum = 0;
+      const at = (g * r.items + i) * width;
+      for (let option = 0; option < k; option++) {
+        let [y, xy] = [0, 0];
+        for (let h = from; h <= to; h++) {
+          const weight = counts[(h * r.items + i) * width + option]! * Math.exp(-0.5 * ((h - g) / reach) ** 2);
+          y += weight;
+          xy += weight * (h - g);
+        }
+        const line = n > 0 && spread > 0 ? (y - x1 * ((n * xy - x1 * y) / spread)) / n : 0;
+        p[at + option] = (Math.max(0, Math.min(1, line)) * n + SHRINK * overall[option]!) / (n + SHRINK);
+        sum += p[at + option]!;
+      }
+      for (let option = 0; option < k; option++) p[at + option]! /= sum;
     }
   }
+  return p;
+}
+
+export function chancesOf(r: Responses): Chances {
+  const abilities = abilitiesOf(r);
+  const { groups, groupOf } = abilities;
+  const width = Math.max(1, ...r.options);
+  const p = curvesOf(r, abilities, width);
   const match = new Float64Array(groups * groups * r.items);
   for (let g = 0; g < groups; g++)
-    for (let h = 0; h < groups; h++)
+    for (let h = g; h < groups; h++)
       for (let i = 0; i < r.items; i++) {
         let chance = 0;
         for (let option = 0; option < r.options[i]!; option++)
           chance += p[(g * r.items + i) * width + option]! * p[(h * r.items + i) * width + option]!;
-        match[(g * groups + h) * r.items + i] = Math.min(1, chance);
+        match[(g * groups + h) * r.items + i] = match[(h * groups + g) * r.items + i] = Math.min(1, chance);
       }
   return { groups, groupOf, match };
 }

@@ -3,13 +3,15 @@ import { measure } from "~/access/measure.server.ts";
 import { findExam, holdExam } from "~/domains/exams/exam-row.server.ts";
 import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { execute, rows } from "~/db/query.ts";
+import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
 import { inThread } from "~/jobs/thread.server.ts";
 import { newId } from "~/platform/ids.ts";
+import { METHOD } from "../collusion/method.ts";
 import { findingsOf, type ExamFindings } from "./evidence.ts";
+import { recheckReviews, reviewsOnEarlierMethod } from "./recheck.server.ts";
 
 /**
  * Statistics and evidence of one exam, computed in a thread and stored. The attempts about which there is something to say
@@ -61,10 +63,22 @@ async function store(
   const kinds = {
     STATISTICS: findings.statistics,
     EVIDENCE: {
-      collusion: { ...collusion, flagged, rings: collusion.rings.map((ring) => ring.map((index) => findings.order[index]!)) },
+      collusion: {
+        ...collusion,
+        flagged,
+        leftOut: findings.leftOut,
+        patterned: collusion.patterned.map(({ student, ...pattern }) => ({ ...pattern, attempt: findings.order[student]! })),
+        rings: collusion.rings.map((ring) => ring.map((index) => findings.order[index]!)),
+      },
       attempts: findings.attempts,
     },
   };
+  const earlier = await reviewsOnEarlierMethod(ctx, exam);
+  const last = await one(
+    ctx.tx,
+    sql`select method from public.exam_analysis where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
+    z.object({ method: z.number() }),
+  );
   // Who was in the last analysis and is not in this one has to be scored again too.
   await execute(
     ctx.tx,
@@ -75,10 +89,10 @@ async function store(
   for (const [kind, result] of Object.entries(kinds))
     await execute(
       ctx.tx,
-      sql`insert into public.exam_analysis (id, college_id, exam_id, kind, attempts, computed_at, took_ms, result)
-          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${readAt}, ${ms}, ${JSON.stringify(result)}::jsonb)
+      sql`insert into public.exam_analysis (id, college_id, exam_id, kind, attempts, computed_at, took_ms, method, result)
+          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${readAt}, ${ms}, ${METHOD}, ${JSON.stringify(result)}::jsonb)
           on conflict (college_id, exam_id, kind) do update set attempts = excluded.attempts, computed_at = excluded.computed_at, took_ms = excluded.took_ms,
-            result = excluded.result, updated_at = ${now}
+            method = excluded.method, result = excluded.result, updated_at = ${now}
             where exam_analysis.computed_at <= excluded.computed_at`,
     );
   await execute(ctx.tx, sql`delete from public.collusion_pair where exam_id = ${exam.id} and college_id = ${exam.college_id}`);
@@ -89,16 +103,26 @@ async function store(
   });
   await execute(
     ctx.tx,
-    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs)
-        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected
+    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs, near_group)
+        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected, v.near
         from unnest(${pairs.map(() => newId(now.getTime()))}::uuid[], ${pairs.map((pair) => pair.first)}::uuid[], ${pairs.map((pair) => pair.second)}::uuid[],
           ${pairs.map((pair) => pair.ring)}::int[], ${pairs.map((pair) => pair.eeic)}::int[], ${pairs.map((pair) => pair.differences)}::int[],
           ${pairs.map((pair) => Math.round(pair.ratio * 100))}::int[], ${pairs.map((pair) => pair.common)}::int[],
           ${pairs.map((pair) => Math.round(Math.log10(Math.max(pair.p, Number.MIN_VALUE)) * 1000))}::int[],
-          ${pairs.map((pair) => Math.min(2_000_000_000, Math.round(pair.expected * 1000)))}::int[])
-          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected)`,
+          ${pairs.map((pair) => Math.min(2_000_000_000, Math.round(pair.expected * 1000)))}::int[],
+          ${pairs.map((pair) => (pair.nearGroup === null ? null : Math.round(pair.nearGroup * 1000)))}::int[])
+          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected, near)`,
   );
+  if (last && last.method < METHOD) await recheckReviews(ctx, exam, earlier, attemptsIn(findings));
 }
+
+/** Attempts with a pair that stands out. */
+const attemptsIn = (findings: ExamFindings): Set<string> =>
+  new Set(
+    Object.entries(findings.attempts).flatMap(([id, evidence]) =>
+      evidence.some((one) => one.kind === "IDENTICAL_ERRORS") ? [id] : [],
+    ),
+  );
 
 /** A few of those that wait. One that fails keeps no other from it, and is told of at the end. */
 export async function analyseDue(
@@ -114,16 +138,28 @@ export async function analyseDue(
   if (failed.length > 0) throw failed[0];
 }
 
-/** Exams that have ended and were not analysed since they last changed; newest first. */
+/**
+ * Exams that have ended and were not analysed since they last changed, or by an earlier method; those with open reviews
+ * first, however old, then the newest.
+ */
 export async function dueAnalyses(ctx: Ctx, limit: number): Promise<{ id: string; college_id: string }[]> {
   return withScope(ctx, (inner) =>
     rows(
       inner.tx,
-      sql`select e.id, e.college_id from public.exam e
-          left join public.exam_analysis n on n.exam_id = e.id and n.college_id = e.college_id and n.kind = 'EVIDENCE'
-          where e.status in ('CLOSED', 'GRADED', 'PUBLISHED') and e.deleted_at is null and e.start_time > ${inner.clock.now()}::timestamptz - interval '400 days'
-            and (n.id is null or n.computed_at < e.updated_at)
-          order by e.start_time desc limit ${limit}`,
+      sql`select e.id, e.college_id
+          from public.exam e
+            left join public.exam_analysis n on n.exam_id = e.id and n.college_id = e.college_id and n.kind = 'EVIDENCE'
+            cross join lateral (
+              select n.method < ${METHOD} and exists (
+                select 1 from public.student_exam_attempt a
+                where a.exam_id = e.id and a.college_id = e.college_id
+                  and a.review_state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD', 'VIOLATION', 'APPEALED')) as earlier
+            ) reviews
+          where e.status in ('CLOSED', 'GRADED', 'PUBLISHED') and e.deleted_at is null
+            and (n.id is null or n.computed_at < e.updated_at or n.method < ${METHOD})
+            and (e.start_time > ${inner.clock.now()}::timestamptz - interval '400 days' or reviews.earlier)
+          order by reviews.earlier is true desc, e.start_time desc
+          limit ${limit}`,
       z.object({ id: z.string(), college_id: z.string() }),
     ),
   );

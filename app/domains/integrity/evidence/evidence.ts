@@ -1,5 +1,6 @@
 import { cellsOf, statisticsOf, type Cell, type ExamStatistics, type RawSheets } from "~/domains/exams/analysis/sheets.ts";
 import { analyse, type Analysis } from "../collusion/analyse.ts";
+import { METHOD } from "../collusion/method.ts";
 import { responsesOf } from "../collusion/responses.ts";
 import { tempoOf, thresholds, type Timed } from "../collusion/response-times.ts";
 import type { Evidence } from "../score/score.ts";
@@ -14,6 +15,8 @@ const BLOCK_LEAST = 5;
 export type ExamFindings = {
   statistics: ExamStatistics;
   collusion: Analysis;
+  /** Ids of the questions whose key looks wrong. */
+  leftOut: string[];
   /** Only attempts about which there is something to say. */
   attempts: Record<string, Evidence[]>;
   /** Attempt ids in the order that pairs and rings count them. */
@@ -23,27 +26,16 @@ export type ExamFindings = {
 /** Everything that the answers of one exam say, in one pass; runs in a thread. */
 export function findingsOf(raw: RawSheets): ExamFindings {
   const cells = raw.attempts.map((attempt) => cellsOf(attempt.cells));
+  const closed = closedItems(raw);
   const collusion = analyse(
-    closedResponses(raw, cells),
+    closedResponses(raw, closed, cells),
     raw.attempts.map((attempt) => attempt.user_id),
   );
   const attempts: Record<string, Evidence[]> = {};
   const say = (index: number, evidence: Evidence) => (attempts[raw.attempts[index]!.id] ??= []).push(evidence);
-
-  const partner = new Map<number, { other: number; eeic: number }>();
-  for (const pair of collusion.found.filter((one) => one.flagged))
-    for (const [mine, other] of [
-      [pair.a, pair.b],
-      [pair.b, pair.a],
-    ] as const)
-      if (!partner.has(mine)) partner.set(mine, { other, eeic: pair.eeic });
-  for (const [mine, { other, eeic }] of partner)
-    say(mine, {
-      kind: "IDENTICAL_ERRORS",
-      count: eeic,
-      points: EVIDENCE.IDENTICAL_ERRORS.points,
-      with: raw.attempts[other]!.candidate_no,
-    });
+  sayAlike(raw, collusion, say);
+  for (const { student, kind, answers } of collusion.patterned)
+    say(student, { kind: "PATTERNED_ANSWERS", count: answers, points: 0, ...(kind === "run" ? { detail: "run" } : {}) });
 
   const timed = cells.map((row) =>
     row.flatMap((cell): Timed[] => (cell.seconds === null ? [] : [{ item: cell.item, seconds: cell.seconds }])),
@@ -64,7 +56,37 @@ export function findingsOf(raw: RawSheets): ExamFindings {
     if (attempt.overlaps > 0)
       say(index, { kind: "OVERLAPPING_ATTEMPTS", count: attempt.overlaps, points: EVIDENCE.OVERLAPPING_ATTEMPTS.points });
   });
-  return { statistics: statisticsOf(raw, cells), collusion, attempts, order: raw.attempts.map((attempt) => attempt.id) };
+  return {
+    statistics: statisticsOf(raw, cells),
+    collusion,
+    leftOut: collusion.leftOut.map((item) => raw.items[closed[item]!]!.id),
+    attempts,
+    order: raw.attempts.map((attempt) => attempt.id),
+  };
+}
+
+/** Each attempt's least likely pair; who is only alike to a member of a group is told so, and it is worth nothing. */
+function sayAlike(raw: RawSheets, collusion: Analysis, say: (index: number, evidence: Evidence) => void): void {
+  const told = new Set<number>();
+  for (const pair of collusion.found) {
+    if (!pair.flagged && pair.nearGroup === null) continue;
+    for (const [mine, other] of [
+      [pair.a, pair.b],
+      [pair.b, pair.a],
+    ] as const) {
+      if (told.has(mine)) continue;
+      told.add(mine);
+      const kind = pair.flagged ? "IDENTICAL_ERRORS" : "ALIKE_TO_GROUP";
+      say(mine, {
+        kind,
+        count: pair.eeic,
+        points: EVIDENCE[kind].points,
+        with: raw.attempts[other]!.candidate_no,
+        expected: pair.flagged ? pair.expected : pair.nearGroup!,
+        method: METHOD,
+      });
+    }
+  }
 }
 
 /** Items with exactly one key and at least two options; an item without a key can't be answered wrong. */
@@ -76,8 +98,7 @@ function closedItems(raw: RawSheets): number[] {
   );
 }
 
-function closedResponses(raw: RawSheets, cells: Cell[][]) {
-  const closed = closedItems(raw);
+function closedResponses(raw: RawSheets, closed: number[], cells: Cell[][]) {
   const column = new Map(closed.map((index, at) => [index, at]));
   const picks = cells.map((row) => {
     const own = closed.map((): number | null => null);

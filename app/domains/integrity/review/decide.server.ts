@@ -9,6 +9,7 @@ import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { after, before, DECISIONS, isOpen, REVIEW, roundOf, type ReviewState } from "../machine.ts";
+import { withholding } from "../score/withholding.ts";
 import { claimEnds, heldByAnother, hold } from "./claim.server.ts";
 import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
 
@@ -24,10 +25,18 @@ async function setState(
   await execute(
     ctx.tx,
     sql`update public.review set state = ${to}, claimed_by = ${claim?.by ?? null}, claimed_until = ${claim?.until ?? null},
+               withholds = ${withholding({ state: to, reasons: review.reasons }).withheld},
                decided_at = ${isOpen(to) ? null : ctx.clock.now()}, updated_at = ${ctx.clock.now()}
         where id = ${review.id} and college_id = ${review.college_id}`,
   );
   await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+}
+
+/** The result waits for an open review that withholds it, and for no other. */
+async function followState(ctx: TxCtx, review: ReviewRow, to: ReviewState): Promise<void> {
+  const attempt = { id: review.attempt_id, college_id: review.college_id };
+  if (withholding({ state: to, reasons: review.reasons }).withheld) await keepBack(ctx, [attempt]);
+  else await releaseResults(ctx, [attempt]);
 }
 
 /**
@@ -77,7 +86,7 @@ export const decideReview = mutation({
     await setState(ctx, review, to, null);
     if (to === "VIOLATION")
       await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
-    else if (!isOpen(to)) await releaseResults(ctx, [{ id: review.attempt_id, college_id: review.college_id }]);
+    else await followState(ctx, review, to);
     await record(ctx, {
       action: "review.decide",
       resource: "review",
@@ -124,7 +133,7 @@ export const undoDecision = mutation({
     const to = before(last.round);
     if (review.state === "VIOLATION")
       await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "undone", quietly: true });
-    else if (!isOpen(review.state)) await keepBack(ctx, [{ id: review.attempt_id, college_id: review.college_id }]);
+    else await followState(ctx, review, to);
     await execute(
       ctx.tx,
       sql`update public.review_decision set undone_at = ${now}, updated_at = ${now} where id = ${last.id} and college_id = ${review.college_id}`,

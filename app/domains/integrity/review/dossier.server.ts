@@ -6,6 +6,7 @@ import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { isOpen } from "../machine.ts";
+import { restsOnEarlierMethod } from "../collusion/method.ts";
 import { reasonRow } from "../score/reason-row.ts";
 import { reasonsOf } from "../score/rescore.server.ts";
 import { barOf, reviewStates } from "./review-row.server.ts";
@@ -133,6 +134,9 @@ export const attemptDossier = read({
         taken:
           review.claimed_by !== null && review.claimed_by !== staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
       },
+      /** A violation that rests on a similarity figure of an earlier method. */
+      earlierMethod:
+        review !== null && (review.state === "VIOLATION" || review.state === "APPEALED") && restsOnEarlierMethod(review.reasons),
       reasons: review?.reasons ?? (await reasonsOf(ctx, attempt.id)),
       bar: review && blind ? await barOf(ctx, review.id) : null,
       decisions: blind ? decisions.filter((one) => one.mine) : decisions,

@@ -3,6 +3,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { one } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
+import { reasonRow } from "../score/reason-row.ts";
 import { REVIEW, type ReviewState } from "../machine.ts";
 
 export const reviewStates = Object.keys(REVIEW) as [ReviewState, ...ReviewState[]];
@@ -14,6 +15,7 @@ const reviewRow = z.object({
   exam_id: z.string(),
   state: z.enum(reviewStates),
   score: z.number(),
+  reasons: z.array(reasonRow),
   claimed_by: z.string().nullable(),
   claimed_until: z.date().nullable(),
   decided_at: z.date().nullable(),
@@ -24,7 +26,7 @@ export type ReviewRow = z.infer<typeof reviewRow>;
 export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
   const review = await one(
     ctx.tx,
-    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.claimed_by, r.claimed_until, r.decided_at
+    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by, r.claimed_until, r.decided_at
         from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
         where r.id = ${id} for update of r`,
     reviewRow,

@@ -10,4 +10,6 @@ export const reasonRow = z.object({
   ignored: z.boolean().optional(),
   with: z.number().optional(),
   detail: z.string().optional(),
+  expected: z.number().optional(),
+  method: z.number().optional(),
 }) satisfies z.ZodType<Reason>;

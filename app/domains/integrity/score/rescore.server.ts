@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
@@ -7,7 +8,9 @@ import { withRetry } from "~/db/retry.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { groupBy } from "~/platform/group.ts";
 import { newId } from "~/platform/ids.ts";
+import { isOpen, type ReviewState } from "../machine.ts";
 import { scoreOf, weightsOf, type Evidence, type Reason, type Score } from "./score.ts";
+import { sayWithholding, withholding } from "./withholding.ts";
 
 const attemptRow = z.object({
   id: z.string(),
@@ -20,6 +23,8 @@ const attemptRow = z.object({
   cancelled: z.boolean(),
   ignored: z.array(z.string()),
   evidence: z.array(z.unknown()).nullable(),
+  review_id: z.string().nullable(),
+  withholds: z.boolean(),
 });
 
 const countRow = z.object({ attempt_id: z.string(), type: z.string(), incident: z.number().nullable(), count: z.number() });
@@ -54,7 +59,9 @@ async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[
                array(select distinct x from public.accommodation c, unnest(c.ignored_signals) x
                      where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
                        and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
-               (select n.result -> 'attempts' -> a.id::text from public.exam_analysis n where n.exam_id = a.exam_id and n.college_id = a.college_id and n.kind = 'EVIDENCE') as evidence
+               (select n.result -> 'attempts' -> a.id::text from public.exam_analysis n where n.exam_id = a.exam_id and n.college_id = a.college_id and n.kind = 'EVIDENCE') as evidence,
+               (select r.id from public.review r where r.attempt_id = a.id and r.college_id = a.college_id) as review_id,
+               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds) as withholds
         from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
         where a.id = any(${ids}::uuid[]) order by a.id ${raw(lock ? "for no key update of a" : "")}`,
     attemptRow,
@@ -89,16 +96,18 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   const all = await scored(ctx, ids, true);
   if (all.length === 0) return { scored: 0, queued: 0, left: 0 };
   await writeScores(ctx, all);
+  await followWithholding(ctx, all);
   // A cancelled exam has no result that a review could keep back.
   const wanted = ({ attempt, score }: Scored) => score >= attempt.threshold && !attempt.cancelled;
   const enters = all.filter((one) => one.attempt.review_state === "NONE" && one.attempt.state !== "IN_PROGRESS" && wanted(one));
   if (enters.length > 0) {
     await execute(
       ctx.tx,
-      sql`insert into public.review (id, college_id, attempt_id, state, score, reasons, created_at, updated_at)
-          select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, ${now}, ${now}
+      sql`insert into public.review (id, college_id, attempt_id, state, score, reasons, withholds, created_at, updated_at)
+          select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, v.withholds, ${now}, ${now}
           from unnest(${enters.map(() => newId(now.getTime()))}::uuid[], ${enters.map((one) => one.attempt.college_id)}::uuid[], ${enters.map((one) => one.attempt.id)}::uuid[],
-                      ${enters.map((one) => one.score)}::int[], ${enters.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, attempt_id, score, reasons)
+                      ${enters.map((one) => one.score)}::int[], ${enters.map((one) => JSON.stringify(one.reasons))}::text[],
+                      ${enters.map((one) => withheldWhen(one, "QUEUED"))}::boolean[]) v (id, college_id, attempt_id, score, reasons, withholds)
           on conflict (attempt_id, college_id) do nothing`,
     );
     await setReviewState(
@@ -108,7 +117,7 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
     );
     await keepBack(
       ctx,
-      enters.map((one) => one.attempt),
+      enters.filter((one) => withheldWhen(one, "QUEUED")).map((one) => one.attempt),
     );
   }
   const left = await leaveQueue(
@@ -116,6 +125,36 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
     all.filter((one) => one.attempt.review_state === "QUEUED" && !wanted(one)).map((one) => one.attempt.id),
   );
   return { scored: all.length, queued: enters.length, left };
+}
+
+const withheldWhen = ({ reasons }: Scored, state: ReviewState) => withholding({ state, reasons }).withheld;
+
+/** An open review whose evidence has changed may begin to keep the result back, or has nothing to keep it back by any more. */
+async function followWithholding(ctx: TxCtx, all: Scored[]): Promise<void> {
+  const open = all.filter((one) => one.attempt.review_id !== null && isOpen(one.attempt.review_state));
+  const changed = open
+    .map((one) => ({ ...one, now: withheldWhen(one, one.attempt.review_state as ReviewState) }))
+    .filter((one) => one.now !== one.attempt.withholds);
+  if (changed.length === 0) return;
+  await execute(
+    ctx.tx,
+    sql`update public.review r set withholds = v.withholds, updated_at = ${ctx.clock.now()}
+        from unnest(${changed.map((one) => one.attempt.review_id)}::uuid[], ${changed.map((one) => one.attempt.college_id)}::uuid[],
+          ${changed.map((one) => one.now)}::boolean[]) v (id, college_id, withholds)
+        where r.id = v.id and r.college_id = v.college_id`,
+  );
+  const attempts = (withheld: boolean) => changed.filter((one) => one.now === withheld).map((one) => one.attempt);
+  await keepBack(ctx, attempts(true));
+  await releaseResults(ctx, attempts(false));
+  for (const { attempt, reasons, now } of changed)
+    await record(ctx, {
+      action: now ? "review.withhold" : "review.stop_withholding",
+      resource: "review",
+      resourceId: attempt.review_id,
+      collegeId: attempt.college_id,
+      reason: sayWithholding(withholding({ state: attempt.review_state as ReviewState, reasons })),
+      details: { attempt: attempt.id },
+    });
 }
 
 async function writeScores(ctx: TxCtx, scored: Scored[]): Promise<void> {

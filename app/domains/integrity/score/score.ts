@@ -1,4 +1,4 @@
-import { EVIDENCE, isEvidence, isSignal, SCORED_TYPES, SIGNALS, type EvidenceKind } from "../signals.ts";
+import { EVIDENCE, isEvidence, isSignal, SCORED_TYPES, SIGNALS, weighable, type EvidenceKind } from "../signals.ts";
 
 /** What one occurrence is worth in this exam, and how many are counted. */
 export type Weight = { points: number; cap: number };
@@ -7,7 +7,17 @@ export type Weights = Record<string, Weight>;
 export type Counted = { type: string; count: number; incident: number | null };
 
 /** Found by the analysis of the whole exam; `with` is the other candidate's number where there is one. */
-export type Evidence = { kind: EvidenceKind; count: number; points: number; with?: number; detail?: string };
+export type Evidence = {
+  kind: EvidenceKind;
+  count: number;
+  points: number;
+  with?: number;
+  detail?: string;
+  /** How many pairs as alike chance gives in the whole exam. */
+  expected?: number;
+  /** The method of the comparison that found it. */
+  method?: number;
+};
 
 /** As stored with a review. `incident`: explained by one of ours, visible and worth nothing. `ignored`: an accommodation. */
 export type Reason = {
@@ -18,6 +28,8 @@ export type Reason = {
   ignored?: boolean;
   with?: number;
   detail?: string;
+  expected?: number;
+  method?: number;
 };
 
 export type Score = { score: number; reasons: Reason[]; violations: number };
@@ -34,7 +46,9 @@ export function weightsOf(stored: unknown): Weights {
     ...Object.entries(SIGNALS)
       .filter(([type]) => SCORED_TYPES.includes(type))
       .map(([type, { points, cap }]): [string, Weight] => [type, { points, cap }]),
-    ...Object.entries(EVIDENCE).map(([type, { points }]): [string, Weight] => [type, { points, cap: 1 }]),
+    ...Object.entries(EVIDENCE)
+      .filter(([type]) => weighable(type as EvidenceKind))
+      .map(([type, { points }]): [string, Weight] => [type, { points, cap: 1 }]),
   ];
   return Object.fromEntries(
     all.map(([type, standard]) => {
@@ -83,6 +97,8 @@ export function scoreOf(work: {
       ...(ignored.has(found.kind) ? { ignored: true } : {}),
       ...(found.with === undefined ? {} : { with: found.with }),
       ...(found.detail === undefined ? {} : { detail: found.detail }),
+      ...(found.expected === undefined ? {} : { expected: found.expected }),
+      ...(found.method === undefined ? {} : { method: found.method }),
     });
   }
   reasons.sort((a, b) => b.points - a.points || a.signal.localeCompare(b.signal) || (a.incident ?? 0) - (b.incident ?? 0));
@@ -106,7 +122,7 @@ const PLURALS: Record<string, string> = {
   "tab switch": "tab switches",
   "focus loss": "focus losses",
   "exit from full screen": "exits from full screen",
-  "change of address": "changes of address",
+  "change of network address": "changes of network address",
   "change of browser": "changes of browser",
   "change of device": "changes of device",
   "developer tools": "openings of developer tools",
@@ -117,16 +133,27 @@ const PLURALS: Record<string, string> = {
   "network restored": "returns of the network",
 };
 
+/** A number of pairs, small ones with the digits that matter. */
+export function sayExpected(pairs: number): string {
+  if (pairs < 0.001) return "fewer than 0.001";
+  return pairs < 10 ? String(Number(pairs.toPrecision(2))) : String(Math.round(pairs));
+}
+
 /** A reason as a person on a committee reads it. */
 export function sayReason(reason: Reason): string {
   if (isEvidence(reason.signal)) {
     const n = reason.count;
     const said: Record<EvidenceKind, string> = {
-      IDENTICAL_ERRORS: `${n} identical wrong ${n === 1 ? "answer" : "answers"} with ${reason.with ? `candidate ${reason.with}` : "one other"}`,
+      IDENTICAL_ERRORS: `${n} identical wrong ${n === 1 ? "answer" : "answers"} with ${reason.with ? `candidate ${reason.with}` : "one other"}${reason.expected === undefined ? "" : ` (${sayExpected(reason.expected)} such pairs expected by chance in this exam)`}`,
       TOO_QUICK: `${n} answers too quick to have been read`,
       QUICK_BLOCK: `${n} answers in a row at impossible speed`,
       SHARED_DEVICE: `device shared with ${n === 1 ? "another account" : `${n} other accounts`}`,
-      SHARED_ADDRESS: `address shared with ${n === 1 ? "one other candidate" : `${n} other candidates`}`,
+      ALIKE_TO_GROUP: `answers like those of ${reason.with ? `candidate ${reason.with}` : "somebody"}, who is in a flagged group: weaker, only because it touches the group`,
+      PATTERNED_ANSWERS:
+        reason.detail === "run"
+          ? `${n} answers in a row with one letter, compared with nobody's`
+          : `all ${n} answers in a repeating pattern, compared with nobody's`,
+      SHARED_ADDRESS: `network address shared with ${n === 1 ? "one other candidate" : `${n} other candidates`}`,
       OVERLAPPING_ATTEMPTS:
         n === 1 ? "another attempt of this account at the same time" : `${n} attempts of this account at the same time`,
     };
