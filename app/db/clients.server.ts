@@ -9,6 +9,11 @@ export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; clos
 
 const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
 
+/** A person looks at an empty page meanwhile; a job or a command may wait as long as is configured. */
+const PAGE_WAIT_MS = 10_000;
+/** Then it is read on the primary. */
+const STANDBY_WAIT_MS = 2000;
+
 function appPool(name: string, target: { url: string; role?: string }, refused?: PoolOptions["refused"]): Pool {
   const e = env();
   return createPool(name, {
@@ -23,6 +28,8 @@ function appPool(name: string, target: { url: string; role?: string }, refused?:
     statementTimeoutMs: e.MAX_QUERY_EXECUTION_TIME,
     queryTimeoutMs: e.MAX_QUERY_EXECUTION_TIME + 2000,
     refused,
+    oneEach: true,
+    waitMs: process.env["INVIGIL_PROCESS"] === "web" ? (name === "primary" ? PAGE_WAIT_MS : STANDBY_WAIT_MS) : undefined,
   });
 }
 

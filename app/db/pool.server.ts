@@ -1,5 +1,7 @@
 import pg from "pg";
+import { Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { refuseNested } from "./held.server.ts";
 import { typeParsers } from "./types.server.ts";
 
 export type PoolOptions = {
@@ -19,6 +21,10 @@ export type PoolOptions = {
   queryTimeoutMs?: number;
   /** Why no connection is lent right now. */
   refused?: () => Error | null;
+  /** Lent only to whoever holds none of these already. */
+  oneEach?: boolean;
+  /** Nobody waits longer than this for one, however many stand in line and however long a new one may take. */
+  waitMs?: number;
 };
 
 export type PoolStats = {
@@ -49,6 +55,30 @@ function sureOf(role: string) {
       ({ rows }) => done(rows[0]!.is === role ? undefined : new NotTheRole(rows[0]!.is, role)),
       (error: Error) => done(error),
     );
+}
+
+export class NoneFree extends Unavailable {
+  constructor() {
+    super("Every database connection of the console is in use. Try again in a moment.");
+  }
+}
+
+/** The pool knows one patience for all who wait; who loses it earlier leaves the line, and what comes later goes back. */
+async function within(ms: number | undefined, coming: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+  if (!ms) return coming;
+  let late = false;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new NoneFree());
+    }, ms);
+  });
+  coming.then(
+    (client) => late && client.release(),
+    () => undefined,
+  );
+  return Promise.race([coming, deadline]).finally(() => clearTimeout(timer));
 }
 
 export function createPool(name: string, options: PoolOptions): Pool {
@@ -88,12 +118,13 @@ export function createPool(name: string, options: PoolOptions): Pool {
 
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const acquire = async (): Promise<pg.PoolClient> => {
+    if (options.oneEach) refuseNested(name);
     const refused = options.refused?.();
     if (refused) throw refused;
     const started = performance.now();
     let client: pg.PoolClient;
     try {
-      client = await connect();
+      client = await within(options.waitMs, connect());
     } catch (error) {
       errors++;
       throw error;

@@ -4,7 +4,9 @@ import { isUuid } from "~/platform/ids.ts";
 import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
+import { refuseNested, whileHeld } from "./held.server.ts";
 import { Late, wholeTransaction, type Statement } from "./late.server.ts";
+import { NoneFree, type Pool } from "./pool.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
 import { codeOf, isConnectionLoss } from "./retry.ts";
 
@@ -60,10 +62,13 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
   };
   let result: T;
   try {
-    // One round trip: the transaction, its scope and its tag.
-    await client.query(opening(begin, ctx).join("; "));
-    result = await run({ ...ctx, tx });
-    if (!(await late.commit())) await client.query("commit");
+    result = await whileHeld(async () => {
+      // One round trip: the transaction, its scope and its tag.
+      await client.query(opening(begin, ctx).join("; "));
+      const made = await run({ ...ctx, tx });
+      if (!(await late.commit())) await client.query("commit");
+      return made;
+    });
   } catch (error) {
     late.forget();
     // A rollback that fails leaves the client not idle, and the release hook destroys it.
@@ -110,11 +115,32 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
     try {
       return await onClient(await replica.pool.connect(), ctx, "begin read only", run);
     } catch (error) {
+      // Many stand in line there; nothing is wrong with it.
+      if (error instanceof NoneFree) return onClient(await primary.connect(), ctx, "begin read only", run);
       if (isConnectionLoss(error)) replicas.fail(replica.name, (error as Error).message);
       else if (codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
     }
   }
   return onClient(await primary.connect(), ctx, "begin read only", run);
+}
+
+/** Who takes several connections takes them one at a time: two who each hold half would wait for each other. */
+let taking: Promise<unknown> = Promise.resolve();
+
+function together(pool: Pool, n: number): Promise<[pg.PoolClient, ...pg.PoolClient[]]> {
+  refuseNested("primary");
+  const turn = taking.then(async () => {
+    const taken: pg.PoolClient[] = [];
+    try {
+      while (taken.length < n) taken.push(await pool.connect());
+      return taken as [pg.PoolClient, ...pg.PoolClient[]];
+    } catch (error) {
+      for (const client of taken) client.release();
+      throw error;
+    }
+  });
+  taking = turn.catch(() => undefined);
+  return turn;
 }
 
 /**
@@ -127,21 +153,25 @@ export async function withSnapshot<T>(
   connections = 1,
 ): Promise<T> {
   if (ctx.tx) throw new ScopeError("a snapshot can't be taken within another transaction");
-  const { primary } = clients();
   const begin = "begin isolation level repeatable read read only";
-  const beside = async (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> =>
-    known.length >= connections
-      ? run(...known)
-      : onClient(await primary.connect(), ctx, `${begin}; set transaction snapshot '${id}'`, (next) =>
-          beside(id, [...known, next]),
-        );
-  return onClient(await primary.connect(), ctx, begin, async (first) => {
-    if (connections === 1) return run(first);
-    const { rows } = await first.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
-    const { id } = rows[0]!;
-    if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
-    return beside(id, [first]);
-  });
+  const [first, ...others] = await together(clients().primary, connections);
+  const beside = (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> => {
+    const next = others.shift();
+    return next
+      ? onClient(next, ctx, `${begin}; set transaction snapshot '${id}'`, (inner) => beside(id, [...known, inner]))
+      : run(...known);
+  };
+  try {
+    return await onClient(first, ctx, begin, async (inner) => {
+      if (others.length === 0) return run(inner);
+      const { rows } = await inner.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
+      const { id } = rows[0]!;
+      if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
+      return beside(id, [inner]);
+    });
+  } finally {
+    for (const unused of others) unused.release();
+  }
 }
 
 /** The position this transaction's work will be visible at, for the reader's cookie. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { readiness as health } from "~/db/health.server.ts";
+import type { Health } from "~/db/health.server.ts";
 import { migrationNames } from "~/db/migrate/names.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -14,9 +14,9 @@ export type ReadinessCheck = { name: string; ok: boolean | null; says: string; t
 const EXAM_TABLES = ["student_answer", "student_exam_attempt", "integrity_event", "exam", "question"];
 
 /** What stands beside the forecast: each on its own, and one that can't be answered says so. */
-export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
+export async function checks(ctx: TxCtx, now: Date, health: Health): Promise<ReadinessCheck[]> {
   const found: Promise<ReadinessCheck | null>[] = [
-    standbys(ctx, now),
+    standbys(ctx, now, health.checks.replicas),
     backups(ctx, now),
     migrations(ctx),
     indexes(ctx),
@@ -30,9 +30,8 @@ export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
 /** More than this behind, and readers see what was. */
 const FAR_BEHIND_S = 30;
 
-async function standbys(ctx: TxCtx, at: Date): Promise<ReadinessCheck> {
-  const { checks: now } = await health();
-  const down = now.replicas.filter((one) => !one.ok);
+async function standbys(ctx: TxCtx, at: Date, replicas: Health["checks"]["replicas"]): Promise<ReadinessCheck> {
+  const down = replicas.filter((one) => !one.ok);
   const lag = await one(
     ctx.tx,
     sql`select max(value) as most from telemetry.metric where name = 'lag.seconds' and at > ${new Date(at.getTime() - 3_600_000)}`,
@@ -41,12 +40,12 @@ async function standbys(ctx: TxCtx, at: Date): Promise<ReadinessCheck> {
   const behind = lag?.most ?? null;
   return {
     name: "Standbys",
-    ok: now.replicas.length === 0 ? null : down.length === 0 && (behind ?? 0) < FAR_BEHIND_S,
+    ok: replicas.length === 0 ? null : down.length === 0 && (behind ?? 0) < FAR_BEHIND_S,
     says:
-      now.replicas.length === 0
+      replicas.length === 0
         ? "There is no standby: a lost primary ends every exam"
         : down.length === 0
-          ? `${plural(now.replicas.length, "standby answers", "standbys answer")}${behind === null ? "" : `, at most ${seconds(behind)} behind in the last hour`}`
+          ? `${plural(replicas.length, "standby answers", "standbys answer")}${behind === null ? "" : `, at most ${seconds(behind)} behind in the last hour`}`
           : `${down.map((one) => one.name).join(", ")} can't be reached`,
     to: "/database/replication",
   };
