@@ -20,7 +20,7 @@ export async function stepUp(ctx: Ctx, proof: string): Promise<{ token: string; 
     const ok = passwordOk || (isCode && (await useTotp(inner, actor.id, proof)));
     if (!ok) return null;
     await record(inner, { action: "session.step_up", resource: "staff", resourceId: actor.id });
-    await forgiveGuesses(guess);
+    await forgiveGuesses(guess, inner.tx);
     return rotateSession(inner, session.id, { stepUp: true });
   });
   if (!token) {
@@ -40,7 +40,7 @@ export async function verifySecondFactor(ctx: Ctx, code: string): Promise<string
     const byApp = await useTotp(inner, actor.id, code);
     const byRecovery = !byApp && (await useRecoveryCode(inner, actor.id, code));
     if (!byApp && !byRecovery) return null;
-    const failedBefore = await forgiveGuesses(guess);
+    const failedBefore = await forgiveGuesses(guess, inner.tx);
     await record(inner, {
       action: "session.login",
       resource: "staff",

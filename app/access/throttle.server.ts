@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { one } from "~/db/query.ts";
+import { one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 import { TooMany } from "~/platform/errors.ts";
@@ -41,9 +41,12 @@ export async function payForGuess(guess: { email: string; device: string | null;
 }
 
 /** The right password gives back what was paid: all of the account's, and this one of the address, which many may share. */
-export async function forgiveGuesses(guess: { email: string; device: string | null; address: string }): Promise<number> {
+export async function forgiveGuesses(
+  guess: { email: string; device: string | null; address: string },
+  on: Queryable = clients().primary,
+): Promise<number> {
   const row = await one(
-    clients().primary,
+    on,
     sql`with address as (update console.login_throttle set failures = greatest(0, failures - 1) where key = ${`address:${guess.address}`})
         delete from console.login_throttle where key = ${accountKey(guess.email, guess.device)} returning failures`,
     z.object({ failures: z.number() }),

@@ -36,7 +36,7 @@ function placeOf(error: Error): string {
   Error.captureStackTrace(error);
   Error.stackTraceLimit = stackTraceLimit;
   const frames = (error.stack ?? "").split("\n").slice(1);
-  const own = /\/db\/(held|pool|scope|query)\b|pg-pool|node:/;
+  const own = /\/db\/(held\.server|pool\.server|scope\.server|query)\.ts|pg-pool|node:/;
   return frames
     .filter((frame) => !own.test(frame))
     .slice(0, 4)

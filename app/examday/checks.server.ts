@@ -6,20 +6,23 @@ import { migrationNames } from "~/db/migrate/names.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
-import { listFindings } from "~/observability/findings/findings.server.ts";
+import type { Finding } from "~/observability/findings/findings.server.ts";
 import { plural, seconds } from "~/platform/format.ts";
 
 export type ReadinessCheck = { name: string; ok: boolean | null; says: string; to: string | null };
 
 const EXAM_TABLES = ["student_answer", "student_exam_attempt", "integrity_event", "exam", "question"];
 
+/** What is asked of the servers, before this work holds a connection. */
+export type Asked = { health: Health; findings: Finding[] | null };
+
 /** What stands beside the forecast: each on its own, and one that can't be answered says so. */
-export async function checks(ctx: TxCtx, now: Date, health: Health): Promise<ReadinessCheck[]> {
+export async function checks(ctx: TxCtx, now: Date, { health, findings }: Asked): Promise<ReadinessCheck[]> {
   const found: Promise<ReadinessCheck | null>[] = [
     standbys(ctx, now, health.checks.replicas),
     backups(ctx, now),
     migrations(ctx),
-    indexes(ctx),
+    indexes(ctx, findings),
     incidents(ctx, now),
     students(ctx),
   ];
@@ -93,9 +96,8 @@ async function migrations(ctx: TxCtx): Promise<ReadinessCheck> {
   };
 }
 
-async function indexes(ctx: TxCtx): Promise<ReadinessCheck | null> {
-  if (!may(ctx.actor.role, "database.read")) return null;
-  const findings = await listFindings({ ctx, input: {} });
+async function indexes(ctx: TxCtx, findings: Finding[] | null): Promise<ReadinessCheck | null> {
+  if (!may(ctx.actor.role, "database.read") || !findings) return null;
   const bad = findings.filter(
     (finding) =>
       finding.level === "error" &&

@@ -6,13 +6,12 @@ import { one } from "~/db/query.ts";
 import { withReadScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
-import { listFindings } from "~/observability/findings/findings.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
 import { groupBy } from "~/platform/group.ts";
 import { bytes, clockTime, plural, seconds } from "~/platform/format.ts";
 import type { Readiness } from "./readiness.server.ts";
 import { leftToExplain, touchedBy } from "./touched.server.ts";
-import { appealsWaiting, reviewsWaiting } from "./waiting.server.ts";
+import { appealsWaiting, findingsNow, reviewsWaiting } from "./waiting.server.ts";
 
 export type Need = { tone: "bad" | "warn" | "ok" | "neutral"; title: string; says: string; to: string; at: Date | null };
 
@@ -134,7 +133,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
       });
   }
   if (may(role, "database.act")) {
-    const findings = (await attempt(listFindings({ ctx, input: {} }))) ?? [];
+    const findings = (await attempt(findingsNow())) ?? [];
     const worst = findings.find((finding) => finding.evidence.some((one) => !one.mute));
     if (worst)
       found.push({

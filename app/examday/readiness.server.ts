@@ -16,6 +16,7 @@ import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
 import { daysOf } from "./days.ts";
 import { freeDisk } from "./disk.server.ts";
+import { findingsNow } from "./waiting.server.ts";
 import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
 const DAYS_AHEAD = 14;
@@ -68,7 +69,7 @@ async function everybodys(clock: Clock) {
     of: ["exam", "enrollment"],
     ttlMs: SHARED_MS,
     async read() {
-      const [cost, all, headroom, health, disk] = await Promise.all([
+      const [cost, all, headroom, health, findings, disk] = await Promise.all([
         // Two weeks of samples: a minute more or less of them changes nothing.
         cache.get(everybody, {
           key: "examday.cost",
@@ -79,9 +80,10 @@ async function everybodys(clock: Clock) {
         expectedStarts({ ctx: everybody, input: window(now) }),
         connectionHeadroom({ ctx: everybody, input: {} }).catch(() => null),
         currentHealth(),
+        findingsNow().catch(() => null),
         freeDisk().catch(() => null),
       ]);
-      return { cost, all, headroom, health, disk };
+      return { cost, all, headroom, asked: { health, findings }, disk };
     },
   });
 }
@@ -97,11 +99,11 @@ export const readiness = read({
   permission: "readiness.read",
   input: what,
   before: ({ ctx }) => everybodys(ctx.clock),
-  async run({ ctx, input, before: { cost, all, headroom, health, disk } }) {
+  async run({ ctx, input, before: { cost, all, headroom, asked, disk } }) {
     const now = ctx.clock.now();
     const [mine, failing, past] = await Promise.all([
       expectedStarts({ ctx, input: window(now) }),
-      checks(ctx, now, health),
+      checks(ctx, now, asked),
       pastForecasts(ctx),
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
