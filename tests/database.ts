@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { clients } from "../app/db/clients.server.ts";
@@ -7,6 +8,9 @@ import { takeNestedPlaces } from "../app/db/held.server.ts";
 import { systemClock, type Clock } from "../app/platform/clock.ts";
 import { newId } from "../app/platform/ids.ts";
 import { TEMPLATE, TEST_PASSWORD } from "./setup/cluster.ts";
+
+/** What somebody else does while this test is in the middle of a transaction: none of its context is theirs. */
+export const bySomebodyElse = AsyncLocalStorage.snapshot();
 
 /** One database per test file, cloned from the migrated template. `owner` is its maintenance door. */
 export type TestDatabase = { name: string; owner: pg.Client; url(role: (typeof LOGIN_ROLES)[number] | "postgres"): string };

@@ -5,7 +5,14 @@ import { startPulse } from "./pulse.server.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
-export type Clients = { primary: Pool; replicas: Replicas; pools(): Pool[]; close(): Promise<void> };
+export type Clients = {
+  primary: Pool;
+  /** For one statement at a time of work that may hold a connection already: how far a job is, that a worker lives. */
+  beside: Pool;
+  replicas: Replicas;
+  pools(): Pool[];
+  close(): Promise<void>;
+};
 
 const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
 
@@ -39,6 +46,14 @@ export function clients(): Clients {
     // A command has nothing better to do than to wait.
     const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
     const primary = appPool("primary", connection("app"), pulse?.refused);
+    const beside = createPool("beside", {
+      ...connection("app"),
+      applicationName: processName(),
+      max: 2,
+      connectTimeoutMs: env().DATABASE_CONNECTION_TIMEOUT,
+      statementTimeoutMs: env().MAX_QUERY_EXECUTION_TIME,
+      refused: pulse?.refused,
+    });
     const replicas = createReplicas(
       env().replicas.map((replica, index) => ({
         name: `replica-${index + 1}`,
@@ -49,12 +64,13 @@ export function clients(): Clients {
     );
     return {
       primary,
+      beside,
       replicas,
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
         replicas.stop();
         await pulse?.stop();
-        await Promise.allSettled([primary, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
+        await Promise.allSettled([primary, beside, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
         forget("db.clients");
       },
     };

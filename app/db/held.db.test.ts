@@ -38,13 +38,16 @@ describe("a second connection while one is held", () => {
   });
 
   it("is none when the first has been given back, or its transaction is joined", async () => {
+    let given = () => undefined as void;
+    const back = new Promise<void>((resolve) => (given = resolve));
     let behind: Promise<unknown> | undefined;
     await withScope(ctx, async (inner) => {
       await withReadScope(inner, async ({ tx }) => tx.query({ text: "select 1" }));
       await inner.tx.prisma.staff.findFirst();
       inner.tx.afterCommit(async () => void (await now()));
-      behind = new Promise((resolve) => setTimeout(resolve, 100)).then(now);
+      behind = back.then(now);
     });
+    given();
     await behind;
   });
 });

@@ -31,7 +31,8 @@ const crowd = <T>(n: number, ask: (index: number) => Promise<T>) => Promise.all(
 it("three times as many as the pool has connections read readiness at once, and nobody waits for the others' connections", async () => {
   const started = performance.now();
   const all = await crowd(12, () => readiness({ ctx: sre, input: {} }));
-  expect(performance.now() - started).toBeLessThan(5000);
+  // Those who wait for each other are let go after DATABASE_CONNECTION_TIMEOUT, 30 s.
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(all.every((seen) => seen.exams.length === 2)).toBe(true);
 }, 60_000);
 

@@ -5,12 +5,13 @@ import { bench as examday } from "./examday.ts";
 import { bench as ingest } from "./ingest.ts";
 import { bench as lists } from "./lists.ts";
 import { bench as observability } from "./observability.ts";
+import { bench as pages } from "./pages.ts";
 import { bench as scrape } from "./scrape.ts";
 import { bench as similarity } from "./similarity.ts";
 import { exportBench, importBench } from "./transfer.ts";
 
 // A table of what was measured in this run; the aims stand beside the figures and decide nothing.
-const all = [lists, exportBench, importBench, ingest, similarity, examday, audit, observability, backup, scrape];
+const all = [lists, exportBench, importBench, ingest, similarity, examday, audit, observability, backup, scrape, pages];
 const at = process.argv.indexOf("--json");
 const file = at >= 0 ? process.argv[at + 1] : undefined;
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--") && arg !== file);
