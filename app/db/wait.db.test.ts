@@ -7,16 +7,18 @@ const db = testDatabase();
 let pool: Pool;
 
 beforeAll(() => {
-  pool = createPool("small", { url: db.url("app"), applicationName: "wait", max: 1, waitMs: 200, connectTimeoutMs: 30_000 });
+  pool = createPool("small", { url: db.url("app"), applicationName: "wait", max: 1, waitMs: 2000, connectTimeoutMs: 30_000 });
 });
 afterEach(() => pool.end());
 
 it("whoever waits too long for a connection is told so, and what comes later goes back to the pool", async () => {
   const held = await pool.connect();
   const started = performance.now();
-  await expect(pool.query("select 1")).rejects.toThrow(Unavailable);
-  await expect(pool.connect()).rejects.toThrow("Every database connection of the console is in use. Try again in a moment.");
-  expect(performance.now() - started).toBeLessThan(2000);
+  await Promise.all([
+    expect(pool.query("select 1")).rejects.toThrow(Unavailable),
+    expect(pool.connect()).rejects.toThrow("Every database connection of the console is in use. Try again in a moment."),
+  ]);
+  expect(performance.now() - started).toBeLessThan(20_000);
   held.release();
   for (let i = 0; i < 5; i++) expect((await pool.query<{ n: number }>("select 1 as n")).rows[0]!.n).toBe(1);
   expect([pool.waitingCount, pool.idleCount]).toEqual([0, 1]);
