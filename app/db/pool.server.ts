@@ -70,8 +70,11 @@ async function within(ms: number | undefined, coming: Promise<pg.PoolClient>): P
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      late = true;
-      reject(new NoneFree());
+      // A process that was busy for long hears its timer first: one that came meanwhile is still taken.
+      setImmediate(() => {
+        late = true;
+        reject(new NoneFree());
+      });
     }, ms);
   });
   coming.then(
