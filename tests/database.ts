@@ -1,11 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { clients } from "../app/db/clients.server.ts";
 import { LOGIN_ROLES } from "../app/db/cluster/roles.server.ts";
 import type { Actor, Ctx, Role, Scope } from "../app/db/ctx.ts";
+import { takeNestedPlaces } from "../app/db/held.server.ts";
 import { systemClock, type Clock } from "../app/platform/clock.ts";
 import { newId } from "../app/platform/ids.ts";
 import { TEMPLATE, TEST_PASSWORD } from "./setup/cluster.ts";
+
+/** What somebody else does while this test is in the middle of a transaction: none of its context is theirs. */
+export const bySomebodyElse = AsyncLocalStorage.snapshot();
 
 /** One database per test file, cloned from the migrated template. `owner` is its maintenance door. */
 export type TestDatabase = { name: string; owner: pg.Client; url(role: (typeof LOGIN_ROLES)[number] | "postgres"): string };
@@ -30,6 +35,8 @@ export function testDatabase(): TestDatabase {
     process.env["INVIGIL_DATA_DIR"] ??= `/tmp/${name}`;
     await database.owner.connect();
   });
+  // A refusal that the code caught is a fault all the same.
+  afterEach(() => expect(takeNestedPlaces(), "a second connection was asked for while one was held").toEqual([]));
   afterAll(async () => {
     await clients().close();
     await database.owner.end();

@@ -118,16 +118,24 @@ export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & 
   });
 }
 
+type Read<I extends z.ZodType, R, B> = Omit<Definition<I, R>, "run"> & {
+  on?: "primary";
+  /** What takes a connection of its own, in another scope: it has given that back when this verb takes its own. */
+  before?(work: { ctx: Ctx; input: z.output<I> }): Promise<B>;
+  run(work: { ctx: TxCtx; input: z.output<I>; before: B }): Promise<R>;
+};
+
 /** A read: permission, parse, one read-only scoped transaction, on a standby where one is fresh enough. */
-export function read<I extends z.ZodType, R>(definition: Definition<I, R> & { on?: "primary" }): Verb<I, R> {
+export function read<I extends z.ZodType, R, B = undefined>(definition: Read<I, R, B>): Verb<I, R> {
   const verb = async ({ ctx, input }: { ctx: Ctx; input: z.input<I> }): Promise<R> =>
     measure(definition.name, ctx, async () => {
       authorize(ctx, definition);
       const parsed = parse(definition.input, input);
       try {
+        const before = (await definition.before?.({ ctx, input: parsed })) as B;
         return await withRetry("read", () =>
           (definition.on === "primary" ? withScope : withReadScope)(ctx, (inner) =>
-            definition.run({ ctx: inner, input: parsed }),
+            definition.run({ ctx: inner, input: parsed, before }),
           ),
         );
       } catch (error) {

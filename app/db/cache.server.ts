@@ -1,5 +1,6 @@
 import { singleton } from "~/platform/singleton.ts";
 import type { Ctx, Scope } from "./ctx.ts";
+import { holdsConnection } from "./held.server.ts";
 
 /**
  * Small answers that many requests ask for, held in this process. Tenant and role are part of the key, so nobody is
@@ -38,12 +39,14 @@ type Question<T> = {
 async function get<T>(ctx: Reader, { key, of, ttlMs = CACHE_TTL_MS, read }: Question<T>, now = Date.now): Promise<T> {
   const { entries, asked, writes } = store();
   const whole = `${ctx.actor.role}|${scopeKey(ctx.scope)}|${key}`;
-  const held = entries.get(whole);
-  if (held && held.until > now()) return held.value as T;
+  const kept = entries.get(whole);
+  if (kept && kept.until > now()) return kept.value as T;
   entries.delete(whole);
   const written = () => of.map((table) => writes.get(table)?.n ?? 0).join(",");
   const before = written();
-  const asking = `${whole}|${before}`;
+  // Whoever holds a connection joins only those who hold one too: the others may still be waiting for his.
+  const held = holdsConnection();
+  const asking = `${whole}|${before}|${held ? "held" : "free"}`;
   const known = asked.get(asking);
   if (known) return known as Promise<T>;
   const answer = (async () => {

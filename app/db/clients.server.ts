@@ -6,10 +6,23 @@ import { SilenceWatch } from "./silence.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
-export type Clients = { primary: Pool; replicas: Replicas; primarySilent(): boolean; pools(): Pool[]; close(): Promise<void> };
+export type Clients = {
+  primary: Pool;
+  /** For one statement at a time of work that may hold a connection already: how far a job is, that a worker lives. */
+  beside: Pool;
+  replicas: Replicas;
+  primarySilent(): boolean;
+  pools(): Pool[];
+  close(): Promise<void>;
+};
 
 /** How long a standby may take to say how far it has replayed. */
 const REPLICA_PATIENCE_MS = 1500;
+
+/** A person looks at an empty page meanwhile; a job or a command may wait as long as is configured. */
+const PAGE_WAIT_MS = 10_000;
+/** Then it is read on the primary. */
+const STANDBY_WAIT_MS = 2000;
 
 const processName = () => process.env["INVIGIL_PROCESS"] ?? "cli";
 
@@ -27,6 +40,8 @@ function appPool(name: string, target: { url: string; role?: string }, silence?:
     statementTimeoutMs: e.MAX_QUERY_EXECUTION_TIME,
     queryTimeoutMs: e.MAX_QUERY_EXECUTION_TIME + 2000,
     silence,
+    oneEach: true,
+    waitMs: process.env["INVIGIL_PROCESS"] === "web" ? (name === "primary" ? PAGE_WAIT_MS : STANDBY_WAIT_MS) : undefined,
   });
 }
 
@@ -36,6 +51,14 @@ export function clients(): Clients {
     // A command has nothing better to do than to wait.
     const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
     const primary = appPool("primary", connection("app"), pulse ?? undefined);
+    const beside = createPool("beside", {
+      ...connection("app"),
+      applicationName: processName(),
+      max: 2,
+      connectTimeoutMs: env().DATABASE_CONNECTION_TIMEOUT,
+      statementTimeoutMs: env().MAX_QUERY_EXECUTION_TIME,
+      silence: pulse ?? undefined,
+    });
     const replicas = createReplicas(
       env().replicas.map((replica, index) => {
         const name = `replica-${index + 1}`;
@@ -55,13 +78,14 @@ export function clients(): Clients {
     );
     return {
       primary,
+      beside,
       replicas,
       primarySilent: () => Boolean(pulse?.refused()),
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
         await replicas.stop();
         await pulse?.stop();
-        await Promise.allSettled([primary, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
+        await Promise.allSettled([primary, beside, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
         forget("db.clients");
       },
     };

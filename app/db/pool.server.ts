@@ -1,6 +1,8 @@
 import pg from "pg";
 import { env } from "~/platform/env.server.ts";
+import { Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
+import { refuseNested } from "./held.server.ts";
 import { unlessSilent, type Silence } from "./silence.ts";
 import { typeParsers } from "./types.server.ts";
 
@@ -21,6 +23,10 @@ export type PoolOptions = {
   queryTimeoutMs?: number;
   /** Whether the server answers: while it does not, nothing is lent and nobody waits. */
   silence?: Silence | undefined;
+  /** Lent only to whoever holds none of these already. */
+  oneEach?: boolean;
+  /** Nobody waits longer than this for one, however many stand in line and however long a new one may take. */
+  waitMs?: number;
 };
 
 export type PoolStats = {
@@ -70,6 +76,33 @@ function sureOf(role: string) {
     );
 }
 
+export class NoneFree extends Unavailable {
+  constructor() {
+    super("Every database connection of the console is in use. Try again in a moment.");
+  }
+}
+
+/** The pool knows one patience for all who wait; who loses it earlier leaves the line, and what comes later goes back. */
+async function within(ms: number | undefined, coming: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+  if (!ms) return coming;
+  let late = false;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      // A process that was busy for long hears its timer first: one that came meanwhile is still taken.
+      setImmediate(() => {
+        late = true;
+        reject(new NoneFree());
+      });
+    }, ms);
+  });
+  coming.then(
+    (client) => late && client.release(),
+    () => undefined,
+  );
+  return Promise.race([coming, deadline]).finally(() => clearTimeout(timer));
+}
+
 export function createPool(name: string, options: PoolOptions): Pool {
   const startup = [
     options.role ? `-c role=${options.role}` : "",
@@ -108,12 +141,14 @@ export function createPool(name: string, options: PoolOptions): Pool {
 
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const acquire = async (): Promise<pg.PoolClient> => {
+    if (options.oneEach) refuseNested(name);
     const refused = options.silence?.refused();
     if (refused) throw refused;
     const started = performance.now();
     let client: pg.PoolClient;
     try {
-      client = await unlessSilent(connect(), pool.onSilence, (late) => late.release(true));
+      const coming = unlessSilent(connect(), pool.onSilence, (late) => late.release(true));
+      client = await within(options.waitMs, coming);
     } catch (error) {
       errors++;
       throw error;

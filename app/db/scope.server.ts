@@ -4,10 +4,11 @@ import { isUuid } from "~/platform/ids.ts";
 import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
+import { refuseNested, whileHeld } from "./held.server.ts";
 import { Late, wholeTransaction, type Statement } from "./late.server.ts";
+import { NoneFree, type Pool } from "./pool.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
 import { codeOf, isAway } from "./retry.ts";
-import type { Pool } from "./pool.server.ts";
 import { cutWhenSilent } from "./silence.ts";
 
 class ScopeError extends Error {}
@@ -62,10 +63,13 @@ async function onClient<T>(client: pg.PoolClient, ctx: Ctx, begin: string, run: 
   };
   let result: T;
   try {
-    // One round trip: the transaction, its scope and its tag.
-    await client.query(opening(begin, ctx).join("; "));
-    result = await run({ ...ctx, tx });
-    if (!(await late.commit())) await client.query("commit");
+    result = await whileHeld(async () => {
+      // One round trip: the transaction, its scope and its tag.
+      await client.query(opening(begin, ctx).join("; "));
+      const made = await run({ ...ctx, tx });
+      if (!(await late.commit())) await client.query("commit");
+      return made;
+    });
   } catch (error) {
     late.forget();
     // A rollback that fails leaves the client not idle, and the release hook destroys it.
@@ -122,7 +126,8 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
       return await reading(replica.pool, ctx, READ_ONLY, run);
     } catch (error) {
       if (isAway(error)) replicas.fail(replica.name, (error as Error).message);
-      else if (codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
+      // Where many stand in line, nothing is wrong with the standby.
+      else if (!(error instanceof NoneFree) && codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
     }
   }
   try {
@@ -132,6 +137,25 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
     if (!next) throw error;
     return reading(next.pool, ctx, READ_ONLY, run);
   }
+}
+
+/** Who takes several connections takes them one at a time: two who each hold half would wait for each other. */
+let taking: Promise<unknown> = Promise.resolve();
+
+function together(pool: Pool, n: number): Promise<[pg.PoolClient, ...pg.PoolClient[]]> {
+  refuseNested("primary");
+  const turn = taking.then(async () => {
+    const taken: pg.PoolClient[] = [];
+    try {
+      while (taken.length < n) taken.push(await pool.connect());
+      return taken as [pg.PoolClient, ...pg.PoolClient[]];
+    } catch (error) {
+      for (const client of taken) client.release();
+      throw error;
+    }
+  });
+  taking = turn.catch(() => undefined);
+  return turn;
 }
 
 /**
@@ -144,19 +168,28 @@ export async function withSnapshot<T>(
   connections = 1,
 ): Promise<T> {
   if (ctx.tx) throw new ScopeError("a snapshot can't be taken within another transaction");
-  const { primary } = clients();
   const begin = "begin isolation level repeatable read read only";
-  const beside = async (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> =>
-    known.length >= connections
-      ? run(...known)
-      : reading(primary, ctx, `${begin}; set transaction snapshot '${id}'`, (next) => beside(id, [...known, next]));
-  return reading(primary, ctx, begin, async (first) => {
-    if (connections === 1) return run(first);
-    const { rows } = await first.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
-    const { id } = rows[0]!;
-    if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
-    return beside(id, [first]);
-  });
+  const { primary } = clients();
+  const [first, ...others] = await together(primary, connections);
+  const snapshotOn = (client: pg.PoolClient, how: string, work: (inner: TxCtx) => Promise<T>) =>
+    cutWhenSilent(primary, client, () => onClient(client, ctx, how, work));
+  const beside = (id: string, known: [TxCtx, ...TxCtx[]]): Promise<T> => {
+    const next = others.shift();
+    return next
+      ? snapshotOn(next, `${begin}; set transaction snapshot '${id}'`, (inner) => beside(id, [...known, inner]))
+      : run(...known);
+  };
+  try {
+    return await snapshotOn(first, begin, async (inner) => {
+      if (others.length === 0) return run(inner);
+      const { rows } = await inner.tx.query<{ id: string }>({ text: "select pg_export_snapshot() as id" });
+      const { id } = rows[0]!;
+      if (!/^[0-9A-F-]+$/.test(id)) throw new ScopeError("not the name of a snapshot");
+      return beside(id, [inner]);
+    });
+  } finally {
+    for (const unused of others) unused.release();
+  }
 }
 
 /** The position this transaction's work will be visible at, for the reader's cookie. */

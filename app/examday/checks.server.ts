@@ -1,25 +1,28 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { readiness as health } from "~/db/health.server.ts";
+import type { Health } from "~/db/health.server.ts";
 import { migrationNames } from "~/db/migrate/names.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
-import { listFindings } from "~/observability/findings/findings.server.ts";
+import type { Finding } from "~/observability/findings/findings.server.ts";
 import { plural, seconds } from "~/platform/format.ts";
 
 export type ReadinessCheck = { name: string; ok: boolean | null; says: string; to: string | null };
 
 const EXAM_TABLES = ["student_answer", "student_exam_attempt", "integrity_event", "exam", "question"];
 
+/** What is asked of the servers, before this work holds a connection. */
+export type Asked = { health: Health; findings: Finding[] | null };
+
 /** What stands beside the forecast: each on its own, and one that can't be answered says so. */
-export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
+export async function checks(ctx: TxCtx, now: Date, { health, findings }: Asked): Promise<ReadinessCheck[]> {
   const found: Promise<ReadinessCheck | null>[] = [
-    standbys(ctx, now),
+    standbys(ctx, now, health.checks.replicas),
     backups(ctx, now),
     migrations(ctx),
-    indexes(ctx),
+    indexes(ctx, findings),
     incidents(ctx, now),
     students(ctx),
   ];
@@ -30,9 +33,8 @@ export async function checks(ctx: TxCtx, now: Date): Promise<ReadinessCheck[]> {
 /** More than this behind, and readers see what was. */
 const FAR_BEHIND_S = 30;
 
-async function standbys(ctx: TxCtx, at: Date): Promise<ReadinessCheck> {
-  const { checks: now } = await health();
-  const down = now.replicas.filter((one) => !one.ok);
+async function standbys(ctx: TxCtx, at: Date, replicas: Health["checks"]["replicas"]): Promise<ReadinessCheck> {
+  const down = replicas.filter((one) => !one.ok);
   const lag = await one(
     ctx.tx,
     sql`select max(value) as most from telemetry.metric where name = 'lag.seconds' and at > ${new Date(at.getTime() - 3_600_000)}`,
@@ -41,12 +43,12 @@ async function standbys(ctx: TxCtx, at: Date): Promise<ReadinessCheck> {
   const behind = lag?.most ?? null;
   return {
     name: "Standbys",
-    ok: now.replicas.length === 0 ? null : down.length === 0 && (behind ?? 0) < FAR_BEHIND_S,
+    ok: replicas.length === 0 ? null : down.length === 0 && (behind ?? 0) < FAR_BEHIND_S,
     says:
-      now.replicas.length === 0
+      replicas.length === 0
         ? "There is no standby: a lost primary ends every exam"
         : down.length === 0
-          ? `${plural(now.replicas.length, "standby answers", "standbys answer")}${behind === null ? "" : `, at most ${seconds(behind)} behind in the last hour`}`
+          ? `${plural(replicas.length, "standby answers", "standbys answer")}${behind === null ? "" : `, at most ${seconds(behind)} behind in the last hour`}`
           : `${down.map((one) => one.name).join(", ")} can't be reached`,
     to: "/database/replication",
   };
@@ -94,9 +96,8 @@ async function migrations(ctx: TxCtx): Promise<ReadinessCheck> {
   };
 }
 
-async function indexes(ctx: TxCtx): Promise<ReadinessCheck | null> {
-  if (!may(ctx.actor.role, "database.read")) return null;
-  const findings = await listFindings({ ctx, input: {} });
+async function indexes(ctx: TxCtx, findings: Finding[] | null): Promise<ReadinessCheck | null> {
+  if (!may(ctx.actor.role, "database.read") || !findings) return null;
   const bad = findings.filter(
     (finding) =>
       finding.level === "error" &&

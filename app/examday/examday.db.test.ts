@@ -199,6 +199,7 @@ describe("readiness", () => {
     // Whoever sees one tenant is told of its exams, with everybody's load.
     expect((await readiness({ ctx: stranger, input: {} })).exams.map((one) => one.college)).not.toContain(judged.college);
     await db.owner.query("update public.exam set status = 'CANCELLED', cancelled_reason = 'test' where id = $1", [exam.id]);
+    cache.changed(["exam"]);
     expect((await readiness({ ctx: sre, input: {} })).exams.map((one) => one.id)).not.toContain(exam.id);
   });
 
@@ -223,6 +224,7 @@ describe("readiness", () => {
       "update public.exam set start_time = $2, end_time = $2::timestamptz + interval '2 hours' where id = $1",
       [exam.id, later],
     );
+    cache.changed(["exam"]);
     await keepForecasts();
     const kept = await db.owner.query("select start_time from public.forecast where exam_id = $1", [exam.id]);
     expect(kept.rows).toEqual([{ start_time: later }]);

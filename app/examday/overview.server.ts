@@ -1,32 +1,43 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
+import { cache } from "~/db/cache.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { one } from "~/db/query.ts";
 import { withReadScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
-import { listAppeals } from "~/domains/integrity/appeals/appeals.server.ts";
-import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
-import { listFindings } from "~/observability/findings/findings.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
 import { groupBy } from "~/platform/group.ts";
 import { bytes, clockTime, plural, seconds } from "~/platform/format.ts";
-import { readiness } from "./readiness.server.ts";
+import type { Readiness } from "./readiness.server.ts";
 import { leftToExplain, touchedBy } from "./touched.server.ts";
+import { appealsWaiting, findingsNow, reviewsWaiting } from "./waiting.server.ts";
 
 export type Need = { tone: "bad" | "warn" | "ok" | "neutral"; title: string; says: string; to: string; at: Date | null };
 
 const HOUR = 3_600_000;
 const attempt = async <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
 
+/**
+ * A part of the overview that is the same for all who see the same tenants in the same role, a few seconds long. What
+ * staff change here ends it at once.
+ */
+export const overviewPart = <T>(ctx: Ctx, name: string, read: () => Promise<T>): Promise<T> =>
+  cache.get(ctx, {
+    key: `overview.${name}`,
+    of: ["exam", "enrollment", "incident", "review", "appeal", "integrity_event", "finding_mute", "college"],
+    ttlMs: 5000,
+    read,
+  });
+
 /** What needs this person now, most pressing first. Each question is asked alone: one that can't be answered is left out. */
-export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
+export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "UTC"): Promise<Need[]> {
   const now = ctx.clock.now();
   const role = ctx.actor.role;
   const found: Need[] = [];
-  const ahead = await attempt(readiness({ ctx, input: { zone } }));
+  const forecast = await ahead;
   // One line a morning, however many exams begin in it.
-  const short = groupBy(ahead?.exams.filter((one) => one.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
+  const short = groupBy(forecast?.exams.filter((one) => one.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
   for (const exams of [...short.values()].slice(0, 2)) {
     const worst = exams.find((exam) => exam.verdict === "WILL_NOT_HOLD") ?? exams[0]!;
     const what = exams.length === 1 ? worst.title : `${exams.length} exams`;
@@ -78,7 +89,7 @@ export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
     }
   }
   if (may(role, "integrity.review")) {
-    const queue = await attempt(queueCounts({ ctx, input: {} }));
+    const queue = await attempt(reviewsWaiting(ctx));
     if (queue && queue.second > 0)
       found.push({
         tone: "warn",
@@ -97,20 +108,20 @@ export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
       });
   }
   if (may(role, "appeals.decide")) {
-    const appeals = (await attempt(listAppeals({ ctx, input: {} }))) ?? [];
-    if (appeals.length > 0)
+    const appeals = (await attempt(appealsWaiting(ctx))) ?? 0;
+    if (appeals > 0)
       found.push({
         tone: "warn",
-        title: plural(appeals.length, "appeal waits", "appeals wait"),
+        title: plural(appeals, "appeal waits", "appeals wait"),
         says: "Decided by somebody who has not decided before",
         to: "/integrity/appeals",
         at: null,
       });
   }
-  const students = ahead?.checks.find((check) => check.name === "Students" && check.ok === false);
+  const students = forecast?.checks.find((check) => check.name === "Students" && check.ok === false);
   if (students)
     found.push({ tone: "warn", title: students.says, says: "Each with the act that fixes it", to: "/exams/today", at: null });
-  for (const check of ahead?.checks.filter((one) => one.ok === false && one.name !== "Students" && one.name !== "Incidents") ??
+  for (const check of forecast?.checks.filter((one) => one.ok === false && one.name !== "Students" && one.name !== "Incidents") ??
     []) {
     if (check.to && !(check.to.startsWith("/database") && !may(role, "database.read")))
       found.push({
@@ -122,7 +133,7 @@ export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
       });
   }
   if (may(role, "database.act")) {
-    const findings = (await attempt(listFindings({ ctx, input: {} }))) ?? [];
+    const findings = (await attempt(findingsNow())) ?? [];
     const worst = findings.find((finding) => finding.evidence.some((one) => !one.mute));
     if (worst)
       found.push({

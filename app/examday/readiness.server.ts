@@ -2,10 +2,13 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { cache } from "~/db/cache.server.ts";
+import type { Ctx } from "~/db/ctx.ts";
+import { currentHealth } from "~/db/health.server.ts";
 import { withReadScope } from "~/db/scope.server.ts";
 import { expectedStarts } from "~/domains/exams/list.server.ts";
 import { connectionHeadroom } from "~/observability/connections/report.server.ts";
 import { coreCount } from "~/observability/load/read-load.server.ts";
+import type { Clock } from "~/platform/clock.ts";
 import { env } from "~/platform/env.server.ts";
 import { validZone } from "~/platform/zone.ts";
 import { checks } from "./checks.server.ts";
@@ -13,6 +16,7 @@ import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
 import { daysOf } from "./days.ts";
 import { freeDisk } from "./disk.server.ts";
+import { findingsNow } from "./waiting.server.ts";
 import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
 const DAYS_AHEAD = 14;
@@ -50,32 +54,57 @@ export type WhatIf = z.input<typeof what>;
 /** Reads that a standby can take from the primary: what our own pages and the platform's reads are, cautiously. */
 const READS_A_STANDBY_TAKES = 0.3;
 
+/** Read by many pages at once, and the same for all of them. */
+const SHARED_MS = 5000;
+
+/**
+ * What is the same for whoever asks. Load adds up over all tenants, also for whoever sees one of them: others are counted,
+ * never named. Each question takes a connection of its own and gives it back.
+ */
+async function everybodys(clock: Clock) {
+  const now = clock.now();
+  const everybody = { ...systemCtx("readiness"), clock };
+  return cache.get(everybody, {
+    key: `examday.everybody ${Math.floor(now.getTime() / 60_000)}`,
+    of: ["exam", "enrollment"],
+    ttlMs: SHARED_MS,
+    async read() {
+      const [cost, all, headroom, health, findings, disk] = await Promise.all([
+        // Two weeks of samples: a minute more or less of them changes nothing.
+        cache.get(everybody, {
+          key: "examday.cost",
+          of: ["exam"],
+          ttlMs: 60_000,
+          read: () => withReadScope(everybody, (inner) => measureCost(inner, now)),
+        }),
+        expectedStarts({ ctx: everybody, input: window(now) }),
+        connectionHeadroom({ ctx: everybody, input: {} }).catch(() => null),
+        currentHealth(),
+        findingsNow().catch(() => null),
+        freeDisk().catch(() => null),
+      ]);
+      return { cost, all, headroom, asked: { health, findings }, disk };
+    },
+  });
+}
+
+const window = (now: Date) => ({
+  from: new Date(now.getTime() - LONGEST_MS),
+  to: new Date(now.getTime() + DAYS_AHEAD * 86_400_000),
+});
+
 /** The calendar of two weeks against what the database can carry. */
 export const readiness = read({
   name: "readiness.read",
   permission: "readiness.read",
   input: what,
-  async run({ ctx, input }) {
+  before: ({ ctx }) => everybodys(ctx.clock),
+  async run({ ctx, input, before: { cost, all, headroom, asked, disk } }) {
     const now = ctx.clock.now();
-    const to = new Date(now.getTime() + DAYS_AHEAD * 86_400_000);
-    // Load adds up over all tenants, also for whoever sees one of them: others are counted, never named.
-    const everybody = { ...systemCtx("readiness"), clock: ctx.clock };
-    const [{ cost, all }, mine, headroom, failing, past, disk] = await Promise.all([
-      withReadScope(everybody, async (inner) => ({
-        // Two weeks of samples: a minute more or less of them changes nothing.
-        cost: await cache.get(everybody, {
-          key: "examday.cost",
-          of: ["exam"],
-          ttlMs: 60_000,
-          read: () => measureCost(inner, now),
-        }),
-        all: await expectedStarts({ ctx: inner, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
-      })),
-      expectedStarts({ ctx, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
-      connectionHeadroom({ ctx, input: {} }).catch(() => null),
-      checks(ctx, now),
+    const [mine, failing, past] = await Promise.all([
+      expectedStarts({ ctx, input: window(now) }),
+      checks(ctx, now, asked),
       pastForecasts(ctx),
-      freeDisk().catch(() => null),
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
     const sittings = all
@@ -133,6 +162,17 @@ export const readiness = read({
     };
   },
 });
+
+export type Readiness = Awaited<ReturnType<typeof readiness>>;
+
+/** The same for a page, which many open at once: computed once for all who see the same tenants in the same role. */
+export const currentReadiness = ({ ctx, input }: { ctx: Ctx; input: WhatIf }) =>
+  cache.get(ctx, {
+    key: `examday.readiness ${JSON.stringify(input)}`,
+    of: ["exam", "enrollment", "incident"],
+    ttlMs: SHARED_MS,
+    read: () => readiness({ ctx, input }),
+  });
 
 function curveOf(
   steps: { t: number; sitting: number }[],

@@ -2,7 +2,7 @@ import PgBoss from "pg-boss";
 import type { Queryable } from "~/db/query.ts";
 import { clients } from "~/db/clients.server.ts";
 import { log } from "~/platform/log.server.ts";
-import { singleton } from "~/platform/singleton.ts";
+import { forget, singleton } from "~/platform/singleton.ts";
 
 export const QUEUE = "work";
 const SCHEMA = "pgboss";
@@ -28,15 +28,26 @@ export async function installQueue(owner: Queryable): Promise<void> {
   }
 }
 
-async function start(options: Pick<PgBoss.ConstructorOptions, "supervise">): Promise<PgBoss> {
-  const boss = new PgBoss({ db: through(clients().primary), schema: SCHEMA, migrate: false, schedule: false, ...options });
+/** `first`: where the queue is looked for at the start. Whoever is in a transaction has no second connection to ask. */
+async function start(options: Pick<PgBoss.ConstructorOptions, "supervise">, first?: Queryable): Promise<PgBoss> {
+  let on = first ?? clients().primary;
+  const db = { executeSql: (text: string, values: unknown[]) => through(on).executeSql(text, values) };
+  const boss = new PgBoss({ db, schema: SCHEMA, migrate: false, schedule: false, ...options });
   boss.on("error", (error) => log.warn({ reason: error.message }, "job queue"));
   await boss.start();
+  on = clients().primary;
   return boss;
 }
 
 /** For sending: no maintenance, no workers. */
-export const sender = () => singleton("jobs.sender", () => start({ supervise: false }));
+export async function sender(tx: Queryable): Promise<PgBoss> {
+  try {
+    return await singleton("jobs.sender", () => start({ supervise: false }, tx));
+  } catch (error) {
+    forget("jobs.sender");
+    throw error;
+  }
+}
 
 /** For working: the collector's, which also looks after the queue. */
 export const worker = () => singleton("jobs.worker", () => start({ supervise: true }));

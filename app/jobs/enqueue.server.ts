@@ -32,7 +32,7 @@ export async function enqueue(ctx: TxCtx, job: NewJob): Promise<string> {
 
 /** Tells the workers, in the same transaction. */
 export async function announce(ctx: TxCtx, id: string): Promise<void> {
-  const boss = await sender();
+  const boss = await sender(ctx.tx);
   await boss.send(QUEUE, { jobId: id }, { db: through(ctx.tx), retryLimit: 2, retryBackoff: true, expireInHours: 6 });
 }
 

@@ -78,7 +78,7 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
 }
 
 async function runJob(id: string, handlers: Record<string, JobHandler>): Promise<void> {
-  const pool = clients().primary;
+  const { primary: pool, beside } = clients();
   const job = await one(
     pool,
     sql`update console.job set state = 'RUNNING', runs = runs + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(), updated_at = now()
@@ -102,7 +102,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
   }
   const beat = setInterval(() => {
     execute(
-      pool,
+      beside,
       sql`update console.job set heartbeat_at = now() where id = ${id} and runs = ${job.runs} and state = 'RUNNING'`,
     ).catch(() => undefined);
   }, BEAT_MS);
@@ -113,7 +113,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
       if (Date.now() - last < 200 && done !== total) return;
       last = Date.now();
       const row = await one(
-        pool,
+        beside,
         sql`update console.job set done = ${done}, total = coalesce(${total ?? null}, total), heartbeat_at = now(), updated_at = now()
             where id = ${id} and runs = ${job.runs} and state = 'RUNNING' returning cancel_requested`,
         z.object({ cancel_requested: z.boolean() }),

@@ -11,6 +11,7 @@ import { statementSums, TopStatements } from "./families/statements.ts";
 import type { ProbeAge, ScheduleCount, View } from "./family.ts";
 import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
 import { countFindings, samplePlatform } from "./platform.server.ts";
+import { SignalCounts } from "./signal-counts.server.ts";
 import { KeptBlocks } from "./kept.ts";
 import { appendTexts, onlyServer, render } from "./render.ts";
 
@@ -42,6 +43,7 @@ type Whole = Rendered & { servers: readonly string[]; of: Map<string, Promise<Re
 export class Exporter {
   private rendered: Whole | null = null;
   private platform: PlatformSample | null = null;
+  private readonly signals = new SignalCounts();
   private timers: NodeJS.Timeout[] = [];
   private readonly top = new TopStatements();
   private readonly chosen = new Map<string, { rows: unknown; named: ReadonlySet<string> }>();
@@ -125,7 +127,7 @@ export class Exporter {
     if (this.asking || !this.active() || !this.sampling.sampler) return;
     this.asking = true;
     try {
-      this.platform = await samplePlatform();
+      this.platform = await samplePlatform(this.signals);
       if (Date.now() - this.findingsAt > FINDINGS_EVERY_MS) {
         this.findings = await countFindings(this.sampling.sampler);
         this.findingsAt = Date.now();

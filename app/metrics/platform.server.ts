@@ -6,11 +6,12 @@ import { sql, type Sql } from "~/db/sql.ts";
 import type { Sampler } from "~/observability/sampler/sampler.server.ts";
 import { findAll, type Latest } from "~/observability/findings/findings.server.ts";
 import type { PlatformSample } from "./platform.ts";
+import type { SignalCounts } from "./signal-counts.server.ts";
 
 const counted = z.object({ key: z.string(), n: z.number() });
 
 /** One look at the platform's tables; each question is answered by an index or a short table. */
-export async function samplePlatform(): Promise<PlatformSample> {
+export async function samplePlatform(signals: SignalCounts): Promise<PlatformSample> {
   const started = performance.now();
   return withScope(systemCtx("metrics"), async ({ tx }) => {
     await tx.query({ text: "set local statement_timeout = '5s'" });
@@ -25,11 +26,7 @@ export async function samplePlatform(): Promise<PlatformSample> {
         sql`select c.code as key, count(*)::int as n from public.student_exam_attempt a join public.college c on c.id = a.college_id
             where a.started_at > now() - interval '24 hours' and a.state = 'IN_PROGRESS' group by 1 order by 2 desc`,
       ),
-      events: await count(
-        sql`select e.type as key, count(*)::int as n from public.student_exam_attempt a
-            join public.integrity_event e on e.college_id = a.college_id and e.attempt_id = a.id
-            where a.started_at > now() - interval '24 hours' group by 1`,
-      ),
+      events: await signals.read(tx, new Date()),
       reviews: await count(sql`select state as key, count(*)::int as n from public.review group by 1`),
       appeals: await count(sql`select status as key, count(*)::int as n from public.appeal group by 1`),
       jobs: await count(sql`select state as key, count(*)::int as n from console.job group by 1`),

@@ -1,10 +1,12 @@
+import { dateFormat, numberFormat } from "./intl.ts";
+
 /** Numbers and times as people read them. Pure, so that server and browser write the same. */
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
 export const count = (value: number) => whole.format(value);
 
 export function decimal(value: number, digits = 1): string {
-  return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return numberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
 /** An estimate says that it is one. */
@@ -63,7 +65,7 @@ function short(gap: number): string {
 }
 
 export function exactTime(at: Date, zone = "UTC"): string {
-  const parts = new Intl.DateTimeFormat("en-GB", {
+  const parts = dateFormat("en-GB", {
     timeZone: zone,
     year: "numeric",
     month: "short",
@@ -77,7 +79,7 @@ export function exactTime(at: Date, zone = "UTC"): string {
 }
 
 export function clockTime(at: Date, zone = "UTC", withSeconds = false): string {
-  return new Intl.DateTimeFormat("en-GB", {
+  return dateFormat("en-GB", {
     timeZone: zone,
     hour: "2-digit",
     minute: "2-digit",
@@ -87,16 +89,16 @@ export function clockTime(at: Date, zone = "UTC", withSeconds = false): string {
 }
 
 export function day(at: Date, zone = "UTC"): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", day: "numeric", month: "short" }).format(at);
+  return dateFormat("en-GB", { timeZone: zone, weekday: "short", day: "numeric", month: "short" }).format(at);
 }
 
 export function month(at: Date, zone = "UTC"): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, month: "short", year: "2-digit" }).format(at);
+  return dateFormat("en-GB", { timeZone: zone, month: "short", year: "2-digit" }).format(at);
 }
 
 export function money(minor: number, currency: string): string {
   try {
-    return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(minor / 100);
+    return numberFormat("en-GB", { style: "currency", currency }).format(minor / 100);
   } catch {
     return `${decimal(minor / 100, 2)} ${currency}`;
   }

@@ -1,10 +1,12 @@
+import { dateFormat } from "./intl.ts";
+
 /** Calendar days as they are somewhere: a day begins at midnight there, and may have 23 or 25 hours. */
 export const dayIn = (at: Date, zone = "UTC"): string =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  dateFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
 /** How far ahead of UTC a zone is at a moment. */
 function ahead(at: number, zone: string): number {
-  const there = new Intl.DateTimeFormat("en-CA", {
+  const there = dateFormat("en-CA", {
     timeZone: zone,
     hourCycle: "h23",
     year: "numeric",
@@ -29,7 +31,7 @@ export const dayAfter = (day: string): string => new Date(Date.parse(`${day}T12:
 /** A zone that this server knows, else UTC. */
 export function validZone(zone: string | null | undefined): string {
   try {
-    Intl.DateTimeFormat("en", { timeZone: zone ?? "UTC" });
+    dateFormat("en", { timeZone: zone ?? "UTC" });
     return zone ?? "UTC";
   } catch {
     return "UTC";

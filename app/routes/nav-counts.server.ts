@@ -2,8 +2,7 @@ import { cache } from "~/db/cache.server.ts";
 import { may } from "~/access/policy.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { countExams } from "~/domains/exams/list.server.ts";
-import { listAppeals } from "~/domains/integrity/appeals/appeals.server.ts";
-import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { appealsWaiting, reviewsWaiting } from "~/examday/waiting.server.ts";
 import { databaseCounts } from "./database/nav-counts.server.ts";
 import type { Tone } from "~/ui/feedback/badge.tsx";
 
@@ -26,9 +25,8 @@ const sources: ((ctx: Ctx) => Promise<NavCounts>)[] = [
     const live = counts.LIVE ?? 0;
     return some("/exams", live, `${live} live`);
   },
-  async (ctx) => (may(ctx.actor.role, "integrity.read") ? some("/integrity", (await queueCounts({ ctx, input: {} })).open) : {}),
-  async (ctx) =>
-    may(ctx.actor.role, "appeals.read") ? some("/integrity/appeals", (await listAppeals({ ctx, input: {} })).length) : {},
+  async (ctx) => (may(ctx.actor.role, "integrity.read") ? some("/integrity", (await reviewsWaiting(ctx)).open) : {}),
+  async (ctx) => (may(ctx.actor.role, "appeals.read") ? some("/integrity/appeals", await appealsWaiting(ctx)) : {}),
   databaseCounts,
 ];
 

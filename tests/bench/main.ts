@@ -6,12 +6,13 @@ import { bench as examday } from "./examday.ts";
 import { bench as ingest } from "./ingest.ts";
 import { bench as lists } from "./lists.ts";
 import { bench as observability } from "./observability.ts";
+import { bench as pages } from "./pages.ts";
 import { bench as scrape } from "./scrape.ts";
 import { bench as similarity } from "./similarity.ts";
 import { exportBench, importBench } from "./transfer.ts";
 
 // A table of what was measured in this run; the aims stand beside the figures and decide nothing.
-const all = [lists, exportBench, importBench, ingest, similarity, collusion, examday, audit, observability, backup, scrape];
+const all = [lists, exportBench, importBench, ingest, similarity, collusion, examday, audit, observability, backup, scrape, pages];
 const at = process.argv.indexOf("--json");
 const file = at >= 0 ? process.argv[at + 1] : undefined;
 // An option's value is no bench.

@@ -39,7 +39,7 @@ export const PLATFORM: readonly Family[] = [
   ),
   counted(
     "invigil_integrity_events",
-    "Integrity events of attempts begun in the last 24 hours, by type",
+    "Integrity events received in the last 24 hours, by type",
     "type",
     (sample) => sample.events,
     100,

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { clients } from "~/db/clients.server.ts";
 import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { messageOf } from "~/platform/errors.ts";
@@ -10,7 +9,7 @@ export type Plan = { text: string | null; reason: string | null };
 
 /**
  * The plan for any value, without running anything: EXPLAIN (GENERIC_PLAN), from PostgreSQL 16 on. It is asked for as the
- * application's role, in a transaction that is read-only and rolled back.
+ * application's role, read-only, and what was set for it is rolled back.
  */
 export const genericPlan = read({
   name: "queries.plan",
@@ -30,18 +29,17 @@ export const genericPlan = read({
       return { text: null, reason: "Only a single SELECT, INSERT, UPDATE, DELETE or MERGE has a plan." };
     if (known.text.includes("?"))
       return { text: null, reason: "This statement holds literals, which are masked; without them it can't be planned." };
-    const client = await clients().primary.connect();
+    await ctx.tx.query({
+      text: `savepoint planning; set local transaction_read_only = on; set local role invigil_platform;
+             set local statement_timeout = 2000; set local lock_timeout = 100`,
+    });
     try {
-      await client.query(
-        "begin read only; set local role invigil_platform; set local statement_timeout = 2000; set local lock_timeout = 100",
-      );
-      const result = await client.query<{ "QUERY PLAN": string }>(`explain (generic_plan, verbose off) ${known.text}`);
+      const result = await ctx.tx.query<{ "QUERY PLAN": string }>({ text: `explain (generic_plan, verbose off) ${known.text}` });
       return { text: result.rows.map((row) => row["QUERY PLAN"]).join("\n"), reason: null };
     } catch (error) {
       return { text: null, reason: `The server can't plan it: ${messageOf(error)}` };
     } finally {
-      await client.query("rollback").catch(() => undefined);
-      client.release();
+      await ctx.tx.query({ text: "rollback to savepoint planning" });
     }
   },
 });

@@ -3,11 +3,11 @@ import { zoneOf } from "~/access/cookies.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { proofLine } from "~/access/log/line.server.ts";
-import { readiness as healthNow } from "~/db/health.server.ts";
-import { needs, standbyFigure } from "~/examday/overview.server.ts";
-import { readiness } from "~/examday/readiness.server.ts";
+import { currentHealth } from "~/db/health.server.ts";
+import { needs, overviewPart, standbyFigure } from "~/examday/overview.server.ts";
+import { currentReadiness } from "~/examday/readiness.server.ts";
 import { today } from "~/examday/today.server.ts";
-import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { reviewsWaiting } from "~/examday/waiting.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -36,16 +36,21 @@ export const loader = page("self", async ({ ctx, request, url }) => {
   const { role } = ctx.actor;
   const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> =>
     allowed ? work().catch(() => null) : Promise.resolve(null);
+  const shared = <T,>(allowed: boolean, name: string, work: () => Promise<T>) =>
+    part(allowed, () => overviewPart(ctx, name, work));
+  const { from, to } = range;
+  const name = range.name ?? `${from.getTime()}-${to.getTime()}`;
+  const forecast = part(may(role, "readiness.read"), () => currentReadiness({ ctx, input: { zone } }));
   const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
-    healthNow(),
-    part(may(role, "readiness.read"), () => today({ ctx, input: { zone } })),
-    part(may(role, "readiness.read"), () => readiness({ ctx, input: { zone } })),
-    part(may(role, "database.load"), () => readLoad({ ctx, input: { from: range.from, to: range.to, by: "wait" } })),
-    part(true, () => incidentsBetween({ ctx, input: { from: range.from, to: range.to } })),
-    part(may(role, "integrity.read"), () => queueCounts({ ctx, input: {} })),
-    part(may(role, "database.read"), () => standbyFigure(ctx)),
-    part(true, () => needs(ctx, zone)),
-    part(may(role, "audit.verify"), () => proofLine(ctx)),
+    currentHealth(),
+    shared(may(role, "readiness.read"), `today ${zone}`, () => today({ ctx, input: { zone } })),
+    forecast,
+    shared(may(role, "database.load"), `load ${name}`, () => readLoad({ ctx, input: { from, to, by: "wait" } })),
+    shared(true, `incidents ${name}`, () => incidentsBetween({ ctx, input: { from, to } })),
+    part(may(role, "integrity.read"), () => reviewsWaiting(ctx)),
+    shared(may(role, "database.read"), "standby", () => standbyFigure(ctx)),
+    shared(true, `needs ${zone}`, () => needs(ctx, forecast, zone)),
+    shared(may(role, "audit.verify"), "proof", () => proofLine(ctx)),
   ]);
   const exams = ahead?.exams.filter((exam) => exam.end > now).slice(0, 6) ?? [];
   return {

@@ -1,10 +1,10 @@
-import type { readiness } from "~/examday/readiness.server.ts";
+import type { Readiness } from "~/examday/readiness.server.ts";
 import { bytes, count, day } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { VerdictBadge } from "./verdict.tsx";
 
-type Found = Awaited<ReturnType<typeof readiness>>;
+type Found = Readiness;
 
 /** One verdict a day, with its reasons. */
 export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { today: string }) {

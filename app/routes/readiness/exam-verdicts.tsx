@@ -1,10 +1,10 @@
 import { Link } from "@remix-run/react";
-import type { readiness } from "~/examday/readiness.server.ts";
+import type { Readiness } from "~/examday/readiness.server.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Clock } from "~/ui/time/time.tsx";
 import { VerdictBadge } from "./verdict.tsx";
 
-type Exam = Awaited<ReturnType<typeof readiness>>["exams"][number];
+type Exam = Readiness["exams"][number];
 type Props = {
   exams: readonly Exam[];
   usable: number | null | undefined;

@@ -2,7 +2,7 @@ import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { zoneOf } from "~/access/cookies.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
-import { readiness, type WhatIf } from "~/examday/readiness.server.ts";
+import { currentReadiness, type WhatIf } from "~/examday/readiness.server.ts";
 import { bytes, count, day, decimal, percent, plural } from "~/platform/format.ts";
 import { isUuid } from "~/platform/uuid.ts";
 import { dayIn } from "~/platform/zone.ts";
@@ -43,7 +43,7 @@ function whatIf(params: URLSearchParams): { plan: WhatIf; refused: string[] } {
 export const loader = page("readiness.read", async ({ ctx, request, url }) => {
   const zone = zoneOf(request);
   const { plan, refused } = whatIf(url.searchParams);
-  const found = await readiness({ ctx, input: { ...plan, zone } });
+  const found = await currentReadiness({ ctx, input: { ...plan, zone } });
   return { role: ctx.actor.role, ...found, refused, today: dayIn(found.now, zone) };
 });
 

@@ -1,11 +1,11 @@
-import type { readiness } from "~/examday/readiness.server.ts";
+import type { Readiness } from "~/examday/readiness.server.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 
 /** What was forecast beside what came. */
-export function PastForecasts({ past }: { past: Awaited<ReturnType<typeof readiness>>["past"] }) {
+export function PastForecasts({ past }: { past: Readiness["past"] }) {
   return (
     <Panel title="How good the forecasts have been" flush>
       {past.list.length === 0 ? (

@@ -22,10 +22,11 @@ const attemptRow = z.object({
   threshold: z.number(),
   cancelled: z.boolean(),
   ignored: z.array(z.string()),
-  evidence: z.array(z.unknown()).nullable(),
   review_id: z.string().nullable(),
   withholds: z.boolean(),
 });
+
+const evidenceRow = z.object({ attempt_id: z.string(), evidence: z.array(z.unknown()) });
 
 const countRow = z.object({ attempt_id: z.string(), type: z.string(), incident: z.number().nullable(), count: z.number() });
 
@@ -59,7 +60,6 @@ async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[
                array(select distinct x from public.accommodation c, unnest(c.ignored_signals) x
                      where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
                        and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
-               (select n.result -> 'attempts' -> a.id::text from public.exam_analysis n where n.exam_id = a.exam_id and n.college_id = a.college_id and n.kind = 'EVIDENCE') as evidence,
                (select r.id from public.review r where r.attempt_id = a.id and r.college_id = a.college_id) as review_id,
                exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds) as withholds
         from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
@@ -75,15 +75,30 @@ async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[
     countRow,
   );
   const byAttempt = groupBy(counts, (row) => row.attempt_id);
+  const evidence = await evidenceOf(ctx, attempts);
   return attempts.map((attempt) => ({
     attempt,
     ...scoreOf({
       counts: byAttempt.get(attempt.id) ?? [],
-      evidence: (attempt.evidence ?? []) as Evidence[],
+      evidence: evidence.get(attempt.id) ?? [],
       weights: weightsOf(attempt.weights),
       ignored: attempt.ignored,
     }),
   }));
+}
+
+/** An exam's evidence is one document of all its attempts: it is opened once, not once for each of them. */
+async function evidenceOf(ctx: TxCtx, attempts: readonly z.infer<typeof attemptRow>[]): Promise<Map<string, Evidence[]>> {
+  const found = await rows(
+    ctx.tx,
+    sql`select x.key as attempt_id, x.value as evidence
+        from public.exam_analysis n cross join lateral jsonb_each(n.result -> 'attempts') x
+        where n.exam_id = any(${[...new Set(attempts.map((attempt) => attempt.exam_id))]}::uuid[])
+          and n.college_id = any(${[...new Set(attempts.map((attempt) => attempt.college_id))]}::uuid[])
+          and n.kind = 'EVIDENCE' and x.key = any(${attempts.map((attempt) => attempt.id)}::text[])`,
+    evidenceRow,
+  );
+  return new Map(found.map((row) => [row.attempt_id, row.evidence as Evidence[]]));
 }
 
 /** The reasons of an attempt that is in no review: what the score is made of can always be seen. */
@@ -197,21 +212,64 @@ async function leaveQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
 const setReviewState = (ctx: TxCtx, ids: string[], state: string) =>
   execute(ctx.tx, sql`update public.student_exam_attempt set review_state = ${state} where id = any(${ids}::uuid[])`);
 
-/** New signals since the last score, a few hundred attempts a round. The collector calls this every few seconds. */
-export async function scorePending(ctx: Ctx, limit = 500): Promise<Rescored> {
-  return withRetry("write", () =>
+/** Attempts in one transaction: whoever brings a signal of one of them waits for no more than these. */
+const BATCH = 250;
+/** Chosen at once, so that the choice costs little beside the work. */
+const ROUND = 5000;
+/** Then others on the collector's clock have their turn. */
+const BUDGET_MS = 20_000;
+
+/** Of each exam one after the other: a small exam does not wait for twenty thousand of a large one. */
+const dueInTurns = (ctx: Ctx) =>
+  withScope(ctx, ({ tx }) =>
+    rows(
+      tx,
+      sql`select id
+          from (select id, exam_id, row_number() over (partition by exam_id order by id) as turn
+                from public.student_exam_attempt
+                where needs_scoring) due
+          order by turn, exam_id
+          limit ${ROUND}`,
+      z.object({ id: z.string() }),
+    ),
+  );
+
+const scoreBatch = (ctx: Ctx, ids: readonly string[]): Promise<Rescored> =>
+  withRetry("write", () =>
     withScope(ctx, async (inner) => {
-      const due = await rows(
+      const free = await rows(
         inner.tx,
-        sql`select id from public.student_exam_attempt where needs_scoring order by college_id, id limit ${limit} for no key update skip locked`,
+        sql`select id
+            from public.student_exam_attempt
+            where id = any(${[...ids]}::uuid[]) and needs_scoring
+            order by id
+            for no key update skip locked`,
         z.object({ id: z.string() }),
       );
       return rescore(
         inner,
-        due.map((row) => row.id),
+        free.map((row) => row.id),
       );
     }),
   );
+
+/** New signals since the last score, until none is left or the time is up. The collector calls this every few seconds. */
+export async function scorePending(ctx: Ctx, budgetMs = BUDGET_MS): Promise<Rescored> {
+  const total: Rescored = { scored: 0, queued: 0, left: 0 };
+  const until = performance.now() + budgetMs;
+  for (;;) {
+    const due = (await dueInTurns(ctx)).map((row) => row.id);
+    const before = total.scored;
+    for (let from = 0; from < due.length; from += BATCH) {
+      const done = await scoreBatch(ctx, due.slice(from, from + BATCH));
+      total.scored += done.scored;
+      total.queued += done.queued;
+      total.left += done.left;
+      if (performance.now() >= until) return total;
+    }
+    // None is left, or what is left is held by somebody.
+    if (total.scored === before) return total;
+  }
 }
 
 /** Every attempt of one exam, in rounds of their own transactions, so that nobody waits for all of it. */
