@@ -1,4 +1,5 @@
 import { bool, choice, int, longText, moment, money, plainId, resource, text } from "~/resources/define.ts";
+import { CURRENCY } from "~/resources/patterns.ts";
 
 /** A college is a tenant: every other table of the platform hangs from it. */
 const college = resource({
@@ -25,12 +26,13 @@ const college = resource({
     isActive: bool("is_active", "Active", { readOnly: true }),
     suspendedReason: text("suspended_reason", "Why suspended", { readOnly: true }),
     timeZone: text("time_zone", "Time zone"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", { pattern: CURRENCY }),
     contactEmail: text("contact_email", "Contact e-mail"),
-    locale: text("locale", "Locale"),
-    paymentApprovalLimit: int("payment_approval_limit", "Second person approves from"),
+    // Nothing is written by it yet: dates and mails are in English.
+    locale: text("locale", "Locale", { readOnly: true }),
+    paymentApprovalLimit: money("payment_approval_limit", "Second person approves from"),
     nextInvoiceNumber: int("next_invoice_number", "Next invoice", { readOnly: true }),
-    maxStudents: int("max_students", "Places"),
+    maxStudents: int("max_students", "Student limit", { min: 0, hint: "Empty: no limit. Students above a lower limit stay" }),
   },
   title: "name",
   lookup: ["code"],
@@ -64,7 +66,7 @@ const subscription = resource({
     startsAt: moment("starts_at", "Starts", { required: true }),
     endsAt: moment("ends_at", "Ends"),
     priceMinor: money("price_minor", "Price"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", { pattern: CURRENCY }),
     reason: longText("reason", "Reason"),
   },
   title: "plan",
