@@ -3,6 +3,7 @@ import { createReadableStreamFromReadable, type AppLoadContext, type EntryContex
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
+import "~/domains/creators.server.ts";
 import { log } from "~/platform/log.server.ts";
 import { Nonce } from "~/ui/layout/nonce.tsx";
 

@@ -76,6 +76,7 @@ function inWords(error: unknown): unknown {
     case "42501":
       return new Forbidden("This belongs to a tenant outside of your scope");
     case "IV001":
+    case "IV002":
       return new Conflict(message.charAt(0).toUpperCase() + message.slice(1), { constraint });
     case "22001":
     case "22P02":

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import "~/domains/creators.server.ts";
 import "~/domains/resources.ts";
 import { actVerbs } from "~/domains/acts.server.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";

@@ -96,12 +96,7 @@ export function month(at: Date, zone = "UTC"): string {
   return dateFormat("en-GB", { timeZone: zone, month: "short", year: "2-digit" }).format(at);
 }
 
-export function money(minor: number, currency: string): string {
-  try {
-    return numberFormat("en-GB", { style: "currency", currency }).format(minor / 100);
-  } catch {
-    return `${decimal(minor / 100, 2)} ${currency}`;
-  }
-}
+/** The code before the amount: lists hold several currencies, and more than one of them is written with a $. */
+export const money = (minor: number, currency: string): string => `${currency}\u00a0${decimal(minor / 100, 2)}`;
 
 export const plural = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

@@ -16,7 +16,7 @@ import { labelsFor, titlesOf } from "./labels.server.ts";
 import { readQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
 import { conditions, findRow, type Row } from "./sql.server.ts";
-import { remove } from "./verbs.server.ts";
+import { remove, restore } from "./verbs.server.ts";
 import { viewOf } from "./view.ts";
 
 /** Which rows: the chosen ones, or all that a filter finds at the moment it is asked. */
@@ -72,6 +72,14 @@ async function apply(
 ): Promise<void> {
   if (work.act === "trash") {
     await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason } });
+    return;
+  }
+  if (work.act === "restore") {
+    await restore({ ctx, input: { resource: of.name, id: row.id } });
+    return;
+  }
+  if (work.act === "purge") {
+    await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason, purge: true } });
     return;
   }
   const act = of.bulk.find((one) => one.key === work.act);
@@ -203,8 +211,8 @@ export const startBulk = mutation({
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
     const permission = authorize(ctx, of, input.act);
-    const label =
-      input.act === "trash" ? "Move to the trash" : (of.bulk.find((act) => act.key === input.act)?.label ?? input.act);
+    const { bulk, trashActs } = viewOf(of, ctx.actor.role);
+    const label = [...bulk, ...trashActs].find((act) => act.key === input.act)?.label ?? input.act;
     const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input, permission });
     await record(ctx, {
       action: "bulk.start",

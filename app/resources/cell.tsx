@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react";
-import { count, decimal } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { ShortId } from "~/ui/feedback/copy.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { cellText, words } from "./cell-text.ts";
+import { SCALE } from "./scale.ts";
 import type { FieldView } from "./view.ts";
 
 const TONES: Record<string, Tone> = {
@@ -23,6 +24,11 @@ const TONES: Record<string, Tone> = {
   TRIAL: "warn",
   QUEUED: "warn",
   SCHEDULED: "neutral",
+  NOT_ENROLLED: "warn",
+  LOCKED: "bad",
+  INACTIVE: "bad",
+  TENANT_CLOSED: "bad",
+  DELETED: "bad",
   SUSPENDED: "bad",
   EXPIRED: "bad",
   FAILED: "bad",
@@ -32,12 +38,9 @@ const TONES: Record<string, Tone> = {
   BOUNCED: "bad",
 };
 
-/** SUBSCRIPTION_STATUS reads "Subscription status". */
-export const words = (value: string) => value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
-
 export const State = ({ value }: { value: string }) => <Badge tone={TONES[value] ?? "neutral"}>{words(value)}</Badge>;
 
-export const isNumber = (kind: FieldView["kind"]) => kind === "int" || kind === "money" || kind === "hundredths";
+export const isNumber = (kind: FieldView["kind"]) => kind in SCALE;
 
 /** One value as people read it. */
 export function Value({
@@ -52,6 +55,7 @@ export function Value({
   currency?: unknown;
 }) {
   if (value === null || value === undefined || value === "") return <span className="text-faint">–</span>;
+  const text = cellText({ field, value, label, currency });
   switch (field.kind) {
     case "ref":
       return (
@@ -59,32 +63,20 @@ export function Value({
           {label ?? <ShortId id={String(value)} />}
         </Link>
       );
+    case "id":
+      return label ? <>{label}</> : <ShortId id={String(value)} />;
     case "choice":
       // A badge is for what is well or is not; a kind, a channel, a level is a word.
-      return TONES[String(value)] ? <State value={String(value)} /> : <>{words(String(value))}</>;
+      return TONES[String(value)] ? <State value={String(value)} /> : <>{text}</>;
     case "bool":
-      return value ? <>Yes</> : <span className="text-muted">No</span>;
+      return value ? <>{text}</> : <span className="text-muted">{text}</span>;
     case "moment":
       return <Ago at={String(value)} />;
     case "date":
-      return <span className="mono">{String(value)}</span>;
-    case "money":
-      return (
-        <>
-          {decimal(Number(value) / 100, 2)} {typeof currency === "string" && <span className="text-muted">{currency}</span>}
-        </>
-      );
-    case "hundredths":
-      return <>{decimal(Number(value) / 100, 2)}</>;
-    case "int":
-      return <>{count(Number(value))}</>;
-    case "id":
-      return label ? <>{label}</> : <ShortId id={String(value)} />;
-    case "list":
-      return <>{(value as string[]).join(", ")}</>;
+      return <span className="mono">{text}</span>;
     case "json":
-      return <code className="line-clamp-2 break-all">{JSON.stringify(value)}</code>;
+      return <code className="line-clamp-2 break-all">{text}</code>;
     default:
-      return <>{String(value)}</>;
+      return <>{text}</>;
   }
 }

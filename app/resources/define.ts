@@ -1,12 +1,26 @@
 import { z } from "zod";
 import { may, type Permission } from "~/access/policy.ts";
+import { decimalsOf, SCALE } from "./scale.ts";
 
 /**
  * A resource says once what a table is to people. List, detail, form, import, export and bulk acts follow from it, with no
  * further code. `column` is the name in the database; the key is the name everywhere else.
  */
 export type FieldKind =
-  "text" | "longtext" | "int" | "hundredths" | "money" | "bool" | "date" | "moment" | "choice" | "ref" | "json" | "list" | "id";
+  | "text"
+  | "longtext"
+  | "int"
+  | "hundredths"
+  | "thousandths"
+  | "money"
+  | "bool"
+  | "date"
+  | "moment"
+  | "choice"
+  | "ref"
+  | "json"
+  | "list"
+  | "id";
 
 export type Field = {
   key: string;
@@ -16,7 +30,13 @@ export type Field = {
   required: boolean;
   /** Never changed by a form: kept by verbs, triggers or the platform. */
   readOnly: boolean;
+  /** Kept in no column: read by this SQL of the row `t`. */
+  computed?: string;
+  /** Said when the record is created, and never changed by a form afterwards. */
+  fixed?: boolean;
   options?: readonly string[];
+  /** Of the options those that have an effect today; the others are shown where they are stored, and not accepted. */
+  accepts?: readonly string[];
   /** The resource that a reference points to. */
   to?: string;
   /** The id of a member of staff, who is shown by name. */
@@ -50,6 +70,8 @@ export const longText = field("longtext");
 export const int = field("int");
 /** Kept as hundredths, shown with two decimals: marks, percentages, grades. */
 export const hundredths = field("hundredths");
+/** Kept as thousandths, shown with three decimals: logarithms, expected numbers. */
+export const thousandths = field("thousandths");
 export const money = field("money");
 export const bool = field("bool");
 export const date = field("date");
@@ -60,6 +82,9 @@ export const plainId = field("id");
 export const staffId = (column: string, label: string, spec: Spec = {}) => plainId(column, label, { staff: true, ...spec });
 export const choice = (column: string, label: string, options: readonly string[], spec: Spec = {}) =>
   field("choice")(column, label, { options, ...spec });
+/** A state that follows from several columns and from what they point to; it is shown and exported, never typed. */
+export const computedChoice = (computed: string, label: string, options: readonly string[], spec: Spec = {}) =>
+  field("choice")("", label, { options, computed, readOnly: true, ...spec });
 export const ref = (to: string, column: string, label: string, spec: Spec = {}) => field("ref")(column, label, { to, ...spec });
 
 export type Sort = { key: string; label: string; field: string | null; descending?: boolean };
@@ -99,6 +124,8 @@ export type Resource = {
   relations: { resource: string; field: string; label: string }[];
   bulk: BulkAct[];
   importable: boolean;
+  /** Rows come to be by a verb of its domain only (domains/creators): the form, imports and the API all go through it. */
+  createdByVerb: boolean;
   /** A page of its own instead of the generic one. */
   page?: (id: string) => string;
 };
@@ -124,6 +151,7 @@ type Definition = {
   relations?: Resource["relations"];
   bulk?: BulkAct[];
   importable?: boolean;
+  createdByVerb?: boolean;
   page?: (id: string) => string;
 };
 
@@ -150,6 +178,7 @@ export function resource(definition: Definition): Resource {
     relations: [],
     bulk: [],
     importable: definition.write !== null,
+    createdByVerb: false,
     ...definition,
     fields,
     search: definition.search ? { view: definition.search } : null,
@@ -175,17 +204,41 @@ function isDay(value: string): boolean {
 // oxlint-disable-next-line no-control-regex -- naming them is the point
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202a-\u202e\u2066-\u2069]/;
 
-const numeric = (one: Field, scale: number, words: string) =>
-  z
+/** 1,234.5 as the lists write it, and 1234,5 as much of Europe does; the other comma is between thousands. */
+const GROUPED = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/;
+
+function numeric(one: Field, says: string) {
+  const scale = SCALE[one.kind]!;
+  const decimals = decimalsOf(one.kind);
+  const shape = decimals === 0 ? /^-?\d{1,15}$/ : new RegExp(`^-?\\d{1,13}(\\.\\d{1,${decimals}})?$`);
+  const min = one.min ?? (one.kind === "money" ? 0 : -2_147_483_648);
+  const max = one.max ?? (one.kind === "money" ? 1e13 : 2_147_483_647);
+  const shown = (value: number) => (value / scale).toLocaleString("en-GB", { maximumFractionDigits: decimals });
+  return z
     .string()
     .trim()
-    .regex(/^-?\d{1,15}([.,]\d{1,2})?$/, words)
-    .transform((value) => Math.round(Number(value.replace(",", ".")) * scale))
-    .refine((value) => value >= (one.min ?? (one.kind === "money" ? 0 : -2_147_483_648)), `At least ${(one.min ?? 0) / scale}`)
-    .refine(
-      (value) => value <= (one.max ?? (one.kind === "money" ? 1e13 : 2_147_483_647)),
-      `At most ${((one.max ?? 2_147_483_647) / scale).toLocaleString("en-GB")}`,
-    );
+    .transform((value) => value.replace(/^\u2212/, "-"))
+    .transform((value) => (GROUPED.test(value) ? value.replaceAll(",", "") : value.replace(",", ".")))
+    .refine((value) => shape.test(value), { message: says, abort: true })
+    .transform((value) => Math.round(Number(value) * scale))
+    .refine((value) => value >= min, `At least ${shown(min)}`)
+    .refine((value) => value <= max, `At most ${shown(max)}`);
+}
+
+/** A list as a form writes it (a line each), as a cell shows it (with semicolons), and as JSON where an item holds either. */
+function readList(value: string): string[] {
+  const parts: unknown = /^\s*\[/.test(value) ? parsedOr(value, null) : null;
+  const items = Array.isArray(parts) && parts.every((part) => typeof part === "string") ? parts : value.split(/[\n;]/);
+  return items.map((part) => part.trim()).filter(Boolean);
+}
+
+function parsedOr(text: string, otherwise: unknown): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return otherwise;
+  }
+}
 
 function bare(one: Field): z.ZodType<unknown, string> {
   switch (one.kind) {
@@ -201,11 +254,13 @@ function bare(one: Field): z.ZodType<unknown, string> {
       return one.pattern ? schema.regex(one.pattern.matches, one.pattern.says) : schema;
     }
     case "int":
-      return numeric(one, 1, "Enter a whole number").refine((value) => Number.isInteger(value), "Enter a whole number");
+      return numeric(one, "Enter a whole number");
     case "hundredths":
-      return numeric(one, 100, "Enter a number with at most two decimals");
+      return numeric(one, "Enter a number with at most two decimals");
+    case "thousandths":
+      return numeric(one, "Enter a number with at most three decimals");
     case "money":
-      return numeric(one, 100, "Enter an amount, for example 120.50");
+      return numeric(one, "Enter an amount, for example 120.50");
     case "bool":
       return z.string().transform((value, ctx) => {
         if (["on", "true", "1", "yes"].includes(value.trim().toLowerCase())) return true;
@@ -237,21 +292,15 @@ function bare(one: Field): z.ZodType<unknown, string> {
         .string()
         .trim()
         .transform((value, ctx) => {
-          const found = one.options?.find((option) => option.toLowerCase() === value.toLowerCase().replaceAll(" ", "_"));
-          if (found) return found;
-          ctx.addIssue({ code: "custom", message: `One of ${one.options?.join(", ") ?? ""}` });
+          const accepted = one.accepts ?? one.options;
+          const found = one.options?.find((option) => option.toLowerCase() === value.toLowerCase().replaceAll(/[ -]/g, "_"));
+          if (found && accepted?.includes(found)) return found;
+          const known = found ? `${found} has no effect here yet. ` : "";
+          ctx.addIssue({ code: "custom", message: `${known}Enter one of ${accepted?.join(", ") ?? ""}` });
           return z.NEVER;
         });
     case "list":
-      return z
-        .string()
-        .max(5000, "Too long")
-        .transform((value) =>
-          value
-            .split(/[\n;]/)
-            .map((part) => part.trim())
-            .filter(Boolean),
-        );
+      return z.string().max(5000, "Too long").transform(readList);
     case "json":
       return z.string().transform((value, ctx) => {
         try {
@@ -287,7 +336,7 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
 }
 
 /** Which fields a form or a file may set: of anybody, and of somebody with this role. */
-export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly && one.kind !== "json");
+export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly);
 
 export const writableBy = (of: Resource, role: string): Field[] =>
   writable(of).filter((one) => !one.write || may(role, one.write));

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import pg from "pg";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import "~/domains/creators.server.ts";
 import "~/domains/resources.ts";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
@@ -16,6 +17,7 @@ import { allResources, resourceNamed } from "./registry.ts";
 import { conditions, listStatement } from "./sql.server.ts";
 import { create, get, list, remove, restore, update } from "./verbs.server.ts";
 import { fieldOf, type Resource } from "./define.ts";
+import { viewOf } from "./view.ts";
 import { and, raw, sql } from "~/db/sql.ts";
 
 const db = testDatabase();
@@ -432,6 +434,38 @@ describe("exports", () => {
   });
 });
 
+describe("the trash of a list", () => {
+  it("offers to restore and to delete for good, and nothing that is for what is not in it", async () => {
+    expect(viewOf(user(), "TENANT_MANAGER").trashActs.map((act) => act.key)).toEqual(["restore", "purge"]);
+    expect(viewOf(resourceNamed("college"), "SUPER_ADMIN").trashActs.map((act) => act.key)).toEqual(["restore"]);
+    expect(viewOf(user(), "AUDITOR").trashActs).toEqual([]);
+    await makePeople(a, 3, "bin");
+    const { rows } = await db.owner.query<{ id: string }>(
+      `update public."user" set deleted_at = now() where roll_no like 'bin%' returning id`,
+    );
+    const [first, second, third] = rows.map((row) => row.id);
+    const run = (act: string, selection: { ids?: string[]; filter?: string }) =>
+      runBulk({
+        id: crypto.randomUUID(),
+        ctx: managerA,
+        input: { resource: "user", act, value: "", reason: "end of term", selection },
+        progress: async () => undefined,
+      });
+    const work = { resource: "user", act: "restore", value: "", reason: "", selection: { ids: [first!, second!] } };
+    expect((await previewBulk(managerA, work)).refusals).toEqual([]);
+    expect(await run("restore", { ids: [first!, second!] })).toEqual({ changed: 2, failed: 0 });
+    const purge = { ...work, act: "purge", selection: { ids: [first!, third!] } };
+    expect((await previewBulk(managerA, purge)).refusals.map((one) => one.reason)).toEqual([
+      "Only what is in the trash can be purged",
+    ]);
+    expect(await run("purge", { ids: [third!] })).toEqual({ changed: 1, failed: 0 });
+    const left = await db.owner.query<{ id: string }>(
+      `select id from public."user" where roll_no like 'bin%' and deleted_at is null`,
+    );
+    expect(left.rows.map((row) => row.id).sort()).toEqual([first, second].sort());
+  });
+});
+
 describe("imports", () => {
   const mapping = { name: "Name", email: "E-mail", rollNo: "Number" };
   const quiet = async () => undefined;
@@ -445,15 +479,15 @@ describe("imports", () => {
         "Name,E-mail,Number\nOne Good,one@i.example,I-1\nX,two@i.example,I-2\nThree,nobody,I-3\nFour Fine,one@i.example,I-4\nFive,five@i.example,I-1\n",
       ),
     );
-    const dry = await importRows(managerA, user(), a, bad, mapping, true, quiet);
-    const real = await importRows(managerA, user(), a, bad, mapping, false, quiet);
+    const dry = await importRows(managerA, user(), a, bad, mapping, { dry: true }, quiet);
+    const real = await importRows(managerA, user(), a, bad, mapping, { dry: false }, quiet);
     expect(real).toEqual(dry);
     expect(real.errors.map((error) => error.line)).toEqual([3, 4, 5, 6]);
     expect(await count()).toBe(before);
     const good = await parseCsv(
       Buffer.from("\uFEFFName;E-mail;Number\nOne Good;one@i.example;I-1\nTwo Good;two@i.example;I-2\n"),
     );
-    const done = await importRows(managerA, user(), a, good, mapping, false, quiet);
+    const done = await importRows(managerA, user(), a, good, mapping, { dry: false }, quiet);
     expect(done).toMatchObject({ inserted: 2, errors: [] });
     expect(await count()).toBe(before + 2);
   });
@@ -470,7 +504,7 @@ describe("imports", () => {
       a,
       parsed,
       { user: "Student", class: "Class" },
-      true,
+      { dry: true },
       quiet,
     );
     expect(outcome.errors).toEqual([{ line: 4, field: "Class", message: "There is no class “Law” in this tenant" }]);

@@ -10,7 +10,8 @@ import { csvLine } from "./csv.ts";
 import { fieldOf, type Field, type Resource } from "./define.ts";
 import type { ListQuery } from "./query.ts";
 import { knows, resourceNamed } from "./registry.ts";
-import { conditions, countRows } from "./sql.server.ts";
+import { SCALE } from "./scale.ts";
+import { conditions, countRows, fieldSql } from "./sql.server.ts";
 
 /**
  * Some tens of kilobytes: what is larger than 128 KB is moved among the lasting at the first glance of the collector of
@@ -76,22 +77,32 @@ const tenantId = (of: Resource) => (of.tenantColumn === "id" ? sql`t.id` : sql`t
 
 /** A row as one line of JSON, written by the database: no object is made here to be forgotten a moment later. */
 function line(of: Resource): Sql {
-  const named = of.fields.map((field) => sql`t.${ident(field.column)} as ${ident(field.key)}`);
+  const named = of.fields.map((field) => sql`${fieldSql(field)} as ${ident(field.key)}`);
   return sql`(select row_to_json(x)::text from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x) as line`;
 }
 
 /** A row as text, a column each, with the name of what it refers to where a person would look for it. */
 function cells(of: Resource, withNames: boolean): Sql {
-  const values = of.fields.map((field, index) => sql`${cell(field, withNames)} as ${ident(`c${index}`)}`);
+  const values = of.fields.map(
+    (field, index) => sql`${cell(field, withNames && !(of.importable && nameless(field)))} as ${ident(`c${index}`)}`,
+  );
   return join([sql`t.id::text`, sql`${tenantId(of)}::text as tenant`, ...values]);
 }
 
+/** A row that no text names (a progress, an attempt) is found again by its id only: what may be imported says that. */
+function nameless(field: Field): boolean {
+  if (field.kind !== "ref" || !field.to || !knows(field.to)) return false;
+  const to = resourceNamed(field.to);
+  return fieldOf(to, to.title)?.kind !== "text";
+}
+
 function cell(field: Field, withNames: boolean): Sql {
-  const value = sql`t.${ident(field.column)}`;
+  const value = fieldSql(field);
   if (field.kind === "ref" && withNames && field.to && knows(field.to))
     return sql`coalesce(${nameOf(resourceNamed(field.to), value)}, ${value}::text)`;
   if (field.kind === "moment") return sql`to_jsonb(${value}) #>> '{}'`;
-  if (field.kind === "list") return sql`to_jsonb(${value})::text`;
+  if (field.kind === "list")
+    return sql`case when array_to_string(${value}, '') ~ '[;\n]' then to_jsonb(${value})::text else array_to_string(${value}, '; ') end`;
   return sql`${value}::text`;
 }
 
@@ -103,8 +114,6 @@ function nameOf(of: Resource, id: Sql, depth = 0): Sql {
   const name = title.kind === "ref" && title.to ? nameOf(resourceNamed(title.to), own, depth + 1) : sql`${own}::text`;
   return sql`(select coalesce(${name}, '…' || right(${other}.id::text, 8)) from ${raw(of.table)} ${other} where ${other}.id = ${id})`;
 }
-
-const SCALE: Partial<Record<Field["kind"], number>> = { int: 1, money: 100, hundredths: 100 };
 
 function csvRow(fields: readonly Field[], row: Record<string, string | null>): string {
   const values = fields.map((field, index) => {

@@ -1,7 +1,7 @@
 import { count } from "~/platform/format.ts";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { words } from "./cell.tsx";
+import { words } from "./cell-text.ts";
 import { Changes } from "./changes-view.tsx";
 import type { history } from "./history.server.ts";
 

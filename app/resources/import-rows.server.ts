@@ -6,15 +6,17 @@ import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { AppError, Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { creatorOf } from "./creators.server.ts";
+import { armed } from "./csv.ts";
 import { schemaOf, writableBy, type Field, type Resource } from "./define.ts";
 import type { Parsed } from "./import-file.ts";
 import { resolveRef } from "./labels.server.ts";
 import { resourceNamed } from "./registry.ts";
 
-const claimed = z.object({ state: z.string(), job_id: z.string().nullable() });
+const claimed = z.object({ state: z.string(), job_id: z.string().nullable(), imported_rows: z.number().nullable() });
 /** Whoever holds it decides alone what becomes of this import. */
 export const claim = (ctx: TxCtx, id: string) =>
-  one(ctx.tx, sql`select state, job_id from console.import where id = ${id}::uuid for update`, claimed);
+  one(ctx.tx, sql`select state, job_id, imported_rows from console.import where id = ${id}::uuid for update`, claimed);
 
 type LineError = { line: number; field: string; message: string };
 type Ready = { line: number; cells: string[]; values: Map<Field, unknown> };
@@ -36,7 +38,7 @@ async function readBatch(
   const refs = new Map<Field, Map<string, string[]>>();
   for (const field of fields) {
     if (field.kind !== "ref" || !field.to) continue;
-    const texts = lines.map((line) => line.cells[at.get(field)!] ?? "").filter(Boolean);
+    const texts = lines.map((line) => armed(line.cells[at.get(field)!] ?? "").trim()).filter(Boolean);
     refs.set(field, await resolveRef(ctx, resourceNamed(field.to), collegeId, texts));
   }
   const ready: Ready[] = [];
@@ -49,7 +51,7 @@ async function readBatch(
     };
     if (cells.length > header.length) refuse(fields[0]!, `This line has ${cells.length} cells, the header ${header.length}`);
     for (const field of fields) {
-      const parsed = schemaOf(field).safeParse(cells[at.get(field)!] ?? "");
+      const parsed = schemaOf(field).safeParse(armed(cells[at.get(field)!] ?? ""));
       if (!parsed.success) {
         refuse(field, parsed.error.issues[0]!.message);
         continue;
@@ -76,50 +78,73 @@ async function readBatch(
 
 function insertStatement(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]) {
   const at = ctx.clock.now().getTime();
-  // Columns that every row of this batch leaves empty keep their defaults.
-  const fields = [...rows[0]!.values.keys()].filter((field) => rows.some((row) => row.values.get(field) !== null));
+  const fields = given(rows[0]!);
   const list = rows.map((row) => ({
     id: newId(at),
     college_id: collegeId,
-    ...Object.fromEntries(fields.map((field) => [field.column, row.values.get(field) ?? defaultOf(field)])),
+    ...Object.fromEntries(fields.map((field) => [field.column, asJson(field, row.values.get(field))])),
   }));
   const names = raw(["id", "college_id", ...fields.map((field) => `"${field.column}"`)].join(", "));
-  return sql`insert into ${raw(of.table)} (${names}) select ${names} from jsonb_populate_recordset(null::${raw(of.table)}, ${JSON.stringify(list)}::jsonb)`;
+  return sql`insert into ${raw(of.table)} (${names})
+             select ${names} from jsonb_populate_recordset(null::${raw(of.table)}, ${JSON.stringify(list)}::jsonb)`;
 }
 
-/** A cell left empty where others of its column are not: what the column would have said by default. */
-function defaultOf(field: Field): unknown {
-  if (field.kind === "bool") return false;
-  if (field.kind === "list") return [];
-  if (field.kind === "choice") return field.options?.[0] ?? null;
-  return field.required ? "" : null;
+/** What is not empty; the rest keeps the defaults of its columns. */
+const given = (row: Ready): Field[] => [...row.values].filter(([, value]) => value !== null).map(([field]) => field);
+
+/** Inside a document of rows a value that is JSON itself is no text. */
+const asJson = (field: Field, value: unknown): unknown => (field.kind === "json" ? JSON.parse(value as string) : value);
+
+/** Rows that leave the same cells empty go in together. */
+function alike(rows: Ready[]): Ready[][] {
+  const groups = new Map<string, Ready[]>();
+  for (const row of rows) {
+    const key = given(row)
+      .map((field) => field.key)
+      .join(" ");
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+/** One row by the verb of its domain, the others by one statement. */
+async function insert(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]): Promise<number> {
+  if (!of.createdByVerb) return execute(ctx.tx, insertStatement(ctx, of, collegeId, rows));
+  for (const row of rows) {
+    const values = Object.fromEntries([...row.values].map(([field, value]) => [field.key, value]));
+    await creatorOf(of.name)({ ctx, collegeId, values });
+  }
+  return rows.length;
 }
 
 const WORDS: Record<string, string> = {
   "23505": "This exists already, here or earlier in the file",
+  "23502": "A value that is needed is missing",
   "23503": "This points to a record that does not exist here",
   "23514": "A value is outside of what is allowed",
   "22003": "A number is too large",
   "42501": "This belongs to another tenant",
 };
 
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Inserts a batch; when the database refuses it, halves it until the refused lines are alone with their reason. */
 async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[], errors: LineError[]): Promise<number> {
   if (rows.length === 0) return 0;
   await ctx.tx.query({ text: "savepoint import_rows" });
   try {
-    const n = await execute(ctx.tx, insertStatement(ctx, of, collegeId, rows));
+    const n = await insert(ctx, of, collegeId, rows);
     await ctx.tx.query({ text: "release savepoint import_rows" });
     return n;
   } catch (error) {
     await ctx.tx.query({ text: "rollback to savepoint import_rows" });
     const code = (error as { code?: string }).code ?? "";
-    if (!/^(22|23|42501|IV)/.test(code)) throw error;
+    if (!(error instanceof AppError) && !/^(22|23|42501|IV)/.test(code)) throw error;
     if (rows.length === 1) {
       errors.push({
         line: rows[0]!.line,
         field: (error as { column?: string }).column ?? "",
-        message: error instanceof AppError ? error.message : (WORDS[code] ?? (error as Error).message),
+        message: error instanceof AppError ? error.message : (WORDS[code] ?? sentence((error as Error).message)),
       });
       return 0;
     }
@@ -133,48 +158,57 @@ async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Re
 
 class RolledBack extends Error {}
 
-export type ImportOutcome = { rows: number; inserted: number; errors: LineError[] };
+/** `inserted` is what the file held right; `written` what is in now: all of that, or nothing. */
+export type ImportOutcome = { rows: number; inserted: number; written: number; errors: LineError[] };
 
 /** Which import these rows are of, so that they are in it once, also when its job is run again after a crash. */
 type Once = { importId: string; jobId: string };
 
-/** All of the file or nothing of it. */
+/** All of the file or nothing of it; or, where that is asked for, its right lines, and the faulty ones are named. */
 export async function importRows(
   ctx: Ctx,
   of: Resource,
   collegeId: string,
   parsed: Parsed,
   mapping: Record<string, string>,
-  dry: boolean,
+  { dry, skipFaulty = false }: { dry: boolean; skipFaulty?: boolean },
   progress: (done: number, total: number) => Promise<void>,
   once?: Once,
 ): Promise<ImportOutcome> {
   const errors: LineError[] = [];
   let inserted = 0;
+  let written = 0;
   await withScope({ ...ctx, scope: { kind: "tenants", ids: [collegeId] } }, async (inner) => {
     await inner.tx.query({ text: "set local statement_timeout = '10min'" });
     const before = once && !dry ? await claim(inner, once.importId) : null;
     if (before?.state === "IMPORTED") {
       if (before.job_id !== once!.jobId) throw new Conflict("This file has been imported already");
-      inserted = parsed.lines.length;
+      written = inserted = before.imported_rows ?? parsed.lines.length;
       return;
     }
     for (let from = 0; from < parsed.lines.length; from += BATCH) {
       const batch = await readBatch(inner, of, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
       errors.push(...batch.errors);
-      inserted += await insertBatch(inner, of, collegeId, batch.ready, errors);
+      const groups = of.createdByVerb ? batch.ready.map((row) => [row]) : alike(batch.ready);
+      for (const group of groups) inserted += await insertBatch(inner, of, collegeId, group, errors);
       await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
     }
-    if (dry || errors.length > 0) throw new RolledBack();
+    if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) throw new RolledBack();
     if (once)
       await execute(
         inner.tx,
-        sql`update console.import set state = 'IMPORTED', updated_at = now() where id = ${once.importId}::uuid`,
+        sql`update console.import set state = 'IMPORTED', imported_rows = ${inserted}, updated_at = now() where id = ${once.importId}::uuid`,
       );
-    await record(inner, { action: `${of.name}.import`, resource: of.name, collegeId, details: { rows: inserted } });
+    await record(inner, {
+      action: `${of.name}.import`,
+      resource: of.name,
+      collegeId,
+      details: { rows: inserted, skipped: parsed.lines.length - inserted },
+    });
+    written = inserted;
   }).catch((error: unknown) => {
     if (!(error instanceof RolledBack)) throw error;
   });
   errors.sort((a, b) => a.line - b.line);
-  return { rows: parsed.lines.length, inserted, errors };
+  return { rows: parsed.lines.length, inserted, written, errors };
 }

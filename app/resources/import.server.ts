@@ -132,7 +132,12 @@ export const getImport = read({
 export const runImport = mutation({
   name: "imports.run",
   permission: "platform.manage",
-  input: z.object({ id: z.uuid(), mapping: z.record(z.string(), z.string()), dry: z.boolean() }),
+  input: z.object({
+    id: z.uuid(),
+    mapping: z.record(z.string(), z.string()),
+    dry: z.boolean(),
+    skipFaulty: z.boolean().default(false),
+  }),
   async run({ ctx, input }) {
     // Two who press at once are one after the other.
     await claim(ctx, input.id);
@@ -151,12 +156,12 @@ export const runImport = mutation({
     if (missing.length > 0)
       throw new Invalid(
         `No column is chosen for ${missing.map((field) => field.label).join(", ")}`,
-        Object.fromEntries(missing.map((field) => [field.key, ["Choose a column"]])),
+        Object.fromEntries(missing.map((field) => [`map.${field.key}`, ["Choose a column"]])),
       );
     const jobId = await enqueue(ctx, {
       kind: "resource.import",
       title: `${input.dry ? "Check" : "Import"} ${found.fileName}: ${of.many.toLowerCase()}`,
-      input: { importId: input.id, dry: input.dry },
+      input: { importId: input.id, dry: input.dry, skipFaulty: input.skipFaulty },
       collegeId: found.collegeId,
       permission: of.write,
     });
@@ -172,8 +177,10 @@ export const runImport = mutation({
   },
 });
 
+const importInput = z.object({ importId: z.uuid(), dry: z.boolean(), skipFaulty: z.boolean().default(false) }).loose();
+
 export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
-  const { importId, dry } = z.object({ importId: z.uuid(), dry: z.boolean() }).loose().parse(input);
+  const { importId, dry, skipFaulty } = importInput.parse(input);
   const found = await withScope(ctx, (inner) => inner.tx.prisma.import.findUniqueOrThrow({ where: { id: importId } }));
   const of = resourceNamed(found.resource);
   if (!importable(of, ctx.actor.role)) throw new Forbidden(`${of.many} are not imported by this role any more`);
@@ -181,7 +188,10 @@ export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
     throw new Forbidden("This tenant is outside of your scope");
   const parsed = await parseCsv(Buffer.from(found.content));
   const mapping = z.record(z.string(), z.string()).parse(found.mapping);
-  const outcome = await importRows(ctx, of, found.collegeId, parsed, mapping, dry, progress, { importId, jobId: id });
+  const outcome = await importRows(ctx, of, found.collegeId, parsed, mapping, { dry, skipFaulty }, progress, {
+    importId,
+    jobId: id,
+  });
   const wrong = new Set(outcome.errors.map((error) => error.line));
   if (wrong.size > 0) {
     await saveFile(
@@ -202,7 +212,7 @@ export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
           .join(""),
     );
   }
-  if (dry || outcome.errors.length > 0) {
+  if (dry || outcome.written === 0) {
     const state = outcome.errors.length > 0 ? "FAILED" : "CHECKED";
     await withScope(ctx, (inner) =>
       inner.tx.prisma.import.updateMany({ where: { id: importId, state: { not: "IMPORTED" } }, data: { state } }),
@@ -210,8 +220,9 @@ export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
   }
   return {
     rows: outcome.rows,
-    [dry ? "would be imported" : "imported"]: outcome.errors.length > 0 && !dry ? 0 : outcome.inserted,
-    "lines with errors": wrong.size,
+    [dry ? "would be imported" : "imported"]: dry ? outcome.inserted : outcome.written,
+    // Run again after a crash it knows of the skipped lines only how many they were.
+    "lines with errors": Math.max(wrong.size, dry || outcome.written === 0 ? 0 : outcome.rows - outcome.written),
     errors: outcome.errors.slice(0, 200),
   };
 };

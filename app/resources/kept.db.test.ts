@@ -52,7 +52,7 @@ describe("a file that is brought", () => {
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(Invalid);
-    expect(Object.keys((error as Invalid).fields)).toEqual(["email"]);
+    expect(Object.keys((error as Invalid).fields)).toEqual(["map.email"]);
     const { jobId } = await runImport({ ctx: mona, input: { id, mapping: { name: "Who", email: "Where" }, dry: true } });
     expect((await getImport({ ctx: mona, input: { id } })).job).toMatchObject({ id: jobId, state: "QUEUED" });
     await db.owner.query("update console.job set state = 'DONE' where id = $1", [jobId]);
@@ -61,6 +61,37 @@ describe("a file that is brought", () => {
       /imported already/,
     );
     expect(await acts(id)).toEqual(["import.upload", "import.check"]);
+  });
+
+  it("keeps the columns that were chosen, after a check as before it", async () => {
+    const { id } = await bring(mona, "Name,Mail,Other mail\nAda,ada3@k.example,ada4@k.example\n");
+    const mapping = { name: "Name", email: "Other mail" };
+    await runImport({ ctx: mona, input: { id, mapping, dry: true } });
+    expect((await getImport({ ctx: mona, input: { id } })).mapping).toEqual(mapping);
+  });
+
+  it("goes in without its faulty lines where that is asked for; those are left as a file, and none comes twice", async () => {
+    const { id } = await bring(
+      mona,
+      "Name,E-mail\nGood One,g1@k.example\nX,g2@k.example\nGood Two,g3@k.example\nGood Three,g1@k.example\n",
+    );
+    const { jobId } = await runImport({
+      ctx: mona,
+      input: { id, mapping: { name: "Name", email: "E-mail" }, dry: false, skipFaulty: true },
+    });
+    const run = () =>
+      importJob({ id: jobId, ctx: mona, input: { importId: id, dry: false, skipFaulty: true }, progress: async () => undefined });
+    expect(await run()).toMatchObject({ rows: 4, imported: 2, "lines with errors": 2 });
+    // Its worker died before it could say so: the queue runs it again.
+    expect(await run()).toMatchObject({ rows: 4, imported: 2, "lines with errors": 2 });
+    const { rows } = await db.owner.query(`select name from public."user" where email like 'g_@k.example' order by 1`);
+    expect(rows).toEqual([{ name: "Good One" }, { name: "Good Two" }]);
+    const file = await db.owner.query<{ content: Buffer }>(
+      "select content from console.job_file where job_id = $1 and name = 'failed-rows.csv'",
+      [jobId],
+    );
+    expect(String(file.rows[0]!.content)).toBe("Name,E-mail\r\nX,g2@k.example\r\nGood Three,g1@k.example\r\n");
+    expect(await getImport({ ctx: mona, input: { id } })).toMatchObject({ state: "IMPORTED", importedRows: 2, lineCount: 4 });
   });
 
   it("is in once, however often it is pressed and however often its job is run", async () => {

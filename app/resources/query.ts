@@ -19,7 +19,7 @@ export type ListQuery = {
 export const LIMITS = [25, 50, 100, 200, 500] as const;
 const OPS: readonly FilterOp[] = ["is", "not", "in", "from", "to", "empty", "set"];
 
-const ORDERED = new Set(["int", "money", "hundredths", "date", "moment"]);
+const ORDERED = new Set(["int", "money", "hundredths", "thousandths", "date", "moment"]);
 
 export function operatorsOf(one: Field): FilterOp[] {
   const base: FilterOp[] =

@@ -21,6 +21,7 @@ export type RelationList = {
 };
 
 const SHOWN = 5;
+const COLUMNS = 5;
 
 /** The records that point here: the newest few of each kind, and how many there are. */
 export const relationLists = read({
@@ -37,7 +38,7 @@ export const relationLists = read({
       if (!may(ctx.actor.role, other.read)) continue;
       const field = fieldOf(other, relation.field);
       if (!field) continue;
-      const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== relation.field).slice(0, 4);
+      const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== relation.field).slice(0, COLUMNS);
       const where = sql`t.${ident(field.column)} = ${input.id}::uuid ${other.softDelete ? sql`and t.deleted_at is null` : sql``}`;
       const found = await rows(
         ctx.tx,

@@ -20,13 +20,17 @@ const rowSchema = z.object({
 
 const column = (name: string) => sql`t.${ident(name)}`;
 
+/** What a field holds in the row `t`: its column, or what is computed from the row. */
+export const fieldSql = (field: Field): Sql => (field.computed ? raw(`(${field.computed})`) : column(field.column));
+
 /** A typed value of a filter, or a refusal in words. */
 function typed(field: Field, value: string): unknown {
   if (field.kind === "ref" || field.kind === "id") {
     if (!isUuid(value)) throw new Invalid(`${field.label}: “${value.slice(0, 60)}” is not an id`);
     return value;
   }
-  const parsed = schemaOf(field).safeParse(value);
+  // A list may be asked for what is stored, also where it is not accepted any more.
+  const parsed = schemaOf({ ...field, accepts: undefined }).safeParse(value);
   if (!parsed.success) throw new Invalid(`${field.label}: ${parsed.error.issues[0]!.message}`);
   return parsed.data;
 }
@@ -37,6 +41,7 @@ const CASTS: Partial<Record<Field["kind"], string>> = {
   int: "bigint",
   money: "bigint",
   hundredths: "bigint",
+  thousandths: "bigint",
   bool: "boolean",
   date: "date",
   moment: "timestamptz",
@@ -113,6 +118,7 @@ const SORT_CASTS: Partial<Record<Field["kind"], string>> = {
   int: "bigint",
   money: "bigint",
   hundredths: "bigint",
+  thousandths: "bigint",
 };
 
 function keyset(of: Resource, sort: Sort, cursor: Cursor, descending: boolean): Sql {
@@ -132,7 +138,7 @@ function order(of: Resource, sort: Sort, descending: boolean): Sql {
 export function valuesOf(of: Resource, keys: readonly string[]): Sql {
   const fields = keys.map((key) => fieldOf(of, key)).filter((field) => field !== undefined);
   const pairs = fields.map((field) => {
-    const name = column(field.column);
+    const name = fieldSql(field);
     return sql`${raw(`'${field.key}'`)}, ${field.kind === "date" ? sql`to_char(${name}, 'YYYY-MM-DD')` : name}`;
   });
   return sql`jsonb_build_object(${pairs.reduce((all, pair, index) => (index === 0 ? pair : sql`${all}, ${pair}`), empty)})`;

@@ -6,6 +6,7 @@ import { execute, one, rows } from "~/db/query.ts";
 import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, Forbidden, Invalid, NotFound, type FieldErrors } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { creatorOf } from "./creators.server.ts";
 import { fieldOf, schemaOf, writable, writableBy, type Field, type Resource } from "./define.ts";
 import { labelsFor, resolveRef, titlesOf } from "./labels.server.ts";
 import type { ListQuery } from "./query.ts";
@@ -115,6 +116,17 @@ async function parseFields(
   return values;
 }
 
+/** What a form may not say is refused, not dropped: nobody is told "saved" of what was not. */
+function refuseKept(of: Resource, typed: Record<string, string>, when: "create" | "update"): void {
+  const errors: FieldErrors = {};
+  for (const field of of.fields) {
+    if (!(field.key in typed)) continue;
+    if (field.readOnly) errors[field.key] = [`${field.label} is kept by the console: leave it out`];
+    else if (when === "update" && field.fixed) errors[field.key] = [`${field.label} can't be changed: it was set on creation`];
+  }
+  if (Object.keys(errors).length > 0) throw new Invalid(Object.values(errors)[0]![0]!, errors);
+}
+
 /** Which tenant a new row belongs to: the chosen one, which must be in scope (the database would refuse it anyway). */
 function tenantFor(ctx: TxCtx, given: string | undefined): string {
   if (given) return given;
@@ -149,7 +161,9 @@ export const create = mutation({
     allow(ctx, of, "write");
     if (of.tenantColumn === "id") throw new Forbidden("A tenant is made on the tenants page, with its first manager");
     const collegeId = tenantFor(ctx, input.collegeId);
+    refuseKept(of, input.values, "create");
     const values = await parseFields(ctx, of, collegeId, input.values);
+    if (of.createdByVerb) return { id: await creatorOf(of.name)({ ctx, collegeId, values: plainValues(values) }) };
     const id = await insertRow(ctx, of, collegeId, values);
     await record(ctx, { action: `${of.name}.create`, resource: of.name, resourceId: id, collegeId, after: plainValues(values) });
     return { id };
@@ -165,7 +179,9 @@ export const update = mutation({
     allow(ctx, of, "write");
     const before = await findRow(ctx, of, input.id, true);
     if (!before) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+    refuseKept(of, input.values, "update");
     const only = writableBy(of, ctx.actor.role)
+      .filter((field) => !field.fixed)
       .map((field) => field.key)
       .filter((key) => key in input.values || fieldOf(of, key)?.kind === "bool");
     const values = await parseFields(ctx, of, before.collegeId, input.values, only);
@@ -177,7 +193,8 @@ export const update = mutation({
       });
     }
     if (values.size === 0) throw new Invalid("There is nothing to change");
-    const sets = [...values].map(([field, value]) => sql`${ident(field.column)} = ${value}`);
+    // An emptied field is as if it had never been filled: the column's default, which is null where it has none.
+    const sets = [...values].map(([field, value]) => sql`${ident(field.column)} = ${value === null ? raw("default") : value}`);
     await execute(
       ctx.tx,
       sql`update ${raw(of.table)} set ${join(sets)}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,

@@ -3,7 +3,10 @@ import { operatorsOf, type FilterOp } from "./query.ts";
 import { writableBy, type Field, type Resource } from "./define.ts";
 
 /** What the browser is told of a resource: names and shapes, no verbs and no SQL. */
-export type FieldView = Pick<Field, "key" | "label" | "kind" | "required" | "readOnly" | "options" | "to" | "hint"> & {
+export type FieldView = Pick<
+  Field,
+  "key" | "label" | "kind" | "required" | "readOnly" | "options" | "accepts" | "to" | "hint"
+> & {
   filter: FilterOp[] | null;
 };
 
@@ -14,10 +17,14 @@ export type ResourceView = {
   title: string;
   fields: FieldView[];
   writable: string[];
+  /** Of the writable those that a form sets once, when the record is made. */
+  fixed: string[];
   defaultColumns: string[];
   sorts: { key: string; label: string; field: string | null; descending: boolean }[];
   relations: Resource["relations"];
   bulk: { key: string; label: string; danger: boolean; options: readonly string[] | null; says: string }[];
+  /** What may be done to rows that are in the trash. */
+  trashActs: ResourceView["bulk"];
   searchable: boolean;
   trash: boolean;
   mayWrite: boolean;
@@ -41,11 +48,13 @@ export function viewOf(of: Resource, role: string): ResourceView {
       required: field.required,
       readOnly: field.readOnly,
       options: field.options,
+      accepts: field.accepts,
       to: field.to,
       hint: field.hint,
       filter: of.filters.includes(field.key) ? operatorsOf(field) : null,
     })),
     writable: writableBy(of, role).map((field) => field.key),
+    fixed: of.fields.filter((field) => field.fixed).map((field) => field.key),
     defaultColumns: of.columns,
     sorts: of.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
     relations: of.relations,
@@ -61,6 +70,8 @@ export function viewOf(of: Resource, role: string): ResourceView {
         })),
       ...(of.softDelete && mayRemove ? [TRASH] : []),
     ],
+    // A tenant is never deleted for good from a list: every other table hangs from it.
+    trashActs: !(of.softDelete && mayRemove) ? [] : of.tenantColumn === "id" ? [RESTORE] : [RESTORE, PURGE],
     searchable: of.search !== null || of.fields.find((field) => field.key === of.title)?.kind === "text",
     trash: of.softDelete,
     mayWrite,
@@ -69,6 +80,22 @@ export function viewOf(of: Resource, role: string): ResourceView {
     isTenant: of.tenantColumn === "id",
   };
 }
+
+const RESTORE = {
+  key: "restore",
+  label: "Restore",
+  danger: false,
+  options: null,
+  says: "They are back in every list, as they were.",
+};
+
+const PURGE = {
+  key: "purge",
+  label: "Delete for good",
+  danger: true,
+  options: null,
+  says: "They can't be brought back. Whatever other records still point to is refused.",
+};
 
 const TRASH = {
   key: "trash",

@@ -291,7 +291,8 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
     const ring = ringed.get(index) ?? 0;
     const sitting = roster.students.filter(() => random.chance(0.955));
     const sheets: Sheet[] = sitting.map((person) => {
-      const started = start + Math.max(0, Math.round(random.normal(3, 3))) * MINUTE + random.int(0, 59) * 1000;
+      const came = start + Math.max(0, Math.round(random.normal(3, 3))) * MINUTE + random.int(0, 59) * 1000;
+      const started = Math.min(came, now - MINUTE / 2);
       const span = Math.min(duration, Math.max(duration * 0.45, random.normal(duration * 0.85, duration * 0.12))) * MINUTE;
       const done = phase === "past" || random.chance(0.05);
       const reach = done ? ITEMS : Math.max(1, Math.min(ITEMS - 1, Math.round(((now - started) / span) * ITEMS)));
@@ -420,7 +421,7 @@ function writeSheet(random: Random, t: ReturnType<typeof tables>, work: SheetWor
       attemptId,
       type,
       new Date(when),
-      new Date(when + random.int(80, 900)),
+      new Date(Math.min(when + random.int(80, 900), now)),
       ++seq,
       durationMs,
       null,

@@ -253,7 +253,8 @@ export function platformTables(random: Random, now: number): { colleges: College
     const person = (role: "STUDENT" | "TEACHER" | "ADMIN", index: number): Person => {
       const first = random.pick(FIRST);
       const last = random.pick(LAST);
-      const joined = made + random.int(1, 300) * DAY;
+      // Before they enroll, and so before now: the youngest college was made less than 300 days ago.
+      const joined = made + random.int(1, Math.min(300, Math.floor((now - made) / DAY) - 95)) * DAY;
       const one: Person = {
         id: random.id(joined),
         collegeId: id,

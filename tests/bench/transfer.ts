@@ -119,8 +119,8 @@ async function importing(owner: pg.Client): Promise<Row[]> {
   const parsed = await parseCsv(file);
   const mapping = guessMapping(parsed.header, writable(of));
   const quiet = async () => undefined;
-  const dry = await growth(() => importRows(ctx, of, imported, parsed, mapping, true, quiet));
-  const real = await growth(() => importRows(ctx, of, imported, parsed, mapping, false, quiet));
+  const dry = await growth(() => importRows(ctx, of, imported, parsed, mapping, { dry: true }, quiet));
+  const real = await growth(() => importRows(ctx, of, imported, parsed, mapping, { dry: false }, quiet));
   if (real.result.inserted !== IMPORTED || dry.result.inserted !== IMPORTED)
     throw new Error(`the file was not imported: ${JSON.stringify(real.result.errors.slice(0, 3))}`);
   const raw = await growth(() =>

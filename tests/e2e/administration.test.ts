@@ -65,7 +65,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.getByLabel("Name", { exact: true }).fill("Logic A");
   await page.getByLabel("Academic year").fill("2026-2027");
   await page.getByLabel("Capacity").fill("1");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Create class" }).click();
   await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}/);
   const classUrl = page.url();
   for (const [student, says] of [

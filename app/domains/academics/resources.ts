@@ -1,4 +1,5 @@
 import { bool, choice, date, hundredths, int, list, longText, moment, money, ref, resource, text } from "~/resources/define.ts";
+import { CURRENCY } from "~/resources/patterns.ts";
 
 const schoolYear = resource({
   name: "school_year",
@@ -56,7 +57,7 @@ const course = resource({
     description: longText("description", "Description"),
     slug: text("slug", "Slug", { required: true }),
     priceMinor: money("price_minor", "Price"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", { pattern: CURRENCY }),
     durationHours: int("duration_hours", "Hours"),
     difficulty: choice("difficulty", "Difficulty", ["BEGINNER", "INTERMEDIATE", "ADVANCED", "EXPERT"]),
     published: bool("published", "Published"),
@@ -202,7 +203,7 @@ const grade = resource({
     lastEditAt: moment("last_edit_at", "Last changed"),
   },
   title: "user",
-  columns: ["user", "class", "subject", "semester", "gradeDate", "score"],
+  columns: ["user", "subject", "score", "class", "semester", "gradeDate"],
   filters: ["user", "gradeDate", "class", "subject", "semester", "gradedBy"],
   sorts: [{ key: "gradeDate", label: "Date, latest first", field: "gradeDate", descending: true }],
 });
@@ -214,8 +215,8 @@ const gradeBoundary = resource({
   area: "academics",
   fields: {
     label: text("label", "Label", { required: true }),
-    minPercent: hundredths("min_percent", "From, %", { required: true }),
-    maxPercent: int("max_percent", "Up to, %", { required: true }),
+    minPercent: hundredths("min_percent", "From, %", { required: true, min: 0, max: 10_000 }),
+    maxPercent: hundredths("max_percent", "Up to, %", { required: true, min: 0, max: 10_000 }),
     gradePoint: int("grade_point", "Grade point"),
   },
   title: "label",

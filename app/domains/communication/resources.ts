@@ -1,5 +1,9 @@
 import { bool, choice, int, longText, moment, ref, resource, text } from "~/resources/define.ts";
 
+const CHANNELS = ["EMAIL", "SMS", "PUSH", "IN_APP", "WEBHOOK"] as const;
+/** Those that deliver.server brings to a person; for the others there is no sender. */
+const WORKING_CHANNELS = ["EMAIL", "IN_APP"] as const;
+
 const event = resource({
   name: "event",
   one: "Event",
@@ -12,8 +16,9 @@ const event = resource({
     scheduledAt: moment("scheduled_at", "Scheduled", { required: true }),
     endDateTime: moment("end_date_time", "Ends"),
     priority: choice("priority", "Priority", ["LOW", "MEDIUM", "HIGH", "URGENT"]),
-    isRecurring: bool("is_recurring", "Repeats"),
-    recurrencePattern: text("recurrence_pattern", "How it repeats"),
+    // Nothing repeats an event yet: what is stored is shown, and no form or import takes more of it.
+    isRecurring: bool("is_recurring", "Repeats", { readOnly: true }),
+    recurrencePattern: text("recurrence_pattern", "How it repeats", { readOnly: true }),
     class: ref("class", "class_id", "Class"),
     subject: ref("subject", "subject_id", "Subject"),
     exam: ref("exam", "exam_id", "Exam"),
@@ -53,7 +58,7 @@ const eventSubscription = resource({
   fields: {
     user: ref("user", "user_id", "Person", { required: true }),
     type: choice("type", "Type", ["EXAM", "ASSIGNMENT", "ANNOUNCEMENT", "OTHER"], { required: true }),
-    channel: choice("channel", "Channel", ["EMAIL", "SMS", "PUSH", "IN_APP", "WEBHOOK"]),
+    channel: choice("channel", "Channel", CHANNELS, { accepts: WORKING_CHANNELS }),
   },
   title: "user",
   columns: ["user", "type", "channel"],
@@ -72,7 +77,7 @@ const notification = resource({
     title: text("title", "Title", { required: true }),
     message: longText("message", "Message", { required: true }),
     type: choice("type", "Type", ["INFO", "WARNING", "SUCCESS", "ERROR", "REMINDER"]),
-    channel: choice("channel", "Channel", ["EMAIL", "SMS", "PUSH", "IN_APP", "WEBHOOK"]),
+    channel: choice("channel", "Channel", CHANNELS),
     status: choice("status", "Status", ["PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED"]),
     dedupeKey: text("dedupe_key", "Sent once under"),
     attempts: int("attempts", "Attempts"),

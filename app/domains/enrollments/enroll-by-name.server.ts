@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mutation } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { Conflict, Invalid } from "~/platform/errors.ts";
+import { Invalid } from "~/platform/errors.ts";
 import { resolveRef } from "~/resources/labels.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { enrollIn, lockPlace } from "./enroll.server.ts";
@@ -48,12 +48,7 @@ export const enroll = mutation({
           : "Several people are called so: use an e-mail or a roll number",
         { student: ["Name one student"] },
       );
-    try {
-      const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100));
-      return { id, classId: place.id };
-    } catch (error) {
-      if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");
-      throw error;
-    }
+    const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100));
+    return { id, classId: place.id };
   },
 });

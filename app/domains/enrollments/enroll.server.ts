@@ -5,6 +5,7 @@ import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import type { CreateVerb } from "~/resources/creators.server.ts";
 
 const classRow = z.object({
   id: z.string(),
@@ -38,12 +39,13 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
   return found;
 }
 
-/** In the currency of its college; the same student twice is refused by the unique key. */
+/** In the currency of its college, and nothing is owed where it is free; the same student twice is refused by the unique key. */
 export async function enrollIn(
   ctx: TxCtx,
   place: z.infer<typeof classRow>,
   userId: string,
   amountMinor: number,
+  expiresAt: Date | null = null,
 ): Promise<string> {
   const student = await one(
     ctx.tx,
@@ -54,17 +56,41 @@ export async function enrollIn(
     throw new Invalid("There is no such student in this tenant", { user: ["There is no such student in this tenant"] });
   if (student.role !== "STUDENT")
     throw new Invalid("Only students are enrolled; teachers are assigned", { user: ["This person is not a student"] });
-  const id = newId(ctx.clock.now().getTime());
-  await execute(
-    ctx.tx,
-    sql`insert into public.enrollment (id, college_id, user_id, class_id, amount_minor, currency, enrolled_at) values (${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${place.currency}, ${ctx.clock.now()})`,
-  );
+  const now = ctx.clock.now();
+  const id = newId(now.getTime());
+  const paymentStatus = amountMinor === 0 ? "COMPLETED" : "PENDING";
+  try {
+    await execute(
+      ctx.tx,
+      sql`insert into public.enrollment
+            (id, college_id, user_id, class_id, amount_minor, currency, payment_status, enrolled_at, expires_at)
+          values (${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${place.currency},
+            ${paymentStatus}, ${now}, ${expiresAt})`,
+    );
+  } catch (error) {
+    if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");
+    throw error;
+  }
   await record(ctx, {
     action: "enrollment.create",
     resource: "enrollment",
     resourceId: id,
     collegeId: place.college_id,
-    after: { user: userId, class: place.id, amountMinor },
+    after: { user: userId, class: place.id, amountMinor, paymentStatus, expiresAt },
   });
   return id;
+}
+
+const enrollmentFields = z.object({
+  user: z.string(),
+  class: z.string(),
+  amountMinor: z.number().nullish(),
+  expiresAt: z.date().nullish(),
+});
+
+/** An enrollment as a form or an import line says it: the same rules as on the enroll page. */
+export async function createEnrollment({ ctx, values }: Parameters<CreateVerb>[0]): Promise<string> {
+  const fields = enrollmentFields.parse(values);
+  const place = await lockPlace(ctx, fields.class);
+  return enrollIn(ctx, place, fields.user, fields.amountMinor ?? 0, fields.expiresAt ?? null);
 }

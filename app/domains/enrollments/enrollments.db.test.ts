@@ -41,8 +41,8 @@ async function makeStudents(n: number): Promise<string[]> {
   return ids;
 }
 
-const join = (userId: string, classId: string, ctx = recorder) =>
-  enroll({ ctx, input: { student: userId, class: classId, amount: "0" } });
+const join = (userId: string, classId: string, ctx = recorder, amount = "10") =>
+  enroll({ ctx, input: { student: userId, class: classId, amount } });
 
 const settled = async (work: Promise<unknown>[]) => {
   const results = await Promise.allSettled(work);

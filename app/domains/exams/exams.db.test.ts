@@ -523,6 +523,32 @@ describe("grading", () => {
     expect(await audited("question.correct_key", exam.id)).toBe(1);
   });
 
+  it("keeps what a grade is worth when its boundary moves", async () => {
+    const exam = await makeExam(db.owner, college.id, { status: "CLOSED" });
+    await db.owner.query("delete from public.grade_boundary where college_id = $1", [college.id]);
+    await db.owner.query(
+      `insert into public.grade_boundary (id, college_id, label, min_percent, max_percent, grade_point)
+       values (gen_random_uuid(), $1, 'A', 9000, 10000, 4), (gen_random_uuid(), $1, 'F', 0, 8999, 0)`,
+      [college.id],
+    );
+    const starts = [
+      { label: "A", min: 8500 },
+      { label: "B", min: 7000 },
+      { label: "F", min: 0 },
+    ];
+    await saveBoundaries({ ctx: manager, input: { examId: exam.id, starts } });
+    const { rows } = await db.owner.query(
+      "select label, min_percent as min, max_percent as max, grade_point as point from public.grade_boundary where college_id = $1 order by min_percent desc",
+      [college.id],
+    );
+    expect(rows).toEqual([
+      { label: "A", min: 8500, max: 10_000, point: 4 },
+      { label: "B", min: 7000, max: 8499, point: 0 },
+      { label: "F", min: 0, max: 6999, point: 0 },
+    ]);
+    await db.owner.query("delete from public.grade_boundary where college_id = $1", [college.id]);
+  });
+
   it("refuses a scale with a gap, and grades an exam with no attempt", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "CLOSED" });
     for (const starts of [

@@ -203,7 +203,7 @@ const examResult = resource({
     user: ref("user", "user_id", "Student", { required: true }),
     exam: ref("exam", "exam_id", "Exam", { required: true }),
     attempt: ref("student_exam_attempt", "attempt_id", "Attempt"),
-    score: int("score", "Score"),
+    score: hundredths("score", "Score"),
     totalMarks: int("total_marks", "Total marks"),
     percentage: hundredths("percentage", "Percentage"),
     grade: text("grade", "Grade"),
@@ -213,7 +213,7 @@ const examResult = resource({
     publishedAt: moment("published_at", "Published", { readOnly: true }),
   },
   title: "user",
-  columns: ["user", "exam", "attempt", "score", "totalMarks", "percentage"],
+  columns: ["user", "exam", "score", "totalMarks", "percentage", "grade", "passed", "attempt"],
   filters: ["exam", "user", "attempt"],
 });
 
@@ -228,7 +228,7 @@ const accommodation = resource({
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     exam: ref("exam", "exam_id", "Exam"),
-    extraPercent: int("extra_percent", "Extra time, %"),
+    extraPercent: int("extra_percent", "Extra time, %", { min: 0, max: 400 }),
     ignoredSignals: list("ignored_signals", "Signals that do not count", { required: true }),
     reason: longText("reason", "Reason", { required: true }),
     validUntil: date("valid_until", "Valid until"),

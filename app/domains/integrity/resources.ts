@@ -1,4 +1,17 @@
-import { choice, hundredths, int, json, list, longText, moment, plainId, ref, resource, text } from "~/resources/define.ts";
+import {
+  choice,
+  hundredths,
+  int,
+  json,
+  list,
+  longText,
+  moment,
+  plainId,
+  ref,
+  resource,
+  text,
+  thousandths,
+} from "~/resources/define.ts";
 
 const integrityEvent = resource({
   name: "integrity_event",
@@ -166,8 +179,8 @@ const collusionPair = resource({
     differences: int("differences", "Different answers", { required: true }),
     ratio: hundredths("ratio", "Ratio", { required: true }),
     commonAnswers: int("common_answers", "Answers in common", { required: true }),
-    gbtLog10P: int("gbt_log10_p", "Gbt log10 p", { required: true }),
-    expectedPairs: int("expected_pairs", "Pairs expected by chance", { required: true }),
+    gbtLog10P: thousandths("gbt_log10_p", "Log10 of the GBT probability", { required: true }),
+    expectedPairs: thousandths("expected_pairs", "Pairs expected by chance", { required: true }),
   },
   title: "exam",
   columns: ["exam", "firstAttempt", "secondAttempt", "ring", "eeic", "differences"],

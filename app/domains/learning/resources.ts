@@ -136,7 +136,7 @@ const courseProgress = resource({
     course: ref("course", "course_id", "Course", { required: true }),
     completedLessons: int("completed_lessons", "Lessons done"),
     totalLessons: int("total_lessons", "Lessons"),
-    progressPercent: int("progress_percent", "Progress, %"),
+    progressPercent: int("progress_percent", "Progress, %", { min: 0, max: 100 }),
     lastAccessedAt: moment("last_accessed_at", "Last accessed"),
     startedAt: moment("started_at", "Started"),
     completedAt: moment("completed_at", "Completed", { readOnly: true }),
@@ -156,7 +156,7 @@ const lessonProgress = resource({
     progress: ref("course_progress", "progress_id", "Progress", { required: true }),
     lesson: ref("lesson", "lesson_id", "Lesson", { required: true }),
     completed: bool("completed", "Completed"),
-    completedAt: moment("completed_at", "Completed", { readOnly: true }),
+    completedAt: moment("completed_at", "Completed on", { readOnly: true }),
     watchTimeSeconds: int("watch_time_seconds", "Watched, s"),
     lastWatchedAt: moment("last_watched_at", "Last watched"),
   },
@@ -271,7 +271,7 @@ const storyProgress = resource({
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     story: ref("story", "story_id", "Story", { required: true }),
-    completionPercentage: int("completion_percentage", "Completed, %"),
+    completionPercentage: int("completion_percentage", "Completed, %", { min: 0, max: 100 }),
     timeSpent: int("time_spent", "Time spent, s"),
     lastAccessedAt: moment("last_accessed_at", "Last accessed"),
   },
@@ -307,7 +307,7 @@ const userVocabularyProgress = resource({
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     vocabulary: ref("vocabulary", "vocabulary_id", "Vocabulary", { required: true }),
-    masteryLevel: hundredths("mastery_level", "Mastery"),
+    masteryLevel: hundredths("mastery_level", "Mastery", { min: 0, max: 100, hint: "0 to 1" }),
     reviewCount: int("review_count", "Reviews"),
     lastReviewedAt: moment("last_reviewed_at", "Last reviewed"),
     nextReviewOn: date("next_review_on", "Next review"),
@@ -327,7 +327,7 @@ const exercise = resource({
     exerciseType: text("exercise_type", "Exercise type", { required: true }),
     prompt: longText("prompt", "Prompt"),
     content: json("content", "Content"),
-    difficultyLevel: int("difficulty_level", "Difficulty"),
+    difficultyLevel: hundredths("difficulty_level", "Difficulty"),
   },
   title: "exerciseType",
   columns: ["exerciseType", "story", "difficultyLevel"],
@@ -343,11 +343,12 @@ const exerciseAttempt = resource({
   fields: {
     exercise: ref("exercise", "exercise_id", "Exercise", { required: true }),
     user: ref("user", "user_id", "Student", { required: true }),
+    isCorrect: bool("is_correct", "Correct", { required: true }),
     answer: text("answer", "Answer"),
     timeSpent: int("time_spent", "Time spent, s"),
   },
   title: "exercise",
-  columns: ["exercise", "user", "answer", "timeSpent"],
+  columns: ["exercise", "user", "isCorrect", "answer", "timeSpent"],
   filters: ["user", "exercise"],
 });
 

@@ -1,8 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import "../resources.ts";
 import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { readQuery } from "~/resources/query.ts";
+import { resourceNamed } from "~/resources/registry.ts";
+import { relationLists } from "~/resources/relations.server.ts";
+import { list } from "~/resources/verbs.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "./access.server.ts";
 import { personMatter } from "./matter.server.ts";
 
@@ -81,5 +86,66 @@ describe("sessions", () => {
     const both = await Promise.all([endPersonSessions({ ctx: manager, input }), endPersonSessions({ ctx: manager, input })]);
     expect(both.map((one) => one.ended).sort()).toEqual([0, 2]);
     expect(await acts(id)).toEqual(["user.end_sessions", "user.end_sessions"]);
+  });
+});
+
+describe("a person in a list", () => {
+  const access = async (id: string) => {
+    const query = readQuery(resourceNamed("user"), new URLSearchParams("limit=500"));
+    return (await list({ ctx: manager, input: { resource: "user", query } })).rows.find((row) => row.id === id)?.values["access"];
+  };
+  const set = (id: string, what: string) => db.owner.query(`update public."user" set ${what} where id = $1`, [id]);
+
+  it("is shown with what really keeps them out, the account's switch is not the whole of it", async () => {
+    const id = await makePerson();
+    expect(await access(id)).toBe("NOT_ENROLLED");
+    const klass = newId();
+    await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, 'Access', '2026')`, [
+      klass,
+      college,
+    ]);
+    await db.owner.query("insert into public.enrollment (id, college_id, user_id, class_id) values ($1, $2, $3, $4)", [
+      newId(),
+      college,
+      id,
+      klass,
+    ]);
+    expect(await access(id)).toBe("ACTIVE");
+    await lockPerson({ ctx: manager, input: { id, hours: 1, reason: "lost card" } });
+    expect(await access(id)).toBe("LOCKED");
+    await set(id, "locked_until = now() - interval '1 minute'");
+    expect(await access(id)).toBe("ACTIVE");
+    await set(id, "is_active = false");
+    expect(await access(id)).toBe("INACTIVE");
+    await set(id, "is_active = true");
+    await db.owner.query("update public.college set subscription_status = 'SUSPENDED' where id = $1", [college]);
+    expect(await access(id)).toBe("TENANT_CLOSED");
+    await db.owner.query("update public.college set subscription_status = 'ACTIVE' where id = $1", [college]);
+  });
+
+  it("has grades and results that say the grade", async () => {
+    const relations = resourceNamed("user").relations.filter((one) => ["grade", "exam_result"].includes(one.resource));
+    expect(relations.map((one) => one.resource)).toContain("grade");
+    const id = await makePerson();
+    const [klass, subject, semester] = [newId(), newId(), newId()];
+    await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, 'Graded', '2026')`, [
+      klass,
+      college,
+    ]);
+    await db.owner.query("insert into public.subject (id, college_id, name, code) values ($1, $2, 'Maths', 'M')", [
+      subject,
+      college,
+    ]);
+    await db.owner.query("insert into public.semester (id, college_id, name, code) values ($1, $2, 'First', 'S1')", [
+      semester,
+      college,
+    ]);
+    await db.owner.query(
+      "insert into public.grade (id, college_id, user_id, class_id, subject_id, semester_id, grade_date, score) values ($1, $2, $3, $4, $5, $6, '2026-02-03', 875)",
+      [newId(), college, id, klass, subject, semester],
+    );
+    const shown = (await relationLists({ ctx: manager, input: { resource: "user", id } })).find((one) => one.label === "Grades");
+    expect(shown?.columns).toContain("score");
+    expect(shown?.rows[0]?.values["score"]).toBe(875);
   });
 });

@@ -1,5 +1,31 @@
-import { bool, choice, date, int, longText, moment, money, staffId, ref, resource, text } from "~/resources/define.ts";
-import { EMAIL } from "~/resources/patterns.ts";
+import {
+  bool,
+  choice,
+  computedChoice,
+  date,
+  int,
+  longText,
+  moment,
+  money,
+  staffId,
+  ref,
+  resource,
+  text,
+} from "~/resources/define.ts";
+import { CURRENCY, EMAIL } from "~/resources/patterns.ts";
+
+/** Whether a person gets in, and what keeps them out, in the order in which it would be fixed. */
+const ACCESS_STATES = ["ACTIVE", "NOT_ENROLLED", "LOCKED", "INACTIVE", "TENANT_CLOSED", "DELETED"] as const;
+const ACCESS = `case
+  when t.deleted_at is not null then 'DELETED'
+  when (select c.subscription_status from public.college c where c.id = t.college_id)
+    in ('SUSPENDED', 'EXPIRED', 'CANCELLED') then 'TENANT_CLOSED'
+  when not t.is_active then 'INACTIVE'
+  when t.locked_until > now() then 'LOCKED'
+  when t.role = 'STUDENT' and not exists (
+    select 1 from public.enrollment e
+    where e.college_id = t.college_id and e.user_id = t.id and e.status = 'ACTIVE') then 'NOT_ENROLLED'
+  else 'ACTIVE' end`;
 
 const user = resource({
   name: "user",
@@ -7,20 +33,21 @@ const user = resource({
   many: "People",
   area: "people",
   fields: {
-    name: text("name", "Name", { required: true, min: 2, personal: true }),
+    firstName: text("first_name", "First name", { min: 2, personal: true }),
+    lastName: text("last_name", "Last name", { min: 2, personal: true }),
+    name: text("name", "Name", { required: true, min: 2, personal: true, hint: "As it is shown everywhere" }),
     email: text("email", "E-mail", { required: true, personal: true, pattern: EMAIL, max: 254 }),
+    role: choice("role", "Role", ["STUDENT", "TEACHER", "INSTRUCTOR", "ADMIN", "GUARDIAN"]),
     rollNo: text("roll_no", "Roll number", { personal: true }),
     username: text("username", "Username", { personal: true }),
-    role: choice("role", "Role", ["STUDENT", "TEACHER", "INSTRUCTOR", "ADMIN", "GUARDIAN"]),
-    status: choice("status", "Status", ["ACTIVE", "INACTIVE"]),
-    isActive: bool("is_active", "May log in"),
-    emailVerifiedAt: moment("email_verified_at", "E-mail confirmed", { readOnly: true }),
-    lastName: text("last_name", "Last name", { min: 2, personal: true }),
-    firstName: text("first_name", "First name", { min: 2, personal: true }),
     phone: text("phone", "Phone", { personal: true }),
     phone2: text("phone2", "Second phone", { personal: true }),
     position: text("position", "Position"),
-    image: text("image", "Image"),
+    image: text("image", "Image address"),
+    access: computedChoice(ACCESS, "Access", ACCESS_STATES),
+    status: choice("status", "Status", ["ACTIVE", "INACTIVE"]),
+    isActive: bool("is_active", "Account active"),
+    emailVerifiedAt: moment("email_verified_at", "E-mail confirmed", { readOnly: true }),
     lastLoginAt: moment("last_login_at", "Last login", { readOnly: true }),
     failedLoginAttempts: int("failed_login_attempts", "Failed logins", { readOnly: true }),
     lastFailedLoginAt: moment("last_failed_login_at", "Last failed login", { readOnly: true }),
@@ -29,7 +56,7 @@ const user = resource({
   },
   title: "name",
   lookup: ["email", "rollNo"],
-  columns: ["name", "email", "rollNo", "role", "isActive", "lastLoginAt"],
+  columns: ["name", "email", "rollNo", "role", "access", "lockedUntil", "lastLoginAt"],
   filters: ["role", "name", "isActive", "lastLoginAt"],
   sorts: [{ key: "name", label: "Name", field: "name" }],
   search: "search_person",
@@ -130,7 +157,7 @@ const guardian = resource({
   area: "people",
   fields: {
     user: ref("user", "user_id", "Person", { required: true }),
-    relation: text("relation", "Relation", { required: true }),
+    relation: text("relation", "Relation", { required: true, hint: "Mother, father, aunt…" }),
     firstName: text("first_name", "First name", { min: 2, personal: true }),
     lastName: text("last_name", "Last name", { min: 2, personal: true }),
     phone: text("phone", "Phone", { personal: true }),
@@ -185,7 +212,7 @@ const scholarship = resource({
     user: ref("user", "user_id", "Person", { required: true }),
     kind: text("kind", "Kind", { required: true }),
     amountMinor: money("amount_minor", "Amount"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", { pattern: CURRENCY }),
     sponsor: text("sponsor", "Sponsor"),
     startsOn: date("starts_on", "Starts", { required: true }),
     endsOn: date("ends_on", "Ends"),

@@ -62,7 +62,7 @@ describe("a tenant manager", () => {
       time_zone: "Europe/Berlin",
     });
     const view = viewOf(resourceNamed("college"), "TENANT_MANAGER");
-    expect(view.writable).toEqual(["timeZone", "contactEmail", "locale"]);
+    expect(view.writable).toEqual(["timeZone", "contactEmail"]);
     expect([view.mayRemove, view.bulk]).toEqual([false, []]);
   });
 

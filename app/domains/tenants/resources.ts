@@ -1,4 +1,5 @@
 import { bool, choice, int, longText, moment, money, plainId, resource, text } from "~/resources/define.ts";
+import { CURRENCY } from "~/resources/patterns.ts";
 
 /** What the platform decides about a tenant, and a tenant never about itself: what it may use, and who must look twice. */
 const platform = { write: "tenants.manage" } as const;
@@ -29,12 +30,17 @@ const college = resource({
     isActive: bool("is_active", "Active", { readOnly: true }),
     suspendedReason: text("suspended_reason", "Why suspended", { readOnly: true }),
     timeZone: text("time_zone", "Time zone"),
-    currency: text("currency", "Currency", platform),
+    currency: text("currency", "Currency", { pattern: CURRENCY, ...platform }),
     contactEmail: text("contact_email", "Contact e-mail"),
-    locale: text("locale", "Locale"),
-    paymentApprovalLimit: int("payment_approval_limit", "Second person approves from", platform),
+    // Nothing is written by it yet: dates and mails are in English.
+    locale: text("locale", "Locale", { readOnly: true }),
+    paymentApprovalLimit: money("payment_approval_limit", "Second approval from", platform),
     nextInvoiceNumber: int("next_invoice_number", "Next invoice", { readOnly: true }),
-    maxStudents: int("max_students", "Places", platform),
+    maxStudents: int("max_students", "Student limit", {
+      min: 0,
+      hint: "Empty: no limit. Students above a lower limit stay",
+      ...platform,
+    }),
   },
   title: "name",
   lookup: ["code"],
@@ -68,7 +74,7 @@ const subscription = resource({
     startsAt: moment("starts_at", "Starts", { required: true }),
     endsAt: moment("ends_at", "Ends"),
     priceMinor: money("price_minor", "Price"),
-    currency: text("currency", "Currency"),
+    currency: text("currency", "Currency", { pattern: CURRENCY }),
     reason: longText("reason", "Reason"),
   },
   title: "plan",

@@ -2,7 +2,7 @@ import { ListFilter, X } from "lucide-react";
 import { Form, Link, useSearchParams } from "@remix-run/react";
 import { useId } from "react";
 import { Button } from "~/ui/form/form.tsx";
-import { words } from "../cell.tsx";
+import { words } from "../cell-text.ts";
 import { OP_LABELS, type Filter } from "../query.ts";
 import { Suggestions, useSuggestions } from "../suggestions.tsx";
 import type { FieldView } from "../view.ts";

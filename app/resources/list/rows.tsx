@@ -77,6 +77,7 @@ export function Rows(
     return () => document.removeEventListener("keydown", keys);
   });
 
+  const acts = props.trash ? resource.trashActs : resource.bulk;
   const field = (key: string) => resource.fields.find((one) => one.key === key)!;
   return (
     <div className="overflow-x-auto">
@@ -84,7 +85,7 @@ export function Rows(
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
-              {resource.bulk.length > 0 && (
+              {acts.length > 0 && (
                 <th className="w-8">
                   <input
                     type="checkbox"
@@ -122,7 +123,7 @@ export function Rows(
                   aria-rowindex={index + 2}
                   data-selected={index === at || selected.has(row.original.id) || undefined}
                 >
-                  {resource.bulk.length > 0 && (
+                  {acts.length > 0 && (
                     <td>
                       <input
                         type="checkbox"

@@ -33,7 +33,7 @@ export function SelectionBar(
           </button>
         )}
         <span className="ml-auto flex flex-wrap gap-2">
-          {resource.bulk.map((act) => (
+          {(props.trash ? resource.trashActs : resource.bulk).map((act) => (
             <Button key={act.key} type="submit" name="act" value={act.key} tone={act.danger ? "danger" : "plain"}>
               {act.label}…
             </Button>

@@ -30,7 +30,7 @@ function selection(url: URL) {
 export const loader = page("self", async ({ ctx, params, url }) => {
   const of = resourceNamed(params["resource"] ?? "");
   const resource = viewOf(of, ctx.actor.role);
-  const chosen = resource.bulk.find((one) => one.key === url.searchParams.get("act"));
+  const chosen = [...resource.bulk, ...resource.trashActs].find((one) => one.key === url.searchParams.get("act"));
   if (!chosen) throw new NotFound(`${of.many} have no such act`);
   const value = url.searchParams.get("value") ?? chosen.options?.[0] ?? "";
   const preview = await previewBulk(
@@ -54,6 +54,12 @@ export const action = act("self", async ({ ctx, params, url, form }) => {
   });
   return redirect(`/jobs/${jobId}`);
 });
+
+const BECOMES: Record<string, string> = {
+  trash: "Goes into the trash",
+  restore: "Comes back from the trash",
+  purge: "Is deleted for good",
+};
 
 export default function Bulk() {
   const { resource, chosen, preview, value } = useLoaderData<typeof loader>();
@@ -85,9 +91,7 @@ export default function Bulk() {
                 ) : one.changes.length > 0 ? (
                   <Changes list={one.changes} labels={preview.labels} />
                 ) : (
-                  <p className="text-[12px] text-muted">
-                    {chosen.key === "trash" ? "Goes into the trash" : "Nothing in the record itself"}
-                  </p>
+                  <p className="text-[12px] text-muted">{BECOMES[chosen.key] ?? "Nothing in the record itself"}</p>
                 )}
               </li>
             ))}

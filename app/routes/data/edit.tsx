@@ -1,4 +1,4 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { asTyped, FormFields } from "~/resources/form-fields.tsx";
@@ -55,9 +55,12 @@ export default function ResourceEdit() {
               clash?.details?.version ?? (refused && !refused.ok ? (refused.values["_version"] ?? row.version) : row.version)
             }
           />
-          <FormFields resource={resource} values={row.values} labels={labels} />
-          <div>
+          <FormFields resource={resource} editing values={row.values} labels={labels} />
+          <div className="flex gap-2">
             <Submit busy="Saving…">{clash ? "Save mine over theirs" : "Save"}</Submit>
+            <Link to={`/data/${resource.name}/${row.id}`} className="control">
+              Cancel
+            </Link>
           </div>
         </Form>
       </Panel>

@@ -1,4 +1,4 @@
-import { useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
@@ -50,8 +50,11 @@ export default function ResourceNew() {
             />
           )}
           <FormFields resource={resource} values={given} />
-          <div>
-            <Submit busy="Saving…">Save</Submit>
+          <div className="flex gap-2">
+            <Submit busy="Saving…">Create {resource.one.toLowerCase()}</Submit>
+            <Link to={`/data/${resource.name}`} className="control">
+              Cancel
+            </Link>
           </div>
         </Form>
       </Panel>

@@ -6,15 +6,15 @@ import { relationLists } from "~/resources/relations.server.ts";
 import { history } from "~/resources/history.server.ts";
 import { Facts, Relations } from "~/resources/detail-view.tsx";
 import { History } from "~/resources/history-view.tsx";
+import { RemovePanel } from "~/resources/remove-panel.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
 import { consequences, get, remove, restore } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
-import { count } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
-import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
-import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { WithAside } from "~/ui/layout/panel.tsx";
+import { pathOf } from "./areas.ts";
 
 type Shown = { resource: { many: string; name: string; one: string }; title: string };
 export const handle = {
@@ -27,6 +27,8 @@ export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.title ?? 
 
 export const loader = page("self", async ({ ctx, params }) => {
   const of = resourceNamed(params["resource"] ?? "");
+  // A person has one page.
+  if (of.name === "user") return redirect(pathOf("user")!(params["id"] ?? ""));
   const found = await get({ ctx, input: { resource: of.name, id: params["id"] ?? "" } });
   const [past, relations, goes] = await Promise.all([
     history({ ctx, input: { resource: of.name, id: found.row.id } }),
@@ -70,7 +72,7 @@ export default function ResourceOne() {
                   {one.label}…
                 </Link>
               ))}
-          {resource.mayWrite && (
+          {resource.mayWrite && !trashed && (
             <Link to={`/data/${resource.name}/${row.id}/edit`} className="control font-[560]">
               Edit
             </Link>
@@ -82,49 +84,8 @@ export default function ResourceOne() {
       <WithAside aside={<History entries={past} />}>
         <Facts resource={resource} values={row.values} labels={labels} id={row.id} />
         <Relations relations={relations} of={row.id} />
-        {resource.mayRemove && !resource.isTenant && (
-          <Panel title={trashed ? "In the trash" : "Remove"}>
-            <div className="flex max-w-2xl flex-col gap-3">
-              {trashed && (
-                <Form intent="restore">
-                  <Submit tone="primary">Restore</Submit>
-                </Form>
-              )}
-              <details>
-                <summary className="w-fit text-bad">
-                  {trashed ? "Purge for good…" : resource.trash ? "Move to the trash…" : "Delete…"}
-                </summary>
-                <Form intent={trashed ? "purge" : "remove"} className="mt-3 flex flex-col gap-3">
-                  <Goes goes={goes} soft={resource.trash && !trashed} />
-                  <Textarea label="Reason" name="reason" hint="Goes into the audit log" />
-                  <div>
-                    <Submit tone="danger" busy="Removing…">
-                      {trashed ? "Purge" : resource.trash ? "Move to the trash" : "Delete"}
-                    </Submit>
-                  </div>
-                </Form>
-              </details>
-            </div>
-          </Panel>
-        )}
+        {resource.mayRemove && !resource.isTenant && <RemovePanel soft={resource.trash} trashed={trashed} pointing={goes} />}
       </WithAside>
     </Page>
-  );
-}
-
-function Goes({ goes, soft }: { goes: { table: string; n: number; goes: boolean }[]; soft: boolean }) {
-  if (goes.length === 0) return <p className="text-muted">Nothing else points to it.</p>;
-  return (
-    <div>
-      <p>{soft ? "It disappears from lists and can be restored. These keep pointing to it:" : "This touches other records:"}</p>
-      <ul className="mt-1 list-disc pl-5 text-muted">
-        {goes.map((one) => (
-          <li key={`${one.table}${String(one.goes)}`}>
-            {one.n >= 10_000 ? "more than 10,000" : count(one.n)} in {one.table.replaceAll("_", " ")}:{" "}
-            {soft ? "stay" : one.goes ? "go with it" : "hold it back"}
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -6,7 +6,8 @@ import { dropEnrollment, setEnrollmentState } from "~/domains/enrollments/change
 import { recordPayment } from "~/domains/enrollments/payments.server.ts";
 import { ENROLLMENT_MACHINE, PAYMENT_METHODS } from "~/domains/enrollments/states.ts";
 import { semestersOf } from "~/domains/academics/semesters.server.ts";
-import { State, words } from "~/resources/cell.tsx";
+import { State } from "~/resources/cell.tsx";
+import { words } from "~/resources/cell-text.ts";
 import { Facts, Relations } from "~/resources/detail-view.tsx";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";

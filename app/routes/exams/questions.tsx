@@ -1,5 +1,6 @@
 import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
+import { useState } from "react";
 import { may } from "~/access/policy.ts";
 import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
 import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
@@ -80,15 +81,25 @@ function shownKey(question: Question | undefined): string {
   return question.type === "MULTIPLE_CHOICE" ? (at < 0 ? "" : "ABCDEFGHIJ"[at]!) : (question.correct_answer ?? "");
 }
 
+/** After a question is added: an empty form of the same type, ready to be typed into. */
 function QuestionForm({ question }: { question?: Question }) {
+  const [added, setAdded] = useState(0);
+  const [type, setType] = useState<string>("MULTIPLE_CHOICE");
   return (
-    <Form intent="save" about={{ questionId: question?.id ?? "" }} key={question?.id ?? "new"} className="flex flex-col gap-3">
-      <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} required />
+    <Form
+      intent="save"
+      about={{ questionId: question?.id ?? "" }}
+      key={question?.id ?? `new ${added}`}
+      onDone={question ? undefined : () => setAdded(added + 1)}
+      className="flex flex-col gap-3"
+    >
+      <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} autoFocus={!question && added > 0} required />
       <div className="grid grid-cols-2 gap-3">
         <Select
           label="Type"
           name="type"
-          defaultValue={question?.type ?? "MULTIPLE_CHOICE"}
+          defaultValue={question?.type ?? type}
+          onChange={(event) => setType(event.currentTarget.value)}
           options={QUESTION_TYPES.map((type) => ({ value: type, label: TYPE_LABELS[type] }))}
         />
         <Select

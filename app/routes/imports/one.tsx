@@ -37,7 +37,11 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
       .filter(([key]) => key.startsWith("map."))
       .map(([key, value]) => [key.slice(4), value]),
   );
-  return runImport({ ctx, input: { id: params["id"] ?? "", mapping, dry: form.intent("check", "import") === "check" } });
+  const intent = form.intent("check", "import", "import-right");
+  return runImport({
+    ctx,
+    input: { id: params["id"] ?? "", mapping, dry: intent === "check", skipFaulty: intent === "import-right" },
+  });
 });
 
 type Outcome = { errors?: { line: number; field: string; message: string }[] } & Record<string, unknown>;
@@ -48,9 +52,13 @@ export default function OneImport() {
   useLive(going, 700, null);
   const done = found.state === "IMPORTED";
   const outcome = job?.result as Outcome | null;
+  const imported = found.importedRows ?? found.lineCount;
+  const faulty = Number(outcome?.["lines with errors"] ?? 0);
+  // A check that found right lines beside faulty ones: those may go in without the others.
+  const right = found.state === "FAILED" ? Number(outcome?.["would be imported"] ?? 0) : 0;
   return (
     <Page
-      title={done ? `${plural(found.lineCount, "row")} imported.` : `${found.fileName}: ${plural(found.lineCount, "row")}`}
+      title={done ? `${plural(imported, "row")} imported.` : `${found.fileName}: ${plural(found.lineCount, "row")}`}
       context={`${many} of ${tenant}`}
     >
       {job && (
@@ -59,10 +67,7 @@ export default function OneImport() {
             {going && <Progress done={job.done} total={job.total} label={job.title} />}
             {job.error && <Notice tone="bad" title={job.error} />}
             {job.state === "DONE" && found.state === "FAILED" && (
-              <Notice
-                tone="bad"
-                title={`${count(Number(outcome?.["lines with errors"] ?? 0))} lines have errors. Nothing was written.`}
-              />
+              <Notice tone="bad" title={`${plural(faulty, "line has", "lines have")} errors. Nothing was written.`} />
             )}
             {job.state === "DONE" && found.state === "CHECKED" && (
               <Notice
@@ -71,7 +76,14 @@ export default function OneImport() {
               />
             )}
             {job.state === "DONE" && done && (
-              <Notice tone="ok" title={`${count(Number(outcome?.["imported"] ?? 0))} rows are in.`} />
+              <Notice
+                tone={faulty > 0 ? "warn" : "ok"}
+                title={
+                  faulty > 0
+                    ? `${plural(imported, "row")} imported, ${plural(faulty, "line")} skipped. Correct failed-rows.csv and import that.`
+                    : `${plural(imported, "row")} imported.`
+                }
+              />
             )}
             <p className="flex gap-4">
               {job.files.map((file) => (
@@ -108,7 +120,8 @@ export default function OneImport() {
       {!done && (
         <WithAside aside={<Sample header={found.header} sample={found.sample} />}>
           <Panel title="Which column is what">
-            <Form>
+            {/* As the server keeps it: what was chosen before a check stays chosen after it. */}
+            <Form key={JSON.stringify(found.mapping)}>
               <div className="grid gap-3 sm:grid-cols-2">
                 {fields.map((field) => (
                   <Select
@@ -130,6 +143,11 @@ export default function OneImport() {
                 <Submit name="intent" value="import" tone={found.state === "CHECKED" ? "primary" : "plain"} disabled={going}>
                   Import
                 </Submit>
+                {right > 0 && (
+                  <Submit name="intent" value="import-right" tone="plain" disabled={going}>
+                    Import {count(right)}, skip {count(faulty)}
+                  </Submit>
+                )}
               </div>
             </Form>
           </Panel>

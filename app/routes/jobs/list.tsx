@@ -41,7 +41,7 @@ export default function Jobs() {
                     </Link>
                   </td>
                   <td>
-                    <JobState state={job.state} />
+                    <JobState job={job} />
                   </td>
                   <td className="num max-sm:hidden">
                     {count(job.done)}

@@ -9,6 +9,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
+import { faultsOf, outcomeOf, writtenBy } from "~/jobs/outcome.ts";
 import { JobState } from "./state.tsx";
 
 export const handle = {
@@ -31,7 +32,7 @@ export default function Job() {
   return (
     <Page
       title={job.title}
-      badge={<JobState state={job.state} />}
+      badge={<JobState job={job} />}
       context={
         <>
           Asked for <Ago at={job.createdAt} />
@@ -45,6 +46,7 @@ export default function Job() {
             <span className="text-[24px] leading-8 font-[600] tabular-nums">{count(job.done)}</span>{" "}
             {job.total !== null && <span className="text-muted">of {count(job.total)}</span>}
           </p>
+          <Outcome job={job} />
           {job.error && <Notice tone="bad" title={job.error} />}
           {result && (
             <dl className="flex flex-wrap gap-6">
@@ -77,4 +79,18 @@ export default function Job() {
       </Panel>
     </Page>
   );
+}
+
+function Outcome({ job }: { job: { state: string; result: unknown } }) {
+  const outcome = outcomeOf(job);
+  const faults = faultsOf(job.result);
+  const written = writtenBy(job.result);
+  const see = "See the files below for each of them.";
+  if (outcome === "NOTHING_WRITTEN")
+    return (
+      <Notice tone="bad" title={faults > 0 ? `Nothing was written: ${count(faults)} failed. ${see}` : "Nothing was written."} />
+    );
+  if (outcome === "WITH_ERRORS")
+    return <Notice tone="warn" title={`${written === null ? "" : `${count(written)} written, `}${count(faults)} with errors.`} />;
+  return null;
 }

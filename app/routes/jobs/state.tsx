@@ -1,14 +1,17 @@
+import { outcomeOf, type JobOutcome } from "~/jobs/outcome.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 
-const STATES: Record<string, [Tone, string]> = {
-  QUEUED: ["neutral", "Waiting"],
+const OUTCOMES: Record<JobOutcome, [Tone, string]> = {
+  WAITING: ["neutral", "Waiting"],
   RUNNING: ["accent", "Running"],
   DONE: ["ok", "Done"],
+  WITH_ERRORS: ["warn", "Done with errors"],
+  NOTHING_WRITTEN: ["bad", "Nothing written"],
   FAILED: ["bad", "Failed"],
   CANCELLED: ["warn", "Cancelled"],
 };
 
-export function JobState({ state }: { state: string }) {
-  const [tone, label] = STATES[state] ?? ["neutral", state];
+export function JobState({ job }: { job: { state: string; result: unknown } }) {
+  const [tone, label] = OUTCOMES[outcomeOf(job)];
   return <Badge tone={tone}>{label}</Badge>;
 }

@@ -1,6 +1,6 @@
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page } from "~/access/page.server.ts";
+import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
@@ -8,6 +8,8 @@ import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/ac
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { Relations } from "~/resources/detail-view.tsx";
+import { RemovePanel } from "~/resources/remove-panel.tsx";
+import { consequences, remove, restore } from "~/resources/verbs.server.ts";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
 import { count, plural } from "~/platform/format.ts";
@@ -33,14 +35,16 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const matter = await personMatter({ ctx, input: { id } });
   await recordAlone(ctx, { action: "user.view", resource: "user", resourceId: id, collegeId: matter.person.college_id });
-  const [past, relations, held] = await Promise.all([
+  const [past, relations, held, pointing] = await Promise.all([
     history({ ctx, input: { resource: "user", id } }),
     relationLists({ ctx, input: { resource: "user", id } }),
     cannotSit({ ctx, input: { userId: id, days: 7, limit: 20 } }),
+    may(ctx.actor.role, "platform.manage") ? consequences({ ctx, input: { resource: "user", id } }) : [],
   ]);
   return {
     ...matter,
     past,
+    pointing,
     held: held.map((row) => ({ ...row, why: REASONS[row.reason], fix: fixOf(row) })),
     relations: relations.filter((one) => !ABOVE.has(one.resource.name)),
     role: ctx.actor.role,
@@ -51,7 +55,15 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
 export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   const reason = form.get("reason");
-  switch (form.intent("lock", "unlock", "sessions")) {
+  const intent = form.intent("restore", "remove", "purge", "lock", "unlock", "sessions");
+  switch (intent) {
+    case "restore":
+      await restore({ ctx, input: { resource: "user", id } });
+      return { said: "Restored." };
+    case "remove":
+    case "purge":
+      await remove({ ctx, input: { resource: "user", id, reason, purge: intent === "purge" } });
+      return redirect("/people");
     case "lock":
       await lockPerson({ ctx, input: { id, hours: form.get("hours"), reason } });
       return { said: "Locked, and their sessions have ended." };
@@ -66,7 +78,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
 });
 
 function verdict(data: {
-  person: { is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
+  person: { role: string; is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
   enrollments: { status: string; payment_status: string }[];
   exams: unknown[];
   now: Date;
@@ -78,12 +90,14 @@ function verdict(data: {
   if (person.locked_until && new Date(person.locked_until) > now) return { text: "Locked", tone: "bad" };
   if (enrollments.some((one) => one.status === "ACTIVE" && one.payment_status !== "COMPLETED"))
     return { text: "Unpaid", tone: "warn" };
+  if (person.role === "STUDENT" && !enrollments.some((one) => one.status === "ACTIVE"))
+    return { text: "Not enrolled", tone: "warn" };
   return { text: exams.length > 0 ? "Can sit" : "Nothing in the way", tone: "ok" };
 }
 
 export default function Person() {
   const data = useLoaderData<typeof loader>();
-  const { person, enrollments, payments, exams, attempts, past, held, relations, role, now } = data;
+  const { person, enrollments, payments, exams, attempts, past, pointing, held, relations, role, now } = data;
   const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const state = verdict(data);
   const locked = person.locked_until !== null && new Date(person.locked_until) > new Date(now);
@@ -100,7 +114,8 @@ export default function Person() {
         </>
       }
       actions={
-        manage && (
+        manage &&
+        !person.deleted_at && (
           <Link to={`/data/user/${person.id}/edit`} className="control font-[560]">
             Edit
           </Link>
@@ -163,7 +178,7 @@ export default function Person() {
       <WithAside
         aside={
           <>
-            {manage && <Acts locked={locked || !person.is_active} />}
+            {manage && !person.deleted_at && <Acts locked={locked || !person.is_active} />}
             <History entries={past} />
           </>
         }
@@ -173,6 +188,7 @@ export default function Person() {
         <Payments payments={payments} />
         <Attempts attempts={attempts} />
         <Relations relations={relations} of={person.id} />
+        {manage && <RemovePanel soft trashed={person.deleted_at !== null} pointing={pointing} />}
       </WithAside>
     </Page>
   );

@@ -18,6 +18,12 @@ async function boundariesOf(ctx: TxCtx, collegeId: string): Promise<readonly Bou
   return found.length > 0 ? found : DEFAULT_BOUNDARIES;
 }
 
+/** What a grade is worth is said elsewhere: a scale that is moved keeps it for the grades that it keeps. */
+async function pointsOf(ctx: TxCtx, collegeId: string): Promise<Map<string, number>> {
+  const known = await ctx.tx.prisma.gradeBoundary.findMany({ where: { collegeId }, select: { label: true, gradePoint: true } });
+  return new Map(known.map((one) => [one.label, one.gradePoint]));
+}
+
 /** The tenant's scale, replaced as a whole: pieces of two scales would leave gaps. */
 export const saveBoundaries = mutation({
   name: "exam.save_boundaries",
@@ -32,9 +38,16 @@ export const saveBoundaries = mutation({
     if (fault) throw new Invalid(fault, { starts: [fault] });
     const before = await boundariesOf(ctx, exam.college_id);
     const scale = scaleFrom(input.starts);
+    const points = await pointsOf(ctx, exam.college_id);
     await ctx.tx.prisma.gradeBoundary.deleteMany({ where: { collegeId: exam.college_id } });
     await ctx.tx.prisma.gradeBoundary.createMany({
-      data: scale.map(({ label, min, max }) => ({ collegeId: exam.college_id, label, minPercent: min, maxPercent: max })),
+      data: scale.map(({ label, min, max }) => ({
+        collegeId: exam.college_id,
+        label,
+        minPercent: min,
+        maxPercent: max,
+        gradePoint: points.get(label),
+      })),
     });
     const shown = (list: readonly Boundary[]) => list.map(({ label, min }) => `${label} from ${min / 100}`).join(", ");
     await record(ctx, {
