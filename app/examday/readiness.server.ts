@@ -12,8 +12,12 @@ import { checks } from "./checks.server.ts";
 import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
 import { daysOf } from "./days.ts";
+import { sittingNow } from "./sitting-now.server.ts";
+import { sittingsOf } from "./sittings.ts";
 import { freeDisk } from "./disk.server.ts";
-import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
+import { standingVerdicts } from "./standing-verdicts.server.ts";
+import { applicable, crowdsOf, verdictNote, type Computed } from "./standing.ts";
+import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged } from "./model.ts";
 
 const DAYS_AHEAD = 14;
 /** The longest that an exam may last: what began so long ago may still be sat. */
@@ -31,6 +35,12 @@ export type ExamAhead = {
   students: number;
   expected: number;
   peak: number;
+  /** What this computation alone says; the verdict shown is the one that stands. */
+  computed: Computed;
+  /** Which exams it is sat together with. */
+  crowd: string;
+  /** When the verdict changed, or is about to. */
+  note: string | null;
 } & Judged;
 const what = z.object({
   /** Whose start is moved, and by how many minutes. */
@@ -47,6 +57,9 @@ const what = z.object({
 });
 export type WhatIf = z.input<typeof what>;
 
+/** What would be is computed each time: only what is has a verdict that stands. */
+const isPlan = (input: z.output<typeof what>) => input.shift.length > 0 || input.connections !== null || input.replicas > 0;
+
 /** Reads that a standby can take from the primary: what our own pages and the platform's reads are, cautiously. */
 const READS_A_STANDBY_TAKES = 0.3;
 
@@ -60,7 +73,7 @@ export const readiness = read({
     const to = new Date(now.getTime() + DAYS_AHEAD * 86_400_000);
     // Load adds up over all tenants, also for whoever sees one of them: others are counted, never named.
     const everybody = { ...systemCtx("readiness"), clock: ctx.clock };
-    const [{ cost, all }, mine, headroom, failing, past, disk] = await Promise.all([
+    const [{ cost, all, writing }, mine, headroom, failing, past, disk] = await Promise.all([
       withReadScope(everybody, async (inner) => ({
         // Two weeks of samples: a minute more or less of them changes nothing.
         cost: await cache.get(everybody, {
@@ -69,6 +82,7 @@ export const readiness = read({
           ttlMs: 60_000,
           read: () => measureCost(inner, now),
         }),
+        writing: await sittingNow(inner),
         all: await expectedStarts({ ctx: inner, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
       })),
       expectedStarts({ ctx, input: { from: new Date(now.getTime() - LONGEST_MS), to } }),
@@ -78,25 +92,22 @@ export const readiness = read({
       freeDisk().catch(() => null),
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
-    const sittings = all
-      .map((exam): Sitting => ({
-        id: exam.exam_id,
-        start: exam.start_time.getTime() + (moved.get(exam.exam_id) ?? 0) * 60_000,
-        minutes: exam.duration_minutes,
-        students: Math.round(exam.students * cost.turnout),
-      }))
-      .filter((exam) => exam.start + exam.minutes * 60_000 > now.getTime());
+    const sittings = sittingsOf(all, { turnout: cost.turnout, writing, moved, now });
     const byId = new Map(sittings.map((one) => [one.id, one]));
     const steps = sittingOver(sittings);
     const limits = { connections: input.connections ?? headroom?.ordinary ?? null, cores: coreCount(env().embedded) };
     const relief = 1 - Math.min(0.8, READS_A_STANDBY_TAKES * input.replicas);
     const connections = { ...cost.connections, perStudent: cost.connections.perStudent * relief };
     const active = { ...cost.active, perStudent: cost.active.perStudent * relief };
+    const crowd = crowdsOf(sittings);
+    const standing = isPlan(input) ? new Map<string, never>() : await standingVerdicts(ctx);
     const exams = mine
       .map((exam): ExamAhead | null => {
         const sitting = byId.get(exam.exam_id);
         if (!sitting) return null;
         const peak = peakDuring(sitting, steps);
+        const judged = judge(peak, connections, active, limits);
+        const stands = applicable(standing.get(exam.exam_id), crowd(sitting), now);
         return {
           id: exam.exam_id,
           title: exam.title,
@@ -109,7 +120,11 @@ export const readiness = read({
           students: exam.students,
           expected: sitting.students,
           peak,
-          ...judge(peak, connections, active, limits),
+          computed: { verdict: judged.verdict, reasons: judged.reasons, short: judged.short },
+          crowd: crowd(sitting),
+          note: verdictNote(stands, now, input.zone),
+          ...judged,
+          ...(stands && { verdict: stands.verdict, reasons: stands.reasons, short: stands.short }),
         };
       })
       .filter((exam) => exam !== null)

@@ -23,6 +23,7 @@ import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
 import { NeedsYou } from "./needs-you.tsx";
+import { nextExams } from "./next-exams.ts";
 import { sentence } from "./sentence.ts";
 
 export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
@@ -47,7 +48,7 @@ export const loader = page("self", async ({ ctx, request, url }) => {
     part(true, () => needs(ctx, zone)),
     part(may(role, "audit.verify"), () => proofLine(ctx)),
   ]);
-  const exams = ahead?.exams.filter((exam) => exam.end > now).slice(0, 6) ?? [];
+  const exams = nextExams(ahead?.exams ?? [], now);
   return {
     role,
     health,
@@ -83,7 +84,7 @@ export default function Overview() {
   return (
     <Page
       title={sentence(data)}
-      context={context(data)}
+      context={[context(data), data.days.find((one) => one.note)?.note].filter(Boolean).join(" ")}
       badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}
     >
       <Figures>
@@ -175,11 +176,9 @@ export default function Overview() {
             }
           >
             {exams.length === 0 ? (
-              <Empty title="No exam is live or scheduled">
-                The next ones appear here with what they will ask of the database.
-              </Empty>
+              <Empty title="No exam is scheduled">The next ones appear here with what they will ask of the database.</Empty>
             ) : (
-              <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} />
+              <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} withDay />
             )}
           </Panel>
         )}
