@@ -5,7 +5,7 @@ import { AppError, Invalid, LoggedOut, messageOf, StepUpRequired, TooMany, type 
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
-import { AFTER, SESSION, setCookie } from "./cookies.server.ts";
+import { AFTER, rememberRange, SESSION, setCookie, withRememberedRange } from "./cookies.server.ts";
 import { guard, sessionOf } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
@@ -65,7 +65,9 @@ export function page<T>(permission: Permission, run: (work: Look) => Promise<T>)
     try {
       const ctx = await guard(request, context, permission);
       requestId = ctx.requestId;
-      const shown = await run({ ctx, request, url: new URL(request.url), params, seen: () => keepPosition(cookies) });
+      const shown = await run({ ctx, request, url: withRememberedRange(request), params, seen: () => keepPosition(cookies) });
+      const range = rememberRange(request);
+      if (range) cookies.push(range);
       return cookies.length > 0 ? (data(shown, { headers: mergeHeaders(cookies) }) as T) : shown;
     } catch (error) {
       throw toResponse(error, requestId);

@@ -3,7 +3,7 @@ import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@
 import { allTenants } from "~/access/ctx.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
-import { readCookie, THEME } from "~/access/cookies.server.ts";
+import { readCookie, rememberedRange, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { NoAnswer } from "~/ui/layout/no-answer.tsx";
 import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
@@ -23,6 +23,7 @@ export const loader = page("self", async ({ ctx, request }) => {
     tenants,
     tenant: tenants.find((tenant) => tenant.id === only) ?? null,
     mayChooseAll: all,
+    remembered: rememberedRange(request),
     counts: await navCounts(ctx).catch((): NavCounts => ({})),
   };
 });

@@ -1,10 +1,20 @@
 import { page } from "~/access/page.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
+import { Invalid } from "~/platform/errors.ts";
 import { csvLine } from "~/resources/csv.ts";
+
+/** The range of the page that the export was asked for on, as it stood there: to the millisecond, so that both hold the same. */
+function spanOf(params: URLSearchParams) {
+  const [from, to] = [new Date(params.get("from") ?? ""), new Date(params.get("to") ?? "")];
+  if (!params.has("from") && !params.has("to")) return null;
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from >= to)
+    throw new Invalid("The time range of this export can't be read. Open the audit log and export again.");
+  return { from, to };
+}
 
 export const loader = page("audit.read", async ({ ctx, url }) => {
   const format = url.searchParams.get("format") === "csv" ? "csv" : "ndjson";
-  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine);
+  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, spanOf(url.searchParams));
   const encoder = new TextEncoder();
   // The first part is made before the headers go out, so that a refusal is an answer and not a broken file.
   const first = await parts.next();
