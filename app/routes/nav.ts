@@ -68,7 +68,13 @@ export const NAV: NavSection[] = [
         permission: "platform.read",
         words: "payments registrations invoices",
       },
-      { to: "/exams", label: "Exams", icon: NotebookPen, permission: "exams.read", words: "papers questions live schedule" },
+      {
+        to: "/exams",
+        label: "Exams",
+        icon: NotebookPen,
+        permission: "exams.read",
+        words: "papers questions live schedule statistics",
+      },
       {
         to: "/communication/events",
         label: "Communication",
