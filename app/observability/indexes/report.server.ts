@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { current, sourceOf, targetNames } from "../current.server.ts";
-import { topQueries } from "../queries/top.server.ts";
+import { statementsOfTheDay } from "../queries/day.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import { bloated, neverUsed, redundant, scansEverywhere, unindexedForeignKeys, usageOf } from "./classes.ts";
-import { missingIndexes } from "./missing.ts";
+import { suggestedIndexes } from "./missing.ts";
 
 /** Every index with what it costs and whom it serves, and what should go, come or be built anew. */
 export const indexReport = read({
   name: "indexes.report",
   permission: "database.read",
-  input: spanInput.extend({ table: z.string().max(200).optional() }),
+  input: spanInput.extend({ table: z.string().max(200).optional(), own: z.boolean().default(false) }),
   async run({ ctx, input }) {
     const standbys = targetNames().filter((name) => name !== "primary");
     const [primary, keys, tables, columns, ...others] = await Promise.all([
@@ -20,7 +20,8 @@ export const indexReport = read({
       current("columnStats"),
       ...standbys.map((name) => current("indexes", name)),
     ]);
-    const statements = await topQueries({ ctx, input: { ...input, limit: 200 } });
+    // The day that Findings looks at, whatever range is chosen: two pages that count the same agree.
+    const statements = await statementsOfTheDay(ctx);
     if (!primary.rows) return { known: false as const, missing: primary.missing, source: sourceOf(primary) };
     const scans = scansEverywhere(
       primary.rows,
@@ -43,7 +44,7 @@ export const indexReport = read({
       invalid: primary.rows.filter((row) => !row.is_valid),
       bloated: bloated(primary.rows),
       foreignKeys: keys.rows && tables.rows ? unindexedForeignKeys(keys.rows, primary.rows, tables.rows) : null,
-      wanted: columns.rows ? missingIndexes(statements.queries, columns.rows, primary.rows) : null,
+      wanted: columns.rows ? suggestedIndexes(statements.queries, columns.rows, primary.rows, input.own) : null,
       skipped: primary.rows.filter((row) => row.skipped).map((row) => row.name),
       all: primary.rows
         .filter((row) => !input.table || row.table_name === input.table)

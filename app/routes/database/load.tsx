@@ -7,6 +7,7 @@ import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
+import { peakNote } from "~/observability/load/peak.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
 import { topQueries } from "~/observability/queries/top.server.ts";
 import { env } from "~/platform/env.server.ts";
@@ -168,7 +169,7 @@ function OwnFigures({ load }: { load: NonNullable<Data["load"]["value"]> }) {
         value={load.average === null ? "–" : decimal(load.average, 2)}
         note="on average in this time"
       />
-      <Figure label="At most" value={load.peak === null ? "–" : decimal(load.peak, 1)} note="in one step of the chart" />
+      <Figure label="At most" value={load.peak === null ? "–" : decimal(load.peak, 1)} note={peakNote(load)} />
     </Figures>
   );
 }
@@ -184,7 +185,7 @@ function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
         label="Active sessions"
         value={load?.average === null || !load ? "not known" : decimal(load.average, 2)}
         unit="on average"
-        note={load?.peak === null || !load ? undefined : `${decimal(load.peak, 1)} at most`}
+        note={load ? peakNote(load) : undefined}
       />
       <Figure
         label="Connections"

@@ -10,6 +10,7 @@ import { today } from "~/examday/today.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
+import { peakNote } from "~/observability/load/peak.ts";
 import { env } from "~/platform/env.server.ts";
 import { count, decimal, percent, plural } from "~/platform/format.ts";
 import { readRange } from "~/platform/range.ts";
@@ -128,7 +129,7 @@ export default function Overview() {
             label="Active sessions"
             value={load.average === null ? "–" : decimal(load.average, 1)}
             unit={data.cores ? `on ${data.cores} cores` : undefined}
-            note={load.peak === null ? "no samples yet" : `at most ${decimal(load.peak, 1)} in this range`}
+            note={peakNote(load) ?? "no samples yet"}
           />
         )}
       </Figures>
