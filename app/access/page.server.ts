@@ -1,11 +1,21 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, Invalid, LoggedOut, messageOf, StepUpRequired, TooMany, type FieldErrors } from "~/platform/errors.ts";
+import {
+  AppError,
+  Invalid,
+  LoggedOut,
+  messageOf,
+  NotFound,
+  StepUpRequired,
+  TooMany,
+  type FieldErrors,
+} from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
 import { AFTER, rememberRange, SESSION, setCookie, withRememberedRange } from "./cookies.server.ts";
+import { elsewhere, type Elsewhere } from "./elsewhere.server.ts";
 import { guard, sessionOf } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
@@ -29,12 +39,12 @@ export type ActResult<T = unknown> =
     };
 
 /** Errors of verbs as HTTP, in this one place. */
-function toResponse(error: unknown, requestId: string): Response {
+function toResponse(error: unknown, requestId: string, tenant: Elsewhere | null = null): Response {
   if (error instanceof Response) return error;
   error = away(error) ?? error;
   if (error instanceof AppError) {
     const headers: HeadersInit = error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {};
-    return new Response(JSON.stringify({ message: error.message, requestId }), {
+    return new Response(JSON.stringify({ message: error.message, requestId, ...(tenant && { elsewhere: tenant }) }), {
       status: error.status,
       headers: { "Content-Type": "application/json", ...headers },
     });
@@ -62,15 +72,18 @@ export function page<T>(permission: Permission, run: (work: Look) => Promise<T>)
   return async ({ request, params, context }: LoaderFunctionArgs): Promise<T> => {
     const cookies: string[] = [];
     let requestId = request.headers.get("x-request-id") ?? "";
+    let ctx: Work["ctx"] | null = null;
     try {
-      const ctx = await guard(request, context, permission);
+      ctx = await guard(request, context, permission);
       requestId = ctx.requestId;
       const shown = await run({ ctx, request, url: withRememberedRange(request), params, seen: () => keepPosition(cookies) });
       const range = rememberRange(request);
       if (range) cookies.push(range);
       return cookies.length > 0 ? (data(shown, { headers: mergeHeaders(cookies) }) as T) : shown;
     } catch (error) {
-      throw toResponse(error, requestId);
+      const lost = ctx && error instanceof NotFound && params["id"];
+      const tenant = lost ? await elsewhere(ctx!, new URL(request.url).pathname, params["id"]!).catch(() => null) : null;
+      throw toResponse(error, requestId, tenant);
     }
   };
 }
