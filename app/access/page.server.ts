@@ -154,7 +154,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
           message: known
             ? // A commit whose answer was lost may have happened.
               isConnectionLoss(thrown)
-              ? `${error.message}. Look whether it was done before you try again.`
+              ? `${error.message}. Check whether it was saved before you retry.`
               : error.message
             : `Something went wrong on our side. Nothing was changed. (${requestId})`,
           fields: error instanceof Invalid ? error.fields : {},

@@ -79,7 +79,7 @@ describe("an incident", () => {
         )
       ).rows.map((row) => row.extra);
     expect(await extra()).toEqual(attempts.map(() => 300));
-    await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 5 } })).rejects.toThrow(/given time already/);
+    await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 5 } })).rejects.toThrow(/already been given time/);
     await extraTimeForIncident({ ctx: ana, input: { number, minutes: 1, again: true } });
     expect(await extra()).toEqual(attempts.map(() => 360));
     await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 0 } })).rejects.toThrow(/one minute/);

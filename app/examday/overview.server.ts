@@ -60,8 +60,8 @@ export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
         title: `Incident ${incident.number}: ${incident.title}`,
         says:
           touched && touched.attempts > 0
-            ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are touched`
-            : "No exam is touched",
+            ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are affected`
+            : "No exam is affected",
         to,
         at: incident.from,
       });
@@ -70,7 +70,7 @@ export async function needs(ctx: Ctx, zone = "UTC"): Promise<Need[]> {
       if (left)
         found.push({
           tone: "ok",
-          title: `Incident ${incident.number} touched ${plural(touched.attempts, "attempt")}`,
+          title: `Incident ${incident.number} affected ${plural(touched.attempts, "attempt")}`,
           says: `It explains ${plural(left, "signal")}, to be cleared together`,
           to: `/exams/incidents/${incident.number}`,
           at: incident.to,

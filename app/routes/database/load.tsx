@@ -208,9 +208,9 @@ function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
       <Figure
         label="Alerts"
         value={firing ? grave.length : "not known"}
-        unit={firing && firing.length > grave.length ? `and ${plural(firing.length - grave.length, "note")}` : undefined}
+        unit={firing && firing.length > grave.length ? `and ${plural(firing.length - grave.length, "notice")}` : undefined}
         tone={grave.some((one) => one.severity === "CRITICAL") ? "bad" : grave.length > 0 ? "warn" : undefined}
-        note={grave[0]?.says ?? "nothing fires"}
+        note={grave[0]?.says ?? "no alerts"}
       />
     </Figures>
   );
@@ -222,7 +222,7 @@ function Aside({ rest }: { rest: Rest }) {
     <>
       <Panel title="Needs you" aside={firing.length || undefined}>
         {firing.length === 0 ? (
-          <p className="text-muted">{rest.alerts.error ? `Alerts can't be read: ${rest.alerts.error}` : "Nothing fires."}</p>
+          <p className="text-muted">{rest.alerts.error ? `Alerts can't be read: ${rest.alerts.error}` : "No alerts."}</p>
         ) : (
           <ul className="flex flex-col gap-3">
             {firing.slice(0, 6).map((one) => (

@@ -108,7 +108,7 @@ export default function Overview() {
                 </>
               ) : undefined
             }
-            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none waits for a second person"}
+            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none needs a second person"}
           />
         )}
         {standby && (
