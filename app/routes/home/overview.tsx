@@ -55,6 +55,8 @@ export const loader = page("self", async ({ ctx, request, url }) => {
     health,
     day,
     exams,
+    /** Whom the title may name: of the whole week, not only of those that are listed. */
+    short: (ahead?.exams ?? []).filter((exam) => exam.verdict !== "HOLDS" && exam.end > now).slice(0, 50),
     days: ahead?.days.slice(0, 7) ?? [],
     limits: ahead?.limits ?? null,
     error: ahead?.past.error ?? null,
@@ -84,7 +86,7 @@ export default function Overview() {
   }));
   return (
     <Page
-      title={sentence(data)}
+      title={sentence({ ...data, exams: data.short })}
       context={[context(data), data.days.find((one) => one.note)?.note].filter(Boolean).join(" ")}
       badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}
     >
