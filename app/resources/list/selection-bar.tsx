@@ -15,7 +15,7 @@ export function SelectionBar(
   const n = whole ? total.n : selected.size;
   return (
     <Bar open>
-      <Form action={`/data/${resource.name}/bulk`} className="flex flex-wrap items-center gap-2">
+      <Form action={`/data/${resource.name}/bulk`} className="flex w-full flex-wrap items-center gap-2">
         {whole ? (
           <Hidden params={filterParams(params)} without={[]} />
         ) : (

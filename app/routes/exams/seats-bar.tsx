@@ -26,7 +26,7 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
   return (
     <SelectionBar open={acting || news !== null} happened={news}>
       {acting ? (
-        <div key={done} className="flex flex-wrap items-center gap-2">
+        <div key={done} className="flex w-full flex-wrap items-center gap-2">
           <span className="font-[560] tabular-nums">{picked > 0 ? `${count(picked)} selected` : "Selected students"}</span>
           {/* Enter in a field presses the first button of its form: this one does nothing. */}
           <button disabled hidden />

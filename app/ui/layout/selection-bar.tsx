@@ -34,12 +34,16 @@ export function SelectionBar({ open, happened, children }: Props) {
         className="pointer-events-none fixed inset-x-2 bottom-16 z-20 md:right-6 md:bottom-3 md:left-[232px]"
       >
         <div
-          className={open ? "panel pointer-events-auto mx-auto max-w-[1512px] px-3.5 py-2" : "sr-only"}
+          className={
+            open
+              ? "panel pointer-events-auto mx-auto flex max-w-[1512px] flex-wrap items-center gap-x-3 gap-y-1.5 px-3.5 py-2"
+              : "sr-only"
+          }
           style={open ? { boxShadow: "var(--shadow)" } : undefined}
         >
           <p
             role={happened?.tone === "bad" ? "alert" : "status"}
-            className={happened ? `pb-1.5 font-[560] ${happened.tone === "bad" ? "text-bad" : "text-ok"}` : ""}
+            className={happened ? `mr-auto font-[560] ${happened.tone === "bad" ? "text-bad" : "text-ok"}` : ""}
           >
             {happened?.says}
           </p>
