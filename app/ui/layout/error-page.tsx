@@ -32,10 +32,14 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
   return (
     <Element className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
       <p className="mono text-muted">{status}</p>
-      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">{TITLES[status] ?? "Something went wrong on our side"}</h1>
-      <p className="max-w-[70ch]">
-        {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
-      </p>
+      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">
+        {said.elsewhere ? "In another tenant" : (TITLES[status] ?? "Something went wrong on our side")}
+      </h1>
+      {!said.elsewhere && (
+        <p className="max-w-[70ch]">
+          {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
+        </p>
+      )}
       {said.elsewhere && (
         <Form method="post" action="/settings/preferences" reloadDocument className="flex flex-wrap items-center gap-3">
           <input type="hidden" name="intent" value="tenant" />
