@@ -68,7 +68,8 @@ export default function Indexes() {
           large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
         ]
           .filter(Boolean)
-          .join(", ") || "The indexes are as they should be."
+          .join(", ")
+          .replace(/.$/, "$&.") || "The indexes are as they should be."
       }
       context={`${plural(report.total, "index", "indexes")}. Scans are counted on the primary and on every standby.`}
     >
