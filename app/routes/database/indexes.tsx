@@ -60,17 +60,13 @@ export default function Indexes() {
     );
   const large = report.unused?.filter((row) => (row.bytes ?? 0) > 1_000_000) ?? [];
   const wasted = large.reduce((sum, row) => sum + (row.bytes ?? 0), 0);
+  const facts = [
+    report.wanted?.length ? plural(report.wanted.length, "suggested index", "suggested indexes") : "",
+    large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
+  ].filter(Boolean);
   return (
     <Page
-      title={
-        [
-          report.wanted?.length ? `${plural(report.wanted.length, "suggested index", "suggested indexes")}` : "",
-          large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
-        ]
-          .filter(Boolean)
-          .join(", ")
-          .replace(/.$/, "$&.") || "The indexes are as they should be."
-      }
+      title={facts.length > 0 ? `${facts.join(", ")}.` : "The indexes are as they should be."}
       context={`${plural(report.total, "index", "indexes")}. Scans are counted on the primary and on every standby.`}
     >
       {report.skipped.length > 0 && (
