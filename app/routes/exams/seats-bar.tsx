@@ -20,6 +20,8 @@ type Props = {
 /** Two acts give time: select, and press +5. */
 export function SeatsBar({ done, picked, arrived, working, clear, happened }: Props) {
   const [read, setRead] = useState<typeof happened>(null);
+  // What was done is old news for whoever selects somebody next; what was refused stays beside what it was refused for.
+  if (arrived && picked > 0 && happened?.tone === "ok" && read !== happened) setRead(happened);
   const news = happened === read ? null : happened;
   const acting = !arrived || picked > 0;
   const whom = picked > 0 ? plural(picked, "student") : "selected";
@@ -77,7 +79,7 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
               </Button>
             </div>
           </details>
-          {arrived && <Button onClick={clear}>Clear selection</Button>}
+          {arrived && <Button onClick={() => (clear(), setRead(happened))}>Clear selection</Button>}
         </div>
       ) : (
         <Button onClick={() => setRead(happened)}>Dismiss</Button>
