@@ -1,7 +1,10 @@
-import { index, layout, route, type RouteConfig } from "@remix-run/route-config";
+import { index, layout, route, type RouteConfig, type RouteConfigEntry } from "@remix-run/route-config";
 
 /** A list of one resource at an address that people know; the list itself is one file. */
 const listAt = (path: string) => route(path, "routes/data/list.tsx", { id: `list:${path}` });
+
+/** Around every page: what fails in it is said inside the frame, with the rail still there. */
+const framed = (pages: RouteConfigEntry[]) => layout("routes/shell.tsx", [layout("routes/errors/inside.tsx", pages)]);
 
 /** The table of contents: every address of the console, by area. */
 export default [
@@ -11,7 +14,7 @@ export default [
     route("login/reset/:token", "routes/auth/reset.tsx"),
   ]),
   route("logout", "routes/auth/logout.ts"),
-  layout("routes/shell.tsx", [
+  framed([
     index("routes/home/overview.tsx"),
     route("search", "routes/home/search.tsx"),
     route("readiness", "routes/readiness/page.tsx"),

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { rangeQuery, withRange } from "~/platform/range.ts";
 import { validZone } from "~/platform/zone.ts";
 
 /** Set by the door (access/http), never by a client: this request came by TLS, so cookies are bound to this host and to TLS. */
@@ -45,6 +46,24 @@ export const DEVICE = "invigil_device";
 export const AFTER = "invigil_after";
 export const THEME = "invigil_theme";
 export const ZONE = "invigil_zone";
+const RANGE = "invigil_range";
+/** As long as somebody is at one thing: tomorrow the usual range is the right one again. */
+const RANGE_SECONDS = 2 * 3600;
 
 /** In which zone this reader wants to read times. */
 export const zoneOf = (request: Request): string => validZone(readCookie(request, ZONE));
+
+/** The range that this reader looked at last, for a page whose address names none. */
+export const rememberedRange = (request: Request): string => rangeQuery(new URLSearchParams(readCookie(request, RANGE) ?? ""));
+
+/** What keeps the range of this address; null where it names none, or the one that is kept already. */
+export function rememberRange(request: Request): string | null {
+  const range = rangeQuery(new URL(request.url).searchParams);
+  return range && range !== rememberedRange(request) ? setCookie(RANGE, range, RANGE_SECONDS) : null;
+}
+
+/** An address as a page reads it: with the range that was looked at last where it names none. */
+export function withRememberedRange(request: Request): URL {
+  const url = new URL(request.url);
+  return new URL(withRange(`${url.pathname}${url.search}`, rememberedRange(request)), url);
+}

@@ -1,11 +1,21 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, BadRequest, Invalid, LoggedOut, messageOf, StepUpRequired, type FieldErrors } from "~/platform/errors.ts";
+import {
+  AppError,
+  BadRequest,
+  Invalid,
+  LoggedOut,
+  messageOf,
+  NotFound,
+  StepUpRequired,
+  type FieldErrors,
+} from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
-import { AFTER, SESSION, setCookie } from "./cookies.server.ts";
+import { AFTER, rememberRange, SESSION, setCookie, withRememberedRange } from "./cookies.server.ts";
+import { elsewhere, type Elsewhere } from "./elsewhere.server.ts";
 import { guard, sessionOf } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 import { ABSOLUTE_HOURS, type StaffSession } from "./session.server.ts";
@@ -29,11 +39,11 @@ export type ActResult<T = unknown> =
     };
 
 /** Errors of verbs as HTTP, in this one place. */
-function toResponse(error: unknown, requestId: string): Response {
+function toResponse(error: unknown, requestId: string, tenant: Elsewhere | null = null): Response {
   if (error instanceof Response) return error;
   error = away(error) ?? error;
   if (error instanceof AppError) {
-    return new Response(JSON.stringify({ message: error.message, requestId }), {
+    return new Response(JSON.stringify({ message: error.message, requestId, ...(tenant && { elsewhere: tenant }) }), {
       status: error.status,
       headers: { "Content-Type": "application/json", ...retryAfter(error) },
     });
@@ -61,13 +71,18 @@ export function page<T>(permission: Permission, run: (work: Look) => Promise<T>)
   return async ({ request, params, context }: LoaderFunctionArgs): Promise<T> => {
     const cookies: string[] = [];
     let requestId = request.headers.get("x-request-id") ?? "";
+    let ctx: Work["ctx"] | null = null;
     try {
-      const ctx = await guard(request, context, permission);
+      ctx = await guard(request, context, permission);
       requestId = ctx.requestId;
-      const shown = await run({ ctx, request, url: new URL(request.url), params, seen: () => keepPosition(cookies) });
+      const shown = await run({ ctx, request, url: withRememberedRange(request), params, seen: () => keepPosition(cookies) });
+      const range = rememberRange(request);
+      if (range) cookies.push(range);
       return cookies.length > 0 ? (data(shown, { headers: mergeHeaders(cookies) }) as T) : shown;
     } catch (error) {
-      throw toResponse(error, requestId);
+      const lost = ctx && error instanceof NotFound && params["id"];
+      const tenant = lost ? await elsewhere(ctx!, new URL(request.url).pathname, params["id"]!).catch(() => null) : null;
+      throw toResponse(error, requestId, tenant);
     }
   };
 }
@@ -146,7 +161,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
           message: known
             ? // A commit whose answer was lost may have happened.
               isConnectionLoss(thrown)
-              ? `${error.message}. Look whether it was done before you try again.`
+              ? `${error.message}. Check whether it was saved before you retry.`
               : error.message
             : `Something went wrong on our side. Nothing was changed. (${requestId})`,
           fields: error instanceof Invalid ? error.fields : {},

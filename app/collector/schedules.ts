@@ -5,6 +5,7 @@ import { indexWords } from "~/audit/index-words.server.ts";
 import { ensureMonths } from "~/audit/months.server.ts";
 import { createSequencer } from "~/audit/sequence.server.ts";
 import { judgeForecasts, keepForecasts } from "~/examday/forecast.server.ts";
+import { keepVerdicts } from "~/examday/standing.server.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
 import { runDrill } from "~/observability/backups/drill.server.ts";
 import { expireBackups } from "~/observability/backups/expire.server.ts";
@@ -74,6 +75,7 @@ export function schedules(): Schedule[] {
         while ((await indexWords(rolePool("sequencer"))) > 0);
       },
     },
+    { name: "verdicts.keep", every: 60_000, run: async () => void (await keepVerdicts()) },
     { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
     { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },

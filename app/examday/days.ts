@@ -15,6 +15,8 @@ export type DayAhead = {
   wal: number;
   verdict: Verdict;
   says: string;
+  /** When its verdict changed, or is about to. */
+  note: string | null;
 };
 
 type Given = {
@@ -94,6 +96,7 @@ export function daysOf(given: Given): DayAhead[] {
       wal,
       verdict,
       says,
+      note: crowded.note ?? list.find((exam) => exam.note)?.note ?? null,
     };
   });
 }

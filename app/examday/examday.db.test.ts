@@ -10,6 +10,7 @@ import { declareIncident } from "../observability/incidents/incidents.server.ts"
 import { databaseForExam } from "./during.server.ts";
 import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { readiness } from "./readiness.server.ts";
+import { today } from "./today.server.ts";
 import { clearExplained, extraTimeForIncident, previewClearing, touchedBy, undoClearing } from "./touched.server.ts";
 
 const db = testDatabase();
@@ -78,7 +79,7 @@ describe("an incident", () => {
         )
       ).rows.map((row) => row.extra);
     expect(await extra()).toEqual(attempts.map(() => 300));
-    await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 5 } })).rejects.toThrow(/given time already/);
+    await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 5 } })).rejects.toThrow(/already been given time/);
     await extraTimeForIncident({ ctx: ana, input: { number, minutes: 1, again: true } });
     expect(await extra()).toEqual(attempts.map(() => 360));
     await expect(extraTimeForIncident({ ctx: ana, input: { number, minutes: 0 } })).rejects.toThrow(/one minute/);
@@ -201,6 +202,29 @@ describe("readiness", () => {
     await db.owner.query("update public.exam set status = 'CANCELLED', cancelled_reason = 'test' where id = $1", [exam.id]);
     cache.changed(["exam"]);
     expect((await readiness({ ctx: sre, input: {} })).exams.map((one) => one.id)).not.toContain(exam.id);
+  });
+
+  it("says of today's crowd at least those who are sitting now, also past the usual end", async () => {
+    const exam = await makeExam(db.owner, college.id, {
+      students: 5,
+      status: "LIVE",
+      start: minutesAgo(90),
+      minutes: 60,
+      windowMinutes: 180,
+    });
+    for (let student = 0; student < 5; student++)
+      await makeAttempt(db.owner, exam, student, { state: "IN_PROGRESS", started: minutesAgo(40) });
+    const seen = await readiness({ ctx: ana, input: {} });
+    const { sitting } = await today({ ctx: ana, input: {} });
+    expect(sitting).toBeGreaterThanOrEqual(5);
+    expect(seen.exams.find((one) => one.id === exam.id)!.peak).toBeGreaterThanOrEqual(sitting);
+  });
+
+  it("counts as later today what begins before midnight, and not at it", async () => {
+    const ctx = { ...ana, clock: fixedClock("2026-10-14T20:00:00Z") };
+    for (const start of ["2026-10-14T23:00:00Z", "2026-10-15T00:00:00Z"])
+      await makeExam(db.owner, college.id, { students: 1, status: "SCHEDULED", start: new Date(start) });
+    expect((await today({ ctx, input: {} })).later).toBe(1);
   });
 
   it("does not lose an hour when clocks are changed in the window", async () => {

@@ -144,6 +144,9 @@ describe("days", () => {
     students: 900,
     expected: 900,
     peak: 900,
+    computed: { verdict: "HOLDS" as const, reasons: [], short: [] },
+    crowd: "",
+    note: null,
     ...judge(900, line, { ...line, base: 0, perStudent: 0 }, { connections: 50, cores: null }),
   };
   const told = (zone: string, sittings: Parameters<typeof daysOf>[0]["sittings"] = []) =>

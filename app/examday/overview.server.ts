@@ -71,8 +71,8 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
         title: `Incident ${incident.number}: ${incident.title}`,
         says:
           touched && touched.attempts > 0
-            ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are touched`
-            : "No exam is touched",
+            ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are affected`
+            : "No exam is affected",
         to,
         at: incident.from,
       });
@@ -81,7 +81,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
       if (left)
         found.push({
           tone: "ok",
-          title: `Incident ${incident.number} touched ${plural(touched.attempts, "attempt")}`,
+          title: `Incident ${incident.number} affected ${plural(touched.attempts, "attempt")}`,
           says: `It explains ${plural(left, "signal")}, to be cleared together`,
           to: `/exams/incidents/${incident.number}`,
           at: incident.to,

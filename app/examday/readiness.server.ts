@@ -15,9 +15,13 @@ import { checks } from "./checks.server.ts";
 import { pastForecasts } from "./past.server.ts";
 import { measureCost, type Cost } from "./measured.server.ts";
 import { daysOf } from "./days.ts";
+import { sittingNow } from "./sitting-now.server.ts";
+import { sittingsOf } from "./sittings.ts";
 import { freeDisk } from "./disk.server.ts";
+import { standingVerdicts } from "./standing-verdicts.server.ts";
+import { applicable, crowdsOf, verdictNote, type Computed } from "./standing.ts";
+import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged } from "./model.ts";
 import { findingsNow } from "./waiting.server.ts";
-import { at, judge, meanError, mostAtOnce, peakDuring, sittingOver, type Judged, type Sitting } from "./model.ts";
 
 const DAYS_AHEAD = 14;
 /** The longest that an exam may last: what began so long ago may still be sat. */
@@ -35,6 +39,12 @@ export type ExamAhead = {
   students: number;
   expected: number;
   peak: number;
+  /** What this computation alone says; the verdict shown is the one that stands. */
+  computed: Computed;
+  /** Which exams it is sat together with. */
+  crowd: string;
+  /** When the verdict changed, or is about to. */
+  note: string | null;
 } & Judged;
 const what = z.object({
   /** Whose start is moved, and by how many minutes. */
@@ -50,6 +60,9 @@ const what = z.object({
   zone: z.string().max(64).transform(validZone).default("UTC"),
 });
 export type WhatIf = z.input<typeof what>;
+
+/** What would be is computed each time: only what is has a verdict that stands. */
+const isPlan = (input: z.output<typeof what>) => input.shift.length > 0 || input.connections !== null || input.replicas > 0;
 
 /** Reads that a standby can take from the primary: what our own pages and the platform's reads are, cautiously. */
 const READS_A_STANDBY_TAKES = 0.3;
@@ -69,7 +82,7 @@ async function everybodys(clock: Clock) {
     of: ["exam", "enrollment"],
     ttlMs: SHARED_MS,
     async read() {
-      const [cost, all, headroom, health, findings, disk] = await Promise.all([
+      const [cost, all, writing, headroom, health, findings, disk] = await Promise.all([
         // Two weeks of samples: a minute more or less of them changes nothing.
         cache.get(everybody, {
           key: "examday.cost",
@@ -78,12 +91,13 @@ async function everybodys(clock: Clock) {
           read: () => withReadScope(everybody, (inner) => measureCost(inner, now)),
         }),
         expectedStarts({ ctx: everybody, input: window(now) }),
+        withReadScope(everybody, sittingNow),
         connectionHeadroom({ ctx: everybody, input: {} }).catch(() => null),
         currentHealth(),
         findingsNow().catch(() => null),
         freeDisk().catch(() => null),
       ]);
-      return { cost, all, headroom, asked: { health, findings }, disk };
+      return { cost, all, writing, headroom, asked: { health, findings }, disk };
     },
   });
 }
@@ -99,7 +113,7 @@ export const readiness = read({
   permission: "readiness.read",
   input: what,
   before: ({ ctx }) => everybodys(ctx.clock),
-  async run({ ctx, input, before: { cost, all, headroom, asked, disk } }) {
+  async run({ ctx, input, before: { cost, all, writing, headroom, asked, disk } }) {
     const now = ctx.clock.now();
     const [mine, failing, past] = await Promise.all([
       expectedStarts({ ctx, input: window(now) }),
@@ -107,25 +121,22 @@ export const readiness = read({
       pastForecasts(ctx),
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
-    const sittings = all
-      .map((exam): Sitting => ({
-        id: exam.exam_id,
-        start: exam.start_time.getTime() + (moved.get(exam.exam_id) ?? 0) * 60_000,
-        minutes: exam.duration_minutes,
-        students: Math.round(exam.students * cost.turnout),
-      }))
-      .filter((exam) => exam.start + exam.minutes * 60_000 > now.getTime());
+    const sittings = sittingsOf(all, { turnout: cost.turnout, writing, moved, now });
     const byId = new Map(sittings.map((one) => [one.id, one]));
     const steps = sittingOver(sittings);
     const limits = { connections: input.connections ?? headroom?.ordinary ?? null, cores: coreCount(env().embedded) };
     const relief = 1 - Math.min(0.8, READS_A_STANDBY_TAKES * input.replicas);
     const connections = { ...cost.connections, perStudent: cost.connections.perStudent * relief };
     const active = { ...cost.active, perStudent: cost.active.perStudent * relief };
+    const crowd = crowdsOf(sittings);
+    const standing = isPlan(input) ? new Map<string, never>() : await standingVerdicts(ctx);
     const exams = mine
       .map((exam): ExamAhead | null => {
         const sitting = byId.get(exam.exam_id);
         if (!sitting) return null;
         const peak = peakDuring(sitting, steps);
+        const judged = judge(peak, connections, active, limits);
+        const stands = applicable(standing.get(exam.exam_id), crowd(sitting), now);
         return {
           id: exam.exam_id,
           title: exam.title,
@@ -138,7 +149,11 @@ export const readiness = read({
           students: exam.students,
           expected: sitting.students,
           peak,
-          ...judge(peak, connections, active, limits),
+          computed: { verdict: judged.verdict, reasons: judged.reasons, short: judged.short },
+          crowd: crowd(sitting),
+          note: verdictNote(stands, now, input.zone),
+          ...judged,
+          ...(stands && { verdict: stands.verdict, reasons: stands.reasons, short: stands.short }),
         };
       })
       .filter((exam) => exam !== null)

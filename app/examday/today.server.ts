@@ -3,6 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import { one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { dayAfter, dayIn, startOfDay, validZone } from "~/platform/zone.ts";
+import { sittingNow } from "./sitting-now.server.ts";
 
 /** What today holds, in the tenants of this person's scope. */
 export const today = read({
@@ -16,13 +17,12 @@ export const today = read({
       ctx.tx,
       sql`select
             (select count(*)::int from public.exam where status = 'LIVE' and deleted_at is null) as live,
-            (select count(*)::int from public.exam where status = 'SCHEDULED' and deleted_at is null and start_time between ${now} and ${end}) as later,
-            (select count(*)::int from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-              where e.status = 'LIVE' and a.state = 'IN_PROGRESS') as sitting,
+            (select count(*)::int from public.exam where status = 'SCHEDULED' and deleted_at is null and start_time >= ${now} and start_time < ${end}) as later,
             (select count(*)::int from public.enrollment n join public.exam e on e.class_id = n.class_id and e.college_id = n.college_id
               where e.status = 'LIVE' and e.deleted_at is null and n.status = 'ACTIVE') as expected`,
-      z.object({ live: z.number(), later: z.number(), sitting: z.number(), expected: z.number() }),
+      z.object({ live: z.number(), later: z.number(), expected: z.number() }),
     );
-    return row!;
+    const sitting = [...(await sittingNow(ctx)).values()].reduce((sum, n) => sum + n, 0);
+    return { ...row!, sitting };
   },
 });

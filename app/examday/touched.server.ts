@@ -111,8 +111,8 @@ export const extraTimeForIncident = mutation({
     if (live.length === 0)
       throw new Conflict(
         touched.exams.some((exam) => exam.given > 0)
-          ? "Everybody whom it touched has been given time already"
-          : "Nobody whom it touched is still writing",
+          ? "Every affected student has already been given time"
+          : "No affected student is still in the exam",
       );
     let students = 0;
     let exams = 0;
@@ -137,7 +137,7 @@ export const extraTimeForIncident = mutation({
         details: { incident: input.number, minutes: input.minutes, students: done.given },
       });
     }
-    if (exams === 0) throw new Conflict("Nobody whom it touched is still writing");
+    if (exams === 0) throw new Conflict("No affected student is still in the exam");
     return { exams, students };
   },
 });

@@ -3,6 +3,7 @@ import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/databas
 import type { Actor } from "~/db/ctx.ts";
 import { metricHistory } from "./history.server.ts";
 import { whatChanged } from "./load/changes.server.ts";
+import { peakNote } from "./load/peak.ts";
 import { readLoad } from "./load/read-load.server.ts";
 import { topQueries } from "./queries/top.server.ts";
 import { rollUp } from "./sampler/rollup.server.ts";
@@ -15,6 +16,9 @@ const now = Math.floor(Date.now() / 15_000) * 15_000;
 const at = (ms: number) => new Date(Math.floor(ms / 300_000) * 300_000);
 let sre: Actor;
 const ctx = () => ctxFor(sre, everywhere);
+
+/** One minute, days ago, with 10.8 sessions at work. */
+const BUSY = at(now - 3.5 * DAY);
 
 const SPANS: [string, Date, Date][] = [
   ["a quarter of an hour", new Date(now - 900_000), new Date(now)],
@@ -44,7 +48,9 @@ beforeAll(async () => {
   );
   await db.owner.query(
     `insert into telemetry.tick (at, target, ticks, total, active, idle, idle_in_transaction, lock_waiting, longest_query_ms, longest_transaction_ms)
-     select g, 'primary', 5, 5, 2, 3, 0, 1, 10, 20 from ${every("5 seconds", 4)}`,
+     select g, 'primary', 5, 5, case when g >= $1 and g < $1 + interval '1 minute' then 54 else 2 end, 3, 0, 1, 10, 20
+     from ${every("5 seconds", 4)}`,
+    [BUSY],
   );
   await db.owner.query(
     `insert into telemetry.metric (at, target, name, label, value) select g, 'primary', 'db.commits_per_s', '', ${uneven} from ${every("5 seconds", 4)}, generate_series(1, 1) k`,
@@ -93,6 +99,13 @@ describe("sums over a span", () => {
     expect(load.points.length).toBeLessThanOrEqual(242);
   });
 
+  it("keep the busiest minute of days: an incident does not vanish in the mean of a chart's step", async () => {
+    const load = await readLoad({ ctx: ctx(), input: { from: at(now - 3.9 * DAY), to: new Date(now), by: "wait" } });
+    expect(load.step).toBeGreaterThan(600);
+    expect([load.peak, load.peakSeconds]).toEqual([expect.closeTo(10.8, 6), 60]);
+    expect(peakNote(load)).toBe("at most 10.8 in one minute");
+  });
+
   it("of a number with a name weigh each sum by how long it lasted", async () => {
     const span = { from: at(now - 3 * DAY), to: new Date(now) };
     const { points, step } = await metricHistory(db.owner, ["db.commits_per_s"], span, new Date(now));
@@ -127,6 +140,12 @@ describe("a table's growth", () => {
          values (now() - $1::interval, 'primary', 'public.grows', $2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`,
         [age, bytes],
       );
+    const growth = async () =>
+      (await tableReport({ ctx: ctx(), input: { from: new Date(now - DAY), to: new Date(now) } })).growth["public.grows"];
+    // An hour of it tells nothing of a day.
+    await size("table_stat_1h", "2 hours", 7_000_000);
+    await size("table_stat", "2 minutes", 20_900_000);
+    expect(await growth()).toBeUndefined();
     await size("table_stat_1h", "40 days", 5);
     await size("table_stat_1h", "20 days", 1_000_000);
     await size("table_stat_1h", "9 days", 77_000_000);

@@ -34,3 +34,28 @@ export function stepFor(range: { from: Date; to: Date }, points = 240): number {
     [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 86_400].find((step) => step >= wanted) ?? 86_400
   );
 }
+
+const KEYS = ["range", "from", "to"] as const;
+
+/** Pages that show a time range: what is chosen on one of them goes along to the others. */
+const takesRange = (pathname: string): boolean =>
+  pathname === "/" || pathname === "/audit" || pathname === "/database" || pathname.startsWith("/database/");
+
+/** The range that an address carries, as it is written there: `range=7d`, or `from=…&to=…`; empty where it carries none. */
+export function rangeQuery(params: URLSearchParams): string {
+  const from = params.get("from");
+  const to = params.get("to");
+  if (from && to) return new URLSearchParams({ from, to }).toString();
+  const range = params.get("range");
+  return range && range in RANGES ? new URLSearchParams({ range }).toString() : "";
+}
+
+/** The same address with that range, where its page shows one and it names none itself. */
+export function withRange(address: string, range: string): string {
+  const [path = "", search = ""] = address.split("?");
+  if (!range || !takesRange(path)) return address;
+  const params = new URLSearchParams(search);
+  if (KEYS.some((key) => params.has(key))) return address;
+  for (const [key, value] of new URLSearchParams(range)) params.set(key, value);
+  return `${path}?${params.toString()}`;
+}

@@ -29,7 +29,7 @@ import {
   Users,
   Wrench,
 } from "lucide-react";
-import type { Permission } from "~/access/policy.ts";
+import { may, type Permission } from "~/access/policy.ts";
 
 export type NavItem = { to: string; label: string; icon: LucideIcon; permission: Permission; end?: boolean; words?: string };
 export type NavSection = { title: string | null; items: NavItem[] };
@@ -68,7 +68,13 @@ export const NAV: NavSection[] = [
         permission: "platform.read",
         words: "payments registrations invoices",
       },
-      { to: "/exams", label: "Exams", icon: NotebookPen, permission: "exams.read", words: "papers questions live schedule" },
+      {
+        to: "/exams",
+        label: "Exams",
+        icon: NotebookPen,
+        permission: "exams.read",
+        words: "papers questions live schedule statistics",
+      },
       {
         to: "/communication/events",
         label: "Communication",
@@ -170,6 +176,26 @@ export const NAV: NavSection[] = [
     ],
   },
 ];
+
+/** Pages that ask for more than the area that they are in. */
+const OWN_PERMISSION: Record<string, Permission> = {
+  "/tenants/new": "tenants.manage",
+  "/exams/today": "platform.read",
+  "/exams/incidents": "readiness.read",
+};
+
+const within = (path: string, area: string) => path === area || path.startsWith(`${area}/`);
+
+/** Whether a link leads somewhere for this person: one that ends at a refusal is not shown. */
+export function mayOpen(role: string, to: string): boolean {
+  const path = to.split(/[?#]/)[0]!;
+  const own = Object.keys(OWN_PERMISSION).find((area) => within(path, area));
+  if (own) return may(role, OWN_PERMISSION[own]!);
+  const area = NAV.flatMap((section) => section.items)
+    .filter((item) => item.to !== "/" && within(path, item.to))
+    .sort((a, b) => b.to.length - a.to.length)[0];
+  return !area || may(role, area.permission);
+}
 
 /** Icons that rooms use for their pages, kept in one import. */
 export const ICONS = {

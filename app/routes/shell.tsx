@@ -3,12 +3,12 @@ import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@
 import { allTenants } from "~/access/ctx.server.ts";
 import { page } from "~/access/page.server.ts";
 import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
-import { readCookie, THEME } from "~/access/cookies.server.ts";
+import { readCookie, rememberedRange, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { NoAnswer } from "~/ui/layout/no-answer.tsx";
 import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
 import { useZone } from "~/ui/time/time.tsx";
-import { NAV } from "./nav.ts";
+import { mayOpen, NAV } from "./nav.ts";
 import { navCounts, type NavCounts } from "./nav-counts.server.ts";
 
 export const loader = page("self", async ({ ctx, request }) => {
@@ -23,6 +23,7 @@ export const loader = page("self", async ({ ctx, request }) => {
     tenants,
     tenant: tenants.find((tenant) => tenant.id === only) ?? null,
     mayChooseAll: all,
+    remembered: rememberedRange(request),
     counts: await navCounts(ctx).catch((): NavCounts => ({})),
   };
 });
@@ -64,7 +65,9 @@ export default function ShellRoute() {
   const data = useLoaderData<typeof loader>();
   const matches = useMatches();
   const zone = useZone();
-  const crumbs = matches.flatMap((match) => (match.handle as Handle | undefined)?.crumbs?.(match.data as never) ?? []);
+  const crumbs = matches
+    .flatMap((match) => (match.handle as Handle | undefined)?.crumbs?.(match.data as never) ?? [])
+    .map((crumb) => (crumb.to && !mayOpen(data.role, crumb.to) ? { label: crumb.label } : crumb));
   const asked = matches.map((match) => (match.handle as Handle | undefined)?.range).findLast(Boolean);
   const range = asked === true ? "3h" : (asked ?? null);
   return (
@@ -75,7 +78,7 @@ export default function ShellRoute() {
   );
 }
 
-/** The frame stays when a page fails, unless the frame itself could not be read. */
+/** The frame itself could not be read. What fails inside of it is said inside of it. */
 export function ErrorBoundary() {
   const error = useRouteError();
   const { pathname } = useLocation();

@@ -28,7 +28,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 function notHeard(body: unknown): Response {
   const fields = body instanceof URLSearchParams || body instanceof FormData ? [...body.entries()] : [];
   const values = Object.fromEntries(fields.filter(([name, value]) => typeof value === "string" && name !== "_proof"));
-  const message = "The console does not answer. When it does again, look whether this was done before you press once more.";
+  const message = "The console does not answer. Once it does, check whether it was saved before you retry.";
   const data = { ok: false, status: 503, message, fields: {}, values, stepUp: false };
   return new Response(encode({ data }), { status: 503 });
 }

@@ -181,7 +181,7 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   expect(await acts.count()).toBe(41);
   const download = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Export with proofs" }).click(),
+    page.getByRole("link", { name: /with proofs/ }).click(),
   ]);
   expect(download[0].suggestedFilename()).toMatch(/^audit-.*\.ndjson$/);
 

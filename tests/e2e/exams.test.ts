@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Browser, Page } from "playwright";
+import type { Browser, Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { barriers, logIn, openBrowser } from "../browser.ts";
 import { demoOwner } from "../demo-database.ts";
@@ -28,6 +28,13 @@ async function eventually(check: () => Promise<boolean>, seconds = 60): Promise<
   }
   throw new Error("it did not happen in time");
 }
+
+/** Within the window, without scrolling. */
+const inSight = (of: Locator) =>
+  of.evaluate((element) => {
+    const box = element.getBoundingClientRect();
+    return box.height > 0 && box.top >= 0 && box.bottom <= window.innerHeight;
+  });
 
 async function decideByKey(page: Page, key: "c" | "u"): Promise<void> {
   const before = page.url();
@@ -101,28 +108,53 @@ describe("the day of an exam", () => {
         [college!.id, user_id, id],
       );
     await page.goto(`/exams/${id}/live`);
-    await page.getByRole("heading", { name: /2 students write/ }).waitFor();
-    await page.getByRole("checkbox").first().check();
-    await page.getByLabel("Minutes").fill("7");
-    await page.getByLabel("Reason, kept in the log").fill("Arrived late from another exam");
-    await page.getByRole("button", { name: "Give 1 student time" }).click();
+    await page.getByRole("heading", { name: /2 students are writing/ }).waitFor();
+    const first = page.getByRole("checkbox", { name: /^Select (?!all)/ }).first();
+    const bar = page.getByRole("region", { name: "Selection" });
+    // Two acts, in sight of where one is, answered in the same place.
+    await first.check();
+    await bar.getByRole("button", { name: "+5 min for 1 student" }).click({ timeout: 5000 });
+    await bar.getByRole("status").getByText("1 student has 5 more minutes.").waitFor();
+    expect(await inSight(bar.getByRole("status"))).toBe(true);
+    await first.check();
+    await page.keyboard.press("a");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await bar.getByLabel("Minutes").fill("7");
+    await page.getByLabel("Reason, recorded in the audit log").fill("Arrived late from another exam");
+    await bar.getByRole("button", { name: "Add time to 1 student" }).click();
     await page.getByText("1 student has 7 more minutes.").waitFor();
-    await page.getByText("+7 min").waitFor();
-    await page.getByRole("checkbox").first().check();
+    await page.getByText("+12 min").waitFor();
+    await page.getByRole("checkbox", { name: "Select all 2 shown" }).check();
+    await bar.getByText("2 selected").waitFor();
+    await bar.getByRole("button", { name: "Clear selection" }).click();
+    expect(await bar.getByRole("button").count()).toBe(0);
+    await first.check();
     await page.getByText("Force submit…").click();
     await page.getByRole("button", { name: "End 1 attempt" }).click();
     // Refused, and still chosen.
     await page.getByText("Say why").waitFor();
-    expect(await page.getByRole("checkbox").first().isChecked()).toBe(true);
-    await page.getByLabel("Reason, kept in the log").fill("Left the room");
+    expect(await first.isChecked()).toBe(true);
+    await page.getByLabel("Reason, recorded in the audit log").fill("Left the room");
     await page.getByRole("button", { name: "End 1 attempt" }).click();
     await page.getByText("1 attempt submitted.").waitFor();
     const entries = await rows(
       "select 1 from audit.entry where resource_id = $1 and action in ('exam.create', 'exam.schedule', 'exam.open', 'exam.extra_time', 'exam.force_submit')",
       [id],
     );
-    expect(entries).toHaveLength(5);
+    expect(entries).toHaveLength(6);
     await context.close();
+    // Without JavaScript the bar is there, and the form works.
+    const plain = await logIn(browser, "manager", { javaScript: false, width: 390 });
+    await plain.page.goto(`/exams/${id}/live`);
+    await plain.page
+      .getByRole("checkbox", { name: /^Select / })
+      .first()
+      .check();
+    await plain.page.getByRole("button", { name: "+10 min for selected" }).click();
+    await plain.page.getByText("1 student has 10 more minutes.").waitFor();
+    await plain.context.close();
   });
 
   it("shows the planted rings on top of their exams", async () => {

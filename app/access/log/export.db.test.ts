@@ -190,3 +190,24 @@ it("a sheet runs nothing of what somebody wrote", async () => {
   expect(text).toContain(",'@SUM(1+1),");
   expect(id).toBeTruthy();
 });
+
+it("holds what was recorded within the range that the page shows, and nothing before or after it", async () => {
+  const minutesAgo = (n: number) => new Date(Date.now() - n * 60_000);
+  await withScope(auditor, async (inner) => {
+    for (const minutes of [50, 40, 30, 20, 10])
+      await record(
+        { ...inner, clock: { now: () => minutesAgo(minutes) } },
+        { action: "test.span", resource: "thing", resourceId: `${minutes}`, reason: "within a range" },
+      );
+  });
+  while ((await createSequencer(rolePool("sequencer"), signingKey(), anchorFile()).step()) > 0);
+  const span = { from: minutesAgo(45), to: minutesAgo(15) };
+  for (const q of ["action:test.span", 'action:test.span "within a range"']) {
+    let text = "";
+    for await (const part of exportLog(auditor, q, "ndjson", csvLine, { span })) text += part;
+    const ids = text.split("\n").flatMap((line) => /"resource_id":"(\d+)"/.exec(line)?.[1] ?? []);
+    expect(ids.sort()).toEqual(["20", "30", "40"]);
+    expect(verify(text)).toMatchObject({ ok: true, checked: 3 });
+  }
+  expect(verify(await written("action:test.span")).checked).toBe(5);
+});

@@ -1,4 +1,4 @@
-import { conditionsOf, countEntries, searchEntries } from "~/audit/search.server.ts";
+import { conditionsOf, countEntries, searchEntries, type Search } from "~/audit/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
 import { exportEnd, ExportSeal, signSeal, type ExportHead, type ExportLine, type SealFacts } from "~/audit/export-file.ts";
@@ -25,13 +25,16 @@ export type Sign = (facts: SealFacts) => string | Promise<string>;
 
 type Part = { text: string; next: string | null };
 
+/** The range that a page shows: an export holds what stands on it, and nothing before or after. */
+type Span = { from: Date; to: Date };
+
 /** What a search finds, as CSV to read or NDJSON to prove: with a path to the signed head for every entry. */
 export async function* exportLog(
   ctx: Ctx,
   q: string,
   format: "csv" | "ndjson",
   csvLine: (cells: readonly unknown[]) => string,
-  sign: Sign = (facts) => signSeal(facts, signingKey()),
+  { span = null, sign = (facts) => signSeal(facts, signingKey()) }: { span?: Span | null; sign?: Sign } = {},
 ): AsyncGenerator<string> {
   if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
   // Whatever is wrong is said before anything is written: a refusal is an answer, not a broken file.
@@ -41,11 +44,12 @@ export async function* exportLog(
     search,
     rows: found,
   } = await withScope(ctx, async (inner) => {
-    const search = conditionsOf(await withNames(inner.tx, terms), reachOf(ctx), ctx.clock.now());
+    const asked = conditionsOf(await withNames(inner.tx, terms), reachOf(ctx), ctx.clock.now());
+    const search = span ? within(asked, span) : asked;
     return { search, head: await latestCheckpoint(inner.tx), rows: await countEntries(inner, search, MOST) };
   });
   if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
-  await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found } });
+  await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found, ...span } });
   const key = logKey();
   const seal = new ExportSeal();
   if (format === "ndjson")
@@ -130,3 +134,9 @@ export async function* exportLog(
   if (format === "ndjson") yield exportEnd(await sign(seal.facts(after !== null)));
   else if (after) yield csvLine([`More was found than the ${MOST} entries that an export holds: ask for less at a time`]);
 }
+
+const within = (search: Search, { from, to }: Span): Search => ({
+  ...search,
+  where: [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`],
+  newest: new Date(Math.min(to.getTime(), search.newest.getTime())),
+});

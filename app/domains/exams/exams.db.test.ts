@@ -326,6 +326,15 @@ describe("the live board", () => {
     expect(one.counts.expected_total).toBe(5);
   });
 
+  it("gives time to chosen students in one press; only time for everybody has to be explained", async () => {
+    const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
+    const attempt = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", deadline: new Date("2031-01-01T10:00:00Z") });
+    const give = (attemptIds: "all" | string[]) =>
+      giveExtraTime({ ctx: proctor, input: { examId: exam.id, attemptIds, minutes: 5, reason: "" } });
+    expect(await give([attempt])).toEqual({ given: 1, minutes: 5 });
+    await expect(give("all")).rejects.toMatchObject({ status: 422, fields: { reason: ["Say why"] } });
+  });
+
   it("gives extra time to one, many and all, with a reason, once", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
     const attempts = [];

@@ -1,5 +1,5 @@
 import { count, seconds } from "~/platform/format.ts";
-import { missingIndexes } from "../indexes/missing.ts";
+import { suggestedIndexes } from "../indexes/missing.ts";
 import { check } from "./finding.ts";
 
 export const missingIndex = check({
@@ -11,13 +11,11 @@ export const missingIndex = check({
   needs: ["indexes", "columnStats"],
   needsStatements: true,
   run: (view) =>
-    missingIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!)
-      .filter((one) => one.total_ms > 1000)
-      .map((one) => ({
-        subject: `${one.table} (${one.columns.join(", ")})`,
-        says: `${one.queries.length === 1 ? "One statement" : `${one.queries.length} statements`}, ${count(one.queries.reduce((sum, query) => sum + query.calls, 0))} calls, ${seconds(one.total_ms / 1000)} in a day; each ${one.why}`,
-        fix: one.statement,
-        undo: null,
-        link: `/database/queries/${one.queries[0]!.query_id}`,
-      })),
+    suggestedIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!).map((one) => ({
+      subject: `${one.table} (${one.columns.join(", ")})`,
+      says: `${one.queries.length === 1 ? "One statement" : `${one.queries.length} statements`}, ${count(one.queries.reduce((sum, query) => sum + query.calls, 0))} calls, ${seconds(one.total_ms / 1000)} in a day; each ${one.why}`,
+      fix: one.statement,
+      undo: null,
+      link: `/database/queries/${one.queries[0]!.query_id}`,
+    })),
 });

@@ -3,13 +3,12 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { singleton } from "~/platform/singleton.ts";
 import { breather } from "~/platform/breathe.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { current, targetNames } from "../current.server.ts";
 import type { ProbeKey, ProbeRow } from "../probes/all.ts";
-import { topQueries } from "../queries/top.server.ts";
+import { statementsOfTheDay } from "../queries/day.server.ts";
 import type { Sample } from "../sampler/sample.ts";
 import { CHECKS } from "./all.ts";
 import type { Check, Evidence, View } from "./finding.ts";
@@ -27,23 +26,6 @@ const muteRow = z.object({ finding: z.string(), subject: z.string(), reason: z.s
 /** Where samples come from: the collector's memory asked by a page, or that memory itself. */
 export type Latest = <K extends ProbeKey>(key: K, target: string) => Promise<Sample<ProbeRow<K>> | null>;
 
-const KEPT_MS = 10_000;
-
-/** Many pages ask for findings, some of them every few seconds; a day's sums do not change that fast. */
-function statementsOfTheDay(ctx: TxCtx, now: Date): ReturnType<typeof topQueries> {
-  const ask = () => topQueries({ ctx, input: { from: new Date(now.getTime() - 86_400_000), to: now, limit: 200 } });
-  if (process.env["INVIGIL_PROCESS"] !== "web") return ask();
-  const held = singleton<{ at: number; value: Awaited<ReturnType<typeof ask>> | null }>("findings.statements", () => ({
-    at: 0,
-    value: null,
-  }));
-  if (held.value && now.getTime() - held.at < KEPT_MS) return Promise.resolve(held.value);
-  return ask().then((value) => {
-    Object.assign(held, { at: now.getTime(), value });
-    return value;
-  });
-}
-
 async function viewFor(ctx: TxCtx, latest: Latest): Promise<{ view: View; samples: Map<ProbeKey, Sample> }> {
   const needed = [...new Set(CHECKS.flatMap((check) => check.needs))];
   const standbys = targetNames().filter((name) => name !== "primary");
@@ -59,7 +41,7 @@ async function viewFor(ctx: TxCtx, latest: Latest): Promise<{ view: View; sample
     }),
   );
   const now = ctx.clock.now();
-  const statements = await statementsOfTheDay(ctx, now);
+  const statements = await statementsOfTheDay(ctx);
   const view: View = {
     now,
     rows: <K extends ProbeKey>(key: K) => (samples.get(key)?.rows ?? null) as ProbeRow<K>[] | null,

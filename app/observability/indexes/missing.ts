@@ -2,6 +2,7 @@ import { groupBy } from "./group.ts";
 import type { ProbeRow } from "../probes/all.ts";
 import type { IndexRow } from "./classes.ts";
 import { quote } from "./classes.ts";
+import { isOwnStatement } from "../queries/own.ts";
 
 export type Statement = {
   query_id: string;
@@ -88,6 +89,22 @@ export function missingIndexes(
   }
   return [...found.values()].sort((a, b) => b.total_ms - a.total_ms);
 }
+
+/** Below this much of a day nobody waits for an index. */
+const WORTH_MS = 1000;
+
+/** Indexes worth suggesting, of a day's statements: what Indexes and Findings both show. The console's own work is left out. */
+export const suggestedIndexes = (
+  statements: readonly Statement[],
+  columns: readonly Column[],
+  indexes: readonly IndexRow[],
+  own = false,
+): MissingIndex[] =>
+  missingIndexes(
+    own ? statements : statements.filter((statement) => !statement.text || !isOwnStatement(statement.text)),
+    columns,
+    indexes,
+  ).filter((one) => one.total_ms > WORTH_MS);
 
 function conditions(text: string, tables: ReadonlyMap<string, Column[]>): { table: string; columns: string[] }[] {
   const named = new Map<string, string>();

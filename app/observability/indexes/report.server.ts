@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { current, sourceOf, targetNames } from "../current.server.ts";
-import { topQueries } from "../queries/top.server.ts";
+import { statementsOfTheDay } from "../queries/day.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import {
   bloated,
@@ -14,13 +14,13 @@ import {
   unmeasurable,
   usageOf,
 } from "./classes.ts";
-import { missingIndexes } from "./missing.ts";
+import { suggestedIndexes } from "./missing.ts";
 
 /** Every index with what it costs and whom it serves, and what should go, come or be built anew. */
 export const indexReport = read({
   name: "indexes.report",
   permission: "database.read",
-  input: spanInput.extend({ table: z.string().max(200).optional() }),
+  input: spanInput.extend({ table: z.string().max(200).optional(), own: z.boolean().default(false) }),
   async run({ ctx, input }) {
     const standbys = targetNames().filter((name) => name !== "primary");
     const [primary, density, keys, tables, columns, ...others] = await Promise.all([
@@ -31,7 +31,8 @@ export const indexReport = read({
       current("columnStats"),
       ...standbys.map((name) => current("indexes", name)),
     ]);
-    const statements = await topQueries({ ctx, input: { ...input, limit: 200 } });
+    // The day that Findings looks at, whatever range is chosen: two pages that count the same agree.
+    const statements = await statementsOfTheDay(ctx);
     if (!primary.rows) return { known: false as const, missing: primary.missing, source: sourceOf(primary) };
     const scans = scansEverywhere(
       primary.rows,
@@ -61,7 +62,7 @@ export const indexReport = read({
       bloated: bloated(primary.rows, density.rows ?? []),
       unmeasurable: unmeasurable(primary.rows, density.rows ?? []).length,
       foreignKeys: keys.rows && tables.rows ? unindexedForeignKeys(keys.rows, primary.rows, tables.rows) : null,
-      wanted: columns.rows ? missingIndexes(statements.queries, columns.rows, primary.rows) : null,
+      wanted: columns.rows ? suggestedIndexes(statements.queries, columns.rows, primary.rows, input.own) : null,
       skipped: primary.rows.filter((row) => row.skipped).map((row) => row.name),
       all: primary.rows
         .filter((row) => !input.table || row.table_name === input.table)

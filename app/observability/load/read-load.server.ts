@@ -7,6 +7,7 @@ import { raw, sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
 import { askCollector } from "../sampler/collector-link.server.ts";
 import type { Tick } from "../sampler/record.ts";
+import { busiest } from "./peak.server.ts";
 import { UNTAGGED, WAIT_CLASSES } from "./tags.ts";
 
 export const SPLITS = {
@@ -30,6 +31,8 @@ export type Load = {
   series: { key: string; label: string; average: number }[];
   average: number | null;
   peak: number | null;
+  /** Over how many seconds the peak is a mean. */
+  peakSeconds: number;
   /** Tenants this reader may see; null is all of them. */
   only: string[] | null;
   source: string;
@@ -81,7 +84,11 @@ export const readLoad = read({
     // While the primary is away, the collector's memory has what the tables do not.
     if (input.to.getTime() >= now.getTime() - 5000 && now.getTime() - newest > 15_000 && input.by !== "query")
       for (const tick of await secondsOf(input.target, newest, now)) addTick(cells, known, tick, history.step, input.by, only);
-    return shape(cells, known, input, history.step, history.text, only, input.by);
+    const load = shape(cells, known, input, history.step, history.text, only, input.by);
+    // What the seconds hold is everybody's: for one tenant, or one statement, there are only the steps of the chart.
+    if (only || input.queryId || history.step <= 60) return load;
+    const found = await busiest(ctx, input, now);
+    return found && found.peak >= (load.peak ?? 0) ? { ...load, peak: found.peak, peakSeconds: found.seconds } : load;
   },
 });
 
@@ -166,6 +173,7 @@ function shape(
     })),
     average: seconds > 0 ? sum / seconds : null,
     peak: seconds > 0 ? Math.max(0, ...heights) : null,
+    peakSeconds: step,
     only,
     source,
     newest: ticks.size > 0 ? Math.min(Math.max(...ticks.keys()) + width - 1000, span.to.getTime()) : null,

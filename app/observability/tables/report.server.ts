@@ -87,13 +87,16 @@ function rollPartitions(list: readonly ProbeRow<"tables">[]): TableFacts[] {
     .sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
 }
 
+const DAY_MS = 86_400_000;
+
 /** When a size that grows like this reaches a limit; null when it does not grow or there is too little to tell. */
 export function projectedDay(
   points: readonly { t: number; bytes: number }[],
   limit: number,
 ): { at: Date; perDay: number } | null {
-  if (points.length < 3) return null;
-  const first = points[0]!.t;
+  const first = points[0]?.t ?? 0;
+  // A few minutes of writing say nothing of a day.
+  if (points.length < 3 || points.at(-1)!.t - first < DAY_MS) return null;
   const n = points.length;
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / n;
   const xs = points.map((point) => point.t - first);
@@ -108,18 +111,16 @@ export function projectedDay(
   return { at: new Date(points.at(-1)!.t + left / slope), perDay };
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * The first and the last size that is known of the last thirty days, each by one step into an index: hours, and the
- * samples of the last day. Less than an hour apart they tell nothing of a day.
+ * samples of the last day. Less than a day apart they tell nothing of a day.
  */
 const ends = (hours: Sql, samples: Sql, target: string, now: Date): Sql => {
   const from = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const end = (order: Sql) => sql`lateral (select at, bytes from (
       (${hours} and target = ${target} and at > ${from(30)} order by ${order} limit 1) union all
       (${samples} and target = ${target} and at > ${from(1)} order by ${order} limit 1)) e order by ${order} limit 1)`;
-  return sql`${end(raw("at"))} f, ${end(raw("at desc"))} l where l.at - f.at >= interval '1 hour'`;
+  return sql`${end(raw("at"))} f, ${end(raw("at desc"))} l where l.at - f.at >= interval '1 day'`;
 };
 
 const perDay = raw("(l.bytes - f.bytes)::float8 / extract(epoch from l.at - f.at)::float8 * 86400");

@@ -1,6 +1,7 @@
 import { Form, useSearchParams } from "@remix-run/react";
 import { about, count } from "~/platform/format.ts";
 import { Button } from "~/ui/form/form.tsx";
+import { SelectionBar as Bar } from "~/ui/layout/selection-bar.tsx";
 import { filterParams } from "../query.ts";
 import { Hidden } from "./pop.tsx";
 import type { ListProps } from "./props.ts";
@@ -13,12 +14,8 @@ export function SelectionBar(
   const [params] = useSearchParams();
   const n = whole ? total.n : selected.size;
   return (
-    <div role="region" aria-label="Selection" className="sticky bottom-16 z-20 md:bottom-3">
-      <Form
-        action={`/data/${resource.name}/bulk`}
-        className="panel flex flex-wrap items-center gap-2 px-3.5 py-2"
-        style={{ boxShadow: "var(--shadow)" }}
-      >
+    <Bar open>
+      <Form action={`/data/${resource.name}/bulk`} className="flex w-full flex-wrap items-center gap-2">
         {whole ? (
           <Hidden params={filterParams(params)} without={[]} />
         ) : (
@@ -38,9 +35,9 @@ export function SelectionBar(
               {act.label}…
             </Button>
           ))}
-          <Button onClick={clear}>Clear</Button>
+          <Button onClick={clear}>Clear selection</Button>
         </span>
       </Form>
-    </div>
+    </Bar>
   );
 }

@@ -1,11 +1,24 @@
 import { page } from "~/access/page.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { sealedByCollector } from "~/observability/sampler/export-seal.server.ts";
+import { Invalid } from "~/platform/errors.ts";
 import { csvLine } from "~/resources/csv.ts";
+
+/** The range of the page that the export was asked for on, as it stood there: to the millisecond, so that both hold the same. */
+function spanOf(params: URLSearchParams) {
+  const [from, to] = [new Date(params.get("from") ?? ""), new Date(params.get("to") ?? "")];
+  if (!params.has("from") && !params.has("to")) return null;
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from >= to)
+    throw new Invalid("The time range of this export can't be read. Open the audit log and export again.");
+  return { from, to };
+}
 
 export const loader = page("audit.read", async ({ ctx, url }) => {
   const format = url.searchParams.get("format") === "csv" ? "csv" : "ndjson";
-  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, sealedByCollector);
+  const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, {
+    span: spanOf(url.searchParams),
+    sign: sealedByCollector,
+  });
   const encoder = new TextEncoder();
   // The first part is made before the headers go out, so that a refusal is an answer and not a broken file.
   const first = await parts.next();

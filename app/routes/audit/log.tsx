@@ -6,7 +6,7 @@ import { QUALIFIERS } from "~/audit/query-language.ts";
 import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { count, plural } from "~/platform/format.ts";
-import { readRange } from "~/platform/range.ts";
+import { rangeQuery, readRange } from "~/platform/range.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
@@ -74,24 +74,26 @@ export default function AuditLog() {
     return `/audit?${made.toString()}`;
   };
   const total = bars.reduce((sum, bar) => sum + bar.n, 0);
+  const exported = (format: string) =>
+    `/audit/export?${new URLSearchParams({ format, q, from: new Date(from).toISOString(), to: new Date(to).toISOString() }).toString()}`;
   const flagged = bars.reduce((sum, bar) => sum + bar.risky, 0);
   const data = bars.map((bar): Point => ({ t: bar.t, calm: bar.n - bar.risky, risky: bar.risky }));
   return (
     <Page
       title={
         flagged > 0
-          ? `${plural(flagged, "act stands", "acts stand")} out of ${count(total)}.`
-          : `${plural(total, "act")}, none of them stands out.`
+          ? `${count(flagged)} of ${plural(total, "action")} ${flagged === 1 ? "stands" : "stand"} out.`
+          : `${plural(total, "action")}, none of them stands out.`
       }
-      context="In the chosen time range, for this search; the list goes on before it. Reading this log is in the log too."
+      context="In the chosen time range, for this search: exports hold exactly these. The list goes on to older ones. Reading this log is recorded in it too."
       tabs={auditTabs(role)}
       actions={
         <>
-          <a className="control" href={`/audit/export?format=csv&q=${encodeURIComponent(q)}`} download>
-            CSV
+          <a className="control" href={exported("csv")} download>
+            Export {count(total)} as CSV
           </a>
-          <a className="control" href={`/audit/export?format=ndjson&q=${encodeURIComponent(q)}`} download>
-            Export with proofs
+          <a className="control" href={exported("ndjson")} download>
+            Export {count(total)} with proofs
           </a>
         </>
       }
@@ -108,7 +110,9 @@ export default function AuditLog() {
           placeholder={'actor:ana action:enrollment.* -tenant:north risk:>60 "reason text"'}
           className="input mono min-w-0 flex-1"
         />
-        {params.get("range") && <input type="hidden" name="range" value={params.get("range")!} />}
+        {[...new URLSearchParams(rangeQuery(params))].map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         <datalist id="qualifiers">
           {suggestions(q, entries as Entry[]).map((one) => (
             <option key={one} value={one} />
@@ -172,13 +176,13 @@ export default function AuditLog() {
       {wrong && <Notice tone="bad" title={wrong} />}
       {since && (
         <p className="text-[12px] text-muted">
-          What can only be found by reading contents is looked for from <Clock at={since} withDay /> on; after: with a day goes
+          What can only be found by reading contents is looked for from <Clock at={since} withDay /> on. Use after:DATE to search
           further back.
         </p>
       )}
       <Panel title="Over time">
         <Chart
-          label="Acts over time"
+          label="Actions over time"
           kind="bar"
           height={110}
           data={data}

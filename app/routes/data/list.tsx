@@ -11,6 +11,7 @@ import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
+import { mayOpen } from "../nav.ts";
 import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
 
 export const handle = {
@@ -100,7 +101,7 @@ export default function ResourceList() {
               Import
             </Link>
           )}
-          {resource.mayWrite && (
+          {resource.mayWrite && (!resource.isTenant || mayOpen(data.role, "/tenants/new")) && (
             <Link
               to={resource.isTenant ? "/tenants/new" : `/data/${resource.name}/new`}
               className="control !border-accent !bg-accent font-[560] !text-on-accent"

@@ -3,6 +3,7 @@ import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { acknowledgeAlert, changeRule, endSilence, listAlerts, silenceAlert } from "~/observability/alerts/alerts.server.ts";
 import { formatValue, ruleByKey, RULES, type Severity } from "~/observability/alerts/rules.ts";
+import { Fragment } from "react";
 import { plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
@@ -70,8 +71,8 @@ export default function Alerts() {
         grave.length > 0
           ? `${plural(grave.length, "alert fires", "alerts fire")}.`
           : firing.length > 0
-            ? `Nothing grave; ${plural(firing.length, "note")}.`
-            : "Nothing fires."
+            ? `No alerts, ${plural(firing.length, "notice")}.`
+            : "No alerts."
       }
       context="Evaluated each second by the collector. What is critical becomes an incident."
     >
@@ -220,9 +221,9 @@ function Side({ data }: { data: Data }) {
         </Panel>
       )}
       <p className="text-muted">
-        Who is told stands in{" "}
+        Recipients are in the{" "}
         <Link to="/settings/alerts" className="link underline">
-          the settings
+          Notification settings
         </Link>
         .
       </p>
@@ -245,32 +246,47 @@ function Rules({ data }: { data: Data }) {
         </thead>
         <tbody>
           {data.rules.map((rule) => (
-            <tr key={rule.key} className={rule.enabled ? "" : "text-muted"} data-selected={data.edit === rule.key || undefined}>
-              <td className="py-1.5">
-                {rule.title} {!rule.enabled && <Badge>Off</Badge>}{" "}
-                {rule.changed && rule.enabled && <Badge tone="accent">Changed</Badge>}
-                <p className="hidden text-[12px] text-muted lg:block">{rule.why}</p>
-              </td>
-              <td className="whitespace-nowrap">
-                {rule.above ? "≥" : "<"} {formatValue(rule.unit, rule.threshold)}
-                {rule.forSeconds > 0 && ` for ${seconds(rule.forSeconds)}`}
-              </td>
-              <td className="hidden md:table-cell">{formatValue(rule.unit, rule.clearAt)}</td>
-              <td className="hidden md:table-cell">
-                <SeverityBadge severity={rule.severity} />
-              </td>
-              {data.mayAct && (
-                <td>
-                  <Link to={`?rule=${rule.key}#rule`} className="link" aria-label={`Change the rule ${rule.title}`}>
-                    Change
-                  </Link>
+            <Fragment key={rule.key}>
+              <tr className={rule.enabled ? "" : "text-muted"} data-selected={data.edit === rule.key || undefined}>
+                <td className="py-1.5">
+                  {rule.title} {!rule.enabled && <Badge>Off</Badge>}{" "}
+                  {rule.changed && rule.enabled && <Badge tone="accent">Changed</Badge>}
+                  <p className="hidden text-[12px] text-muted lg:block">{rule.why}</p>
                 </td>
+                <td className="whitespace-nowrap">
+                  {rule.above ? "≥" : "<"} {formatValue(rule.unit, rule.threshold)}
+                  {rule.forSeconds > 0 && ` for ${seconds(rule.forSeconds)}`}
+                </td>
+                <td className="hidden md:table-cell">{formatValue(rule.unit, rule.clearAt)}</td>
+                <td className="hidden md:table-cell">
+                  <SeverityBadge severity={rule.severity} />
+                </td>
+                {data.mayAct && (
+                  <td>
+                    <Link
+                      to={`?rule=${rule.key}#rule`}
+                      preventScrollReset
+
+                      className="link"
+                      aria-label={`Change the rule ${rule.title}`}
+                    >
+                      Change
+                    </Link>
+                  </td>
+                )}
+              </tr>
+              {/* Under the rule that is changed: below thirty rows nobody would see it open. */}
+              {data.mayAct && data.edit === rule.key && (
+                <tr data-selected>
+                  <td colSpan={5}>
+                    <RuleForm rule={rule} />
+                  </td>
+                </tr>
               )}
-            </tr>
+            </Fragment>
           ))}
         </tbody>
       </table>
-      {data.edit && data.mayAct && <RuleForm key={data.edit} rule={data.rules.find((one) => one.key === data.edit)!} />}
     </Panel>
   );
 }
@@ -287,15 +303,21 @@ function RuleForm({ rule }: { rule: Data["rules"][number] }) {
             ? "bytes"
             : "a number";
   return (
-    <div id="rule" className="border-t p-3.5">
-      <h3 className="mb-2 font-[600]">{rule.title}</h3>
+    <div id="rule" className="py-3">
+      <h3 className="mb-2 font-[600]">Change {rule.title}</h3>
       <Form intent="rule" className="grid max-w-2xl gap-3 sm:grid-cols-2">
         <input type="hidden" name="key" value={rule.key} />
-        <Input label="Threshold" name="threshold" hint={raw} defaultValue={rule.threshold} inputMode="decimal" />
+        <Input
+          label="Threshold"
+          name="threshold"
+          hint={`${raw}; now ${formatValue(rule.unit, rule.threshold)}`}
+          defaultValue={rule.threshold}
+          inputMode="decimal"
+        />
         <Input
           label="Clears at"
           name="clearAt"
-          hint="on the quiet side of the threshold"
+          hint={`on the quiet side of the threshold; now ${formatValue(rule.unit, rule.clearAt)}`}
           defaultValue={rule.clearAt}
           inputMode="decimal"
         />
@@ -312,7 +334,10 @@ function RuleForm({ rule }: { rule: Data["rules"][number] }) {
         />
         <Checkbox name="enabled" label="Evaluated" defaultChecked={rule.enabled} />
         <div className="sm:col-span-2">
-          <Submit busy="Saving…">Save the rule</Submit>
+          <Submit busy="Saving…">Save the rule</Submit>{" "}
+          <Link to="?" preventScrollReset className="control">
+            Cancel
+          </Link>
         </div>
       </Form>
     </div>

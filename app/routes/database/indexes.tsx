@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { page } from "~/access/page.server.ts";
 import { createStatement, dropStatement, rebuildStatement, UNUSED_AFTER_DAYS } from "~/observability/indexes/classes.ts";
 import { indexReport } from "~/observability/indexes/report.server.ts";
+import { useLink } from "~/resources/list/pop.tsx";
 import { about, bytes, count, plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
@@ -16,9 +17,11 @@ export const meta = () => [{ title: "Indexes · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url }) => {
   const { input } = spanOf(ctx, url);
+  const own = url.searchParams.get("own") === "1";
   const all = url.searchParams.get("all") === "1";
-  const report = await indexReport({ ctx, input: { ...input, target: "primary" } });
+  const report = await indexReport({ ctx, input: { ...input, target: "primary", own } });
   return {
+    own,
     report: report.known ? { ...report, all: all ? report.all : report.all.slice(0, 40), total: report.all.length } : report,
   };
 });
@@ -45,7 +48,8 @@ function Rows({ heads, children }: { heads: ReactNode[]; children: ReactNode }) 
 const None = ({ children }: { children: ReactNode }) => <p className="px-3.5 py-3 text-muted">{children}</p>;
 
 export default function Indexes() {
-  const { report } = useLoaderData<typeof loader>();
+  const { report, own } = useLoaderData<typeof loader>();
+  const link = useLink();
   if (!report.known)
     return (
       <Page title="Indexes are not known right now.">
@@ -56,16 +60,13 @@ export default function Indexes() {
     );
   const large = report.unused?.filter((row) => (row.bytes ?? 0) > 1_000_000) ?? [];
   const wasted = large.reduce((sum, row) => sum + (row.bytes ?? 0), 0);
+  const facts = [
+    report.wanted?.length ? plural(report.wanted.length, "suggested index", "suggested indexes") : "",
+    large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
+  ].filter(Boolean);
   return (
     <Page
-      title={
-        [
-          report.wanted?.length ? `${plural(report.wanted.length, "index is", "indexes are")} missing` : "",
-          large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
-        ]
-          .filter(Boolean)
-          .join(", ") || "The indexes are as they should be."
-      }
+      title={facts.length > 0 ? `${facts.join(", ")}.` : "The indexes are as they should be."}
       context={`${plural(report.total, "index", "indexes")}. Scans are counted on the primary and on every standby.`}
     >
       {report.skipped.length > 0 && (
@@ -78,16 +79,23 @@ export default function Indexes() {
         </Notice>
       )}
       <Panel
-        title="Missing, by what statements ask for"
+        title="Suggested indexes"
         flush
-        aside="an estimate from real statements"
+        aside={
+          <>
+            <span>an estimate from the statements of the last 24 hours</span>
+            <Link to={link({ own: own ? null : "1" })} className="link">
+              {own ? "Hide the console's own" : "Include the console's own"}
+            </Link>
+          </>
+        }
         source={report.source}
         id="missing"
       >
         {report.wanted === null ? (
           <Unknown reason="Columns could not be read." />
         ) : report.wanted.length === 0 ? (
-          <None>No statement of this time reads much for want of an index.</None>
+          <None>No statement of the last 24 hours reads much for want of an index.</None>
         ) : (
           <Rows heads={["Columns", "Asked for by", "Time", ""]}>
             {report.wanted.slice(0, 20).map((one) => (

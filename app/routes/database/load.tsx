@@ -7,6 +7,7 @@ import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
+import { peakNote } from "~/observability/load/peak.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
 import { topQueries } from "~/observability/queries/top.server.ts";
 import { targetLabel } from "~/observability/target.ts";
@@ -171,7 +172,7 @@ function OwnFigures({ load }: { load: NonNullable<Data["load"]["value"]> }) {
         value={load.average === null ? "–" : decimal(load.average, 2)}
         note="on average in this time"
       />
-      <Figure label="At most" value={load.peak === null ? "–" : decimal(load.peak, 1)} note="in one step of the chart" />
+      <Figure label="At most" value={load.peak === null ? "–" : decimal(load.peak, 1)} note={peakNote(load)} />
     </Figures>
   );
 }
@@ -188,7 +189,7 @@ function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
         label="Active sessions"
         value={load?.average === null || !load ? "not known" : decimal(load.average, 2)}
         unit="on average"
-        note={load?.peak === null || !load ? undefined : `${decimal(load.peak, 1)} at most`}
+        note={load ? peakNote(load) : undefined}
       />
       <Figure
         label="Connections"
@@ -211,9 +212,9 @@ function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] }) {
       <Figure
         label="Alerts"
         value={firing ? grave.length : "not known"}
-        unit={firing && firing.length > grave.length ? `and ${plural(firing.length - grave.length, "note")}` : undefined}
+        unit={firing && firing.length > grave.length ? `and ${plural(firing.length - grave.length, "notice")}` : undefined}
         tone={grave.some((one) => one.severity === "CRITICAL") ? "bad" : grave.length > 0 ? "warn" : undefined}
-        note={grave[0]?.says ?? "nothing fires"}
+        note={grave[0]?.says ?? "no alerts"}
       />
     </Figures>
   );
@@ -225,7 +226,7 @@ function Aside({ rest }: { rest: Rest }) {
     <>
       <Panel title="Needs you" aside={firing.length || undefined}>
         {firing.length === 0 ? (
-          <p className="text-muted">{rest.alerts.error ? `Alerts can't be read: ${rest.alerts.error}` : "Nothing fires."}</p>
+          <p className="text-muted">{rest.alerts.error ? `Alerts can't be read: ${rest.alerts.error}` : "No alerts."}</p>
         ) : (
           <ul className="flex flex-col gap-3">
             {firing.slice(0, 6).map((one) => (

@@ -105,7 +105,7 @@ export default function Tables() {
           label="Grows by"
           value={data.databaseGrowth === null ? "not known yet" : bytes(data.databaseGrowth)}
           unit={data.databaseGrowth === null ? undefined : "a day"}
-          note="the whole database, over at most 30 days"
+          note={data.databaseGrowth === null ? "known after one day of samples" : "the whole database, over at most 30 days"}
         />
         <Figure label="Dead rows" value={dead === undefined || !own ? "not known" : about(dead)} note="not yet cleaned" />
         <Figure

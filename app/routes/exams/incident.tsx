@@ -117,7 +117,7 @@ export default function ExamIncident() {
             {may(role, "exams.operate") && (
               <Panel title="More time for everybody it touched">
                 {writing === 0 ? (
-                  <p className="text-muted">Nobody whom it touched is still writing.</p>
+                  <p className="text-muted">No affected student is still in the exam.</p>
                 ) : (
                   <Form intent="time">
                     <p className="text-muted">

@@ -1,5 +1,5 @@
 import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations, removeAccommodation } from "~/domains/exams/live/accommodation.server.ts";
@@ -9,7 +9,6 @@ import { SEAT_STATES, type SeatState } from "~/domains/exams/live/seat.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
 import { forceSubmit } from "~/domains/exams/live/force-submit.server.ts";
 import { count, plural } from "~/platform/format.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
 import { useLive, WRITING } from "~/ui/live.ts";
@@ -69,35 +68,49 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
     return { at: Date.now(), said: "The accommodation is removed. Time that it gave stays given." };
   }
-  const all = intent === "time-all";
+  const { attemptIds, minutes, why } = timeAsked(form);
   const seen = Object.fromEntries(
     form
       .all("seen")
       .map((pair) => pair.split(":"))
-      .filter(([id]) => all || chosen.includes(id!))
+      .filter(([id]) => attemptIds === "all" || chosen.includes(id!))
       .map(([id, seconds]) => [id!, Number(seconds)]),
   );
-  const done = await giveExtraTime({
-    ctx,
-    input: { examId, attemptIds: all ? "all" : chosen, minutes: form.get("minutes"), reason, seen },
-  });
+  const done = await giveExtraTime({ ctx, input: { examId, attemptIds, minutes, reason: why, seen } });
   return {
     at: Date.now(),
     said: `${plural(done.given, "student")} ${done.given === 1 ? "has" : "have"} ${plural(done.minutes, "more minute")}.`,
   };
 });
 
+/** Time for everybody has fields of its own; five and ten minutes are buttons. */
+function timeAsked(form: { get(name: string): string; all(name: string): string[] }) {
+  if (form.get("intent") === "time-all")
+    return { attemptIds: "all" as const, minutes: form.get("allMinutes"), why: form.get("allReason") };
+  return { attemptIds: form.all("attempt"), minutes: form.get("give") || form.get("minutes"), why: form.get("reason") };
+}
+
+type Answer = { ok: boolean; message?: string; result?: { said?: string; at?: number } };
+
+const happenedOf = (result: Answer | undefined) =>
+  result === undefined
+    ? null
+    : result.ok
+      ? { tone: "ok" as const, says: result.result?.said ?? "Done." }
+      : { tone: "bad" as const, says: result.message ?? "This could not be done" };
+
 /** Whoever is choosing or typing keeps what they see. */
 const BEING_USED = `[data-board] input:checked, [data-board] ${WRITING}`;
 
 export default function Live() {
   const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string; at?: number } } | undefined;
+  const result = useActionData() as Answer | undefined;
   const [params] = useSearchParams();
   // An act that was done leaves an empty form; one that was refused keeps what was typed and chosen.
   const at = result?.ok ? (result.result?.at ?? 0) : 0;
   const [done, setDone] = useState(0);
   if (at !== 0 && at !== done) setDone(at);
+  const happened = useMemo(() => happenedOf(result), [result]);
   useLive(exam.status === "LIVE", 5000, BEING_USED);
   const writing = counts.working + counts.idle + counts.offline;
   const missing = counts.expected;
@@ -106,7 +119,7 @@ export default function Live() {
     <Page
       title={
         exam.status === "LIVE"
-          ? `${plural(writing, "student writes", "students write")}${missing > 0 ? `, ${count(missing)} ${missing === 1 ? "has" : "have"} not started` : ""}`
+          ? `${plural(writing, "student is", "students are")} writing${missing > 0 ? `, ${count(missing)} ${missing === 1 ? "has" : "have"} not started` : ""}`
           : exam.title
       }
       badge={<ExamBadge status={exam.status} />}
@@ -117,8 +130,6 @@ export default function Live() {
       }
       tabs={examTabs(exam.id, role)}
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
-      {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
       <DatabaseStrip database={database} />
       <Figures>
         <Figure
@@ -146,7 +157,7 @@ export default function Live() {
         />
       </Figures>
       <Seats
-        key={done}
+        done={done}
         seats={seats}
         items={items}
         counts={counts}
@@ -154,6 +165,7 @@ export default function Live() {
         q={params.get("q") ?? ""}
         state={(params.get("state") as SeatState | null) ?? null}
         more={more}
+        happened={happened}
       />
       <Accommodations list={accommodations} seats={seats} operate={operate} />
       {exam.status !== "LIVE" && (

@@ -1,11 +1,13 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
 import { useState } from "react";
+import { useArrived } from "~/ui/arrived.ts";
 import type { SeatState } from "~/domains/exams/live/seat.ts";
-import { count, plural, seconds } from "~/platform/format.ts";
+import { count, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { BOARD, SeatsBar, TimeForAll } from "./seats-bar.tsx";
 
 const STATES: Record<SeatState, [string, Tone]> = {
   offline: ["Offline", "bad"],
@@ -40,6 +42,9 @@ type Props = {
   q: string;
   state: SeatState | null;
   more: boolean;
+  /** When something was last done: then nobody is selected any more, and the fields are empty. */
+  done: number;
+  happened: { tone: "ok" | "bad"; says: string } | null;
 };
 
 function Progress({ done, of }: { done: number; of: number }) {
@@ -59,8 +64,13 @@ function Progress({ done, of }: { done: number; of: number }) {
 }
 
 /** One form around the whole board: it works with nothing but a browser, and says what it would touch. */
-export function Seats({ seats, items, counts, operate, q, state, more }: Props) {
+export function Seats({ seats, items, counts, operate, q, state, more, done, happened }: Props) {
   const [chosen, setChosen] = useState<Set<string>>(new Set());
+  const [cleared, setCleared] = useState(done);
+  if (cleared !== done) {
+    setCleared(done);
+    setChosen(new Set());
+  }
   const working = useNavigation().state === "submitting";
   const writing = seats.filter((seat) => seat.attempt_state === "IN_PROGRESS");
   const toggle = (id: string, on: boolean) =>
@@ -71,6 +81,11 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
       return next;
     });
   const picked = writing.filter((seat) => chosen.has(seat.attempt_id!)).length;
+  const arrived = useArrived();
+  const filtered = (one: SeatState | null) => {
+    const params = new URLSearchParams({ ...(one && { state: one }), ...(q && { q }) });
+    return `?${params.toString()}`;
+  };
   return (
     <div data-board>
       <Panel flush>
@@ -92,7 +107,7 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
           </Form>
           <nav aria-label="Which students" className="flex flex-wrap gap-1">
             <Link
-              to="."
+              to={filtered(null)}
               aria-current={state ? undefined : "page"}
               className={`control !min-h-7 ${state ? "" : "!border-accent !text-accent font-[560]"}`}
             >
@@ -103,7 +118,7 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
               .map((one) => (
                 <Link
                   key={one}
-                  to={`?state=${one}`}
+                  to={filtered(one)}
                   aria-current={state === one ? "page" : undefined}
                   className={`control !min-h-7 ${state === one ? "!border-accent !text-accent font-[560]" : ""}`}
                 >
@@ -111,8 +126,11 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
                 </Link>
               ))}
           </nav>
+          {operate && writing.length > 0 && (
+            <TimeForAll key={done} students={counts.working + counts.idle + counts.offline} working={working} />
+          )}
         </div>
-        <Form method="post" preventScrollReset>
+        <Form method="post" preventScrollReset id={BOARD}>
           {seats.length === 0 ? (
             <Empty title="Nobody here">
               {q ? "No student of this exam has that name or roll number." : "Nobody is in this state now."}
@@ -121,7 +139,26 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
             <table className="rows">
               <thead>
                 <tr>
-                  {operate && <th className="w-8">{<span className="sr-only">Choose</span>}</th>}
+                  {operate && (
+                    <th className="w-8">
+                      {arrived && writing.length > 0 ? (
+                        <input
+                          type="checkbox"
+                          checked={picked === writing.length}
+                          ref={(box) => {
+                            if (box) box.indeterminate = picked > 0 && picked < writing.length;
+                          }}
+                          onChange={(event) =>
+                            setChosen(new Set(event.target.checked ? writing.map((seat) => seat.attempt_id!) : []))
+                          }
+                          aria-label={`Select all ${count(writing.length)} shown`}
+                          className="size-4 accent-(--accent)"
+                        />
+                      ) : (
+                        <span className="sr-only">Select</span>
+                      )}
+                    </th>
+                  )}
                   <th>Student</th>
                   <th>State</th>
                   <th className="hidden sm:table-cell">Answered</th>
@@ -147,7 +184,7 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
                                 value={seat.attempt_id!}
                                 checked={chosen.has(seat.attempt_id!)}
                                 onChange={(event) => toggle(seat.attempt_id!, event.target.checked)}
-                                aria-label={`Choose ${seat.name}`}
+                                aria-label={`Select ${seat.name}`}
                                 className="size-4 accent-(--accent)"
                               />
                               <input type="hidden" name="seen" value={`${seat.attempt_id}:${seat.extra_seconds}`} />
@@ -197,58 +234,15 @@ export function Seats({ seats, items, counts, operate, q, state, more }: Props) 
             </table>
           )}
           {more && <p className="border-t px-3.5 py-2.5 text-muted">There are more; search for a name to find one.</p>}
-          {operate && writing.length > 0 && (
-            <div className="sticky bottom-0 flex flex-wrap items-end gap-3 border-t bg-panel px-3.5 py-3 max-md:bottom-14">
-              {picked > 0 && (
-                <p className="w-full text-[12px] text-muted">
-                  The board stands still while students are chosen.{" "}
-                  <button type="button" className="link" onClick={() => setChosen(new Set())}>
-                    Choose nobody
-                  </button>
-                </p>
-              )}
-              <label className="flex flex-col gap-1">
-                <span className="text-[12px] text-muted">Minutes</span>
-                <input name="minutes" type="number" min={1} max={240} defaultValue={5} className="input !w-20" />
-              </label>
-              <label className="flex min-w-48 flex-1 flex-col gap-1">
-                <span className="text-[12px] text-muted">Reason, kept in the log</span>
-                <input name="reason" className="input" placeholder="What happened" />
-              </label>
-              <button
-                name="intent"
-                value="time"
-                disabled={working}
-                className="control !border-accent !bg-accent font-[560] !text-on-accent"
-              >
-                {picked > 0 ? `Give ${plural(picked, "student")} time` : "Give the chosen time"}
-              </button>
-              <button name="intent" value="time-all" disabled={working} className="control font-[520]">
-                Give all {count(counts.working + counts.idle + counts.offline)} time
-              </button>
-              <details className="relative">
-                <summary className="control list-none !border-bad font-[560] !text-bad">Force submit…</summary>
-                <div
-                  className="panel absolute right-0 bottom-10 z-20 flex w-72 flex-col gap-2 p-3"
-                  style={{ boxShadow: "var(--shadow)" }}
-                >
-                  <p>
-                    {picked > 0
-                      ? `${plural(picked, "attempt")} will end now, with the answers as they are.`
-                      : "Choose students first."}{" "}
-                    This can't be taken back.
-                  </p>
-                  <button
-                    name="intent"
-                    value="submit"
-                    disabled={working}
-                    className="control justify-center !border-bad font-[560] !text-bad"
-                  >
-                    End {picked > 0 ? plural(picked, "attempt") : "the chosen attempts"}
-                  </button>
-                </div>
-              </details>
-            </div>
+          {operate && (
+            <SeatsBar
+              done={done}
+              picked={picked}
+              arrived={arrived}
+              working={working}
+              clear={() => setChosen(new Set())}
+              happened={happened}
+            />
           )}
         </Form>
       </Panel>

@@ -8,7 +8,9 @@ export type Found = { to: string; label: string; kind: string; note: string };
 
 const hit = z.object({ id: z.string(), label: z.string(), note: z.string() });
 
-const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+const escaped = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
+/** Of so many that match, those that begin with what was typed come first: all of them might be millions. */
+const LOOKED_AT = 200;
 
 /** One search for a person by e-mail, roll number or name, a tenant, an exam, a payment by transaction id. */
 export const find = read({
@@ -18,7 +20,8 @@ export const find = read({
   async run({ ctx, input }): Promise<Found[]> {
     if (input.q.length < 2) return [];
     const { role } = ctx.actor;
-    const pattern = like(input.q);
+    const pattern = `%${escaped(input.q)}%`;
+    const begins = `${escaped(input.q)}%`;
     const found: Found[] = [];
     const add = (kind: string, path: (id: string) => string, hits: z.infer<typeof hit>[]) =>
       found.push(...hits.map((one) => ({ to: path(one.id), label: one.label, kind, note: one.note })));
@@ -28,7 +31,11 @@ export const find = read({
         (id) => `/tenants/${id}`,
         await rows(
           ctx.tx,
-          sql`select id, name as label, code as note from public.college where deleted_at is null and (name ilike ${pattern} or code ilike ${pattern}) order by name limit ${input.limit}`,
+          sql`select id, name as label, code as note
+              from public.college
+              where deleted_at is null and (name ilike ${pattern} or code ilike ${pattern})
+              order by name ilike ${begins} or code ilike ${begins} desc, name
+              limit ${input.limit}`,
           hit,
         ),
       );
@@ -39,7 +46,10 @@ export const find = read({
         (id) => `/people/${id}`,
         await rows(
           ctx.tx,
-          sql`select id, name as label, coalesce(roll_no || ' · ', '') || email as note from public.search_person where haystack ilike ${pattern} limit ${input.limit}`,
+          sql`select id, name as label, coalesce(roll_no || ' · ', '') || email as note
+              from (select * from public.search_person where haystack ilike ${pattern} limit ${LOOKED_AT}) p
+              order by name ilike ${begins} or email ilike ${begins} or coalesce(roll_no, '') ilike ${begins} desc, name
+              limit ${input.limit}`,
           hit,
         ),
       );
@@ -59,7 +69,10 @@ export const find = read({
         (id) => `/exams/${id}`,
         await rows(
           ctx.tx,
-          sql`select id, title as label, status as note from public.search_exam where haystack ilike ${pattern} order by start_time desc limit ${input.limit}`,
+          sql`select id, title as label, status as note
+              from (select * from public.search_exam where haystack ilike ${pattern} order by start_time desc limit ${LOOKED_AT}) e
+              order by title ilike ${begins} desc, start_time desc
+              limit ${input.limit}`,
           hit,
         ),
       );

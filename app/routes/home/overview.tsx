@@ -10,6 +10,7 @@ import { today } from "~/examday/today.server.ts";
 import { reviewsWaiting } from "~/examday/waiting.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
+import { peakNote } from "~/observability/load/peak.ts";
 import { env } from "~/platform/env.server.ts";
 import { count, decimal, percent, plural } from "~/platform/format.ts";
 import { readRange } from "~/platform/range.ts";
@@ -23,6 +24,7 @@ import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
 import { NeedsYou } from "./needs-you.tsx";
+import { nextExams } from "./next-exams.ts";
 import { sentence } from "./sentence.ts";
 
 export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
@@ -52,12 +54,14 @@ export const loader = page("self", async ({ ctx, request, url }) => {
     shared(true, `needs ${zone}`, () => needs(ctx, forecast, zone)),
     shared(may(role, "audit.verify"), "proof", () => proofLine(ctx)),
   ]);
-  const exams = ahead?.exams.filter((exam) => exam.end > now).slice(0, 6) ?? [];
+  const exams = nextExams(ahead?.exams ?? [], now);
   return {
     role,
     health,
     day,
     exams,
+    /** Whom the title may name: of the whole week, not only of those that are listed. */
+    short: (ahead?.exams ?? []).filter((exam) => exam.verdict !== "HOLDS" && exam.end > now).slice(0, 50),
     days: ahead?.days.slice(0, 7) ?? [],
     limits: ahead?.limits ?? null,
     error: ahead?.past.error ?? null,
@@ -87,8 +91,8 @@ export default function Overview() {
   }));
   return (
     <Page
-      title={sentence(data)}
-      context={context(data)}
+      title={sentence({ ...data, exams: data.short })}
+      context={[context(data), data.days.find((one) => one.note)?.note].filter(Boolean).join(" ")}
       badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}
     >
       <Figures>
@@ -111,7 +115,7 @@ export default function Overview() {
                 </>
               ) : undefined
             }
-            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none waits for a second person"}
+            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none needs a second person"}
           />
         )}
         {standby && (
@@ -132,7 +136,7 @@ export default function Overview() {
             label="Active sessions"
             value={load.average === null ? "–" : decimal(load.average, 1)}
             unit={data.cores ? `on ${data.cores} cores` : undefined}
-            note={load.peak === null ? "no samples yet" : `at most ${decimal(load.peak, 1)} in this range`}
+            note={peakNote(load) ?? "no samples yet"}
           />
         )}
       </Figures>
@@ -180,11 +184,9 @@ export default function Overview() {
             }
           >
             {exams.length === 0 ? (
-              <Empty title="No exam is live or scheduled">
-                The next ones appear here with what they will ask of the database.
-              </Empty>
+              <Empty title="No exam is scheduled">The next ones appear here with what they will ask of the database.</Empty>
             ) : (
-              <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} />
+              <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} withDay />
             )}
           </Panel>
         )}

@@ -26,6 +26,7 @@ export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { tod
               <span className="font-[560]">{one.day === today ? "Today" : day(new Date(`${one.day}T12:00:00Z`))}</span>
               <span className="max-sm:order-3 max-sm:col-span-2">
                 {one.says}
+                {one.note && <span className="block">{one.note}</span>}
                 <span className="block text-[12px] text-muted">
                   At its busiest {count(one.connections)} connections, {count(one.commits)} transactions and {count(one.written)}{" "}
                   rows written a second; {bytes(one.wal)} of WAL over the day.

@@ -52,7 +52,7 @@ export function ExamVerdicts({ exams, usable, withDay = false, mayOpen }: Props)
               {usable ? <span className="text-muted"> of {count(usable)}</span> : null}
             </td>
             <td className="num max-lg:hidden">{decimal(exam.active, 1)}</td>
-            <td title={exam.reasons.join("; ")}>
+            <td title={[...exam.reasons, exam.note].filter(Boolean).join("; ")}>
               <VerdictBadge verdict={exam.verdict} />
             </td>
           </tr>

@@ -12,6 +12,7 @@ import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 
+import { mayOpen } from "../nav.ts";
 import { Days } from "./days.tsx";
 import { ExamVerdicts } from "./exam-verdicts.tsx";
 import { PastForecasts } from "./past.tsx";
@@ -89,9 +90,8 @@ export default function Readiness() {
           note={`turn-out ${percent(cost.turnout, 1)}${cost.turnoutOf > 0 ? ` of ${count(cost.turnoutOf)} places so far` : ", assumed"}`}
         />
         <Figure
-          label="Fits at once"
+          label="Students at once, at most"
           value={most === null ? "–" : count(most)}
-          unit="students"
           note={
             most === null
               ? "neither connections nor cores are known"
@@ -114,17 +114,17 @@ export default function Readiness() {
         aside={
           <>
             <Panel
-              title="Beside the forecast"
-              aside={failing === 0 ? <Badge tone="ok">All well</Badge> : <Badge tone="warn">{failing} to look at</Badge>}
+              title="Other checks"
+              aside={failing === 0 ? <Badge tone="ok">All OK</Badge> : <Badge tone="warn">{failing} to check</Badge>}
             >
               <ul className="flex flex-col gap-2">
                 {checks.map((check) => (
                   <li key={check.name} className="flex items-start gap-2">
                     <Badge tone={check.ok === null ? "neutral" : check.ok ? "ok" : "warn"}>
-                      {check.ok === null ? "None" : check.ok ? "Well" : "Look"}
+                      {check.ok === null ? "None" : check.ok ? "OK" : "Check"}
                     </Badge>
                     <span>
-                      {check.to ? (
+                      {check.to && mayOpen(data.role, check.to) ? (
                         <Link className="font-[560] hover:underline" to={check.to}>
                           {check.name}
                         </Link>
@@ -141,11 +141,11 @@ export default function Readiness() {
           </>
         }
       >
-        <Panel title="Connections wanted over the two weeks">
+        <Panel title="Forecast connections, next 14 days">
           <Chart
-            label="Connections wanted"
+            label="Forecast connections"
             data={points}
-            series={[{ key: "connections", label: "Wanted" }]}
+            series={[{ key: "connections", label: "Forecast" }]}
             from={new Date(data.now).getTime()}
             to={new Date(data.now).getTime() + 14 * 86_400_000}
             unit="count"

@@ -26,7 +26,7 @@ export function WhatIfForm({ changed, usable, exams }: Props) {
           />
         </label>
         <label className="flex flex-col gap-1">
-          Standbys more, for reads
+          Extra read standbys
           <input
             className="input"
             name="replicas"

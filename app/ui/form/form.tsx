@@ -68,8 +68,9 @@ export function Form({ children, fetcher, intent, about = {}, onDone, className 
             )}
           </Notice>
         )}
-        {children}
+        {/* Beside what asks for it, and above the button that sends it. */}
         {mine?.stepUp && <Proof fields={mine.fields} />}
+        {children}
       </Element>
     </Result.Provider>
   );

@@ -1,7 +1,8 @@
-import { isRouteErrorResponse, Link } from "@remix-run/react";
+import { Form, isRouteErrorResponse, Link, useLocation } from "@remix-run/react";
+import { Button } from "~/ui/form/form.tsx";
 import { useLive } from "~/ui/live.ts";
 
-type Said = { message?: string; requestId?: string };
+type Said = { message?: string; requestId?: string; elsewhere?: { id: string; name: string } };
 
 const TITLES: Record<number, string> = {
   403: "Not part of your role",
@@ -14,7 +15,7 @@ const TITLES: Record<number, string> = {
 
 const ADVICE: Record<number, string> = {
   403: "If you need this page for your work, ask a super-admin; the refusal is in the audit log.",
-  404: "The record may have been removed, or belongs to a tenant outside of your scope.",
+  404: "It may have been removed, or belongs to a tenant outside of your scope.",
   503: "This page looks again by itself. If you were saving something, check whether it was saved when the database is back. Roles that include the database pages can still open them.",
 };
 
@@ -24,14 +25,32 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
   const said = readSaid(isRouteErrorResponse(error) ? error.data : null);
   // What is away comes back, and whoever waits for it should not have to ask.
   useLive(status === 503, 5000, null);
+  const { pathname } = useLocation();
+  // The frame around it has the page's landmark.
+  const Element = bare ? "main" : "div";
+  const advice = said.elsewhere ? null : ADVICE[status];
   return (
-    <main className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
+    <Element className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
       <p className="mono text-muted">{status}</p>
-      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">{TITLES[status] ?? "Something went wrong on our side"}</h1>
-      <p className="max-w-[70ch]">
-        {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
-      </p>
-      {ADVICE[status] && <p className="max-w-[70ch] text-muted">{ADVICE[status]}</p>}
+      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">
+        {said.elsewhere ? "In another tenant" : (TITLES[status] ?? "Something went wrong on our side")}
+      </h1>
+      {!said.elsewhere && (
+        <p className="max-w-[70ch]">
+          {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
+        </p>
+      )}
+      {said.elsewhere && (
+        <Form method="post" action="/settings/preferences" reloadDocument className="flex flex-wrap items-center gap-3">
+          <input type="hidden" name="intent" value="tenant" />
+          <input type="hidden" name="to" value={pathname} />
+          <span>This record belongs to {said.elsewhere.name}.</span>
+          <Button type="submit" tone="primary" name="tenant" value={said.elsewhere.id}>
+            Switch to {said.elsewhere.name}
+          </Button>
+        </Form>
+      )}
+      {advice && <p className="max-w-[70ch] text-muted">{advice}</p>}
       {said.requestId && <p className="mono text-muted">Request {said.requestId}</p>}
       <p className="mt-2 flex gap-4">
         <Link to="/" className="link">
@@ -43,7 +62,7 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
           </Link>
         )}
       </p>
-    </main>
+    </Element>
   );
 }
 

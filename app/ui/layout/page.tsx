@@ -1,5 +1,6 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { NavLink, useLocation } from "@remix-run/react";
+import { rangeQuery, withRange } from "~/platform/range.ts";
 
 /** A page speaks first, in one sentence, then shows the figures behind it. */
 export function Page(props: {
@@ -34,7 +35,7 @@ export type Tab = { to: string; label: string; count?: number | string; end?: bo
 
 function Tabs({ tabs }: { tabs: Tab[] }) {
   const { search, pathname } = useLocation();
-  const range = new URLSearchParams(search).get("range");
+  const range = rangeQuery(new URLSearchParams(search));
   const bar = useRef<HTMLElement>(null);
   // On a phone they don't all fit: where one is, is always in sight.
   useEffect(() => {
@@ -46,7 +47,7 @@ function Tabs({ tabs }: { tabs: Tab[] }) {
       {tabs.map((tab) => (
         <NavLink
           key={tab.to}
-          to={range ? `${tab.to}?range=${range}` : tab.to}
+          to={withRange(tab.to, range)}
           end={tab.end}
           className={({ isActive }) =>
             `-mb-px border-b-2 py-1.5 whitespace-nowrap ${isActive ? "border-accent font-[560] text-ink" : "border-transparent text-muted hover:text-ink"}`

@@ -2,6 +2,7 @@ import { Command } from "cmdk";
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useState } from "react";
 import { isTyping } from "~/ui/typing.ts";
+import { rank, scoreOf, SURE } from "./rank.ts";
 
 export type PaletteItem = { to: string; label: string; words?: string };
 type Found = { to: string; label: string; kind: string; note: string };
@@ -10,7 +11,7 @@ type Found = { to: string; label: string; kind: string; note: string };
 export function Palette({ items }: { items: PaletteItem[] }) {
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState("");
-  const [found, setFound] = useState<Found[]>([]);
+  const [found, setFound] = useState<{ of: string; list: Found[] }>({ of: "", list: [] });
   const navigate = useNavigate();
 
   useEffect(() => {
@@ -36,7 +37,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
     const timer = setTimeout(() => {
       fetch(`/search/suggest?q=${encodeURIComponent(query)}`, { signal: abort.signal })
         .then((response) => (response.ok ? (response.json() as Promise<{ found: Found[] }>) : { found: [] }))
-        .then((result) => setFound(result.found))
+        .then((result) => setFound({ of: query, list: result.found }))
         .catch(() => undefined);
     }, 120);
     return () => {
@@ -45,7 +46,17 @@ export function Palette({ items }: { items: PaletteItem[] }) {
     };
   }, [query]);
 
-  const records = query.trim().length < 2 ? [] : found;
+  const answered = query.trim().length < 2 || found.of === query;
+  const records = query.trim().length < 2 ? [] : found.list;
+  const ranked = rank(query, [
+    ...items.map((item) => ({ ...item, note: undefined, about: "Page", kind: "page" as const })),
+    ...records.map((one) => ({ ...one, about: one.kind, kind: "record" as const })),
+  ]);
+  // Until the search has answered, what is merely like it is not offered: Enter would go there.
+  const shown = answered ? ranked : ranked.filter((one) => scoreOf(query, one) >= SURE);
+  const best = shown[0]?.to ?? "";
+  const [chosen, setChosen] = useState({ for: "", value: "" });
+  const value = chosen.for === best ? chosen.value : best;
   const go = (to: string) => {
     setOpen(false);
     setQuery("");
@@ -57,6 +68,9 @@ export function Palette({ items }: { items: PaletteItem[] }) {
       open={open}
       onOpenChange={setOpen}
       label="Go to a page or a record"
+      shouldFilter={false}
+      value={value}
+      onValueChange={(next) => setChosen({ for: best, value: next })}
       className="panel fixed top-[14vh] left-1/2 z-50 w-[min(560px,92vw)] -translate-x-1/2 overflow-hidden"
       overlayClassName="fixed inset-0 z-40 bg-black/30"
       style={{ boxShadow: "var(--shadow)" }}
@@ -68,42 +82,18 @@ export function Palette({ items }: { items: PaletteItem[] }) {
         className="h-11 w-full border-b bg-transparent px-4 outline-none placeholder:text-muted"
       />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-        <Command.Empty className="px-3 py-6 text-muted">Nothing found.</Command.Empty>
-        {records.length > 0 && (
-          <Command.Group
-            heading="Records"
-            className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted"
+        {answered && <Command.Empty className="px-3 py-6 text-muted">Nothing found.</Command.Empty>}
+        {shown.map((one) => (
+          <Command.Item
+            key={one.to}
+            value={one.to}
+            onSelect={() => go(one.to)}
+            className="flex h-9 items-center gap-2 rounded-control px-2.5 data-[selected=true]:bg-selected"
           >
-            {records.map((one) => (
-              <Command.Item
-                key={one.to}
-                value={`${one.label} ${one.note} ${query}`}
-                onSelect={() => go(one.to)}
-                className="flex h-9 items-center gap-2 rounded-control px-2.5 data-[selected=true]:bg-selected"
-              >
-                <span className="truncate">{one.label}</span>
-                <span className="ml-auto truncate text-[12px] text-muted">
-                  {one.kind} · {one.note}
-                </span>
-              </Command.Item>
-            ))}
-          </Command.Group>
-        )}
-        <Command.Group
-          heading="Pages"
-          className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-muted"
-        >
-          {items.map((item) => (
-            <Command.Item
-              key={item.to}
-              value={`${item.label} ${item.words ?? ""}`}
-              onSelect={() => go(item.to)}
-              className="flex h-9 items-center rounded-control px-2.5 data-[selected=true]:bg-selected"
-            >
-              {item.label}
-            </Command.Item>
-          ))}
-        </Command.Group>
+            <span className="truncate">{one.label}</span>
+            <span className="ml-auto truncate text-[12px] text-muted">{[one.about, one.note].filter(Boolean).join(" · ")}</span>
+          </Command.Item>
+        ))}
       </Command.List>
     </Command.Dialog>
   );

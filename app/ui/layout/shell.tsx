@@ -2,7 +2,7 @@ import { Building2, ChevronDown, Clock3, Menu, Search } from "lucide-react";
 import { Form, Link, NavLink, useLocation, useSearchParams } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
-import { RANGE_LABELS, type RangeName } from "~/platform/range.ts";
+import { RANGE_LABELS, rangeQuery, withRange, type RangeName } from "~/platform/range.ts";
 import { Count, type Tone } from "~/ui/feedback/badge.tsx";
 import { Mark } from "./mark.tsx";
 import { Palette, type PaletteItem } from "./palette.tsx";
@@ -33,17 +33,25 @@ export type ShellProps = {
   theme: string;
   /** What the page shows when nobody chose; null on a page without times. */
   range: RangeName | null;
+  /** The range that was looked at last, for addresses that name none. */
+  remembered: string;
   children: ReactNode;
 };
 
 export function Shell(props: ShellProps) {
-  const flat = props.sections.flatMap((section) => section.items);
+  const [params] = useSearchParams();
+  const range = rangeQuery(params) || props.remembered;
+  const sections = props.sections.map((section) => ({
+    ...section,
+    items: section.items.map((item) => ({ ...item, to: withRange(item.to, range) })),
+  }));
+  const flat = sections.flatMap((section) => section.items);
   return (
     <div className="md:grid md:min-h-screen md:grid-cols-[208px_minmax(0,1fr)]">
       <a href="#content" className="control sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         Skip to the content
       </a>
-      <Rail sections={props.sections} />
+      <Rail sections={sections} />
       <div className="flex min-w-0 flex-col pb-16 md:pb-0">
         <TopBar {...props} />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
@@ -152,7 +160,7 @@ function TopBar(props: ShellProps) {
       <div className="flex flex-1 items-center justify-end gap-2.5 sm:flex-none">
         <SearchBox />
         <TenantMenu {...props} />
-        {props.range && <RangeMenu zone={props.zone} usual={props.range} />}
+        {props.range && <RangeMenu zone={props.zone} usual={props.range} remembered={props.remembered} />}
         <AccountMenu {...props} />
       </div>
     </header>
@@ -258,10 +266,11 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
   );
 }
 
-function RangeMenu({ zone, usual }: { zone: string; usual: RangeName }) {
+function RangeMenu({ zone, usual, remembered }: { zone: string; usual: RangeName; remembered: string }) {
   const [params] = useSearchParams();
   const location = useLocation();
-  const current = (params.get("range") ?? usual) as RangeName;
+  const asked = new URLSearchParams(rangeQuery(params) || remembered);
+  const current = asked.has("from") ? null : ((asked.get("range") ?? usual) as RangeName);
   const link = (name: string) => {
     const next = new URLSearchParams(params);
     next.delete("from");
@@ -275,9 +284,7 @@ function RangeMenu({ zone, usual }: { zone: string; usual: RangeName }) {
       summary={
         <>
           <Clock3 size={14} aria-hidden />
-          <span className="hidden lg:inline">
-            {params.get("from") ? "Chosen range" : (RANGE_LABELS[current] ?? RANGE_LABELS[usual])}
-          </span>
+          <span className="hidden lg:inline">{current ? RANGE_LABELS[current] : "Chosen range"}</span>
           <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
         </>
       }
@@ -332,7 +339,7 @@ function AccountMenu({ person, zone, theme, sections }: ShellProps) {
           {theme === "dark" ? "Light theme" : "Dark theme"}
         </button>
         <button className={MENU_ROW} name="theme" value="system">
-          Theme of the system
+          Match system
         </button>
         <button
           className={MENU_ROW}

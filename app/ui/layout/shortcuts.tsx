@@ -1,5 +1,6 @@
 import { Dialog } from "radix-ui";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
+import { useArrived } from "~/ui/arrived.ts";
 import { isTyping } from "~/ui/typing.ts";
 
 type Keys = { keys: string[]; does: string }[];
@@ -14,7 +15,8 @@ const LISTS: Keys = [
   { keys: ["j"], does: "Next row" },
   { keys: ["k"], does: "Previous row" },
   { keys: ["Enter"], does: "Open the row" },
-  { keys: ["x"], does: "Choose the row for an act on many" },
+  { keys: ["x"], does: "Select the row" },
+  { keys: ["a"], does: "Go to the actions for what is selected" },
 ];
 const REVIEWS: Keys = [
   { keys: ["n"], does: "Next attempt" },
@@ -24,15 +26,6 @@ const REVIEWS: Keys = [
   { keys: ["v"], does: "Violation" },
   { keys: ["z"], does: "Undo, for ten seconds" },
 ];
-
-const never = () => () => undefined;
-/** Whether JavaScript has arrived. */
-const useArrived = () =>
-  useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
 
 /** What the keys do, for whoever asks with one. There is nothing to show before JavaScript, so neither is the button. */
 export function Shortcuts({ reviews, className }: { reviews: boolean; className: string }) {

@@ -11,7 +11,7 @@ export const forceSubmit = mutation({
   permission: "exams.operate",
   input: z.object({
     examId: z.uuid(),
-    attemptIds: z.array(z.uuid()).min(1, "Choose at least one student").max(20_000),
+    attemptIds: z.array(z.uuid()).min(1, "Select at least one student").max(20_000),
     reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {

@@ -12,7 +12,7 @@ type Top = Awaited<ReturnType<typeof topQueries>>;
 export function TopPanel({ top }: { top: { value: Top | null; error: string | null } }) {
   return (
     <Panel
-      title="What takes the time"
+      title="Top statements"
       flush
       aside={
         <Link to="/database/queries" className="link">

@@ -32,7 +32,7 @@ export function SignalForm({ chosen }: { chosen: Chosen }) {
         <input type="hidden" name="backendStart" value={chosen.start} />
         <input type="hidden" name="act" value={chosen.act} />
         <input type="hidden" name="target" value={chosen.target} />
-        <Input label="Reason" name="reason" required hint="Stands in the audit log, with your name and what happened." />
+        <Input label="Reason" name="reason" required hint="Recorded in the audit log, with your name and the outcome." />
         <div className="flex gap-2">
           <Submit tone={terminate ? "danger" : "primary"} busy="Working…">
             {terminate ? "Terminate" : "Cancel its statement"}
