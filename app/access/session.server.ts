@@ -63,7 +63,10 @@ export async function findSession(token: string, idle = 0): Promise<StaffSession
       const session = await cutWhenSilent(primary, client, () => look(client));
       // Moved on at most once a minute: a page with ten requests must not write ten times.
       if (session?.seen_before)
-        await execute(client, sql`update console.staff_session set last_seen_at = now() - ${idle} * interval '1 second' where id = ${session.id}`);
+        await execute(
+          client,
+          sql`update console.staff_session set last_seen_at = now() - ${idle} * interval '1 second' where id = ${session.id}`,
+        );
       return session;
     } finally {
       client.release();

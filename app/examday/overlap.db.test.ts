@@ -44,7 +44,9 @@ it("time given for one incident is not taken for time given for another that ove
     attempt,
   ]);
   expect(rows).toEqual([{ extra: 480 }]);
-  await expect(extraTimeForIncident({ ctx: ana, input: { number: long, minutes: 3 } })).rejects.toThrow(/already been given time/);
+  await expect(extraTimeForIncident({ ctx: ana, input: { number: long, minutes: 3 } })).rejects.toThrow(
+    /already been given time/,
+  );
 });
 
 it("the overview asks to clear what an incident explains until that is done, and not for exams with nothing to explain", async () => {

@@ -12,7 +12,20 @@ import { bench as similarity } from "./similarity.ts";
 import { exportBench, importBench } from "./transfer.ts";
 
 // A table of what was measured in this run; the aims stand beside the figures and decide nothing.
-const all = [lists, exportBench, importBench, ingest, similarity, collusion, examday, audit, observability, backup, scrape, pages];
+const all = [
+  lists,
+  exportBench,
+  importBench,
+  ingest,
+  similarity,
+  collusion,
+  examday,
+  audit,
+  observability,
+  backup,
+  scrape,
+  pages,
+];
 const at = process.argv.indexOf("--json");
 const file = at >= 0 ? process.argv[at + 1] : undefined;
 // An option's value is no bench.

@@ -179,10 +179,7 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   const acts = page.locator('a[href^="/audit/entries/"]');
   await acts.nth(40).waitFor();
   expect(await acts.count()).toBe(41);
-  const download = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("link", { name: /with proofs/ }).click(),
-  ]);
+  const download = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /with proofs/ }).click()]);
   expect(download[0].suggestedFilename()).toMatch(/^audit-.*\.ndjson$/);
 
   // In another folder, without the database: the file proves itself, and a changed one does not.

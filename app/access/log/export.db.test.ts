@@ -5,7 +5,15 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../../tests/database.ts";
 import { readEpoch } from "~/audit/anchor.server.ts";
-import { ExportCheck, exportEnd, ExportSeal, signSeal, type ExportEnd, type ExportHead, type ExportLine } from "~/audit/export-file.ts";
+import {
+  ExportCheck,
+  exportEnd,
+  ExportSeal,
+  signSeal,
+  type ExportEnd,
+  type ExportHead,
+  type ExportLine,
+} from "~/audit/export-file.ts";
 import { anchorFile, ORIGIN, signingKey } from "~/audit/keys.server.ts";
 import { openNote, readCheckpoint, signNote, verifierKey } from "~/audit/note.ts";
 import { record } from "~/audit/record.server.ts";
