@@ -1,7 +1,16 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import { AppError, BadRequest, Invalid, LoggedOut, messageOf, StepUpRequired, type FieldErrors } from "~/platform/errors.ts";
+import {
+  AppError,
+  BadRequest,
+  Invalid,
+  LoggedOut,
+  messageOf,
+  retryAfter,
+  StepUpRequired,
+  type FieldErrors,
+} from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
