@@ -8,6 +8,7 @@ import {
   LoggedOut,
   messageOf,
   NotFound,
+  retryAfter,
   StepUpRequired,
   type FieldErrors,
 } from "~/platform/errors.ts";

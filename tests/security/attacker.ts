@@ -7,18 +7,24 @@ type Sent = {
   headers?: Record<string, string>;
   body?: string | Buffer | AsyncIterable<Buffer>;
   base?: string;
+  /** Only what comes before the body: an export goes on for minutes. */
+  headOnly?: boolean;
 };
 
 /** One request, exactly as written: no client library tidies up the path, the Host header or the body. */
 export function send(
   path: string,
-  { method = "GET", headers = {}, body, base = inject("demo").base }: Sent = {},
+  { method = "GET", headers = {}, body, base = inject("demo").base, headOnly }: Sent = {},
 ): Promise<Answer> {
   const started = performance.now();
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
+      if (headOnly) {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "", ms: performance.now() - started });
+        return void response.destroy();
+      }
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
       response.on("end", () =>

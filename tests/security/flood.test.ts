@@ -25,6 +25,7 @@ async function slowestHealth(during: Promise<unknown>): Promise<number> {
 }
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
+const BOUNDARY = "----AnAttackersOwnBoundary0123456789";
 let slow: { opened: number; ended: Promise<string[]> };
 
 beforeAll(() => {
@@ -72,7 +73,7 @@ it("a body that does not say how long it is, is cut where it becomes too long", 
 it("a large file is taken from nobody who is not logged in, and not without end from who is", async () => {
   const upload = (size: number) => ({
     method: "POST",
-    headers: { "content-type": "multipart/form-data; boundary=x", "content-length": String(size * 1024 * 1024) },
+    headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}`, "content-length": String(size * 1024 * 1024) },
     body: megabytes(size),
   });
   expect((await send("/imports/new?resource=user", upload(10))).status).toBe(401);
@@ -92,10 +93,10 @@ it("an import of many rows is read while others are answered", async () => {
   await owner.end();
   const row = `Student of a long name,student@n.example,${"x".repeat(160)}\n`;
   const body = Buffer.from(
-    `--x\r\nContent-Disposition: form-data; name="collegeId"\r\n\r\n${rows[0].id}\r\n` +
-      `--x\r\nContent-Disposition: form-data; name="file"; filename="s.csv"\r\nContent-Type: text/csv\r\n\r\nname,email,note\n${row.repeat(40_000)}\r\n--x--\r\n`,
+    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="collegeId"\r\n\r\n${rows[0].id}\r\n` +
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="s.csv"\r\nContent-Type: text/csv\r\n\r\nname,email,note\n${row.repeat(40_000)}\r\n--${BOUNDARY}--\r\n`,
   );
-  const headers = { "content-type": "multipart/form-data; boundary=x", "content-length": String(body.length) };
+  const headers = { "content-type": `multipart/form-data; boundary=${BOUNDARY}`, "content-length": String(body.length) };
   const sent = manager.ask("/imports/new?resource=user", { method: "POST", headers, body });
   expect(await slowestHealth(sent)).toBeLessThan(1000);
   expect((await sent).headers.location).toMatch(/^\/imports\//);
