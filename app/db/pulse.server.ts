@@ -48,7 +48,10 @@ export function startPulse(target: { url: string; role?: string }, process: stri
       if (watch.answered()) log.info("the primary answers again");
     } catch (error) {
       // One that answers with a refusal is there: only silence counts.
-      if (isConnectionLoss(error) && watch.unanswered()) log.warn({ reason: messageOf(error) }, "the primary does not answer");
+      // A timer that rang late says that this process was busy, not that the server was silent.
+      const busy = performance.now() - started > BUSY_MS;
+      if (isConnectionLoss(error) && !busy && watch.unanswered())
+        log.warn({ reason: messageOf(error) }, "the primary does not answer");
     }
     if (!stopped) {
       timer = setTimeout(() => void look(), watch.listening ? EVERY_MS : EVERY_SILENT_MS);

@@ -10,7 +10,6 @@ import { sql } from "~/db/sql.ts";
 import { connectionAt } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
-import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { maskedName, maskedStatement } from "../queries/mask.ts";
