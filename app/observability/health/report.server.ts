@@ -38,14 +38,8 @@ export const healthReport = read({
   name: "health.report",
   permission: "database.read",
   input: z.object({}),
-  async run({ ctx }) {
-    const [health, targets, known, archiver, backends] = await Promise.all([
-      readiness(),
-      targetStates(),
-      snapshot(),
-      current("archiver"),
-      current("backends"),
-    ]);
+  before: () => Promise.all([readiness(), targetStates(), snapshot(), current("archiver"), current("backends")]),
+  async run({ ctx, before: [health, targets, known, archiver, backends] }) {
     const size = await one(
       ctx.tx,
       sql`select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'telemetry' and c.relkind = 'r'`,
