@@ -20,6 +20,7 @@ const CREDENTIALS: Record<string, readonly ProcessName[]> = {
   INVIGIL_URL_PLATFORM_APP: ["collector"],
   // Web checks what was signed, by INVIGIL_LOG_KEY; the collector signs.
   INVIGIL_SIGNING_KEY: ["collector"],
+  INVIGIL_LOG_KEY: ["web"],
   INVIGIL_DEMO_PASSWORD: [],
   SMTP_URL: ["collector"],
   BACKUP_KEY: ["collector"],

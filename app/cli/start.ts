@@ -221,11 +221,10 @@ async function start(dev: boolean): Promise<number> {
       const shared: Record<string, string> = {
         PORT: String(web),
         COLLECTOR_PORT: String(collector),
-        INVIGIL_LOG_KEY: logVerifierKey(),
         ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }),
       };
       children.push(
-        supervise("web", path.resolve("build/server.js"), shared, () => stopping),
+        supervise("web", path.resolve("build/server.js"), { ...shared, INVIGIL_LOG_KEY: logVerifierKey() }, () => stopping),
         supervise("collector", path.resolve("build/collector.js"), shared, () => stopping),
       );
       await Promise.all(children.map((child) => child.ready));

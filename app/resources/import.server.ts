@@ -99,7 +99,7 @@ export const listImports = read({
       orderBy: { id: "desc" },
       take: 50,
     });
-    return found.filter(mayRead).map(({ staffId: _, ...shown }) => shown);
+    return found.filter(mayRead).map(({ staffId: _staff, ...shown }) => shown);
   },
 });
 

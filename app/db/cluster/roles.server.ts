@@ -67,7 +67,11 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
   ]) {
     await attempt(client, refused, grant);
   }
-  if (isSuper) await client.query("revoke pg_read_server_files from invigil_backup");
+  const { rows: reads } = await client.query<{ yes: boolean }>(
+    "select pg_has_role('invigil_backup', 'pg_read_server_files', 'MEMBER') as yes",
+  );
+  // Of an earlier version.
+  if (isSuper && reads[0]!.yes) await client.query("revoke pg_read_server_files from invigil_backup");
   // The seed loads rows that are consistent by construction; a test checks every foreign key afterwards.
   if (isSuper) await client.query("grant set on parameter session_replication_role to invigil_owner");
   for (const [role, password] of Object.entries(passwords)) {
