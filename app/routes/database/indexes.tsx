@@ -280,7 +280,9 @@ export default function Indexes() {
                 <td className="num">{row.bytes === null ? "locked" : bytes(row.bytes)}</td>
                 <td className="num">{count(row.scans)}</td>
                 <td className="hidden md:table-cell">
-                  {row.usage === "never used" ? (
+                  {row.usage === "never used" && report.unused === null ? (
+                    <span className="text-muted">no scans so far</span>
+                  ) : row.usage === "never used" ? (
                     <Badge tone={row.unique ? "neutral" : "warn"}>Never used</Badge>
                   ) : (
                     <span className="text-muted">{row.usage}</span>
