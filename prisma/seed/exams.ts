@@ -308,9 +308,9 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
       // A weak leader, so that there is something wrong to share.
       const members = random.shuffle(sheets.filter((sheet) => sheet.person.ability < 0.2)).slice(0, ring);
       const leader = members[0]!;
-      // Wrong in three of four, and seldom where others err too: each pair of a ring stands out at whatever hour the demo is made.
+      // Wrong in two of three, and seldom where others err too: a ring stands out at whatever hour the demo is made.
       leader.picks = items.map((item, order) =>
-        item.options.length < 5 || order % 4 === 0
+        item.options.length < 5 || order % 3 === 0
           ? item.key
           : random.weighted(item.lures.map((lure, option) => [option, option === item.key ? 0 : 1 / lure] as const)),
       );

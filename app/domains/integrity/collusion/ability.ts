@@ -6,8 +6,10 @@ import { BLANK, type Responses } from "./responses.ts";
  */
 export type Abilities = { groups: number; groupOf: Uint8Array };
 
-const IN_GROUP = 25;
+const IN_GROUP = 12;
 const MAX_GROUPS = 60;
+/** With fewer groups there is no curve to place anybody on. */
+const LEAST_GROUPS = 8;
 /** Before anything is known of the questions, few answers are drawn towards the average as if so many more had been given. */
 const SHRINK = 4;
 /** Equal abilities that rounding has parted count as equal. */
@@ -16,7 +18,7 @@ const DIGITS = 1e9;
 export function abilitiesOf(r: Responses): Abilities {
   const groups = Math.max(1, Math.min(MAX_GROUPS, Math.floor(r.students / IN_GROUP)));
   const first = ranked(shares(r), groups);
-  return groups === 1 ? first : ranked(likeliest(r, first), groups);
+  return groups < LEAST_GROUPS ? first : ranked(likeliest(r, first), groups);
 }
 
 /** Right answers as a share of the answers given. */

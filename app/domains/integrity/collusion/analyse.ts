@@ -1,5 +1,5 @@
 import { companyOf } from "./company.ts";
-import { chancesOf, gbt, type Chances } from "./gbt.ts";
+import { chancesOf, gbtWithout, type Chances } from "./gbt.ts";
 import { countPair, ratioOf } from "./harpp-hogan.ts";
 import { miskeyedItems } from "./miskeyed.ts";
 import { normalQuantile, normalTail } from "./normal.ts";
@@ -186,7 +186,7 @@ function besideGroups(found: Pair[], flagged: Pair[], students: number, against:
 
 function testPair(r: Responses, chances: Chances, a: number, b: number): Pair {
   const { eeic, differences, common } = countPair(r, a, b);
-  const { p, matches } = gbt(r, chances, a, b);
+  const { p, matches } = gbtWithout(r, chances, a, b);
   return {
     a,
     b,

@@ -11,18 +11,22 @@ export type Chances = {
   groupOf: Uint8Array;
   /** `match[(g * groups + h) * items + i]`: chance that one of group g and one of group h choose the same on item i. */
   match: Float64Array;
+  curves: Curves;
 };
 
+/** The chance of each option in each group, and of how many students' answers it is made. */
+type Curves = { width: number; reach: number; p: Float64Array; mass: Float64Array };
+
 /** A group's choices are drawn towards the whole exam's as if this many more people had chosen like everybody. */
-const SHRINK = 1;
-/** So many students around a group stand for it: fewer would be noise, more would not be like it. */
-const AROUND = 120;
+const SHRINK = 4;
+/** The reach of a curve, in students by rank, grows with the root of their number: fewer are noise, more are not alike. */
+const REACH = 1.8;
 
 /**
  * The chance of each option at each ability, as a smooth curve: a straight line through the groups around, near ones counting
  * most, so that the most able are not mistaken for those just below them.
  */
-function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): Float64Array {
+function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): Curves {
   const counts = new Float64Array(groups * r.items * width);
   const answered = new Float64Array(groups * r.items);
   for (let s = 0; s < r.students; s++) {
@@ -34,8 +38,9 @@ function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): 
       answered[base + i]!++;
     }
   }
-  const reach = Math.max(1, (AROUND * groups) / Math.max(1, r.students) / 1.5);
+  const reach = Math.max(0.5, (REACH * groups) / Math.sqrt(Math.max(1, r.students)));
   const p = new Float64Array(counts.length);
+  const mass = new Float64Array(groups * r.items);
   for (let i = 0; i < r.items; i++) {
     const k = Math.max(1, r.options[i]!);
     let total = 0;
@@ -55,6 +60,7 @@ function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): 
         x1 += weight * (h - g);
         x2 += weight * (h - g) ** 2;
       }
+      mass[g * r.items + i] = n + SHRINK;
       // A ridge on the slope, for where few groups answered.
       const spread = n * (x2 + 0.5 * reach * reach) - x1 * x1;
       let sum = 0;
@@ -73,14 +79,15 @@ function curvesOf(r: Responses, { groups, groupOf }: Abilities, width: number): 
       for (let option = 0; option < k; option++) p[at + option]! /= sum;
     }
   }
-  return p;
+  return { width, reach, p, mass };
 }
 
 export function chancesOf(r: Responses): Chances {
   const abilities = abilitiesOf(r);
   const { groups, groupOf } = abilities;
   const width = Math.max(1, ...r.options);
-  const p = curvesOf(r, abilities, width);
+  const curves = curvesOf(r, abilities, width);
+  const { p } = curves;
   const match = new Float64Array(groups * groups * r.items);
   for (let g = 0; g < groups; g++)
     for (let h = g; h < groups; h++)
@@ -90,7 +97,7 @@ export function chancesOf(r: Responses): Chances {
           chance += p[(g * r.items + i) * width + option]! * p[(h * r.items + i) * width + option]!;
         match[(g * groups + h) * r.items + i] = match[(h * groups + g) * r.items + i] = Math.min(1, chance);
       }
-  return { groups, groupOf, match };
+  return { groups, groupOf, match, curves };
 }
 
 /**
@@ -134,4 +141,49 @@ export function gbt(
     if (x === y) matches++;
   }
   return { p: survival(used, matches), matches, common: used.length, expected };
+}
+
+/**
+ * The same, with the two taken out of the choices they are compared with: in a small exam those who copied are themselves a
+ * part of "how others choose", and would hide each other.
+ */
+export function gbtWithout(r: Responses, chances: Chances, a: number, b: number): { p: number; matches: number } {
+  const { groupOf, curves } = chances;
+  const near = Math.exp(-0.5 * ((groupOf[a]! - groupOf[b]!) / curves.reach) ** 2);
+  const used: number[] = [];
+  let matches = 0;
+  for (let i = 0; i < r.items; i++) {
+    const x = r.picks[a * r.items + i]!;
+    const y = r.picks[b * r.items + i]!;
+    if (x === BLANK || y === BLANK) continue;
+    if (x === y) matches++;
+    let chance = 0;
+    for (let option = 0; option < r.options[i]!; option++) {
+      const mine = Number(x === option);
+      const other = Number(y === option);
+      chance +=
+        chosenByOthers(curves, groupOf[a]! * r.items + i, option, mine, other * near, 1 + near) *
+        chosenByOthers(curves, groupOf[b]! * r.items + i, option, other, mine * near, 1 + near);
+    }
+    used.push(Math.min(1, chance));
+  }
+  return { p: survival(used, matches), matches };
+}
+
+/** Fewer others than this say too little to take anybody out. */
+const LEAST_OTHERS = 8;
+
+function chosenByOthers(
+  { width, p, mass }: Curves,
+  at: number,
+  option: number,
+  own: number,
+  other: number,
+  both: number,
+): number {
+  const share = p[at * width + option]!;
+  const all = mass[at]!;
+  if (all - both < LEAST_OTHERS) return share;
+  // As if one in a hundred of the others might still choose it.
+  return Math.max(0.01 * share, (share * all - own - other) / (all - both));
 }

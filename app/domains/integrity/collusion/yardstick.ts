@@ -1,4 +1,4 @@
-import { gbt, type Chances } from "./gbt.ts";
+import { gbtWithout, type Chances } from "./gbt.ts";
 import { normalQuantile } from "./normal.ts";
 import type { Responses } from "./responses.ts";
 
@@ -44,7 +44,8 @@ export function yardstickOf(
   const [low, high] = [sorted[Math.max(0, rank - WINDOW)]!, sorted[Math.min(size - 1, rank + WINDOW)]!];
   const around: number[] = [];
   for (let k = 0; k < size; k++)
-    if (found[k]! >= low && found[k]! <= high) around.push(normalQuantile(gbt(r, chances, ends[2 * k]!, ends[2 * k + 1]!).p));
+    if (found[k]! >= low && found[k]! <= high)
+      around.push(normalQuantile(gbtWithout(r, chances, ends[2 * k]!, ends[2 * k + 1]!).p));
   around.sort((x, y) => x - y);
   const less = normalQuantile(SHARE) - around[around.length >> 1]!;
   return Math.min(MOST, Math.max(0, less - KEPT_BACK));
