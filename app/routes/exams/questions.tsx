@@ -1,6 +1,6 @@
 import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { may } from "~/access/policy.ts";
 import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
 import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
@@ -57,7 +57,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
           key: keyFrom(type, form.get("key")),
         },
       });
-      return { said: questionId ? "Saved." : "Added." };
+      return questionId ? { said: "Saved." } : { said: "Added.", added: true };
     }
   }
 });
@@ -82,14 +82,17 @@ function shownKey(question: Question | undefined): string {
 
 /** After a question is added: an empty form of the same type, ready to be typed into. */
 function QuestionForm({ question }: { question?: Question }) {
+  const result = useActionData() as { ok: boolean; result?: { added?: boolean } } | undefined;
   const [added, setAdded] = useState(0);
+  useEffect(() => {
+    if (result?.ok && result.result?.added) setAdded((times) => times + 1);
+  }, [result]);
   const [type, setType] = useState<string>("MULTIPLE_CHOICE");
   return (
     <Form
       intent="save"
       about={{ questionId: question?.id ?? "" }}
       key={question?.id ?? `new ${added}`}
-      onDone={question ? undefined : () => setAdded(added + 1)}
       className="flex flex-col gap-3"
     >
       <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} autoFocus={!question && added > 0} required />
