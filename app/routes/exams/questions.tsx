@@ -1,6 +1,6 @@
 import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { may } from "~/access/policy.ts";
 import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
 import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
@@ -43,7 +43,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
       return { said: "Moved." };
     default: {
       const type = form.get("type") as QuestionType;
-      await saveQuestion({
+      const saved = await saveQuestion({
         ctx,
         input: {
           examId,
@@ -57,7 +57,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
           key: keyFrom(type, form.get("key")),
         },
       });
-      return questionId ? { said: "Saved." } : { said: "Added.", added: true };
+      return questionId ? { said: "Saved." } : { said: "Added.", added: saved.id };
     }
   }
 });
@@ -82,11 +82,11 @@ function shownKey(question: Question | undefined): string {
 
 /** After a question is added: an empty form of the same type, ready to be typed into. */
 function QuestionForm({ question }: { question?: Question }) {
-  const result = useActionData() as { ok: boolean; result?: { added?: boolean } } | undefined;
-  const [added, setAdded] = useState(0);
-  useEffect(() => {
-    if (result?.ok && result.result?.added) setAdded((times) => times + 1);
-  }, [result]);
+  const result = useActionData() as { ok: boolean; result?: { added?: string } } | undefined;
+  // Kept apart from the result: moving another question must not empty what is being typed.
+  const [added, setAdded] = useState("");
+  const latest = result?.ok ? result.result?.added : undefined;
+  if (latest && latest !== added) setAdded(latest);
   const [type, setType] = useState<string>("MULTIPLE_CHOICE");
   return (
     <Form
@@ -95,7 +95,14 @@ function QuestionForm({ question }: { question?: Question }) {
       key={question?.id ?? `new ${added}`}
       className="flex flex-col gap-3"
     >
-      <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} autoFocus={!question && added > 0} required />
+      <Textarea
+        label="Question"
+        name="text"
+        rows={3}
+        defaultValue={question?.text}
+        autoFocus={!question && added !== ""}
+        required
+      />
       <div className="grid grid-cols-2 gap-3">
         <Select
           label="Type"
