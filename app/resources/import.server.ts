@@ -220,7 +220,9 @@ export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
   }
   return {
     rows: outcome.rows,
-    [dry ? "would be imported" : "imported"]: dry ? outcome.inserted : outcome.written,
+    ...(dry ? {} : { imported: outcome.written }),
+    // Also said of an import that wrote nothing: so many would go in without the faulty lines.
+    ...(dry || outcome.written === 0 ? { "would be imported": outcome.inserted } : {}),
     // Run again after a crash it knows of the skipped lines only how many they were.
     "lines with errors": Math.max(wrong.size, dry || outcome.written === 0 ? 0 : outcome.rows - outcome.written),
     errors: outcome.errors.slice(0, 200),

@@ -44,7 +44,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
       return { said: "Moved." };
     case "save": {
       const type = form.get("type") as QuestionType;
-      await saveQuestion({
+      const saved = await saveQuestion({
         ctx,
         input: {
           examId,
@@ -58,7 +58,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
           key: keyFrom(type, form.get("key")),
         },
       });
-      return { said: questionId ? "Saved." : "Added." };
+      return questionId ? { said: "Saved." } : { said: "Added.", added: saved.id };
     }
   }
 });
@@ -83,17 +83,27 @@ function shownKey(question: Question | undefined): string {
 
 /** After a question is added: an empty form of the same type, ready to be typed into. */
 function QuestionForm({ question }: { question?: Question }) {
-  const [added, setAdded] = useState(0);
+  const result = useActionData() as { ok: boolean; result?: { added?: string } } | undefined;
+  // Kept apart from the result: moving another question must not empty what is being typed.
+  const [added, setAdded] = useState("");
+  const latest = result?.ok ? result.result?.added : undefined;
+  if (latest && latest !== added) setAdded(latest);
   const [type, setType] = useState<string>("MULTIPLE_CHOICE");
   return (
     <Form
       intent="save"
       about={{ questionId: question?.id ?? "" }}
       key={question?.id ?? `new ${added}`}
-      onDone={question ? undefined : () => setAdded(added + 1)}
       className="flex flex-col gap-3"
     >
-      <Textarea label="Question" name="text" rows={3} defaultValue={question?.text} autoFocus={!question && added > 0} required />
+      <Textarea
+        label="Question"
+        name="text"
+        rows={3}
+        defaultValue={question?.text}
+        autoFocus={!question && added !== ""}
+        required
+      />
       <div className="grid grid-cols-2 gap-3">
         <Select
           label="Type"
