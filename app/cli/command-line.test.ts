@@ -30,9 +30,14 @@ function invigil(args: string[], env: Record<string, string> = {}) {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(INVIGIL_|DATABASE_|VITEST|NODE_ENV|SESSION_|LOG_)/.test(name)),
   );
+  const all: Record<string, string | undefined> = {
+    ...inherited,
+    INVIGIL_DATA_DIR: path.join(os.tmpdir(), "invigil-none"),
+    ...env,
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     encoding: "utf8",
-    env: { ...inherited, INVIGIL_DATA_DIR: path.join(os.tmpdir(), "invigil-none"), ...env },
+    env: all as NodeJS.ProcessEnv,
   });
   return { status, stdout, lines: stderr.trim().split("\n").filter(Boolean) };
 }

@@ -144,7 +144,7 @@ it(
   { timeout: 240_000 },
   async () => {
     const outer = spawn("sh", ["-c", `${process.execPath} app/cli/invigil.mjs start; true`], {
-      env: { ...env, npm_lifecycle_event: "start" } as NodeJS.ProcessEnv,
+      env: { ...(env as NodeJS.ProcessEnv), npm_lifecycle_event: "start" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     started.push(outer);

@@ -119,7 +119,7 @@ describe("a tenant's students", () => {
 
   it("come from a file up to the limit, and the lines above it are named", async () => {
     await setLimit((await students()) + 2);
-    const file = parseCsv(Buffer.from("Name,Mail\nFile One,f1@l.example\nFile Two,f2@l.example\nFile Three,f3@l.example\n"));
+    const file = await parseCsv(Buffer.from("Name,Mail\nFile One,f1@l.example\nFile Two,f2@l.example\nFile Three,f3@l.example\n"));
     const outcome = await importRows(
       manager,
       resourceNamed("user"),
@@ -156,7 +156,7 @@ describe("what has no effect here", () => {
       manager,
       resourceNamed("event_subscription"),
       college,
-      parseCsv(Buffer.from(`Person,Type,Channel\n${user},EXAM,SMS\n`)),
+      await parseCsv(Buffer.from(`Person,Type,Channel\n${user},EXAM,SMS\n`)),
       { user: "Person", type: "Type", channel: "Channel" },
       { dry: false },
       async () => undefined,

@@ -154,7 +154,7 @@ const toSecond = (value: string) => new Date(value).toISOString().replace(/\.\d+
 
 async function exported(of: Resource, id: string): Promise<Parsed> {
   const stream = await exportRows(boss, of, readQuery(of, new URLSearchParams()), "csv");
-  const { header, lines } = parseCsv(Buffer.from(await new Response(stream).text()));
+  const { header, lines } = await parseCsv(Buffer.from(await new Response(stream).text()));
   return { header: header.map((_, index) => `${index}`), lines: lines.filter((line) => line.cells[0] === id) };
 }
 
@@ -221,7 +221,8 @@ describe("every field is read back as it was typed", () => {
     const ctx = of.tenantColumn === "id" ? ctxFor(boss.actor, everywhere) : boss;
     const { row } = await get({ ctx, input: { resource: of.name, id } });
     const stream = await exportRows(ctx, of, readQuery(of, new URLSearchParams()), "csv");
-    const cells = parseCsv(Buffer.from(await new Response(stream).text())).lines.find((line) => line.cells[0] === id)!.cells;
+    const { lines } = await parseCsv(Buffer.from(await new Response(stream).text()));
+    const cells = lines.find((line) => line.cells[0] === id)!.cells;
     for (const [index, field] of of.fields.entries()) {
       if (field.kind === "ref" || field.kind === "id") continue;
       const kept = asKept(field, row.values[field.key]);

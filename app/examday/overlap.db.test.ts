@@ -61,7 +61,7 @@ it("the overview asks to clear what an incident explains until that is done, and
   await makeSignal(db.owner, noisy, attempt, "NETWORK_LOST", minutesAgo(45));
   const number = await incident(minutesAgo(46), minutesAgo(44));
   const asked = async () =>
-    (await needs(ana, Promise.resolve(null))).some((need) => need.title.startsWith(`Incident ${number} touched`));
+    (await needs(ana, Promise.resolve(null))).some((need) => need.title.startsWith(`Incident ${number} affected`));
   expect(await asked()).toBe(true);
   await clearExplained(ana, number);
   expect(await asked()).toBe(false);

@@ -41,12 +41,12 @@ async function makePerson(role = "STUDENT"): Promise<string> {
 const byForm = (user: string, klass: string, more: Record<string, string> = {}) =>
   create({ ctx: manager, input: { resource: "enrollment", values: { user, class: klass, ...more } } });
 
-const byFile = (lines: string) =>
+const byFile = async (lines: string) =>
   importRows(
     manager,
     resourceNamed("enrollment"),
     college,
-    parseCsv(Buffer.from(`Student,Class,Fee,Payment\n${lines}`)),
+    await parseCsv(Buffer.from(`Student,Class,Fee,Payment\n${lines}`)),
     { user: "Student", class: "Class", amountMinor: "Fee", paymentStatus: "Payment" },
     { dry: false },
     async () => undefined,

@@ -48,7 +48,7 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
           <details className="relative">
             <summary className="control list-none font-[520]">Custom…</summary>
             <div
-              className="panel absolute bottom-10 left-0 z-20 flex w-56 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-44 max-md:w-auto"
+              className="panel absolute bottom-10 left-0 z-20 flex w-56 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
               style={{ boxShadow: "var(--shadow)" }}
             >
               <label className="flex flex-col gap-1">
@@ -67,7 +67,7 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
           <details className="relative">
             <summary className="control list-none !border-bad font-[560] !text-bad">Force submit…</summary>
             <div
-              className="panel absolute right-0 bottom-10 z-20 flex w-72 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-44 max-md:w-auto"
+              className="panel absolute right-0 bottom-10 z-20 flex w-72 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
               style={{ boxShadow: "var(--shadow)" }}
             >
               <p>
