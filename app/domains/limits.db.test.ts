@@ -119,7 +119,9 @@ describe("a tenant's students", () => {
 
   it("come from a file up to the limit, and the lines above it are named", async () => {
     await setLimit((await students()) + 2);
-    const file = await parseCsv(Buffer.from("Name,Mail\nFile One,f1@l.example\nFile Two,f2@l.example\nFile Three,f3@l.example\n"));
+    const file = await parseCsv(
+      Buffer.from("Name,Mail\nFile One,f1@l.example\nFile Two,f2@l.example\nFile Three,f3@l.example\n"),
+    );
     const outcome = await importRows(
       manager,
       resourceNamed("user"),
