@@ -18,7 +18,7 @@ const keys = (): Buffer[] => {
   return [sessionSecret(), ...(before ? [before] : [])].map(keyOf);
 };
 
-export const isSealed = (stored: string) => stored.startsWith(`${VERSION}:`);
+const isSealed = (stored: string) => stored.startsWith(`${VERSION}:`);
 
 export function sealTotp(staffId: string, secret: string): string {
   const iv = randomBytes(IV_BYTES);

@@ -26,7 +26,7 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
 const MOST_BYTES = 1_000_000;
 const MOST_SIGNATURES = 100;
 /** Line ends are the only control characters of a note, and nothing of it may have been lost while it was decoded. */
-const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f\ufffd]|\p{Surrogate}/u;
+const FORBIDDEN = /[^\P{Cc}\n]|\ufffd|\p{Surrogate}/u;
 /** What Go calls a space, and the plus sign that divides a verifier's key. */
 const NAME = /^[^\p{White_Space}+]+$/u;
 

@@ -56,7 +56,7 @@ const unquote = (name: string) => name.replaceAll('"', "");
  * Indexes that real statements would use, as an estimate: statements that read many blocks for each call, whose
  * conditions name columns that no index begins with. Equality comes before ranges.
  */
-export function missingIndexes(
+function missingIndexes(
   statements: readonly Statement[],
   columns: readonly Column[],
   indexes: readonly IndexRow[],
