@@ -162,6 +162,7 @@ it("a cancelled exam fills no queue: what nobody has begun leaves it, what someb
 
 it("a student of whom two attempts are held back has one result, and the exam is graded, and again", async () => {
   const { exam, attempt: first } = await sat();
+  await db.owner.query("update public.exam set max_attempts = 2 where id = $1", [exam.id]);
   await db.owner.query("update public.student_exam_attempt set attempt_no = 2 where id = $1", [first]);
   const second = await makeAttempt(db.owner, exam, 0, { picks: [exam.questions[0]!.key] });
   for (const attempt of [first, second]) {
