@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
+import { SETTINGS } from "~/platform/env.server.ts";
 import { environmentOf } from "./environment.ts";
 
 // Breaks when a process is handed a credential that it does not use.
@@ -75,4 +76,14 @@ it("neither holds the login that migrates where the runtime has one of its own",
   for (const process of ["web", "collector"] as const)
     expect(environmentOf(process, source, {})["DATABASE_URL"]).toBe("postgresql://app");
   expect(environmentOf("web", { DATABASE_URL: "postgresql://only" }, {})["DATABASE_URL"]).toBe("postgresql://only");
+});
+
+it("no setting is lost on its way to a process: each reaches web or the collector, except those that only the start reads", () => {
+  const all = Object.fromEntries(SETTINGS.map((name) => [name, "x"]));
+  const reached = new Set([...Object.keys(environmentOf("web", all, {})), ...Object.keys(environmentOf("collector", all, {}))]);
+  expect(SETTINGS.filter((name) => !reached.has(name)).sort()).toEqual([
+    "INVIGIL_DEMO_PASSWORD",
+    "PLATFORM_APP_PASSWORD",
+    "SHADOW_DATABASE_URL",
+  ]);
 });

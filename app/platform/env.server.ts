@@ -134,6 +134,9 @@ const schema = z.object({
   BACKUP_SCHEDULE: z.string().default("0 2 * * *"),
 });
 
+/** Every setting by its name: `.env.example` shows them all. */
+export const SETTINGS = Object.keys(schema.shape);
+
 export type Replica = { url: string; weight: number };
 
 export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "INVIGIL_URL"> & {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { readEnv } from "./env.server.ts";
+import fs from "node:fs";
+import { readEnv, SETTINGS } from "./env.server.ts";
 
 const refusal = (raw: Record<string, string>): string => {
   try {
@@ -12,6 +13,12 @@ const refusal = (raw: Record<string, string>): string => {
 };
 
 describe("the environment", () => {
+  // DATABASE_REPLICA_URLS is a list with weights, read apart.
+  it("is shown as a whole by .env.example", () => {
+    const shown = [...fs.readFileSync(".env.example", "utf8").matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]!);
+    expect(shown.sort()).toEqual([...SETTINGS, "DATABASE_REPLICA_URLS"].sort());
+  });
+
   it("takes a signing key in PEM or 32 bytes in base64, and says so about anything else, without repeating it", () => {
     const pem = (type: "ed25519" | "ed448") => {
       const { privateKey } = generateKeyPairSync(type as "ed25519");
