@@ -53,12 +53,11 @@ describe("a tenant manager", () => {
     expect(await stored()).toEqual(before);
   });
 
-  it("may change how to reach it, its language and its time zone, and is offered nothing else", async () => {
-    await change(manager, { contactEmail: "office@own.example", locale: "de", timeZone: "Europe/Berlin" });
+  it("may change how to reach it and its time zone, and is offered nothing else", async () => {
+    await change(manager, { contactEmail: "office@own.example", timeZone: "Europe/Berlin" });
     expect(await stored()).toMatchObject({
       name: "Own College",
       contact_email: "office@own.example",
-      locale: "de",
       time_zone: "Europe/Berlin",
     });
     const view = viewOf(resourceNamed("college"), "TENANT_MANAGER");
