@@ -22,12 +22,21 @@ function contextWords({ email, name }: { email: string; name: string }): string[
     .filter((word) => word.length > 2);
 }
 
+const LEAST_OF_ONES_OWN = 6;
+
+/** Such words one after the other are as guessable as one of them. */
+function isMadeOf(words: string[], password: string): boolean {
+  const rest = words.reduce((left, word) => left.replaceAll(word, " "), password.toLowerCase());
+  return rest.replaceAll(/[^\p{L}\p{N}]/gu, "").length < LEAST_OF_ONES_OWN && /[\p{L}\p{N}]/u.test(password);
+}
+
 /** Whether a password may be chosen: long enough, not a common one, not made of the person's name. */
 export function checkNewPassword(password: string, again: string, person: { email: string; name: string }): void {
   const refuse = (says: string) => new Invalid(says, { password: [says] });
   if (password.length < MIN_LENGTH) throw refuse(`Use at least ${MIN_LENGTH} characters`);
   if (password.length > MAX_LENGTH) throw refuse(`Use at most ${MAX_LENGTH} characters`);
   if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
-  if (estimator().check(password.slice(0, LOOKED_AT), contextWords(person)).score < MIN_SCORE)
+  const words = contextWords(person);
+  if (estimator().check(password.slice(0, LOOKED_AT), words).score < MIN_SCORE || isMadeOf(words, password))
     throw refuse("This password is easy to guess. Choose one that is not a common word, a name or a pattern.");
 }

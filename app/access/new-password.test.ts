@@ -14,6 +14,7 @@ it("common passwords, patterns and words of the person or the product are refuse
     "P@ssw0rd1234",
     "iloveyou1234",
     "invigilinvigil",
+    "invigil.invigil",
     "olive.oakfield",
     "oakfield2026",
   ];

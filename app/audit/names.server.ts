@@ -5,7 +5,7 @@ import { sql, type Sql } from "~/db/sql.ts";
 import { isUuid } from "~/platform/ids.ts";
 import type { Term } from "./query-language.ts";
 
-const ACTOR_KINDS: readonly string[] = ["staff", "system", "api-key", "anonymous"];
+const ACTOR_KINDS: readonly string[] = ["staff", "system", "api-key", "platform-app", "anonymous"];
 
 export const escape = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 

@@ -58,7 +58,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.getByRole("button", { name: "Check, write nothing" }).click();
   await page.getByText("Every line is right").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Import", exact: true }).click();
-  await page.getByText("3 rows are in").waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { name: "3 rows imported." }).waitFor({ timeout: 60_000 });
 
   await page.goto("/data/class/new");
   await page.selectOption("select[name=collegeId]", { label: "Brand New College" });
@@ -182,12 +182,13 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   const download = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /with proofs/ }).click()]);
   expect(download[0].suggestedFilename()).toMatch(/^audit-.*\.ndjson$/);
 
-  // In another folder, without the database: the file proves itself, and a changed one does not.
+  // In another folder, without the database, with the key that was kept: what was exported verifies, and a changed file does not.
+  const key = (await (await fetch(`${inject("demo").base}/.well-known/invigil-log-key`)).text()).trim();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "auditor-"));
   const file = path.join(folder, "audit.ndjson");
   await download[0].saveAs(file);
   const offline = () =>
-    spawnSync(process.execPath, [path.resolve("app/cli/invigil.mjs"), "audit", "verify", "--file", file], {
+    spawnSync(process.execPath, [path.resolve("app/cli/invigil.mjs"), "audit", "verify", "--file", file, "--key", key], {
       cwd: folder,
       env: { NODE_ENV: "production", PATH: process.env["PATH"], HOME: folder, INVIGIL_DATA_DIR: path.join(folder, "none") },
       encoding: "utf8",

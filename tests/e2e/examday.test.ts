@@ -58,7 +58,7 @@ async function keyFor(college: string): Promise<string> {
   await page.goto("/settings/api-keys");
   await page.locator("select[name=collegeId]").selectOption({ label: college });
   await page.getByLabel("What for").fill("Exam client of the story");
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   const said = await page.getByText("It is shown this once.").locator("..").innerText();
   await context.close();
   return said.split(/\s/)[0]!;

@@ -1,6 +1,9 @@
 import http from "node:http";
 import { inject } from "vitest";
 
+/** In place of a status: the connection was ended before there was one. */
+export const CUT = 0;
+
 export type Answer = { status: number; headers: http.IncomingHttpHeaders; body: string; ms: number };
 type Sent = {
   method?: string;
@@ -38,7 +41,12 @@ export function send(
     });
     let answered = false;
     request.on("response", () => (answered = true));
-    request.on("error", (error) => answered || reject(error));
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      // Whoever is cut while they send may lose the answer with the connection.
+      if (!answered && ["EPIPE", "ECONNRESET"].includes(error.code ?? ""))
+        resolve({ status: CUT, headers: {}, body: "", ms: performance.now() - started });
+      else if (!answered) reject(error);
+    });
     void pour(request, body);
   });
 }
@@ -47,7 +55,10 @@ export function send(
 async function pour(request: http.ClientRequest, body: Sent["body"]): Promise<void> {
   if (body === undefined || typeof body === "string" || Buffer.isBuffer(body)) return void request.end(body);
   let over = false;
-  request.on("close", () => (over = true)).on("response", () => (over = true));
+  request
+    .on("close", () => (over = true))
+    .on("response", () => (over = true))
+    .on("error", () => (over = true));
   for await (const part of body) {
     if (over) break;
     if (!request.write(part)) await new Promise((resolve) => request.once("drain", resolve).once("close", resolve));

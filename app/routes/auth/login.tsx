@@ -9,6 +9,8 @@ import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { env } from "~/platform/env.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
+export { headers } from "./retry-headers.ts";
+
 export const meta: MetaFunction = () => [{ title: "Log in · Invigil" }];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {

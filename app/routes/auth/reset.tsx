@@ -4,6 +4,8 @@ import { resetPassword } from "~/access/staff/reset-password.server.ts";
 import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
+export { headers } from "./retry-headers.ts";
+
 export const meta: MetaFunction = () => [{ title: "Choose a password · Invigil" }];
 
 export async function action({ request, params }: ActionFunctionArgs) {

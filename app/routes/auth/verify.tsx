@@ -10,6 +10,8 @@ import { verifySecondFactor } from "~/access/step-up.server.ts";
 import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
+export { headers } from "./retry-headers.ts";
+
 export const meta: MetaFunction = () => [{ title: "Enter your code · Invigil" }];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {

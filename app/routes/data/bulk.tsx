@@ -79,7 +79,7 @@ export default function Bulk() {
         />
       </Figures>
       <div className="grid gap-4 lg:grid-cols-2">
-        <Panel title="What would become of the first of them">
+        <Panel title="Preview">
           <ul className="flex flex-col gap-2">
             {preview.sample.map((one) => (
               <li key={one.id} className="min-w-0">
@@ -113,7 +113,7 @@ export default function Bulk() {
             </>
           )}
         </Panel>
-        <Panel title="Do it">
+        <Panel title="Confirm">
           {preview.n === 0 ? (
             <Notice tone="neutral" title="Nothing is chosen any more" />
           ) : (

@@ -46,7 +46,11 @@ export default function Job() {
             <span className="text-[24px] leading-8 font-[600] tabular-nums">{count(job.done)}</span>{" "}
             {job.total !== null && <span className="text-muted">of {count(job.total)}</span>}
           </p>
-          <Outcome job={job} />
+          {job.withheld ? (
+            <Notice tone="warn" title="What this job found is not shown: your role or your tenants have changed since." />
+          ) : (
+            <Outcome job={job} />
+          )}
           {job.error && <Notice tone="bad" title={job.error} />}
           {result && (
             <dl className="flex flex-wrap gap-6">

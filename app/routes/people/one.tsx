@@ -130,7 +130,7 @@ export default function Person() {
               <li key={row.exam_id}>
                 {row.exam}, <Clock at={row.start_time} withDay />: {row.why.charAt(0).toLowerCase() + row.why.slice(1)}.{" "}
                 {row.fix.to !== `/people/${person.id}` && (
-                  <Link to={row.fix.to} className="link">
+                  <Link to={row.fix.to} className="link underline">
                     {row.fix.label}
                   </Link>
                 )}

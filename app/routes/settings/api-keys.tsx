@@ -13,7 +13,7 @@ import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton } from "~/ui/feedback/copy.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
-import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
+import { Checkbox, Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -178,12 +178,9 @@ export default function ApiKeys() {
                   options={tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}
                 />
                 <fieldset className="grid gap-1">
-                  <legend className="mb-1 text-[12px] text-muted">May</legend>
+                  <legend className="mb-1 font-[560]">May</legend>
                   {KEY_MAY.map(([scope, label], index) => (
-                    <label key={scope} className="flex items-center gap-2">
-                      <input type="checkbox" name="scopes" value={scope} defaultChecked={index === 0} />
-                      {label}
-                    </label>
+                    <Checkbox key={scope} name="scopes" value={scope} label={label} defaultChecked={index === 0} />
                   ))}
                 </fieldset>
                 <Input label="Requests a minute" name="ratePerMinute" type="number" min={1} defaultValue={600} />
