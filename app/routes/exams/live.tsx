@@ -43,7 +43,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const chosen = form.all("attempt");
   const reason = form.get("reason");
-  const intent = form.intent("submit", "accommodate", "unaccommodate", "time-all", "time");
+  const intent = form.intent("submit", "accommodate", "unaccommodate", "time-all", "time", "time-5", "time-10");
   if (intent === "submit") {
     const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
     return {
@@ -68,7 +68,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
     return { at: Date.now(), said: "The accommodation is removed. Time that it gave stays given." };
   }
-  const { attemptIds, minutes, why } = timeAsked(form);
+  const { attemptIds, minutes, why } = timeAsked(intent, form);
   const seen = Object.fromEntries(
     form
       .all("seen")
@@ -84,10 +84,13 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
 });
 
 /** Time for everybody has fields of its own; five and ten minutes are buttons. */
-function timeAsked(form: { get(name: string): string; all(name: string): string[] }) {
-  if (form.get("intent") === "time-all")
-    return { attemptIds: "all" as const, minutes: form.get("allMinutes"), why: form.get("allReason") };
-  return { attemptIds: form.all("attempt"), minutes: form.get("give") || form.get("minutes"), why: form.get("reason") };
+function timeAsked(intent: string, form: { get(name: string): string; all(name: string): string[] }) {
+  if (intent === "time-all") return { attemptIds: "all" as const, minutes: form.get("allMinutes"), why: form.get("allReason") };
+  return {
+    attemptIds: form.all("attempt"),
+    minutes: /^time-(\d+)$/.exec(intent)?.[1] ?? form.get("minutes"),
+    why: form.get("reason"),
+  };
 }
 
 type Answer = { ok: boolean; message?: string; result?: { said?: string; at?: number } };

@@ -36,8 +36,8 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
             <Button
               key={minutes}
               type="submit"
-              name="give"
-              value={minutes}
+              name="intent"
+              value={`time-${minutes}`}
               tone={minutes === 5 ? "primary" : "plain"}
               disabled={working}
               aria-label={`+${minutes} min for ${whom}`}

@@ -1,10 +1,10 @@
-import { clockTime, day } from "~/platform/format.ts";
+import { clockTime, day, plural } from "~/platform/format.ts";
 import { dayIn } from "~/platform/zone.ts";
 
 type Known = {
   health: { status: string; checks: { primary: { ok: boolean } } };
   incidents: { number: number; title: string; state: string }[];
-  days: { day: string; verdict: string }[];
+  days: { day: string; verdict: string; exams: number }[];
   exams: { verdict: string; title: string; college: string; start: Date }[];
   now: Date;
   zone?: string;
@@ -20,15 +20,25 @@ export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: 
   const name = (text: string) => (text === today ? "Today" : day(new Date(`${text}T12:00:00Z`)));
   const worst = days.find((one) => one.verdict === "WILL_NOT_HOLD") ?? days.find((one) => one.verdict === "AT_RISK");
   if (worst) {
-    const exam = exams.find((one) => one.verdict === worst.verdict && dayIn(new Date(one.start), zone) === worst.day);
-    if (worst.verdict === "WILL_NOT_HOLD")
-      return exam
-        ? `${name(worst.day)} holds, except ${clock(exam.start)} in ${exam.college}.`
-        : `${name(worst.day)} will not hold.`;
-    return exam
-      ? `${name(worst.day)} holds; ${clock(exam.start)} in ${exam.college} is at risk.`
-      : `${name(worst.day)} is at risk.`;
+    const theirs = exams.filter((one) => one.verdict === worst.verdict && dayIn(new Date(one.start), zone) === worst.day);
+    const failing = worst.verdict === "WILL_NOT_HOLD";
+    // The whole day, or nobody who could be named: the disk, or too many of them.
+    if (theirs.length === 0 || (theirs.length >= worst.exams && theirs.length > 1))
+      return `${name(worst.day)} ${failing ? "will not hold" : "is at risk"}.`;
+    const which = named(theirs, clock);
+    return failing
+      ? `${name(worst.day)} holds, except ${which}.`
+      : `${name(worst.day)} holds; ${which} ${theirs.length === 1 ? "is" : "are"} at risk.`;
   }
   if (health.status === "degraded") return "Exams hold, but a part of the installation does not answer.";
   return days.length > 0 ? "Every exam of the coming week holds." : "All is quiet.";
+}
+
+/** By time and tenant where one name is enough, else by how many there are. */
+function named(exams: { college: string; start: Date }[], clock: (at: Date) => string): string {
+  const [first] = exams;
+  const sameTime = exams.every((one) => new Date(one.start).getTime() === new Date(first!.start).getTime());
+  const sameTenant = exams.every((one) => one.college === first!.college);
+  if (exams.length === 1) return `${clock(first!.start)} in ${first!.college}`;
+  return `${plural(exams.length, "exam")}${sameTime ? ` at ${clock(first!.start)}` : ""}${sameTenant ? ` in ${first!.college}` : ""}`;
 }

@@ -177,7 +177,7 @@ export default function ApiKeys() {
                   name="collegeId"
                   options={tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))}
                 />
-                <fieldset className="grid gap-1">
+                <fieldset className="grid gap-3">
                   <legend className="mb-1 font-[560]">May</legend>
                   {KEY_MAY.map(([scope, label], index) => (
                     <Checkbox key={scope} name="scopes" value={scope} label={label} defaultChecked={index === 0} />
