@@ -67,7 +67,7 @@ left join pg_namespace n on n.oid = c.relnamespace`,
     state: z.string().nullable(),
     backend_type: z.string().nullable(),
     /** The names of the prepared transactions that stand behind number 0. */
-    prepared: z.string().nullable(),
+    prepared: maskedName,
     wait_class: z.string().nullable(),
     wait_event: z.string().nullable(),
     query: maskedStatement,

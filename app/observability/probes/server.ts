@@ -345,7 +345,7 @@ select gid, transaction::text as xid, database, owner, prepared as since, age(tr
 from pg_prepared_xacts
 order by prepared`,
   row: z.object({
-    gid: z.string(),
+    gid: z.string().transform(maskName),
     xid: z.string(),
     database: z.string(),
     owner: z.string(),
