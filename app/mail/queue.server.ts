@@ -61,6 +61,9 @@ export async function giveUpAbandoned(): Promise<void> {
   );
 }
 
+/** Moments are kept in whole milliseconds, rounded: what is due now may stand half of one ahead. */
+const ROUNDED = "1 millisecond";
+
 /**
  * At most once: a message is claimed, and the claim committed, before a byte of it leaves. Whoever dies in between
  * leaves a claim that nobody takes up again: the message may have arrived, and that is what it then says.
@@ -70,7 +73,7 @@ export async function deliverMail(only?: string): Promise<number> {
     clients().primary,
     sql`update console.mail set state = 'SENDING', claimed_at = now(), attempts = attempts + 1,
                next_attempt_at = now() + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
-        where id in (select id from console.mail where state = 'PENDING' and next_attempt_at <= now() and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)
+        where id in (select id from console.mail where state = 'PENDING' and next_attempt_at < now() + ${ROUNDED}::interval and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)
                      order by next_attempt_at limit 20 for update skip locked)
         returning id, to_address, subject, body, attempts`,
     claimed,
