@@ -51,11 +51,18 @@ export const transactionIds: Condition = {
   },
   async make(world) {
     await world.run(`do $$ begin for i in 1..${SPENT} loop perform pg_current_xact_id(); commit; end loop; end $$`);
-    const age = async () =>
-      Number((await world.run("select max(age(datfrozenxid))::int as age from pg_database where datallowconn"))[0]!["age"]);
+    const age = async () => Number((await world.run("select max(age(datfrozenxid))::int as age from pg_database"))[0]!["age"]);
+    // A database that takes no connections counts as well, and only whoever opens it can freeze it.
+    const closed = (await world.run("select datname as name from pg_database where not datallowconn")).map(({ name }) =>
+      String(name),
+    );
+    const open = async (yes: boolean) => {
+      for (const name of closed) await world.run(`alter database ${name} allow_connections ${yes}`);
+    };
     return async () => {
       // An open transaction keeps its ids from being frozen, so it may take more than one go; and a temporary table keeps
       // its own for as long as its session lives, for nobody else can vacuum it.
+      await open(true);
       await until(
         "every database is frozen",
         async () => {
@@ -71,6 +78,7 @@ export const transactionIds: Condition = {
         },
         120_000,
       );
+      await open(false);
     };
   },
 };
