@@ -23,6 +23,7 @@ const BESIDE: readonly (readonly Condition[])[] = [
   [storage.deadRows],
   [storage.fullDisk],
   [storage.revoked],
+  [storage.brokenPage],
   [proofs.forgedLog, proofs.sequencerRefused],
 ];
 /** What would be in the way of everything else, alone and last. */
@@ -35,6 +36,11 @@ const ALONE: readonly Condition[] = [
   away.consoleHangs,
   away.primaryStopped,
 ];
+/** What can't be brought about here, why, and where it is fired instead. */
+const NOT_MADE: Record<string, string> = {
+  InvigilPreparedTransaction:
+    "the embedded server allows none, and that takes a restart: app/observability/alerts/signals.test.ts",
+};
 const CONDITIONS = [...BESIDE.flat(), ...ALONE];
 
 const FIRES_WITHIN_MS = 180_000;
@@ -152,7 +158,7 @@ async function oneByOne(conditions: readonly Condition[]): Promise<string[]> {
 
 describe("every shipped alert", () => {
   it("has a condition here, and every condition an alert", () => {
-    const tried = new Set(CONDITIONS.flatMap((one) => Object.keys(one.alerts)));
+    const tried = new Set([...CONDITIONS.flatMap((one) => Object.keys(one.alerts)), ...Object.keys(NOT_MADE)]);
     expect([...tried].sort()).toEqual(PROM_RULES.map((one) => one.alert).sort());
   });
 

@@ -25,6 +25,32 @@ export const scans: Condition = {
   },
 };
 
+const PAGE = 8192;
+
+export const brokenPage: Condition = {
+  says: "a page on the disk is no longer what was written",
+  alerts: { InvigilChecksumFailed: true },
+  async make(world) {
+    await world.run("create database planted_pages");
+    const there = await world.session("planted_pages", "operator");
+    await there.query("create extension pg_buffercache");
+    await there.query("create table page as select repeat('x', 1000) as text from generate_series(1, 100)");
+    await there.query("checkpoint");
+    const { rows } = await there.query<{ file: string }>("select pg_relation_filepath('page') as file");
+    await there.query("select pg_buffercache_evict_relation('page')");
+    const file = fs.openSync(path.join(world.primaryDir, rows[0]!.file), "r+");
+    fs.writeSync(file, Buffer.alloc(64, "damage"), 0, 64, PAGE + 4000);
+    fs.closeSync(file);
+    const refused = await there.query("select count(text) from page").then(
+      () => null,
+      (error: Error) => error,
+    );
+    if (!refused) throw new Error("the damaged page was read as if nothing had happened");
+    await there.end();
+    return () => world.run("drop database planted_pages with (force)");
+  },
+};
+
 export const deadRows: Condition = {
   says: "deleted rows in a table that autovacuum leaves alone",
   alerts: { InvigilDeadRows: true },

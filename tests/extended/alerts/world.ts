@@ -26,6 +26,11 @@ export class World {
     this.urls = runningCluster(demo.dataDir)!;
   }
 
+  /** Where the primary keeps its files. */
+  get primaryDir(): string {
+    return path.join(this.urls.home, "primary");
+  }
+
   get archive(): string {
     return path.join(this.urls.home, "archive");
   }
