@@ -308,18 +308,14 @@ export function examTables(random: Random, now: number, colleges: College[]): { 
       // A weak leader, so that there is something wrong to share.
       const members = random.shuffle(sheets.filter((sheet) => sheet.person.ability < 0.2)).slice(0, ring);
       const leader = members[0]!;
-      // Wrong in two of three, and seldom where others err too: a ring stands out at whatever hour the demo is made.
+      // Wrong in three of four, seldom where others err too, and copied to the last answer: a ring stands out on whatever day
+      // and at whatever hour the demo is made.
       leader.picks = items.map((item, order) =>
-        item.options.length < 5 || order % 3 === 0
+        item.options.length < 4 || order % 4 === 0
           ? item.key
           : random.weighted(item.lures.map((lure, option) => [option, option === item.key ? 0 : 1 / lure] as const)),
       );
-      for (const member of members.slice(1)) {
-        const own = random.int(0, items.length - 1);
-        member.picks = leader.picks.map((pick, order) =>
-          order === own ? choose(random, items[order]!, member.person.ability) : pick,
-        );
-      }
+      for (const member of members.slice(1)) member.picks = [...leader.picks];
       planted.rings.push({ examId, collegeId: college.id, attemptIds: members.map((member) => member.attemptId) });
     }
     const inRing = new Set(planted.rings.at(-1)?.examId === examId ? planted.rings.at(-1)!.attemptIds : []);

@@ -2,7 +2,7 @@ import { beforeAll, expect, inject, it } from "vitest";
 import { hashPassword } from "../../app/access/password.server.ts";
 import { newId } from "../../app/platform/ids.ts";
 import { demoOwner } from "../demo-database.ts";
-import { Client, send, type Answer } from "./attacker.ts";
+import { Client, CUT, send, type Answer } from "./attacker.ts";
 
 // What a stranger, or somebody with an account of the least rights, tries at the door.
 const { base, metrics, password } = inject("demo");
@@ -62,7 +62,8 @@ it("the current password can't be guessed at by two hundred tries at once", asyn
     ),
   );
   expect(tries.filter((answer) => answer.status === 422).length).toBeLessThanOrEqual(6);
-  expect(tries.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(194);
+  // The others were not looked at: told to wait, or not served while so many ask at once.
+  expect(tries.filter((answer) => ![422, 429, 503, CUT].includes(answer.status)).map((answer) => answer.status)).toEqual([]);
   const owner = await demoOwner();
   const { rowCount } = await owner.query("select 1 from audit.entry where actor_id = $1 and action like '%_failed'", [victim.id]);
   await owner.end();
