@@ -18,7 +18,7 @@ const refusal = (says: string, short: string) => new Invalid(says, { file: [shor
 
 function textOf(content: Buffer): string {
   if (content.length === 0) throw refusal("The file is empty", "The file is empty");
-  if (content.length > MAX_BYTES) throw refusal("The file is larger than 20 MB: bring it in parts", "At most 20 MB");
+  if (content.length > MAX_BYTES) throw refusal("The file is larger than 20 MB. Import it in parts.", "At most 20 MB");
   if (content.includes(0))
     throw refusal("This is not a CSV file: it holds binary data (save the sheet as CSV, UTF-8)", "Not a CSV file");
   try {

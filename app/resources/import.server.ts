@@ -144,7 +144,8 @@ export const runImport = mutation({
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
     if (!found || found.staffId !== ctx.actor.id || !(await readerOfImports(ctx))(found))
       throw new NotFound("There is no such import of yours");
-    if (found.state === "IMPORTED") throw new Conflict("This file has been imported already: bring it again to import it twice");
+    if (found.state === "IMPORTED")
+      throw new Conflict("This file has been imported already. Upload it again to import it twice.");
     const job = found.jobId ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true } }) : null;
     if (job && ["QUEUED", "RUNNING"].includes(job.state))
       throw new Conflict("This file is being read already: wait for what it says");

@@ -6,7 +6,7 @@ const MUCH = 256 * 1024 * 1024;
 export const slotRetention = check({
   id: "0011",
   name: "slot-retention",
-  title: "A slot nobody reads holds back WAL",
+  title: "Unused slot holds back WAL",
   level: "error",
   why: "WAL is kept for a receiver that is not there, until the disk is full or the slot is cut off.",
   needs: ["slots"],

@@ -137,7 +137,7 @@ export const declareIncident = mutation({
   name: "incident.declare",
   permission: "database.act",
   input: z.object({
-    title: z.string().trim().min(3, "Say what hurts").max(120),
+    title: z.string().trim().min(3, "Say what is affected").max(120),
     cause: z.string().trim().min(3, "Say what is known of the cause").max(2000),
     from: z.date().optional(),
     target: z.string().max(40).default("primary"),

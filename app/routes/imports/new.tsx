@@ -37,7 +37,7 @@ export const action = act("platform.manage", async ({ ctx, form, url }) => {
   const file = form.data.get("file");
   if (!(file instanceof File) || file.size === 0) throw new Invalid("Choose a file", { file: ["Choose a CSV file"] });
   if (file.size > 21 * 1024 * 1024)
-    throw new Invalid("The file is larger than 20 MB: bring it in parts", { file: ["At most 20 MB"] });
+    throw new Invalid("The file is larger than 20 MB. Import it in parts.", { file: ["At most 20 MB"] });
   const { id } = await startImport({
     ctx,
     input: {
