@@ -78,8 +78,12 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
      where e.status = 'LIVE' and a.state = 'IN_PROGRESS' and c.code <> 'NORTH' and e.end_time > now() + interval '10 minutes'
      group by e.id, e.title, c.name, c.code having count(*) >= 40 order by max(a.risk_score), e.id limit 1`,
   );
+  // They began five minutes ago and have an hour: whoever has written for twenty may hand in before the stall.
   const attempts = await rows<{ id: string; no: number }>(
-    "select id, candidate_no as no from public.student_exam_attempt where exam_id = $1 and state = 'IN_PROGRESS' order by risk_score, id limit 3",
+    `update public.student_exam_attempt set started_at = now() - interval '5 minutes', deadline_at = now() + interval '1 hour'
+     where id in (select id from public.student_exam_attempt where exam_id = $1 and state = 'IN_PROGRESS' and deadline_at > now()
+                  order by risk_score, id limit 3 for update)
+     returning id, candidate_no as no`,
     [exam!.id],
   );
   const cheats = attempts.map((one) => one.id);

@@ -42,7 +42,7 @@ export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 /** Every incident that overlapped this attempt, whether or not it has explained a signal of it yet. */
 async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | null }): Promise<TimelineBand[]> {
   const to = attempt.ended_at ?? ctx.clock.now();
-  const incidents = await incidentsBetween({ ctx, input: { from: attempt.started_at, to } }).catch(() => []);
+  const incidents = await incidentsBetween({ ctx, input: { from: attempt.started_at, to } });
   return incidents.map((incident) => ({ from: incident.from, to: incident.to ?? to, label: `Incident ${incident.number}` }));
 }
 
