@@ -225,6 +225,13 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
 
   // One of them is decided by two people, the second of whom does not see what the first one decided.
   const cheat = cheats[0]!;
+  expect(
+    await rows(
+      "select a.started_at < i.to_at as begun, a.ended_at > i.from_at as open from public.student_exam_attempt a, console.incident i where a.id = $1 and i.number = $2",
+      [cheat, number],
+    ),
+    "the incident fell into this attempt",
+  ).toEqual([{ begun: true, open: true }]);
   for (const who of ["proctor", "proctor2"] as const) {
     const { page, context } = who === "proctor" ? proctor : await logIn(browser, who);
     await page.goto(`/integrity/attempts/${cheat}`);
