@@ -112,6 +112,9 @@ export async function aloneInScope(ctx: Ctx, statement: Statement): Promise<void
 
 const READ_ONLY = "begin read only";
 
+/** Cancelled by replay, also between two statements (then the next one finds the transaction aborted), or refused as a write. */
+const ON_STANDBYS_ONLY = new Set(["40001", "25P02", "25006"]);
+
 /**
  * The same for reads: read-only, on a standby that has replayed what this reader wrote, else on the primary.
  * Whatever fails on a standby (a conflict with replay, a lost connection) is read again on the primary; what the primary
@@ -127,7 +130,7 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
     } catch (error) {
       if (isAway(error)) replicas.fail(replica.name, (error as Error).message);
       // Where many stand in line, nothing is wrong with the standby.
-      else if (!(error instanceof NoneFree) && codeOf(error) !== "40001" && codeOf(error) !== "25006") throw error;
+      else if (!(error instanceof NoneFree) && !ON_STANDBYS_ONLY.has(codeOf(error) ?? "")) throw error;
     }
   }
   try {

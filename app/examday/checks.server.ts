@@ -7,7 +7,9 @@ import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
 import type { Finding } from "~/observability/findings/findings.server.ts";
+import { messageOf } from "~/platform/errors.ts";
 import { plural, seconds } from "~/platform/format.ts";
+import { log } from "~/platform/log.server.ts";
 
 export type ReadinessCheck = { name: string; ok: boolean | null; says: string; to: string | null };
 
@@ -18,16 +20,36 @@ export type Asked = { health: Health; findings: Finding[] | null };
 
 /** What stands beside the forecast: each on its own, and one that can't be answered says so. */
 export async function checks(ctx: TxCtx, now: Date, { health, findings }: Asked): Promise<ReadinessCheck[]> {
-  const found: Promise<ReadinessCheck | null>[] = [
-    standbys(ctx, now, health.checks.replicas),
-    backups(ctx, now),
-    migrations(ctx),
-    indexes(ctx, findings),
-    incidents(ctx, now),
-    students(ctx),
+  const asked: [name: string, to: string | null, check: () => Promise<ReadinessCheck | null>][] = [
+    ["Standbys", "/database/replication", () => standbys(ctx, now, health.checks.replicas)],
+    ["Backup", "/database/backups", () => backups(ctx, now)],
+    ["Migrations", null, () => migrations(ctx)],
+    ["Findings", "/database/findings", () => indexes(ctx, findings)],
+    ["Incidents", null, () => incidents(ctx, now)],
+    ["Students", "/exams/today", () => students(ctx)],
   ];
-  const settled = await Promise.allSettled(found);
-  return settled.map((one) => (one.status === "fulfilled" ? one.value : null)).filter((one) => one !== null);
+  const found: ReadinessCheck[] = [];
+  for (const [name, to, check] of asked) {
+    const answer = await onItsOwn(ctx, check, (error) => {
+      log.warn({ check: name, reason: messageOf(error) }, "a readiness check failed");
+      return { name, ok: null, says: "Could not be checked right now", to };
+    });
+    if (answer) found.push(answer);
+  }
+  return found;
+}
+
+/** In a savepoint: a statement that fails would otherwise end the transaction for everything that comes after it. */
+async function onItsOwn<T>(ctx: TxCtx, run: () => Promise<T>, failed: (error: unknown) => T): Promise<T> {
+  await ctx.tx.query({ text: "savepoint readiness_check" });
+  try {
+    const answer = await run();
+    await ctx.tx.query({ text: "release savepoint readiness_check" });
+    return answer;
+  } catch (error) {
+    await ctx.tx.query({ text: "rollback to savepoint readiness_check" });
+    return failed(error);
+  }
 }
 
 /** More than this behind, and readers see what was. */

@@ -63,6 +63,14 @@ export const cannotSit = read({
             join public."user" u on u.id = n.user_id and u.college_id = n.college_id and u.deleted_at is null
             join public.college c on c.id = x.college_id
             where not exists (select 1 from public.student_exam_attempt a where a.college_id = x.college_id and a.exam_id = x.id and a.user_id = u.id)),
+          -- By window, not by a join: twenty thousand students in one exam are no reason to compare each with each.
+          met as (
+            select e.*,
+                   max(end_time) over (partition by college_id, user_id order by start_time, exam_id
+                                       rows between unbounded preceding and 1 preceding) > start_time
+                   or min(start_time) over (partition by college_id, user_id order by start_time, exam_id
+                                            rows between 1 following and unbounded following) < end_time as clashes
+            from expected e),
           judged as (
             select e.*, case
               when subscription_status in ('SUSPENDED', 'EXPIRED', 'CANCELLED') then 'TENANT_CLOSED'
@@ -70,8 +78,8 @@ export const cannotSit = read({
               when locked_until > ${now} then 'LOCKED'
               when enrolled <> 'ACTIVE' then 'NOT_ENROLLED'
               when payment_status <> 'COMPLETED' then 'UNPAID'
-              when exists (select 1 from expected o where o.user_id = e.user_id and o.college_id = e.college_id and o.exam_id <> e.exam_id and o.start_time < e.end_time and o.end_time > e.start_time) then 'CLASH'
-            end as reason from expected e)
+              when clashes then 'CLASH'
+            end as reason from met e)
           select j.reason, j.user_id, j.name, j.roll_no, j.college_id, j.exam_id, j.exam, j.start_time, j.enrollment_id,
                  case when j.reason = 'UNPAID' then (select p.id from public.payment p where p.college_id = j.college_id and p.enrollment_id = j.enrollment_id and p.status = 'PENDING' limit 1) end as payment_id,
                  case j.reason when 'LOCKED' then j.locked_reason when 'TENANT_CLOSED' then lower(j.subscription_status) when 'NOT_ENROLLED' then lower(j.enrolled) when 'UNPAID' then lower(j.payment_status) end as detail

@@ -15,6 +15,7 @@ import { bytes, count } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { checkCanaries, plantCanaries } from "./canaries.server.ts";
 import { layOut, startCopy, type Copy } from "./copy.server.ts";
+import { isDiskFull } from "./disk-full.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
 import { countRows, ROOM_LEFT, uncounted, type Progress } from "./take.server.ts";
 import { cleanUpDrills, drillsDir, inTurn } from "./turn.server.ts";
@@ -59,9 +60,6 @@ async function checkRoom(dir: string): Promise<void> {
       `There is not enough room for a copy: the database has ${bytes(size!.n)}, the disk of ${dir} has ${bytes(free)} free`,
     );
 }
-
-const isDiskFull = (error: unknown) =>
-  (error as NodeJS.ErrnoException).code === "ENOSPC" || /No space left on device/.test(messageOf(error));
 
 /** Restores a backup beside the running database, starts a real server on it and asks it hard questions. */
 export function runDrill(

@@ -209,9 +209,9 @@ describe.skipIf(!mayMount)("a full disk", () => {
     onSmallDisk(path.join(home.dataDir, "store"), "420m", (fill) =>
       withStore(path.join(home.dataDir, "store"), async () => {
         const filled = until("sending", sending).then(fill);
-        await expect(takeBackup(ctx, quiet)).rejects.toThrow(/No space left on device/);
+        await expect(takeBackup(ctx, quiet)).rejects.toThrow(/disk of .* is full/);
         await filled;
-        expect(await lastBackup()).toMatchObject({ state: "FAILED", error: expect.stringMatching(/No space left/) });
+        expect(await lastBackup()).toMatchObject({ state: "FAILED", error: expect.stringMatching(/is full/) });
         expect(fs.readdirSync(path.join(home.dataDir, "store"))).toEqual(["filler"]);
       }),
     ),

@@ -15,6 +15,7 @@ import { ident, sql } from "~/db/sql.ts";
 import { messageOf, Unavailable } from "~/platform/errors.ts";
 import { bytes } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
+import { diskFullOr } from "./disk-full.ts";
 import { readManifest } from "./manifest.ts";
 import { cleanUpBackups, directoryName, endSenders, inTurn } from "./turn.server.ts";
 import { segmentsBetween } from "./wal.ts";
@@ -146,7 +147,7 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
   } catch (thrown) {
     clearInterval(polling);
     // The connection was lost because somebody asked for it.
-    const error = cancelled ?? thrown;
+    const error = cancelled ?? diskFullOr(thrown, place.store);
     const stopped = error instanceof Error && error.name === "JobCancelled";
     // Nothing half-taken is ever listed, or left lying about.
     await endSenders().catch(() => undefined);
