@@ -13,6 +13,7 @@ import { checkPassword } from "./password.server.ts";
 import { may } from "./policy.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import type { StaffSession } from "./session.server.ts";
+import { passwordHashOf, totpSecretOf } from "./stored-secrets.server.ts";
 import { totpStep } from "./totp.server.ts";
 import { openTotp } from "./totp-secret.server.ts";
 
@@ -49,8 +50,6 @@ const staffRow = z.object({
   role: z.enum(["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"]),
   theme: z.string(),
   time_zone: z.string(),
-  password_hash: z.string().nullable(),
-  totp_secret: z.string().nullable(),
   totp_confirmed: z.boolean(),
   totp_last_step: z.coerce.number().nullable(),
   college_ids: z.array(z.string()),
@@ -59,7 +58,7 @@ const staffRow = z.object({
 const staffBy = (on: Queryable, by: { id: string } | { email: string }) =>
   one(
     on,
-    sql`select st.id, st.name, st.email, st.role, st.theme, st.time_zone, st.password_hash, st.totp_secret,
+    sql`select st.id, st.name, st.email, st.role, st.theme, st.time_zone,
                st.totp_confirmed_at is not null as totp_confirmed, st.totp_last_step,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
         from console.staff st
@@ -123,7 +122,7 @@ export async function logInAway(
   const on = standby();
   payForGuess(ctx, email);
   const staff = await staffBy(on, { email });
-  const { ok } = await checkPassword(input.password.slice(0, 1024), staff?.password_hash ?? null);
+  const { ok } = await checkPassword(input.password.slice(0, 1024), await passwordHashOf(on, staff?.id ?? newId()));
   if (!staff || !ok) {
     spoolAct(ctx, { action: "session.login_failed", resource: "staff", resourceId: staff?.id ?? null, details: { email } });
     throw new Invalid("That e-mail and password do not match an account");
@@ -169,8 +168,10 @@ export async function verifyAway(ctx: Ctx, code: string): Promise<string> {
   const { session, actor } = ctx;
   if (!session || actor.kind !== "staff") throw new Invalid("Log in first");
   payForGuess(ctx, `code:${actor.id}`);
-  const staff = await staffBy(standby(), { id: actor.id });
-  const opened = staff?.totp_secret ? openTotp(staff.id, staff.totp_secret) : null;
+  const on = standby();
+  const staff = await staffBy(on, { id: actor.id });
+  const stored = staff && (await totpSecretOf(on, staff.id));
+  const opened = stored ? openTotp(actor.id, stored) : null;
   const step = opened ? await totpStep(opened.secret, code, ctx.clock.now()) : null;
   if (step === null || step <= (staff?.totp_last_step ?? 0) || !useStep(actor.id, step)) {
     spoolAct(ctx, { action: "session.login_failed", resource: "staff", resourceId: actor.id, details: { factor: "code" } });

@@ -16,6 +16,7 @@ import { judgeAgainstHabits } from "./habits.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import { ABSOLUTE_HOURS, createSession, endSession } from "./session.server.ts";
+import { passwordHashOf } from "./stored-secrets.server.ts";
 
 export type LoggedIn = { cookies: string[]; next: "home" | "verify" | "enroll" | "database" };
 
@@ -35,20 +36,25 @@ export function knownDevice(cookie: string | null, email: string): string | null
   return device?.startsWith(deviceOf(email)) ? device : null;
 }
 
-/** Whether somebody has logged in to this account from this address before, and what it stores to check the password. */
+/**
+ * Whether somebody has logged in to this account from this address before, and what it stores to check the password. An account
+ * that is not there is asked about as much: nobody learns from the time it takes.
+ */
 async function accountOf(ctx: Ctx, email: string) {
   return withScope(ctx, async ({ tx }) => {
     const staff = await tx.prisma.staff.findUnique({ where: { email } });
+    const id = staff?.id ?? newId();
+    const hash = await passwordHashOf(tx, id);
     const before = await tx.prisma.staffSession.findFirst({
       where: {
-        staffId: staff?.id ?? newId(),
+        staffId: id,
         ipAddress: ctx.address ?? null,
         secondFactor: true,
         createdAt: { gt: new Date(ctx.clock.now().getTime() - FAMILIAR_MS) },
       },
       select: { id: true },
     });
-    return { staff, familiar: ctx.address !== undefined && before !== null };
+    return { staff, hash: staff?.isActive ? hash : null, familiar: ctx.address !== undefined && before !== null };
   });
 }
 
@@ -68,7 +74,7 @@ export async function logIn(ctx: Ctx, input: LoginInput): Promise<LoggedIn> {
     });
   }
   const device = knownDevice(input.device, email);
-  const { staff, familiar } = await accountOf(ctx, email);
+  const { staff, hash, familiar } = await accountOf(ctx, email);
   const accepted = await guardSecret(
     ctx,
     {
@@ -81,7 +87,7 @@ export async function logIn(ctx: Ctx, input: LoginInput): Promise<LoggedIn> {
       }),
     },
     async (failedBefore) => {
-      const check = await checkPassword(input.password.slice(0, 1024), staff?.isActive ? staff.passwordHash : null);
+      const check = await checkPassword(input.password.slice(0, 1024), hash);
       return staff && check.ok ? { staff, upgrade: check.upgrade, failedBefore } : null;
     },
   );

@@ -41,7 +41,7 @@ async function find(on: Queryable, token: string, idle: number): Promise<StaffSe
                s.last_seen_at < now() - (60 + ${idle}) * interval '1 second' as seen_before,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
         from console.staff_session s join console.staff st on st.id = s.staff_id
-        where s.token_hash = ${tokenHash(token)} and s.revoked_at is null and st.is_active
+        where s.id = console.session_of(${tokenHash(token)}) and s.revoked_at is null and st.is_active
           and s.expires_at > now() and s.last_seen_at > now() - ${IDLE_MINUTES} * interval '1 minute'`,
     sessionRow,
   );
@@ -123,8 +123,10 @@ export async function rotateSession(
 
 /** The session behind a cookie that a new login replaces: a copy of that cookie opens nothing any more. */
 export async function endSession(ctx: TxCtx, token: string): Promise<void> {
-  await ctx.tx.prisma.staffSession.updateMany({
-    where: { tokenHash: tokenHash(token), revokedAt: null },
-    data: { revokedAt: ctx.clock.now() },
-  });
+  await execute(
+    ctx.tx,
+    sql`update console.staff_session
+        set revoked_at = ${ctx.clock.now()}, updated_at = now()
+        where id = console.session_of(${tokenHash(token)}) and revoked_at is null`,
+  );
 }

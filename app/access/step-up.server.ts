@@ -6,6 +6,7 @@ import { codeBudgets, guardSecret, sessionBudgets } from "./credential-guard.ser
 import { deviceCookie, knownDevice } from "./login.server.ts";
 import { checkPassword } from "./password.server.ts";
 import { rotateSession } from "./session.server.ts";
+import { passwordHashOf } from "./stored-secrets.server.ts";
 import { useRecoveryCode, useTotp } from "./totp.server.ts";
 
 /** A fresh proof, by password or by code: good for ten minutes of destructive acts. Returns the session's new token. */
@@ -22,9 +23,12 @@ export async function stepUp(ctx: Ctx, proof: string): Promise<{ token: string; 
     }),
   };
   const token = await guardSecret(ctx, guess, async () => {
-    const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUniqueOrThrow({ where: { id: actor.id } }));
+    const { staff, hash } = await withScope(ctx, async ({ tx }) => ({
+      staff: await tx.prisma.staff.findUniqueOrThrow({ where: { id: actor.id } }),
+      hash: await passwordHashOf(tx, actor.id),
+    }));
     const isCode = /^\s*\d{3}\s?\d{3}\s*$/.test(proof) && staff.totpConfirmedAt !== null;
-    const passwordOk = !isCode && (await checkPassword(proof.slice(0, 1024), staff.passwordHash)).ok;
+    const passwordOk = !isCode && (await checkPassword(proof.slice(0, 1024), hash)).ok;
     if (!passwordOk && !isCode) return null;
     return withScope(ctx, async (inner) => {
       if (isCode && !(await useTotp(inner, actor.id, proof))) return null;

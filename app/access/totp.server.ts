@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { newId } from "~/platform/ids.ts";
 import { tokenHash } from "./secrets.server.ts";
+import { totpSecretOf } from "./stored-secrets.server.ts";
 import { openTotp, sealTotp } from "./totp-secret.server.ts";
 
 const STEP_SECONDS = 30;
@@ -29,13 +30,12 @@ export async function totpStep(secret: string, code: string, now: Date): Promise
 
 /** A code counts once: the step it belongs to must be newer than the last one used, decided by the database. */
 export async function useTotp(ctx: TxCtx, staffId: string, code: string): Promise<boolean> {
-  const staff = await ctx.tx.prisma.staff.findUnique({ where: { id: staffId } });
-  if (!staff?.totpSecret) return false;
-  const opened = openTotp(staffId, staff.totpSecret);
+  const stored = await totpSecretOf(ctx.tx, staffId);
+  const opened = stored ? openTotp(staffId, stored) : null;
   if (!opened) return false;
   const step = await totpStep(opened.secret, code, ctx.clock.now());
   if (step === null) return false;
-  const secret = opened.stale ? sealTotp(staffId, opened.secret) : staff.totpSecret;
+  const secret = opened.stale ? sealTotp(staffId, opened.secret) : stored;
   const used = await execute(
     ctx.tx,
     sql`update console.staff set totp_last_step = ${step}, totp_secret = ${secret} where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
@@ -47,7 +47,9 @@ export async function useRecoveryCode(ctx: TxCtx, staffId: string, code: string)
   const hash = tokenHash(code.toLowerCase().replaceAll(/[\s-]/g, ""));
   const used = await execute(
     ctx.tx,
-    sql`update console.staff_recovery_code set used_at = ${ctx.clock.now()} where staff_id = ${staffId} and code_hash = ${hash} and used_at is null`,
+    sql`update console.staff_recovery_code
+        set used_at = ${ctx.clock.now()}
+        where id = console.recovery_code_of(${staffId}::uuid, ${hash}) and used_at is null`,
   );
   return used === 1;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Statement } from "./late.server.ts";
 import type { Queryable } from "./query.ts";
-import type { PrismaClient } from "./generated/client.ts";
+import type { Prisma } from "./prisma.server.ts";
 
 export type Role = "SUPER_ADMIN" | "TENANT_MANAGER" | "PROCTOR" | "SRE" | "AUDITOR";
 
@@ -34,7 +34,7 @@ export type Ctx = {
 export type Tx = Queryable & {
   /** Sent before whatever comes next in this transaction, or with its commit; if it fails, all of it fails. */
   late(statement: Statement): Promise<void>;
-  readonly prisma: PrismaClient;
+  readonly prisma: Prisma;
   /** How many audit entries this transaction has recorded: a mutation that ends with none is refused. */
   audited: number;
   /** Runs after a successful commit, never after a rollback. */

@@ -52,17 +52,28 @@ function routedPool(): pg.Pool {
   });
 }
 
-const base = () =>
+/** What no role of the console may read out of a table: the functions in access/stored-secrets ask for it. */
+const HIDDEN = {
+  staff: { passwordHash: true, totpSecret: true },
+  staffSession: { tokenHash: true },
+  staffToken: { tokenHash: true },
+  staffRecoveryCode: { codeHash: true },
+} as const;
+
+export type Prisma = PrismaClient<never, typeof HIDDEN>;
+
+const base = (): Prisma =>
   singleton(
     "db.prisma",
     () =>
       new PrismaClient({
+        omit: HIDDEN,
         adapter: new PrismaPg(routedPool(), { onPoolError: (error) => log.warn({ reason: error.message }, "prisma pool") }),
       }),
   );
 
 /** Wraps the client so that every call, however deep, runs with `client` as the one under way. */
-export function joinedPrisma(client: pg.PoolClient): PrismaClient {
+export function joinedPrisma(client: pg.PoolClient): Prisma {
   return new Proxy(base(), {
     get(target, model) {
       const delegate = Reflect.get(target, model) as unknown;

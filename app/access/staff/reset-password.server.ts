@@ -61,13 +61,17 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
   };
   const set = await guardSecret(ctx, guess, async () => {
     const staff = await withScope(ctx, ({ tx }) =>
-      tx.prisma.staffToken.findFirst({
-        where: { tokenHash: tokenHash(input.token), purpose: "RESET" },
-        select: { staff: { select: { email: true, name: true } } },
-      }),
+      one(
+        tx,
+        sql`select st.email, st.name
+            from console.staff_token t
+            join console.staff st on st.id = t.staff_id
+            where t.id = console.reset_link_of(${tokenHash(input.token)})`,
+        z.object({ email: z.string(), name: z.string() }),
+      ),
     );
     if (!staff) return null;
-    checkNewPassword(input.password, input.again, staff.staff);
+    checkNewPassword(input.password, input.again, staff);
     return spendLink(ctx, input.token, await hashPassword(input.password));
   });
   if (!set) throw new Invalid("This link has been used or has expired. Ask for a new one.");
@@ -79,7 +83,7 @@ async function spendLink(ctx: Ctx, token: string, passwordHash: string): Promise
     const used = await one(
       inner.tx,
       sql`update console.staff_token set used_at = ${now}
-          where token_hash = ${tokenHash(token)} and purpose = 'RESET' and used_at is null and expires_at > ${now}
+          where id = console.reset_link_of(${tokenHash(token)}) and used_at is null and expires_at > ${now}
           returning staff_id`,
       z.object({ staff_id: z.string() }),
     );

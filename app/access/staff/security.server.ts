@@ -6,6 +6,7 @@ import { Conflict, Invalid } from "~/platform/errors.ts";
 import { guardSecret, sessionBudgets, type Guess } from "../credential-guard.server.ts";
 import { checkNewPassword } from "../new-password.server.ts";
 import { checkPassword, hashPassword } from "../password.server.ts";
+import { passwordHashOf, totpSecretOf } from "../stored-secrets.server.ts";
 import { newRecoveryCodes, newTotp, qrCode, totpStep } from "../totp.server.ts";
 import { openTotp, sealTotp } from "../totp-secret.server.ts";
 
@@ -36,9 +37,9 @@ const confirmWithCode = mutation({
   input: z.object({ code: z.string() }),
   async run({ ctx, input }) {
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
-    if (!staff.totpSecret || staff.totpConfirmedAt) throw new Conflict("Start the set-up again");
-    const opened = openTotp(staff.id, staff.totpSecret);
-    if (!opened) throw new Conflict("Start the set-up again");
+    const stored = await totpSecretOf(ctx.tx, staff.id);
+    const opened = stored ? openTotp(staff.id, stored) : null;
+    if (!opened || staff.totpConfirmedAt) throw new Conflict("Start the set-up again");
     const step = await totpStep(opened.secret, input.code, ctx.clock.now());
     if (step === null) throw new Invalid("That code does not match", WRONG_CODE);
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpConfirmedAt: ctx.clock.now(), totpLastStep: step } });
@@ -96,8 +97,8 @@ type PasswordChange = { current: string; password: string; again: string };
 /** The current password is guarded like every other guess, before the transaction: a guess is paid for even if nothing is changed. */
 export async function changePassword({ ctx, input }: { ctx: Ctx; input: PasswordChange }): Promise<void> {
   const known = await guardSecret(ctx, ownSecret(ctx, "security.change_password_failed"), async () => {
-    const staff = await withScope(ctx, ({ tx }) => tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } }));
-    return (await checkPassword(input.current.slice(0, 1024), staff.passwordHash)).ok || null;
+    const hash = await withScope(ctx, ({ tx }) => passwordHashOf(tx, ctx.actor.id ?? ""));
+    return (await checkPassword(input.current.slice(0, 1024), hash)).ok || null;
   });
   if (!known) throw new Invalid("That is not your current password", { current: ["That is not your current password"] });
   await setOwnPassword({ ctx, input });

@@ -5,7 +5,7 @@ import { makeReviewers } from "../../../tests/fixtures/reviewers.ts";
 import { makeAttempt, makeExam, makeReview } from "../../../tests/fixtures/exam.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import type { Ctx } from "../../db/ctx.ts";
-import type { PrismaClient } from "../../db/generated/client.ts";
+import type { Tx } from "~/db/ctx.ts";
 import { withScope } from "../../db/scope.server.ts";
 import { fixedClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
@@ -160,7 +160,7 @@ it("an accommodation that is written, changed or removed anywhere has its studen
   };
   await waits();
   const key = { id: newId(), collegeId: college.id };
-  const write = (run: (prisma: PrismaClient) => Promise<unknown>) => withScope(manager, (ctx) => run(ctx.tx.prisma));
+  const write = (run: (prisma: Tx["prisma"]) => Promise<unknown>) => withScope(manager, (ctx) => run(ctx.tx.prisma));
   await write((prisma) =>
     prisma.accommodation.create({
       data: { ...key, userId: exam.students[0]!, ignoredSignals: ["GAZE_AWAY"], reason: "Low sight" },
