@@ -13,6 +13,7 @@ const server = {
   statementsLoaded: false,
   columnWidths: false,
   pgstattuple: null,
+  buffercache: null,
 };
 const empty: View = {
   now: 1_700_000_000_000,

@@ -16,6 +16,7 @@ let pool: Pool;
 let admin: pg.Client;
 let text: string;
 let vacuum: pg.Client;
+const others: pg.Client[] = [];
 let between: { before: Map<string, number>; after: Map<string, number> };
 
 /** What views say, as series: the columns of each row are the values, whatever is named in `labels` its labels. */
@@ -122,7 +123,8 @@ function shown(key: string): number | undefined {
 beforeAll(async () => {
   admin = new pg.Client({ connectionString: db.url("postgres") });
   await admin.connect();
-  await admin.query("create schema metrics_test");
+  await admin.query("create schema metrics_test; create extension pg_buffercache schema metrics_test");
+  await admin.query("grant usage on schema metrics_test to invigil_observer");
   await admin.query(
     "create table metrics_test.told (id int primary key, n int, long text); create index on metrics_test.told (n); create table metrics_test.plain (n int)",
   );
@@ -143,6 +145,19 @@ beforeAll(async () => {
   vacuum.query("vacuum metrics_test.cleaned").catch(() => undefined);
   while (
     (await admin.query("select 1 from pg_stat_progress_vacuum where phase = 'scanning heap' and heap_blks_scanned > 0"))
+      .rowCount === 0
+  )
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const name of ["metrics asleep", "metrics idle", "metrics idle"]) {
+    const client = new pg.Client({ connectionString: db.url("app"), application_name: name });
+    client.on("error", () => undefined);
+    await client.connect();
+    others.push(client);
+    if (name === "metrics asleep") client.query("select pg_sleep(60)").catch(() => undefined);
+    else await client.query("select 1");
+  }
+  while (
+    (await admin.query("select 1 from pg_stat_activity where application_name = 'metrics asleep' and wait_event = 'PgSleep'"))
       .rowCount === 0
   )
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -177,6 +192,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await admin.query("select pg_terminate_backend(pid) from pg_stat_progress_vacuum");
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'metrics asleep'");
+  await Promise.allSettled(others.map((client) => client.end()));
   await vacuum.end().catch(() => undefined);
   await pool.end();
   await admin.end();
@@ -222,4 +239,26 @@ it("sessions that do nothing are in the buckets of how long they have done so", 
     .filter((line) => line.includes("_bucket") && line.includes('state="idle"'))
     .map((line) => Number(line.split(" ").at(-1)));
   expect(buckets.length).toBeGreaterThanOrEqual(10);
+});
+
+it("the buffers in use and those that are not are all that the server has", async () => {
+  const { rows } = await admin.query<{ all: number }>(
+    "select setting::int as all from pg_settings where name = 'shared_buffers'",
+  );
+  const of = (name: string) => shown(`pg_buffercache_summary_${name}{}`)!;
+  expect(of("buffers_used") + of("buffers_unused")).toBe(rows[0]!.all);
+  expect(of("buffers_used")).toBeGreaterThan(100);
+  expect(of("buffers_dirty")).toBeLessThanOrEqual(of("buffers_used"));
+  expect(of("buffers_pinned")).toBeLessThan(of("buffers_used"));
+  expect(of("usagecount_avg")).toBeGreaterThan(0);
+});
+
+it("a session that waits is told with what it waits for, and one that works with nothing", () => {
+  const of = (app: string) =>
+    text
+      .split("\n")
+      .filter((line) => line.startsWith("pg_stat_activity_count{") && line.includes(`application_name="${app}"`))
+      .map((line) => /state="([^"]*)".*wait_event_type="([^"]*)",wait_event="([^"]*)"\} (\d+)$/.exec(line)?.slice(1));
+  expect(of("metrics asleep")).toEqual([["active", "Timeout", "PgSleep", "1"]]);
+  expect(of("metrics idle")).toEqual([["idle", "Client", "ClientRead", "2"]]);
 });

@@ -30,6 +30,7 @@ import type { View } from "./findings/finding.ts";
 import { healthTitle } from "./health/complaints.ts";
 import { healthReport } from "./health/report.server.ts";
 import { lockTrees, nameOf } from "./locks/tree.ts";
+import { replicationReport } from "./replication/report.server.ts";
 import { Sampler, watchedTargets } from "./sampler/sampler.server.ts";
 
 // A primary and a standby of its own, because these faults would hit every other test: a dead receiver, a paused
@@ -156,6 +157,54 @@ describe("a standby", () => {
     ).toMatchObject({ name: "standby" });
     expect((await until(currentLags, (lags) => lags[0]?.bytes === 0))[0]).toMatchObject({ state: "streaming" });
   });
+});
+
+describe("queries that replay cancels", () => {
+  it("are counted in every database of the standby, also where ours had none", async () => {
+    await primary.query("create database theirs");
+    const other = (url: string) => Object.assign(new URL(url), { pathname: "/theirs" }).toString();
+    const writer = await connect(other(cluster.urls.superuser));
+    await writer.query("create table held (n int); insert into held select generate_series(1, 1000)");
+    await until(currentLags, (lags) => lags[0]?.bytes === 0);
+    await standby.query("alter system set hot_standby_feedback = off");
+    await standby.query("alter system set max_standby_streaming_delay = 0");
+    await standby.query("select pg_reload_conf()");
+    const reader = await connect(other(superUrl(cluster.standby, "invigil")));
+    try {
+      const span = { from: new Date(Date.now() - 60_000), to: new Date(), target: "primary" };
+      const cancelled = async () => {
+        await closeLivePools();
+        const { standbys } = await replicationReport({ ctx: ctxFor(sre, everywhere), input: span });
+        return Object.values(standbys[0]!.conflicts!).reduce((sum, n) => sum + n, 0);
+      };
+      expect(await cancelled()).toBe(0);
+      await reader.query("begin isolation level repeatable read");
+      await reader.query("select count(*) from held");
+      await writer.query("delete from held");
+      await writer.query("vacuum held");
+      const failed = await until(
+        () =>
+          reader.query("select count(*) from held").then(
+            () => null,
+            (error: { code?: string }) => error.code ?? "lost",
+          ),
+        Boolean,
+      );
+      expect(failed).not.toBeNull();
+      await reader.end().catch(() => undefined);
+      expect(await until(cancelled, (n) => n > 0)).toBeGreaterThan(0);
+      const ours = await standby.query(
+        "select 1 from pg_stat_database_conflicts where datname = 'invigil' and confl_snapshot + confl_lock + confl_bufferpin > 0",
+      );
+      expect(ours.rowCount).toBe(0);
+    } finally {
+      await Promise.allSettled([reader.end(), writer.end()]);
+      await standby.query("alter system reset hot_standby_feedback");
+      await standby.query("alter system reset max_standby_streaming_delay");
+      await standby.query("select pg_reload_conf()");
+      await primary.query("drop database theirs with (force)");
+    }
+  }, 60_000);
 });
 
 describe("an archive", () => {

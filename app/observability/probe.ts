@@ -14,6 +14,8 @@ export type ServerInfo = {
   columnWidths: boolean;
   /** The schema of pgstattuple, where it is installed and this role may use it. */
   pgstattuple: string | null;
+  /** The schema of pg_buffercache, where it is installed in a version that can sum up (PostgreSQL 16) and may be used. */
+  buffercache: string | null;
 };
 
 export type Missing = { reason: string; grant: string | null };

@@ -8,8 +8,11 @@ import { signalBackend } from "./connections/signal.server.ts";
 import { connectionReport } from "./connections/report.server.ts";
 import { indexReport } from "./indexes/report.server.ts";
 import { readLoad } from "./load/read-load.server.ts";
+import { loadSource } from "./load/load-source.ts";
 import { lockReport } from "./locks/report.server.ts";
 import type { LockNode } from "./locks/tree.ts";
+import { ioMeasured } from "./queries/io-measured.ts";
+import { ioTiming } from "./queries/io-timing.server.ts";
 import { genericPlan } from "./queries/plan.server.ts";
 import { ask, examineServer } from "./sampler/ask.server.ts";
 import { Recorder } from "./sampler/record.ts";
@@ -21,8 +24,8 @@ const db = testDatabase();
 const sessions: pg.Client[] = [];
 let sre: Actor;
 
-async function session(name = "exam-app tenant=T1"): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: db.url("owner"), application_name: name });
+async function session(name = "exam-app tenant=T1", url = db.url("owner")): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: name });
   client.on("error", () => undefined);
   await client.connect();
   sessions.push(client);
@@ -276,6 +279,34 @@ describe("statements", () => {
   });
 });
 
+describe("the time that blocks take", () => {
+  it("is not 0 ms but not measured where the server takes no time", async () => {
+    const off = async () => {
+      await closeLivePools();
+      return ioTiming({ ctx: ctx(), input: {} });
+    };
+    const superuser = await session("superuser", db.url("postgres"));
+    const { rows } = await superuser.query<{ name: string }>("select current_database() as name");
+    expect(await off()).toBe(true);
+    await superuser.query(`alter database ${rows[0]!.name} set track_io_timing = off`);
+    try {
+      const timed = await off();
+      expect(timed).toBe(false);
+      expect(ioMeasured({ io_ms: 0, blocks_read: 186_958 }, timed)).toBe(false);
+      expect(ioMeasured({ io_ms: 0, blocks_read: 0 }, timed)).toBe(true);
+      // Counted before somebody switched it off.
+      expect(ioMeasured({ io_ms: 12, blocks_read: 9 }, timed)).toBe(true);
+      expect([ioMeasured({ io_ms: 0, blocks_read: 9 }, true), ioMeasured({ io_ms: 0, blocks_read: 9 }, null)]).toEqual([
+        true,
+        true,
+      ]);
+    } finally {
+      await superuser.query(`alter database ${rows[0]!.name} reset track_io_timing`);
+      await closeLivePools();
+    }
+  });
+});
+
 describe("connections", () => {
   it("agree with the server's own count, and mask what was typed", async () => {
     const client = await session("exam-app tenant=NORTH");
@@ -333,6 +364,10 @@ describe("load", () => {
     );
     const all = await readLoad({ ctx: ctx(), input: { from, to, target: "primary" } });
     expect(all.average).toBeCloseTo(4, 5);
+    // The chart's source says until when somebody looked; of a server that nobody looked at it says nothing.
+    expect(loadSource(all, "primary").at).toBe(new Date(to.getTime() - 1000).toISOString().replace("T", " ").slice(0, 19));
+    const unseen = await readLoad({ ctx: ctx(), input: { from, to, target: "standby-9" } });
+    expect(loadSource(unseen, "standby-9")).toMatchObject({ target: "standby-9", at: null });
     expect(all.series.map((one) => [one.key, one.average])).toEqual([
       ["CPU", 3],
       ["Lock", 1],

@@ -35,6 +35,14 @@ const DATABASE: Counter<ProbeRow<"databases">>[] = [
   ["conflicts_confl_deadlock", "Queries cancelled by recovery: deadlocks", (row) => row.confl_deadlock],
 ];
 
+const BUFFERS: Counter<ProbeRow<"bufferCache">>[] = [
+  ["buffers_used", "Shared buffers in use", (row) => row.used],
+  ["buffers_unused", "Shared buffers that hold nothing", (row) => row.unused],
+  ["buffers_dirty", "Shared buffers that have to be written", (row) => row.dirty],
+  ["buffers_pinned", "Shared buffers that somebody works with now", (row) => row.pinned],
+  ["usagecount_avg", "Average usage count of the buffers in use", (row) => row.usage],
+];
+
 /** Both generations of names, where they changed: dashboards of either find theirs. */
 function bothNames<K extends "checkpointer" | "writer">(
   key: K,
@@ -139,6 +147,9 @@ export const SERVER: readonly Family[] = [
     ] satisfies Counter<ProbeRow<"checkpointer">>[]
   ).map(([name, help, read]) =>
     perRow("checkpointer", `pg_stat_checkpointer_${name}`, "counter", help, [], (row) => [{}, read(row)]),
+  ),
+  ...BUFFERS.map(([name, help, read]) =>
+    perRow("bufferCache", `pg_buffercache_summary_${name}`, "gauge", help, [], (row) => [{}, read(row)]),
   ),
   perRow("archiver", "pg_stat_archiver_archived_count", "counter", "WAL segments archived", [], (row) => [{}, row.archived]),
   perRow("archiver", "pg_stat_archiver_failed_count", "counter", "Failed attempts to archive a segment", [], (row) => [

@@ -22,7 +22,16 @@ function grouped<Row>(rows: readonly Row[], read: (row: Row) => Count): Count[] 
   return [...byKey.values()].sort((a, b) => b.n - a.n);
 }
 
-const ACTIVITY_LABELS = ["server", "datname", "usename", "application_name", "backend_type", "state"] as const;
+const ACTIVITY_LABELS = [
+  "server",
+  "datname",
+  "usename",
+  "application_name",
+  "backend_type",
+  "state",
+  "wait_event_type",
+  "wait_event",
+] as const;
 
 const sessions = (rows: readonly ProbeRow<"backends">[]) =>
   grouped(rows, (row) => ({
@@ -32,6 +41,8 @@ const sessions = (rows: readonly ProbeRow<"backends">[]) =>
       application_name: row.app ?? "",
       backend_type: row.backend_type,
       state: row.state,
+      wait_event_type: row.wait_class,
+      wait_event: row.wait_event,
     },
     n: row.n,
     longest: 0,
@@ -45,6 +56,8 @@ const transactions = (rows: readonly ProbeRow<"activity">[]) =>
       application_name: row.app ?? "",
       backend_type: row.backend_type,
       state: row.state,
+      wait_event_type: row.wait_class ?? "",
+      wait_event: row.wait_event ?? "",
     },
     n: 1,
     longest: (row.transaction_ms ?? 0) / 1000,

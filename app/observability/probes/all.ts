@@ -1,7 +1,7 @@
 import type { Probe } from "../probe.ts";
 import { activity } from "./activity.ts";
 import { backends } from "./backends.ts";
-import { databases, idleSessions, lockModes, roles, writer } from "./counters.ts";
+import { bufferCache, databases, idleSessions, lockModes, roles, writer } from "./counters.ts";
 import { locks } from "./locks.ts";
 import { columnStats, foreignKeys, indexDensity, indexes, tables } from "./relations.ts";
 import { archiver, conflicts, position, senders, slots } from "./replication.ts";
@@ -55,6 +55,7 @@ export const PROBES = {
   writer,
   roles,
   vacuums,
+  bufferCache,
 } as const;
 
 export type ProbeKey = keyof typeof PROBES;

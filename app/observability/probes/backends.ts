@@ -10,20 +10,23 @@ export const backends = probe({
   timeoutMs: 900,
   missing: needsMonitor,
   sql: () => `
-select coalesce(a.state, 'starting') as state, a.usename as username, a.application_name as app, a.datname as database, a.backend_type, count(*)::int as n,
+select coalesce(a.state, 'starting') as state, a.usename as username, a.application_name as app, a.datname as database, a.backend_type,
+       coalesce(a.wait_event_type, '') as wait_class, coalesce(a.wait_event, '') as wait_event, count(*)::int as n,
        (extract(epoch from max(clock_timestamp() - a.state_change)))::float8 as longest_s,
        current_setting('max_connections')::int as max_connections,
        current_setting('superuser_reserved_connections')::int as superuser_reserved,
        coalesce(current_setting('reserved_connections', true), '0')::int as reserved
 from pg_stat_activity a
 where a.backend_type in ('client backend', 'walsender')
-group by 1, 2, 3, 4, 5`,
+group by 1, 2, 3, 4, 5, 6, 7`,
   row: z.object({
     state: z.string(),
     username: z.string().nullable(),
     app: maskedName,
     database: z.string().nullable(),
     backend_type: z.string(),
+    wait_class: z.string(),
+    wait_event: z.string(),
     n: z.number(),
     longest_s: z.number().nullable(),
     max_connections: z.number(),

@@ -113,6 +113,23 @@ export const writer = probe({
   }),
 });
 
+/** How full shared buffers are, in one row; none where pg_buffercache is not installed, which few servers have. */
+export const bufferCache = probe({
+  name: "buffer_cache",
+  lane: "slow",
+  everyMs: 60_000,
+  timeoutMs: 2000,
+  sql: (server) => `
+select buffers_used::bigint as used, buffers_unused::bigint as unused, buffers_dirty::bigint as dirty,
+       buffers_pinned::bigint as pinned, coalesce(usagecount_avg, 0)::float8 as usage
+from ${
+    server.buffercache === null
+      ? "(select 0 as buffers_used, 0 as buffers_unused, 0 as buffers_dirty, 0 as buffers_pinned, 0 as usagecount_avg) s where false"
+      : `"${server.buffercache}".pg_buffercache_summary()`
+  }`,
+  row: z.object({ used: z.number(), unused: z.number(), dirty: z.number(), pinned: z.number(), usage: z.number() }),
+});
+
 export const roles = probe({
   name: "roles",
   lane: "slow",

@@ -21,6 +21,7 @@ const serverRow = z.object({
   preload: z.string().nullable(),
   widths: z.boolean(),
   stattuple: z.string().nullable(),
+  buffercache: z.string().nullable(),
 });
 
 export async function examineServer(pool: Pool): Promise<ServerInfo> {
@@ -34,7 +35,13 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
                          where pn.nspname = 'telemetry' and p.proname = 'column_width'), false) as widths,
                (select tn.nspname::text from pg_extension t join pg_namespace tn on tn.oid = t.extnamespace
                 where t.extname = 'pgstattuple' and pg_has_role('pg_stat_scan_tables', 'USAGE')
-                  and has_schema_privilege(tn.oid, 'USAGE')) as stattuple
+                  and has_schema_privilege(tn.oid, 'USAGE')) as stattuple,
+               (select bn.nspname::text
+                from pg_extension b
+                join pg_namespace bn on bn.oid = b.extnamespace
+                join pg_proc bp on bp.pronamespace = bn.oid and bp.proname = 'pg_buffercache_summary'
+                where b.extname = 'pg_buffercache' and has_schema_privilege(bn.oid, 'USAGE')
+                  and has_function_privilege(bp.oid, 'EXECUTE')) as buffercache
         from (select 1) as one
         left join pg_extension e on e.extname = 'pg_stat_statements'
         left join pg_namespace n on n.oid = e.extnamespace`,
@@ -51,6 +58,7 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
     statementsLoaded: row.preload === null || row.preload.includes("pg_stat_statements"),
     columnWidths: row.widths,
     pgstattuple: row.stattuple,
+    buffercache: row.buffercache,
   };
 }
 

@@ -6,6 +6,7 @@ import { headroomNow } from "~/observability/connections/report.server.ts";
 import { currentLags, targetStates } from "~/observability/current.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { whatChanged } from "~/observability/load/changes.server.ts";
+import { loadSource } from "~/observability/load/load-source.ts";
 import { coreCount, readLoad, SPLITS, type Split } from "~/observability/load/read-load.server.ts";
 import { peakNote } from "~/observability/load/peak.ts";
 import { readMetrics } from "~/observability/load/read-metrics.server.ts";
@@ -106,15 +107,7 @@ export default function Load() {
             <Switch name="by" label="Split the load" value={data.by} options={SPLIT_LABELS} />
           </>
         }
-        source={
-          load.value
-            ? {
-                sql: `sessions at work, each second, summed from ${load.value.source}\ndivided by the seconds that were looked at (telemetry.tick)`,
-                target: data.target,
-                at: load.value.newest === null ? null : new Date(load.value.newest).toISOString().replace("T", " ").slice(0, 19),
-              }
-            : undefined
-        }
+        source={load.value ? loadSource(load.value, data.target) : undefined}
       >
         {load.value ? (
           <Chart

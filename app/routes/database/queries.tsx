@@ -1,6 +1,7 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { current, sourceOf } from "~/observability/current.server.ts";
+import { ioMeasured } from "~/observability/queries/io-measured.ts";
 import { ioTiming } from "~/observability/queries/io-timing.server.ts";
 import { listSlowCalls, SORTS, topQueries, type QuerySort } from "~/observability/queries/top.server.ts";
 import { bytes, count, milliseconds, percent, plural, seconds } from "~/platform/format.ts";
@@ -145,11 +146,7 @@ export default function Queries() {
                     <td className="num hidden md:table-cell">{count(one.calls)}</td>
                     <td className="num hidden xl:table-cell">{count(one.rows)}</td>
                     <td className="num hidden xl:table-cell">
-                      {data.timed === false && one.io_ms === 0 && one.blocks_read > 0 ? (
-                        <span className="text-muted">not measured</span>
-                      ) : (
-                        milliseconds(one.io_ms)
-                      )}
+                      {ioMeasured(one, data.timed) ? milliseconds(one.io_ms) : <span className="text-muted">not measured</span>}
                     </td>
                     <td className="num hidden xl:table-cell">{one.temp_blocks > 0 ? bytes(one.temp_blocks * 8192) : "–"}</td>
                     <td className="num hidden xl:table-cell">{one.wal_bytes > 0 ? bytes(one.wal_bytes) : "–"}</td>
