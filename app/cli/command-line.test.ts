@@ -10,7 +10,10 @@ let out: string;
 let cli: string;
 
 beforeAll(async () => {
-  out = fs.mkdtempSync(path.join(process.cwd(), "node_modules/.cache/cli-"));
+  const cache = path.join(process.cwd(), "node_modules/.cache");
+  // Nothing was built here yet.
+  fs.mkdirSync(cache, { recursive: true });
+  out = fs.mkdtempSync(path.join(cache, "cli-"));
   cli = path.join(out, "cli.js");
   await build({
     entryPoints: ["app/cli/main.ts"],

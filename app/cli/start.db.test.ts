@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -139,6 +139,39 @@ async function backAfter(page: string, withinMs: number): Promise<number> {
   return Date.now() - began;
 }
 
+/** The addresses of the database that runs on this data directory, as the doctor tells them. */
+function urlsOf(): Record<string, string> {
+  const said = execFileSync(process.execPath, ["app/cli/invigil.mjs", "doctor", "--json"], {
+    env: env as NodeJS.ProcessEnv,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return (JSON.parse(said) as { urls: Record<string, string> }).urls;
+}
+
+/** What a process that nobody supervises, started as the operations manual says, writes first into its log. */
+async function firstLineOf(file: string, urls: Record<string, string>): Promise<unknown> {
+  const child = spawn(process.execPath, [file], {
+    env: {
+      ...env,
+      NODE_ENV: "development",
+      DATABASE_URL: urls["app"],
+      PORT: String(await freePort()),
+      COLLECTOR_PORT: String(await freePort()),
+    } as NodeJS.ProcessEnv,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  started.push(child);
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += String(chunk)));
+  await until(() => /^\{.*\}$/m.test(text) || child.exitCode !== null, 60_000);
+  child.kill("SIGTERM");
+  await new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve(null)));
+  const line = /^\{.*\}$/m.exec(text)?.[0];
+  if (!line) throw new Error(`it wrote no line into its log:\n${text}`);
+  return JSON.parse(line);
+}
+
 it(
   "brings a killed web process and a killed primary back, leaves one that was stopped, and ends with whoever started it",
   { timeout: 240_000 },
@@ -154,6 +187,9 @@ it(
 
     const webOf = () =>
       ours().find((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${path.sep}build${path.sep}server.js`))!;
+    expect(await firstLineOf("build/server.js", urlsOf())).toMatchObject({ process: "web" });
+    expect(await firstLineOf("build/collector.js", urlsOf())).toMatchObject({ process: "collector" });
+
     process.kill(webOf(), "SIGKILL");
     const web = await backAfter("/health", 60_000);
 

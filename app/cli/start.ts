@@ -1,4 +1,3 @@
-import { fork, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -14,6 +13,7 @@ import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts
 import { keepServersUp } from "./keep-up.ts";
 import { adopt, bringUpToDate, printProgress } from "./database.ts";
 import { environmentOf, type ProcessName } from "./environment.ts";
+import { supervise, type Supervised } from "./supervise.ts";
 import type { Command } from "./commands.ts";
 
 const say = (text: string) => process.stderr.write(text);
@@ -79,52 +79,21 @@ async function withOwner<T>(run: (client: pg.Client) => Promise<T>): Promise<T> 
   }
 }
 
-type Child = { name: string; process: ChildProcess; ready: Promise<void> };
+type Child = Supervised & { name: string };
 
-function supervise(name: ProcessName, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
+function startProcess(name: ProcessName, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
   const logDir = path.join(env().dataDir, "logs");
   fs.mkdirSync(logDir, { recursive: true });
   fs.chmodSync(logDir, 0o700);
-  const log = openLogFile(path.join(logDir, `${name}.log`));
-  let failures = 0;
-  const child = { name } as Child;
-  let resolveReady: () => void;
-  let rejectReady: (error: Error) => void;
-  child.ready = new Promise<void>((resolve, reject) => {
-    resolveReady = resolve;
-    rejectReady = reject;
+  const logFile = path.join(logDir, `${name}.log`);
+  const log = openLogFile(logFile);
+  const stderr = (chunk: Buffer) => void fs.writeSync(log, chunk);
+  const child = supervise({ name, file, env: environmentOf(name, process.env, extra), log, stderr, stopping, say });
+  const ready = child.ready.catch((error: Error) => {
+    throw new ClusterError(`${name} does not start: ${error.message || `see ${logFile}`}`);
   });
-  const launch = () => {
-    const started = Date.now();
-    let lastLine = "";
-    const made = fork(file, [], {
-      env: environmentOf(name, process.env, extra),
-      stdio: ["ignore", log, "pipe", "ipc"],
-      detached: true,
-      execArgv: ["--enable-source-maps"],
-    });
-    made.stderr?.on("data", (chunk: Buffer) => {
-      fs.writeSync(log, chunk);
-      lastLine = String(chunk).trim().split("\n").at(-1) ?? "";
-    });
-    made.on("message", (message: { ready?: boolean }) => message.ready && resolveReady());
-    made.on("exit", (code) => {
-      if (stopping()) return;
-      failures = Date.now() - started > 30_000 ? 1 : failures + 1;
-      if (failures >= 5)
-        rejectReady(new ClusterError(`${name} does not start: ${lastLine || `see ${path.join(logDir, `${name}.log`)}`}`));
-      say(`  ${name} ended (${code ?? "killed"}), starting it again\n`);
-      setTimeout(() => !stopping() && launch(), againAfter(failures));
-    });
-    child.process = made;
-  };
-  launch();
-  return child;
+  return { ...child, name, ready };
 }
-
-/** The first ones at once: a process that fell over is missed by whoever looks at a page. */
-const AT_ONCE = 5;
-const againAfter = (failures: number) => (failures <= AT_ONCE ? 0 : Math.min(500 * 2 ** (failures - AT_ONCE), 10_000));
 
 /** npm passes no signal on that ends it: whoever started us through it wants us to end too. */
 function whenOrphaned(stop: () => void): void {
@@ -134,7 +103,7 @@ function whenOrphaned(stop: () => void): void {
 }
 
 async function end(child: Child): Promise<void> {
-  const { process: running } = child;
+  const running = child.process();
   if (running.exitCode !== null || running.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => running.once("exit", () => resolve()));
   running.kill("SIGTERM");
@@ -224,8 +193,8 @@ async function start(dev: boolean): Promise<number> {
         ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }),
       };
       children.push(
-        supervise("web", path.resolve("build/server.js"), { ...shared, INVIGIL_LOG_KEY: logVerifierKey() }, () => stopping),
-        supervise("collector", path.resolve("build/collector.js"), shared, () => stopping),
+        startProcess("web", path.resolve("build/server.js"), { ...shared, INVIGIL_LOG_KEY: logVerifierKey() }, () => stopping),
+        startProcess("collector", path.resolve("build/collector.js"), shared, () => stopping),
       );
       await Promise.all(children.map((child) => child.ready));
     });
