@@ -4,6 +4,7 @@ import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import type { Ctx, Role } from "~/db/ctx.ts";
 import { one, type Queryable } from "~/db/query.ts";
+import { codeOf } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid, TooMany, Unavailable } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -105,10 +106,17 @@ function payForGuess(ctx: Ctx, account: string): void {
   }
 }
 
-function standby(): Queryable {
+type Why = { says: string; then: string };
+const SILENT: Why = { says: "The primary does not answer", then: "Log in when it is back" };
+const USED_UP: Why = { says: "Every connection of the primary is in use", then: "Try again in a moment" };
+
+/** Why the primary was not asked, for whoever reads the answer. */
+const reasonOf = (error: unknown): Why => (codeOf(error) === "53300" ? USED_UP : SILENT);
+
+function standby({ says, then }: Why = SILENT): Queryable {
   const replica = clients().replicas.pick();
   if (replica) return replica.pool;
-  throw new Unavailable("The primary does not answer, and no standby can check your password. Log in when the primary is back");
+  throw new Unavailable(`${says}, and no standby can check your password. ${then}`);
 }
 
 /** The primary does not answer at all: what this page can offer. */
@@ -117,9 +125,11 @@ export const primaryIsSilent = () => clients().primarySilent();
 export async function logInAway(
   ctx: Ctx,
   input: { email: string; password: string },
+  cause: unknown = null,
 ): Promise<{ token: string; needsCode: boolean }> {
   const email = input.email.trim().toLowerCase();
-  const on = standby();
+  const why = reasonOf(cause);
+  const on = standby(why);
   payForGuess(ctx, email);
   const staff = await staffBy(on, { email });
   const { ok } = await checkPassword(input.password.slice(0, 1024), await passwordHashOf(on, staff?.id ?? newId()));
@@ -127,8 +137,7 @@ export async function logInAway(
     spoolAct(ctx, { action: "session.login_failed", resource: "staff", resourceId: staff?.id ?? null, details: { email } });
     throw new Invalid("That e-mail and password do not match an account");
   }
-  if (!may(staff.role, "database.read"))
-    throw new Unavailable("The primary does not answer, and your pages need it. Log in when it is back");
+  if (!may(staff.role, "database.read")) throw new Unavailable(`${why.says}, and your pages need it. ${why.then}`);
   const claims = { id: newId(), staffId: staff.id, secondFactor: false, at: Date.now() };
   spoolAct(
     {

@@ -130,8 +130,10 @@ async function begin(ctx: Ctx, input: LoginInput, { staff, upgrade, failedBefore
   });
 }
 
-async function withoutPrimary(ctx: Ctx, input: { email: string; password: string }): Promise<LoggedIn> {
-  const { token, needsCode } = await logInAway(ctx, input);
+type Typed = { email: string; password: string };
+
+async function withoutPrimary(ctx: Ctx, input: Typed, cause: unknown): Promise<LoggedIn> {
+  const { token, needsCode } = await logInAway(ctx, input, cause);
   return { cookies: [setCookie(SESSION, token, AWAY_MINUTES * 60)], next: needsCode ? "verify" : "database" };
 }
 
@@ -146,7 +148,7 @@ export const authenticator = () =>
         const input = { email: text("email"), password: text("password"), device: readCookie(request, DEVICE) };
         try {
           return await logIn(ctx, { ...input, session: readCookie(request, SESSION) }).catch((error: unknown) => {
-            if (isAway(error)) return withoutPrimary(ctx, input);
+            if (isAway(error)) return withoutPrimary(ctx, input, error);
             throw error;
           });
         } catch (error) {
