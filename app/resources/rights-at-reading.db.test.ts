@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import "~/domains/resources.ts";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
+import { reach } from "~/access/policy.ts";
 import type { Actor, Ctx, Role } from "~/db/ctx.ts";
 import { jobFile } from "~/jobs/files.server.ts";
 import { getJob, listJobs } from "~/jobs/verbs.server.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
 import { getImport, importJob, listImports, runImport, startImport } from "./import.server.ts";
+import { readQuery } from "./query.ts";
+import { allResources } from "./registry.ts";
+import { list } from "./verbs.server.ts";
 import { savedViews, saveView } from "./views.server.ts";
 
 // Breaks when what a job or an import left behind is read by rights that were taken away, or when a shared view tells of
@@ -99,6 +103,32 @@ describe("a shared view", () => {
     expect(await names(await as("SRE"))).toEqual([]);
     expect(await names(await as("PROCTOR", a))).toEqual([]);
     await expect(share(await as("SRE"), "of nobody")).rejects.toBeInstanceOf(Forbidden);
+  });
+
+  it("of any list that a super-admin shared is listed for no role that may not read that list, nor opened by it", async () => {
+    const boss = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), inTenants(a));
+    const readers: Ctx[] = [];
+    for (const role of ["TENANT_MANAGER", "PROCTOR"] as const)
+      readers.push(ctxFor(await makeStaff(db.owner, role, [a]), inTenants(a)));
+    for (const role of ["SRE", "AUDITOR"] as const) readers.push(ctxFor(await makeStaff(db.owner, role), everywhere));
+    let kept = 0;
+    for (const resource of allResources()) {
+      const page = `/data/${resource.name}`;
+      await saveView({ ctx: boss, input: { page, name: "Of the boss", query: "q=secret", shared: true } });
+      for (const ctx of readers) {
+        const { role } = ctx.actor;
+        const may = reach(role, resource.read) !== null;
+        const names = (await savedViews({ ctx, input: { page } })).map((view) => view.name);
+        expect([role, page, names]).toEqual([role, page, may ? ["Of the boss"] : []]);
+        if (may) continue;
+        kept++;
+        const query = readQuery(resource, new URLSearchParams("q=secret"));
+        await expect(list({ ctx, input: { resource: resource.name, query } }), `${role} ${page}`).rejects.toBeInstanceOf(
+          Forbidden,
+        );
+      }
+    }
+    expect(kept).toBeGreaterThan(50);
   });
 
   it("of the audit log is kept from those who see only their own actions", async () => {
