@@ -72,7 +72,7 @@ export function schedules(): Schedule[] {
       name: "audit.words",
       every: 2000,
       async run() {
-        while ((await indexWords(rolePool("sequencer"))) > 0);
+        while ((await indexWords(rolePool("sequencer"))) >= 2000);
       },
     },
     { name: "verdicts.keep", every: 60_000, run: async () => void (await keepVerdicts()) },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clients } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { deliverMail } from "~/mail/queue.server.ts";
 import { Conflict, Forbidden, NotFound } from "~/platform/errors.ts";
@@ -42,6 +43,26 @@ afterAll(async () => {
   delete process.env["SMTP_URL"];
   forget("env");
   await server.close();
+});
+
+it("a round with nothing to do takes one transaction of the primary, and one with something does it at once", async () => {
+  const taken = async () => {
+    const before = clients().primary.stats().acquired;
+    await deliverNotifications();
+    return clients().primary.stats().acquired - before;
+  };
+  await deliverNotifications();
+  expect(await taken()).toBe(1);
+  const id = newId();
+  await db.owner.query(
+    `insert into public.notification (id, college_id, user_id, title, message, type, channel, status, dedupe_key)
+     values ($1, $2, $3, 'Now', 'Now', 'REMINDER', 'IN_APP', 'PENDING', $4)`,
+    [id, college, people[1], id],
+  );
+  expect(await taken()).toBeGreaterThan(1);
+  const { rows } = await db.owner.query("select status from public.notification where id = $1", [id]);
+  expect(rows).toEqual([{ status: "DELIVERED" }]);
+  expect(await taken()).toBe(1);
 });
 
 const announce = async (audience: string) => {

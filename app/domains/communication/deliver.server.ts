@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, rows } from "~/db/query.ts";
+import { execute, one, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { queueMail } from "~/mail/queue.server.ts";
@@ -54,24 +54,24 @@ async function queueEmails(ctx: TxCtx): Promise<number> {
         returning n.id, n.college_id, n.user_id, n.title, n.message, nullif(u.email, '') as email`,
     dueMail,
   );
-  for (const one of due) {
-    if (!one.email) {
-      await fail(ctx, one.id, "this person has no e-mail address any more");
+  for (const mail of due) {
+    if (!mail.email) {
+      await fail(ctx, mail.id, "this person has no e-mail address any more");
       continue;
     }
     const id = newId(now.getTime());
     await execute(
       ctx.tx,
       sql`insert into public.email_log (id, college_id, user_id, notification_id, to_address, subject, status, message_id)
-          values (${id}::uuid, ${one.college_id}::uuid, ${one.user_id}::uuid, ${one.id}::uuid, ${one.email}, ${one.title}, 'QUEUED', ${`<${id}@invigil>`})`,
+          values (${id}::uuid, ${mail.college_id}::uuid, ${mail.user_id}::uuid, ${mail.id}::uuid, ${mail.email}, ${mail.title}, 'QUEUED', ${`<${id}@invigil>`})`,
     );
     await queueMail(ctx.tx, {
       id,
       purpose: "notification",
-      collegeId: one.college_id,
-      to: one.email,
-      subject: one.title,
-      text: one.message,
+      collegeId: mail.college_id,
+      to: mail.email,
+      subject: mail.title,
+      text: mail.message,
     });
   }
   return due.length;
@@ -116,8 +116,25 @@ async function placeOthers(ctx: TxCtx): Promise<number> {
   );
 }
 
+/** Most rounds have nothing to do: that takes one small question, not four transactions that write nothing. */
+async function anythingDue(ctx: TxCtx): Promise<boolean> {
+  const now = ctx.clock.now();
+  const row = await one(
+    ctx.tx,
+    sql`select exists (select from public.event_reminder where sent_at is null and remind_at <= ${now})
+            or exists (select from public.notification
+                       where status = 'PENDING' and (next_attempt_at is null or next_attempt_at <= ${now}))
+            or exists (select from public.email_log l
+                       join console.mail m on m.id = l.id and m.state in ('SENT', 'FAILED', 'UNSURE')
+                       where l.status = 'QUEUED') as due`,
+    z.object({ due: z.boolean() }),
+  );
+  return row!.due;
+}
+
 /** On a clock: reminders that are due, and the way of every notification to its person. */
 export async function deliverNotifications(ctx = systemCtx("notifications")): Promise<void> {
+  if (!(await withScope(ctx, anythingDue))) return;
   for (const step of [remind, placeOthers, queueEmails, settle]) {
     while ((await withScope(ctx, step)) >= BATCH);
   }
