@@ -39,7 +39,9 @@ const tooLarge = (bytes: number) => `This is larger than the ${inWords(bytes)} t
 
 async function isLoggedIn(request: Request): Promise<boolean> {
   const token = readCookieHeader(request.headers, SESSION);
-  return token !== null && (await findSession(token)) !== null;
+  const session = token === null ? null : await findSession(token);
+  // Whoever has yet to give a code is half in.
+  return session !== null && (session.second_factor || !session.totp_confirmed);
 }
 
 /** Counts what arrives, whatever was claimed about it; one byte too many and the rest is thrown away unread. */
