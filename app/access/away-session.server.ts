@@ -106,17 +106,17 @@ function payForGuess(ctx: Ctx, account: string): void {
   }
 }
 
-type Why = { says: string; then: string };
-const SILENT: Why = { says: "The primary does not answer", then: "Log in when it is back" };
-const USED_UP: Why = { says: "Every connection of the primary is in use", then: "Try again in a moment" };
+type Why = { says: string; advice: string };
+const SILENT: Why = { says: "The primary does not answer", advice: "Log in when it is back" };
+const USED_UP: Why = { says: "Every connection of the primary is in use", advice: "Try again in a moment" };
 
 /** Why the primary was not asked, for whoever reads the answer. */
 const reasonOf = (error: unknown): Why => (codeOf(error) === "53300" ? USED_UP : SILENT);
 
-function standby({ says, then }: Why = SILENT): Queryable {
+function standby({ says, advice }: Why = SILENT): Queryable {
   const replica = clients().replicas.pick();
   if (replica) return replica.pool;
-  throw new Unavailable(`${says}, and no standby can check your password. ${then}`);
+  throw new Unavailable(`${says}, and no standby can check your password. ${advice}`);
 }
 
 /** The primary does not answer at all: what this page can offer. */
@@ -137,7 +137,7 @@ export async function logInAway(
     spoolAct(ctx, { action: "session.login_failed", resource: "staff", resourceId: staff?.id ?? null, details: { email } });
     throw new Invalid("That e-mail and password do not match an account");
   }
-  if (!may(staff.role, "database.read")) throw new Unavailable(`${why.says}, and your pages need it. ${why.then}`);
+  if (!may(staff.role, "database.read")) throw new Unavailable(`${why.says}, and your pages need it. ${why.advice}`);
   const claims = { id: newId(), staffId: staff.id, secondFactor: false, at: Date.now() };
   spoolAct(
     {
