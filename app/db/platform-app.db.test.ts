@@ -125,6 +125,7 @@ describe("the tenants' tables", () => {
       "collusion_pair",
       "exam_analysis",
       "forecast",
+      "incident_time",
       "result_hold",
       "review",
       "subscription",

@@ -1,8 +1,11 @@
+import fs from "node:fs";
 import { beforeAll, expect, it } from "vitest";
+import { eraseContent } from "../access/log/erase.server.ts";
 import { ctxFor, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import { makeAttempt, makeExam, makeSignal } from "../../tests/fixtures/exam.ts";
 import type { Ctx } from "../db/ctx.ts";
 import { fixedClock } from "../platform/clock.ts";
+import { giveTimeForIncident } from "../domains/exams/live/incident-time.server.ts";
 import { newId } from "../platform/ids.ts";
 import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { needs } from "./overview.server.ts";
@@ -47,6 +50,92 @@ it("time given for one incident is not taken for time given for another that ove
   await expect(extraTimeForIncident({ ctx: ana, input: { number: long, minutes: 3 } })).rejects.toThrow(
     /already been given time/,
   );
+});
+
+it("time for an incident is given once: also when the log's words are erased and several press at the same moment", async () => {
+  const exam = await makeExam(db.owner, college.id, { students: 2, status: "LIVE", start: minutesAgo(30), minutes: 60 });
+  for (const student of [0, 1]) await makeAttempt(db.owner, exam, student, { state: "IN_PROGRESS", started: minutesAgo(30) });
+  const number = await incident(minutesAgo(10), minutesAgo(8));
+  const give = (minutes: number) => extraTimeForIncident({ ctx: ana, input: { number, minutes } });
+  const extra = async () =>
+    (
+      await db.owner.query<{ extra: number }>(
+        "select extra_seconds as extra from public.student_exam_attempt where exam_id = $1",
+        [exam.id],
+      )
+    ).rows.map((row) => row.extra);
+  const pressed = await Promise.allSettled([give(5), give(5), give(5), give(5)]);
+  expect(pressed.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected", "rejected", "rejected"]);
+  expect(await extra()).toEqual([300, 300]);
+  const { rows: entries } = await db.owner.query<{ id: string }>("select id from audit.entry where resource_id = $1", [exam.id]);
+  await eraseContent(
+    ana,
+    entries.map((entry) => entry.id),
+    "A student asked for it",
+  );
+  expect((await Promise.allSettled([give(5), give(5)])).map((one) => one.status)).toEqual(["rejected", "rejected"]);
+  expect(await extra()).toEqual([300, 300]);
+});
+
+it("a student who got the time of an incident alone gets no more of it with the others", async () => {
+  const exam = await makeExam(db.owner, college.id, { students: 2, status: "LIVE", start: minutesAgo(30), minutes: 60 });
+  const [first] = [
+    await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", started: minutesAgo(30) }),
+    await makeAttempt(db.owner, exam, 1, { state: "IN_PROGRESS", started: minutesAgo(30) }),
+  ];
+  const number = await incident(minutesAgo(10), minutesAgo(8));
+  const { incident: it } = await touchedBy({ ctx: ana, input: { number } });
+  const give = (attemptId: string | null) =>
+    giveTimeForIncident({
+      ctx: ana,
+      input: { examId: exam.id, incident: it, attemptId, minutes: 4, reason: "Lock on student_answer" },
+    });
+  const alone = await Promise.allSettled([give(first), give(first)]);
+  expect(alone.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(await give(null)).toEqual({ students: 1 });
+  await expect(give(first)).rejects.toThrow(/already given/);
+  const { rows } = await db.owner.query("select extra_seconds as extra from public.student_exam_attempt where exam_id = $1", [
+    exam.id,
+  ]);
+  expect(rows).toEqual([{ extra: 240 }, { extra: 240 }]);
+});
+
+it("the database holds one row for an incident and an exam, whoever writes it", async () => {
+  const exam = await makeExam(db.owner, college.id, { students: 0, status: "LIVE" });
+  const insert = () =>
+    db.owner.query(
+      "insert into public.incident_time (id, college_id, incident_id, exam_id, minutes, students) values ($1, $2, $3, $4, 5, 1)",
+      [newId(), college.id, "00000000-0000-7000-8000-00000000000a", exam.id],
+    );
+  await insert();
+  await expect(insert()).rejects.toMatchObject({ code: "23505" });
+});
+
+it("time that the log knows of is known after the upgrade, with its words and without them", async () => {
+  const exam = await makeExam(db.owner, college.id, { students: 1, status: "LIVE", start: minutesAgo(30), minutes: 60 });
+  await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", started: minutesAgo(30) });
+  const said = await incident(minutesAgo(20), null);
+  const erased = await incident(minutesAgo(10), minutesAgo(8));
+  await extraTimeForIncident({ ctx: ana, input: { number: said, minutes: 5 } });
+  await extraTimeForIncident({ ctx: ana, input: { number: erased, minutes: 3 } });
+  const given = () =>
+    db.owner.query(
+      `select i.number, t.minutes, t.students
+       from public.incident_time t join console.incident i on i.id = t.incident_id
+       where t.exam_id = $1
+       order by i.number`,
+      [exam.id],
+    );
+  const before = (await given()).rows;
+  expect(before).toEqual([
+    { number: said, minutes: 5, students: 1 },
+    { number: erased, minutes: 3, students: 1 },
+  ]);
+  await db.owner.query("delete from audit.content where body like $1", [`%"incident":${erased},%`]);
+  await db.owner.query("delete from public.incident_time");
+  const migration = fs.readFileSync("prisma/migrations/20261129020000_incident_time/migration.sql", "utf8");
+  await db.owner.query(migration.slice(migration.indexOf('INSERT INTO public."incident_time"')));
+  expect((await given()).rows).toEqual([before[0], { number: erased, minutes: 1, students: 0 }]);
 });
 
 it("the overview asks to clear what an incident explains until that is done, and not for exams with nothing to explain", async () => {

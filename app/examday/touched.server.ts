@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { mutation, read, record } from "~/access/verb.server.ts";
+import { mutation, read } from "~/access/verb.server.ts";
 import { may } from "~/access/policy.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
+import { giveTimeForIncident } from "~/domains/exams/live/incident-time.server.ts";
 import { countExplainable, explainSignals, previewExplain, unexplainSignals } from "~/domains/integrity/score/explain.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 
@@ -62,9 +62,10 @@ export const touchedBy = read({
             where a.started_at < ${until} and a.started_at > ${incident.from_at}::timestamptz - interval '1 day' and coalesce(a.ended_at, 'infinity') > ${incident.from_at}
             group by a.exam_id, a.college_id)
           select e.id, e.title, c.name as college, e.college_id, e.status, e.start_time, s.attempts, s.writing, s.explained,
-                 (select count(*)::int from audit.entry l where l.resource = 'exam' and l.resource_id = e.id::text and l.action = 'incident.extra_time' and l.at > ${incident.from_at}
-                    -- For this incident: another may have lasted at the same time. As text: a content that somebody broke is no JSON.
-                    and exists (select 1 from audit.content c where c.at = l.at and c.entry_id = l.id and position(${`"incident":${incident.number},`} in c.body) > 0)) as given
+                 (select count(*)::int
+                  from public.incident_time t
+                  where t.college_id = e.college_id and t.exam_id = e.id and t.incident_id = ${incident.id}::uuid
+                    and t.attempt_id is null) as given
           from sat s join public.exam e on e.id = s.exam_id and e.college_id = s.college_id join public.college c on c.id = e.college_id order by s.attempts desc limit 500`,
       z.object({
         id: z.string(),
@@ -100,44 +101,40 @@ export const extraTimeForIncident = mutation({
     again: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
-    // Two who press at once take turns; the second then sees what the first has given.
-    const first = await touchedBy({ ctx, input: { number: input.number } });
-    await ctx.tx.query({
-      text: "select id from public.exam where id = any ($1::uuid[]) order by id for no key update",
-      values: [first.exams.map((exam) => exam.id)],
-    });
     const touched = await touchedBy({ ctx, input: { number: input.number } });
-    const live = touched.exams.filter((exam) => exam.status === "LIVE" && exam.writing > 0 && (input.again || exam.given === 0));
-    if (live.length === 0)
-      throw new Conflict(
-        touched.exams.some((exam) => exam.given > 0)
-          ? "Every affected student has already been given time"
-          : "No affected student is still in the exam",
-      );
+    // In one order: two who press at once take turns at the first exam, and do not wait for each other in a circle.
+    const live = touched.exams
+      .filter((exam) => exam.status === "LIVE" && exam.writing > 0 && (input.again || exam.given === 0))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     let students = 0;
     let exams = 0;
     for (const exam of live) {
-      const done = await giveExtraTime({
+      const done = await giveTimeForIncident({
         ctx,
-        input: { examId: exam.id, attemptIds: "all", minutes: input.minutes, reason: reasonFor(touched.incident) },
+        input: {
+          examId: exam.id,
+          incident: touched.incident,
+          minutes: input.minutes,
+          again: input.again,
+          reason: reasonFor(touched.incident),
+        },
       }).catch((error: unknown) => {
-        // Its last student has submitted since: that takes nothing from the others.
+        // Its last student has submitted since, or somebody else has given it: that takes nothing from the others.
         if (error instanceof Conflict) return null;
         throw error;
       });
       if (!done) continue;
       exams++;
-      students += done.given;
-      await record(ctx, {
-        action: "incident.extra_time",
-        resource: "exam",
-        resourceId: exam.id,
-        collegeId: exam.college_id,
-        reason: reasonFor(touched.incident),
-        details: { incident: input.number, minutes: input.minutes, students: done.given },
-      });
+      students += done.students;
     }
-    if (exams === 0) throw new Conflict("No affected student is still in the exam");
+    if (exams === 0) {
+      const now = await touchedBy({ ctx, input: { number: input.number } });
+      throw new Conflict(
+        now.exams.some((exam) => exam.given > 0)
+          ? "Every affected student has already been given time"
+          : "No affected student is still in the exam",
+      );
+    }
     return { exams, students };
   },
 });

@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { mutation, record } from "~/access/verb.server.ts";
-import { execute, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
-import { plural } from "~/platform/format.ts";
+import { mutation } from "~/access/verb.server.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { holdExam } from "../exam-row.server.ts";
+import { addTime } from "./add-time.server.ts";
 
-const open = z.object({ id: z.string(), extra_seconds: z.number() });
+export const minutes = z.coerce.number().int("Whole minutes").min(1, "At least one minute").max(240, "At most 240 minutes");
 
 /**
  * Minutes for one, many or all who are still writing. `seen` is the extra time each had when the proctor decided: if
@@ -19,7 +17,7 @@ export const giveExtraTime = mutation({
     .object({
       examId: z.uuid(),
       attemptIds: z.union([z.literal("all"), z.array(z.uuid()).min(1, "Select at least one student").max(20_000)]),
-      minutes: z.coerce.number().int("Whole minutes").min(1, "At least one minute").max(240, "At most 240 minutes"),
+      minutes,
       /** Minutes for a student or two are given in passing, and the log knows for whom; time for everybody is explained. */
       reason: z.string().trim().max(500, "At most 500 characters").default(""),
       seen: z.record(z.string(), z.number()).optional(),
@@ -27,45 +25,8 @@ export const giveExtraTime = mutation({
     .refine((input) => input.attemptIds !== "all" || input.reason.length >= 3, { path: ["reason"], message: "Say why" }),
   async run({ ctx, input }) {
     const exam = await holdExam(ctx, input.examId);
-    if (exam.status !== "LIVE" && exam.status !== "SCHEDULED") throw new Conflict("Extra time is given while an exam is live");
-    const writing = await rows(
-      ctx.tx,
-      sql`select id, extra_seconds from public.student_exam_attempt
-          where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'
-            and (${input.attemptIds === "all"} or id = any(${input.attemptIds === "all" ? [] : input.attemptIds}::uuid[]))
-          order by id for no key update`,
-      open,
-    );
-    if (writing.length === 0) throw new Conflict("Nobody of these is still writing");
-    const changed = writing.filter((attempt) => {
-      const was = input.seen?.[attempt.id];
-      return was !== undefined && was !== attempt.extra_seconds;
-    });
-    if (changed.length > 0)
-      throw new Conflict(
-        `Somebody else has just given extra time to ${plural(changed.length, "of these students", "of these students")}. Look again, then decide`,
-      );
-    const now = ctx.clock.now();
-    await execute(
-      ctx.tx,
-      sql`update public.student_exam_attempt
-          set extra_seconds = extra_seconds + ${input.minutes * 60}, updated_at = ${now},
-              deadline_at = coalesce(deadline_at, ${exam.end_time}) + ${input.minutes} * interval '1 minute'
-          where college_id = ${exam.college_id} and id = any(${writing.map((attempt) => attempt.id)}::uuid[])`,
-    );
-    await record(ctx, {
-      action: "exam.extra_time",
-      resource: "exam",
-      resourceId: exam.id,
-      collegeId: exam.college_id,
-      reason: input.reason || null,
-      details: {
-        minutes: input.minutes,
-        attempts: writing.length,
-        all: input.attemptIds === "all",
-        ...(writing.length <= 50 ? { attemptIds: writing.map((attempt) => attempt.id) } : {}),
-      },
-    });
-    return { given: writing.length, minutes: input.minutes };
+    const given = await addTime(ctx, exam, input);
+    if (given === 0) throw new Conflict("Nobody of these is still writing");
+    return { given, minutes: input.minutes };
   },
 });
