@@ -33,6 +33,10 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
 
 export const raw = (text: string) => new Sql([text], []);
 
+/** A closed list of our own source as literals (`state in ${literals(OPEN)}`): a parameter would not match a partial index. */
+export const literals = (names: readonly string[]) =>
+  raw(`(${names.map((name) => `'${name.replaceAll("'", "''")}'`).join(", ")})`);
+
 export const ident = (name: string) => raw(`"${name.replaceAll('"', '""')}"`);
 
 export const empty = raw("");

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
-import { and, raw, sql, type Sql } from "~/db/sql.ts";
+import { and, literals, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
+import { OPEN_STATES, VIOLATION_STATES } from "../integrity/machine.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
 import { findExam } from "./exam-row.server.ts";
 
@@ -123,8 +124,8 @@ export const getExam = read({
             left join public.subject s on s.id = e.subject_id and s.college_id = e.college_id
             cross join lateral (select count(*)::int as attempts, count(*) filter (where state = 'IN_PROGRESS')::int as writing,
                 count(*) filter (where state <> 'IN_PROGRESS')::int as ended,
-                count(*) filter (where review_state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD'))::int as open_reviews,
-                count(*) filter (where review_state in ('VIOLATION', 'APPEALED'))::int as violations
+                count(*) filter (where review_state in ${literals(OPEN_STATES)})::int as open_reviews,
+                count(*) filter (where review_state in ${literals(VIOLATION_STATES)})::int as violations
               from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) t
             cross join lateral (select count(*)::int as results, count(*) filter (where published_at is not null and not withheld)::int as published,
                 count(*) filter (where withheld)::int as withheld

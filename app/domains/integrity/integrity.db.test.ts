@@ -11,7 +11,7 @@ import { appealable, decideAppeal, fileAppeal, listAppeals, withdrawAppeal } fro
 import { comparePair, mostAlike } from "./collusion/compare.server.ts";
 import { analyseExam, dueAnalyses } from "./evidence/analyse-exam.server.ts";
 import { examCollusion, examStatistics } from "./evidence/findings.server.ts";
-import { claimNext, claimReview, expireClaims, releaseReview } from "./review/claim.server.ts";
+import { claimNext, claimReview, expireClaims, letGoReview } from "./review/claim.server.ts";
 import { declareConflict, myConflicts, withdrawConflict } from "./review/conflicts.server.ts";
 import { addNote, decideReview, undoDecision } from "./review/decide.server.ts";
 import { attemptDossier } from "./review/dossier.server.ts";
@@ -96,11 +96,11 @@ describe("claims", () => {
     expect([await reviewState(review), (await attemptOf(attempt)).review_state]).toEqual(["CLAIMED", "CLAIMED"]);
     await expect(claimReview({ ctx: ben, input: { reviewId: review } })).rejects.toMatchObject({ status: 409 });
     await expect(decideReview({ ctx: ben, input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(/Claim/);
-    await expect(releaseReview({ ctx: ben, input: { reviewId: review } })).rejects.toMatchObject({ status: 409 });
-    await releaseReview({ ctx: ana, input: { reviewId: review } });
+    await expect(letGoReview({ ctx: ben, input: { reviewId: review } })).rejects.toMatchObject({ status: 409 });
+    await letGoReview({ ctx: ana, input: { reviewId: review } });
     expect(await reviewState(review)).toBe("QUEUED");
     await claimReview({ ctx: ben, input: { reviewId: review } });
-    await releaseReview({ ctx: ben, input: { reviewId: review } });
+    await letGoReview({ ctx: ben, input: { reviewId: review } });
   });
 
   it("go to one of two who claim at once", async () => {
@@ -114,7 +114,7 @@ describe("claims", () => {
       const { review } = await queued();
       await claimReview({ ctx: ana, input: { reviewId: review } });
       const [released, claimed] = await Promise.allSettled([
-        releaseReview({ ctx: ana, input: { reviewId: review } }),
+        letGoReview({ ctx: ana, input: { reviewId: review } }),
         claimReview({ ctx: ben, input: { reviewId: review } }),
       ]);
       expect(released.status).toBe("fulfilled");

@@ -5,7 +5,7 @@ import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { keysAreOpen, type ExamStatus } from "~/domains/exams/machine.ts";
 import { mostAlike } from "~/domains/integrity/collusion/compare.server.ts";
-import { claimNext, claimReview, releaseReview } from "~/domains/integrity/review/claim.server.ts";
+import { claimNext, claimReview, letGoReview } from "~/domains/integrity/review/claim.server.ts";
 import { declareConflict } from "~/domains/integrity/review/conflicts.server.ts";
 import { addNote, decideReview } from "~/domains/integrity/review/decide.server.ts";
 import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
@@ -65,7 +65,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
       await claimReview({ ctx, input: { reviewId } });
       return redirect(here);
     case "release":
-      await releaseReview({ ctx, input: { reviewId } });
+      await letGoReview({ ctx, input: { reviewId } });
       return redirect("/integrity");
     case "next": {
       const next = await claimNext({ ctx, input: { after: reviewId || undefined } });

@@ -8,7 +8,8 @@ import { Conflict, Forbidden, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { APPEAL, REVIEW, type AppealStatus } from "../machine.ts";
-import { BAR_SAYS, barOf, barred, lockReview, MIRROR, person } from "../review/review-row.server.ts";
+import { moveReview } from "../review/move-review.server.ts";
+import { BAR_SAYS, barOf, barred, lockReview, person } from "../review/review-row.server.ts";
 
 /** An appeal may be filed this long after a violation stands, and is to be decided within the same time. */
 const APPEAL_DAYS = 14;
@@ -39,11 +40,7 @@ export const fileAppeal = mutation({
     await ctx.tx.prisma.appeal.create({
       data: { id, collegeId: review.college_id, reviewId: review.id, filedBy: me.id, statement: input.statement, deadlineAt },
     });
-    await execute(
-      ctx.tx,
-      sql`update public.review set state = 'APPEALED', updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`,
-    );
-    await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+    await moveReview(ctx, review, "APPEALED");
     await record(ctx, {
       action: "appeal.file",
       resource: "appeal",
@@ -93,11 +90,7 @@ export const decideAppeal = mutation({
       sql`update public.appeal set status = ${input.outcome}, decided_by = ${me.id}, decided_at = ${now}, decision_note = ${input.note}, updated_at = ${now}
           where id = ${appeal.id} and college_id = ${appeal.college_id}`,
     );
-    await execute(
-      ctx.tx,
-      sql`update public.review set state = ${to}, updated_at = ${now} where id = ${review.id} and college_id = ${review.college_id}`,
-    );
-    await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+    await moveReview(ctx, review, to);
     if (input.outcome === "UPHELD")
       await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "appeal upheld" });
     await record(ctx, {
@@ -132,11 +125,7 @@ export const withdrawAppeal = mutation({
       ctx.tx,
       sql`update public.appeal set status = 'EXPIRED', decided_at = ${now}, decision_note = ${input.reason}, updated_at = ${now} where id = ${appeal.id} and college_id = ${appeal.college_id}`,
     );
-    await execute(
-      ctx.tx,
-      sql`update public.review set state = 'VIOLATION', updated_at = ${now} where id = ${appeal.review_id} and college_id = ${appeal.college_id}`,
-    );
-    await execute(ctx.tx, sql`${MIRROR} ${appeal.review_id}`);
+    await moveReview(ctx, await lockReview(ctx, appeal.review_id), "VIOLATION");
     await record(ctx, {
       action: "appeal.withdraw",
       resource: "appeal",

@@ -4,12 +4,13 @@ import { findExam, holdExam } from "~/domains/exams/exam-row.server.ts";
 import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { literals, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
 import { inThread } from "~/jobs/thread.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { METHOD } from "../collusion/method.ts";
+import { OPEN_STATES, VIOLATION_STATES } from "../machine.ts";
 import { findingsOf, type ExamFindings } from "./evidence.ts";
 import { recheckReviews, reviewsOnEarlierMethod } from "./recheck.server.ts";
 
@@ -153,7 +154,7 @@ export async function dueAnalyses(ctx: Ctx, limit: number): Promise<{ id: string
               select n.method < ${METHOD} and exists (
                 select 1 from public.student_exam_attempt a
                 where a.exam_id = e.id and a.college_id = e.college_id
-                  and a.review_state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD', 'VIOLATION', 'APPEALED')) as earlier
+                  and a.review_state in ${literals([...OPEN_STATES, ...VIOLATION_STATES])}) as earlier
             ) reviews
           where e.status in ('CLOSED', 'GRADED', 'PUBLISHED') and e.deleted_at is null
             and (n.id is null or n.computed_at < e.updated_at or n.method < ${METHOD})

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { one, rows } from "~/db/query.ts";
+import { literals, sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { Conflict, Forbidden } from "~/platform/errors.ts";
-import { isOpen } from "../machine.ts";
-import { BAR_SAYS, barOf, barred, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
+import { BEGUN_STATES, isOpen, OPEN_STATES } from "../machine.ts";
+import { letGoOf, moveReview } from "./move-review.server.ts";
+import { BAR_SAYS, barOf, barred, lockReview, person, type ReviewRow } from "./review-row.server.ts";
 
 /** A claim lasts this long; working on it renews it. */
 const CLAIM_MINUTES = 20;
@@ -15,18 +16,14 @@ const CLAIM_MINUTES = 20;
 export const claimEnds = (now: Date) => new Date(now.getTime() + CLAIM_MINUTES * 60_000);
 
 /** Whether somebody else is at work on it. */
-export const heldByAnother = (review: ReviewRow, meId: string, now: Date): boolean =>
+export const claimedByAnother = (review: ReviewRow, meId: string, now: Date): boolean =>
   review.claimed_by !== null && review.claimed_by !== meId && review.claimed_until !== null && review.claimed_until > now;
 
-export async function hold(ctx: TxCtx, review: ReviewRow): Promise<Date> {
-  const me = person(ctx);
+export async function claim(ctx: TxCtx, review: ReviewRow): Promise<Date> {
   const until = claimEnds(ctx.clock.now());
-  await execute(
-    ctx.tx,
-    sql`update public.review set claimed_by = ${me.id}, claimed_until = ${until}, state = case when state = 'QUEUED' then 'CLAIMED' else state end, updated_at = ${ctx.clock.now()}
-        where id = ${review.id} and college_id = ${review.college_id}`,
-  );
-  await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+  await moveReview(ctx, review, review.state === "QUEUED" ? "CLAIMED" : review.state, {
+    claim: { by: person(ctx).id, until },
+  });
   await record(ctx, {
     action: "review.claim",
     resource: "review",
@@ -48,8 +45,8 @@ export const claimReview = mutation({
     if (!isOpen(review.state)) throw new Conflict("This review is decided");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
-    if (heldByAnother(review, me.id, ctx.clock.now())) throw new Conflict("Somebody else is reviewing this attempt");
-    return { reviewId: review.id, attemptId: review.attempt_id, until: await hold(ctx, review) };
+    if (claimedByAnother(review, me.id, ctx.clock.now())) throw new Conflict("Somebody else is reviewing this attempt");
+    return { reviewId: review.id, attemptId: review.attempt_id, until: await claim(ctx, review) };
   },
 });
 
@@ -62,27 +59,29 @@ export const claimNext = mutation({
     const me = person(ctx);
     const next = await one(
       ctx.tx,
-      sql`select r.id from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
+      sql`select r.id
+          from public.review r
+            join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
             join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-          where ${tenantIs(ctx, "r.college_id")} and r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD') and r.id <> coalesce(${input.after ?? null}::uuid, gen_random_uuid())
+          where ${tenantIs(ctx, "r.college_id")}
+            and r.state in ${literals(OPEN_STATES)}
+            and r.id <> coalesce(${input.after ?? null}::uuid, gen_random_uuid())
             and (${input.examId ?? null}::uuid is null or a.exam_id = ${input.examId ?? null}::uuid)
-            and (r.claimed_by is null or r.claimed_until < ${ctx.clock.now()}) and ${barred(me.id, me.email)} is null
-          order by r.score desc, r.id limit 1 for update of r skip locked`,
+            and (r.claimed_by is null or r.claimed_until < ${ctx.clock.now()})
+            and ${barred(me.id, me.email)} is null
+          order by r.score desc, r.id
+          limit 1
+          for update of r skip locked`,
       z.object({ id: z.string() }),
     );
     if (!next) throw new Conflict("Nothing waits for you in the queue");
     const review = await lockReview(ctx, next.id);
-    return { reviewId: review.id, attemptId: review.attempt_id, until: await hold(ctx, review) };
+    return { reviewId: review.id, attemptId: review.attempt_id, until: await claim(ctx, review) };
   },
 });
 
-async function giveBack(ctx: TxCtx, review: ReviewRow, action: string): Promise<void> {
-  await execute(
-    ctx.tx,
-    sql`update public.review set claimed_by = null, claimed_until = null, state = case when state = 'CLAIMED' then 'QUEUED' else state end, updated_at = ${ctx.clock.now()}
-        where id = ${review.id} and college_id = ${review.college_id}`,
-  );
-  await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
+async function letGo(ctx: TxCtx, review: ReviewRow, action: string): Promise<void> {
+  await letGoOf(ctx, review);
   await record(ctx, {
     action,
     resource: "review",
@@ -92,14 +91,15 @@ async function giveBack(ctx: TxCtx, review: ReviewRow, action: string): Promise<
   });
 }
 
-export const releaseReview = mutation({
+/** Back to the queue before its time: who let it go is done with it for now. */
+export const letGoReview = mutation({
   name: "review.release",
   permission: "integrity.review",
   input: z.object({ reviewId: z.uuid() }),
   async run({ ctx, input }) {
     const review = await lockReview(ctx, input.reviewId);
-    if (review.claimed_by !== person(ctx).id || !isOpen(review.state)) throw new Conflict("You do not hold this review");
-    await giveBack(ctx, review, "review.release");
+    if (review.claimed_by !== person(ctx).id || !isOpen(review.state)) throw new Conflict("You have not claimed this review");
+    await letGo(ctx, review, "review.release");
   },
 });
 
@@ -111,7 +111,7 @@ const expireOne = mutation({
     const review = await lockReview(ctx, input.reviewId);
     if (!review.claimed_by || !review.claimed_until || review.claimed_until > ctx.clock.now() || !isOpen(review.state))
       throw new Conflict("Not expired any more");
-    await giveBack(ctx, review, "review.claim_expired");
+    await letGo(ctx, review, "review.claim_expired");
   },
 });
 
@@ -120,7 +120,11 @@ export async function expireClaims(ctx: Ctx): Promise<number> {
   const due = await withScope(ctx, (inner) =>
     rows(
       inner.tx,
-      sql`select id from public.review where claimed_by is not null and claimed_until < ${inner.clock.now()} and state in ('CLAIMED', 'SECOND', 'THIRD') order by claimed_until limit 200`,
+      sql`select id
+          from public.review
+          where claimed_by is not null and claimed_until < ${inner.clock.now()} and state in ${literals(BEGUN_STATES)}
+          order by claimed_until
+          limit 200`,
       z.object({ id: z.string() }),
     ),
   );

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { person } from "./review-row.server.ts";
+import { letGoOf } from "./move-review.server.ts";
+import { lockReview, person } from "./review-row.server.ts";
 
 /** "I know this student", said on the attempt: the name stays hidden, the review goes back, and never comes again. */
 export const declareConflict = mutation({
@@ -17,38 +18,31 @@ export const declareConflict = mutation({
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
-    const found = await one(
+    const review = await lockReview(ctx, input.reviewId);
+    const about = await one(
       ctx.tx,
-      sql`select r.id, r.college_id, r.state, a.user_id, e.class_id from public.review r
-            join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
-            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id where r.id = ${input.reviewId} for update of r`,
-      z.object({ id: z.string(), college_id: z.string(), state: z.string(), user_id: z.string(), class_id: z.string() }),
+      sql`select a.user_id, e.class_id
+          from public.student_exam_attempt a
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+          where a.id = ${review.attempt_id} and a.college_id = ${review.college_id}`,
+      z.object({ user_id: z.string(), class_id: z.string() }),
     );
-    if (!found) throw new NotFound("There is no such review");
     await ctx.tx.prisma.declaredConflict.create({
       data: {
         id: newId(ctx.clock.now().getTime()),
-        collegeId: found.college_id,
+        collegeId: review.college_id,
         staffId: me.id,
-        userId: input.whole === "student" ? found.user_id : null,
-        classId: input.whole === "class" ? found.class_id : null,
+        userId: input.whole === "student" ? about!.user_id : null,
+        classId: input.whole === "class" ? about!.class_id : null,
         reason: input.reason,
       },
     });
-    await execute(
-      ctx.tx,
-      sql`update public.review set claimed_by = null, claimed_until = null, state = case when state = 'CLAIMED' then 'QUEUED' else state end, updated_at = ${ctx.clock.now()}
-          where id = ${found.id} and college_id = ${found.college_id} and claimed_by = ${me.id}`,
-    );
-    await execute(
-      ctx.tx,
-      sql`update public.student_exam_attempt a set review_state = r.state from public.review r where a.id = r.attempt_id and a.college_id = r.college_id and r.id = ${found.id}`,
-    );
+    if (review.claimed_by === me.id) await letGoOf(ctx, review);
     await record(ctx, {
       action: "review.declare_conflict",
       resource: "review",
-      resourceId: found.id,
-      collegeId: found.college_id,
+      resourceId: review.id,
+      collegeId: review.college_id,
       reason: input.reason,
       details: { whole: input.whole },
     });

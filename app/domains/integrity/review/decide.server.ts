@@ -2,35 +2,18 @@ import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { literals, sql } from "~/db/sql.ts";
 import { HOLDS, holdResult, liftHold } from "~/domains/exams/results/hold.server.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { assertMove } from "~/platform/machine.ts";
-import { after, before, DECISIONS, isOpen, REVIEW, roundOf, type ReviewState } from "../machine.ts";
+import { after, before, BEGUN_STATES, DECISIONS, roundOf, type ReviewState } from "../machine.ts";
 import { withholding } from "../score/withholding.ts";
-import { claimEnds, heldByAnother, hold } from "./claim.server.ts";
-import { BAR_SAYS, barOf, lockReview, MIRROR, person, type ReviewRow } from "./review-row.server.ts";
+import { claim, claimEnds, claimedByAnother } from "./claim.server.ts";
+import { moveReview } from "./move-review.server.ts";
+import { BAR_SAYS, barOf, lockReview, person, type ReviewRow } from "./review-row.server.ts";
 
 const UNDO_SECONDS = 10;
-
-async function setState(
-  ctx: TxCtx,
-  review: ReviewRow,
-  to: ReviewState,
-  claim: { by: string; until: Date } | null,
-): Promise<void> {
-  assertMove(REVIEW, "review", review.state, to);
-  await execute(
-    ctx.tx,
-    sql`update public.review set state = ${to}, claimed_by = ${claim?.by ?? null}, claimed_until = ${claim?.until ?? null},
-               withholds = ${withholding({ state: to, reasons: review.reasons }).withheld},
-               decided_at = ${isOpen(to) ? null : ctx.clock.now()}, updated_at = ${ctx.clock.now()}
-        where id = ${review.id} and college_id = ${review.college_id}`,
-  );
-  await execute(ctx.tx, sql`${MIRROR} ${review.id}`);
-}
 
 /** The result waits for an open review that withholds it, and for no other. */
 async function followState(ctx: TxCtx, review: ReviewRow, to: ReviewState): Promise<void> {
@@ -69,9 +52,9 @@ export const decideReview = mutation({
     if (review.claimed_by !== me.id || !review.claimed_until || review.claimed_until <= ctx.clock.now()) {
       if (input.round === undefined)
         throw new Conflict(review.claimed_by === me.id ? "Your claim has run out: claim it again" : "Claim this review first");
-      if (heldByAnother(review, me.id, ctx.clock.now()))
+      if (claimedByAnother(review, me.id, ctx.clock.now()))
         throw new Conflict("Your claim has run out, and somebody else is reviewing this attempt now");
-      await hold(ctx, review);
+      await claim(ctx, review);
       review = await lockReview(ctx, input.reviewId);
     }
     const to = after(review.state, input.decision);
@@ -83,7 +66,7 @@ export const decideReview = mutation({
       sql`insert into public.review_decision (id, college_id, review_id, round, decider_id, decision, note, created_at, updated_at)
           values (${decisionId}, ${review.college_id}, ${review.id}, ${round}, ${me.id}, ${input.decision}, ${input.note}, ${now}, ${now})`,
     );
-    await setState(ctx, review, to, null);
+    await moveReview(ctx, review, to, { claim: null, decision: true });
     if (to === "VIOLATION")
       await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
     else await followState(ctx, review, to);
@@ -138,7 +121,7 @@ export const undoDecision = mutation({
       ctx.tx,
       sql`update public.review_decision set undone_at = ${now}, updated_at = ${now} where id = ${last.id} and college_id = ${review.college_id}`,
     );
-    await setState(ctx, review, to, { by: me.id, until: claimEnds(now) });
+    await moveReview(ctx, review, to, { claim: { by: me.id, until: claimEnds(now) }, decision: true });
     await record(ctx, {
       action: "review.undo",
       resource: "review",
@@ -168,8 +151,10 @@ export const addNote = mutation({
     // Whoever writes is at work: their claim lasts from now on.
     await execute(
       ctx.tx,
-      sql`update public.review set claimed_until = ${claimEnds(ctx.clock.now())}
-          where id = ${review.id} and college_id = ${review.college_id} and claimed_by = ${me.id} and state in ('CLAIMED', 'SECOND', 'THIRD')`,
+      sql`update public.review
+          set claimed_until = ${claimEnds(ctx.clock.now())}
+          where id = ${review.id} and college_id = ${review.college_id}
+            and claimed_by = ${me.id} and state in ${literals(BEGUN_STATES)}`,
     );
     await ctx.tx.prisma.reviewNote.create({
       data: { id, collegeId: review.college_id, reviewId: review.id, authorId: me.id, body: input.body },

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
-import { and, raw, sql, type Sql } from "~/db/sql.ts";
+import { and, literals, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
-import { QUEUE_VIEWS } from "../machine.ts";
+import { BEGUN_STATES, DECIDED_STATES, FURTHER_STATES, OPEN_STATES, QUEUE_VIEWS } from "../machine.ts";
 import { reasonRow } from "../score/reason-row.ts";
 import { barred, reviewStates } from "./review-row.server.ts";
 
@@ -50,10 +50,10 @@ export const reviewQueue = read({
   async run({ ctx, input }) {
     const me = ctx.actor.kind === "staff" ? ctx.actor : null;
     const where: Sql[] = [tenantIs(ctx, "r.college_id")];
-    if (input.view === "open") where.push(sql`r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD')`);
-    if (input.view === "second") where.push(sql`r.state in ('SECOND', 'THIRD')`);
-    if (input.view === "decided") where.push(sql`r.state in ('CLEARED', 'INCONCLUSIVE', 'VIOLATION', 'APPEALED')`);
-    if (input.view === "mine") where.push(sql`r.claimed_by = ${me?.id ?? null} and r.state in ('CLAIMED', 'SECOND', 'THIRD')`);
+    if (input.view === "open") where.push(sql`r.state in ${literals(OPEN_STATES)}`);
+    if (input.view === "second") where.push(sql`r.state in ${literals(FURTHER_STATES)}`);
+    if (input.view === "decided") where.push(sql`r.state in ${literals(DECIDED_STATES)}`);
+    if (input.view === "mine") where.push(sql`r.claimed_by = ${me?.id ?? null} and r.state in ${literals(BEGUN_STATES)}`);
     if (input.examId) where.push(sql`a.exam_id = ${input.examId}`);
     if (input.least > 0) where.push(sql`r.score >= ${input.least}`);
     if (input.signal) where.push(sql`r.reasons @> ${JSON.stringify([{ signal: input.signal }])}::jsonb`);
@@ -83,9 +83,12 @@ export const queueCounts = read({
   async run({ ctx }) {
     const found = await one(
       ctx.tx,
-      sql`select count(*)::int as open, count(*) filter (where state in ('SECOND', 'THIRD'))::int as second,
-                 count(*) filter (where claimed_by = ${ctx.actor.id}::uuid and claimed_until > ${ctx.clock.now()})::int as mine, min(created_at) as oldest
-          from public.review where state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD') and ${tenantIs(ctx)}`,
+      sql`select count(*)::int as open,
+                 count(*) filter (where state in ${literals(FURTHER_STATES)})::int as second,
+                 count(*) filter (where claimed_by = ${ctx.actor.id}::uuid and claimed_until > ${ctx.clock.now()})::int as mine,
+                 min(created_at) as oldest
+          from public.review
+          where state in ${literals(OPEN_STATES)} and ${tenantIs(ctx)}`,
       z.object({ open: z.number(), second: z.number(), mine: z.number(), oldest: z.date().nullable() }),
     );
     return found!;

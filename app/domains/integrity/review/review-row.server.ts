@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { one } from "~/db/query.ts";
-import { raw, sql, type Sql } from "~/db/sql.ts";
+import { sql, type Sql } from "~/db/sql.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
 import { reasonRow } from "../score/reason-row.ts";
 import { REVIEW, type ReviewState } from "../machine.ts";
@@ -73,8 +73,3 @@ export function person(ctx: TxCtx): { id: string; email: string; name: string } 
   if (ctx.actor.kind !== "staff") throw new Forbidden("Only a person decides about a person");
   return ctx.actor;
 }
-
-/** The state of a review, said on its attempt too, where lists filter by it. */
-export const MIRROR = raw(
-  "update public.student_exam_attempt a set review_state = r.state from public.review r where a.id = r.attempt_id and a.college_id = r.college_id and r.id =",
-);

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
-import { raw, sql } from "~/db/sql.ts";
+import { literals, raw, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { groupBy } from "~/platform/group.ts";
-import { newId } from "~/platform/ids.ts";
-import { isOpen, type ReviewState } from "../machine.ts";
+import { isOpen, OPEN_STATES, type ReviewState } from "../machine.ts";
+import { enterQueue, leaveQueue } from "../review/enter-queue.server.ts";
 import { scoreOf, weightsOf, type Evidence, type Reason, type Score } from "./score.ts";
 import { sayWithholding, withholding } from "./withholding.ts";
 
@@ -107,7 +107,6 @@ export async function reasonsOf(ctx: TxCtx, attemptId: string): Promise<Reason[]
 }
 
 async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
-  const now = ctx.clock.now();
   const all = await scored(ctx, ids, true);
   if (all.length === 0) return { scored: 0, queued: 0, left: 0 };
   await writeScores(ctx, all);
@@ -115,27 +114,21 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   // A cancelled exam has no result that a review could keep back.
   const wanted = ({ attempt, score }: Scored) => score >= attempt.threshold && !attempt.cancelled;
   const enters = all.filter((one) => one.attempt.review_state === "NONE" && one.attempt.state !== "IN_PROGRESS" && wanted(one));
-  if (enters.length > 0) {
-    await execute(
-      ctx.tx,
-      sql`insert into public.review (id, college_id, attempt_id, state, score, reasons, withholds, created_at, updated_at)
-          select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, v.withholds, ${now}, ${now}
-          from unnest(${enters.map(() => newId(now.getTime()))}::uuid[], ${enters.map((one) => one.attempt.college_id)}::uuid[], ${enters.map((one) => one.attempt.id)}::uuid[],
-                      ${enters.map((one) => one.score)}::int[], ${enters.map((one) => JSON.stringify(one.reasons))}::text[],
-                      ${enters.map((one) => withheldWhen(one, "QUEUED"))}::boolean[]) v (id, college_id, attempt_id, score, reasons, withholds)
-          on conflict (attempt_id, college_id) do nothing`,
-    );
-    await setReviewState(
-      ctx,
-      enters.map((one) => one.attempt.id),
-      "QUEUED",
-    );
-    await keepBack(
-      ctx,
-      enters.filter((one) => withheldWhen(one, "QUEUED")).map((one) => one.attempt),
-    );
-  }
-  const left = await leaveQueue(
+  await enterQueue(
+    ctx,
+    enters.map((one) => ({
+      attemptId: one.attempt.id,
+      collegeId: one.attempt.college_id,
+      score: one.score,
+      reasons: one.reasons,
+      withholds: withheldWhen(one, "QUEUED"),
+    })),
+  );
+  await keepBack(
+    ctx,
+    enters.filter((one) => withheldWhen(one, "QUEUED")).map((one) => one.attempt),
+  );
+  const left = await dropFromQueue(
     ctx,
     all.filter((one) => one.attempt.review_state === "QUEUED" && !wanted(one)).map((one) => one.attempt.id),
   );
@@ -183,34 +176,22 @@ async function writeScores(ctx: TxCtx, scored: Scored[]): Promise<void> {
   // What a decision rested on stays as it was decided upon.
   await execute(
     ctx.tx,
-    sql`update public.review r set score = v.score, reasons = v.reasons::jsonb, updated_at = ${ctx.clock.now()} from ${values}
-        where r.attempt_id = v.id and r.college_id = v.college_id and r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD')
+    sql`update public.review r
+        set score = v.score, reasons = v.reasons::jsonb, updated_at = ${ctx.clock.now()}
+        from ${values}
+        where r.attempt_id = v.id and r.college_id = v.college_id
+          and r.state in ${literals(OPEN_STATES)}
           and (r.score <> v.score or r.reasons <> v.reasons::jsonb)`,
   );
 }
 
-async function leaveQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
+async function dropFromQueue(ctx: TxCtx, attemptIds: string[]): Promise<number> {
   if (attemptIds.length === 0) return 0;
-  const gone = await rows(
-    ctx.tx,
-    sql`delete from public.review r where r.attempt_id = any(${attemptIds}::uuid[]) and r.state = 'QUEUED' and r.claimed_by is null
-          and not exists (select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id)
-          and not exists (select 1 from public.review_note n where n.review_id = r.id and n.college_id = r.college_id)
-        returning attempt_id as id, college_id`,
-    z.object({ id: z.string(), college_id: z.string() }),
-  );
-  await setReviewState(
-    ctx,
-    gone.map((row) => row.id),
-    "NONE",
-  );
+  const gone = await leaveQueue(ctx, attemptIds);
   // Nobody will decide on these any more: a result that waited for that would wait for ever.
   await releaseResults(ctx, gone);
   return gone.length;
 }
-
-const setReviewState = (ctx: TxCtx, ids: string[], state: string) =>
-  execute(ctx.tx, sql`update public.student_exam_attempt set review_state = ${state} where id = any(${ids}::uuid[])`);
 
 /** Attempts in one transaction: whoever brings a signal of one of them waits for no more than these. */
 const BATCH = 250;
