@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["app/**/*.test.ts", "grafana/**/*.test.ts", "prisma/**/*.test.ts"],
+          include: ["app/**/*.test.ts", "grafana/**/*.test.ts", "prisma/**/*.test.ts", "tests/house/**/*.test.ts"],
           exclude: ["**/*.db.test.ts"],
           testTimeout: 60_000,
         },

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import type { Role } from "../app/access/policy.ts";
 import { clients } from "../app/db/clients.server.ts";
 import { LOGIN_ROLES } from "../app/db/cluster/roles.server.ts";
-import type { Actor, Ctx, Role, Scope } from "../app/db/ctx.ts";
+import type { Actor, Ctx, Scope } from "../app/db/ctx.ts";
 import { takeNestedPlaces } from "../app/db/held.server.ts";
 import { systemClock, type Clock } from "../app/platform/clock.ts";
 import { newId } from "../app/platform/ids.ts";

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import type { Ctx, Role } from "~/db/ctx.ts";
+import type { Ctx } from "~/db/ctx.ts";
 import { one, type Queryable } from "~/db/query.ts";
 import { codeOf } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
@@ -11,7 +11,7 @@ import { newId } from "~/platform/ids.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { actSpool, spoolAct } from "./act-spool.server.ts";
 import { checkPassword } from "./password.server.ts";
-import { may } from "./policy.ts";
+import { may, ROLE_NAMES } from "./policy.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import type { StaffSession } from "./session.server.ts";
 import { passwordHashOf, totpSecretOf } from "./stored-secrets.server.ts";
@@ -48,7 +48,7 @@ const staffRow = z.object({
   id: z.string(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"]),
+  role: z.enum(ROLE_NAMES),
   theme: z.string(),
   time_zone: z.string(),
   totp_confirmed: z.boolean(),
@@ -78,7 +78,7 @@ export async function findAwaySession(on: Queryable, token: string): Promise<Sta
     staff_id: staff.id,
     name: staff.name,
     email: staff.email,
-    role: staff.role as Role,
+    role: staff.role,
     theme: staff.theme,
     time_zone: staff.time_zone,
     step_up_at: whole ? new Date(claims.at) : null,

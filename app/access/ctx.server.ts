@@ -8,7 +8,7 @@ import { systemClock } from "~/platform/clock.ts";
 import { env } from "~/platform/env.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { AFTER, readCookie } from "./cookies.server.ts";
-import { SEES_ALL_TENANTS } from "./policy.ts";
+import { factsOf, SEES_ALL_TENANTS } from "./policy.ts";
 import type { StaffSession } from "./session.server.ts";
 
 /** The address the server saw, put there by app/server.ts, never taken from the client. */
@@ -73,13 +73,13 @@ export const allTenants = (): Promise<Tenant[]> =>
  * What this person's work sees. A chosen tenant narrows it. With ENABLE_AUTO_COLLEGE_FILTER, people of several (but not
  * all) tenants always work in one; without it, lists show all that they may see.
  */
-export function scopeOf(session: Pick<StaffSession, "role" | "college_ids" | "tenant_id">): Scope {
+export function scopeOf(session: Pick<StaffSession, "college_ids" | "tenant_id"> & { role: string }): Scope {
   const all = SEES_ALL_TENANTS.has(session.role);
   const allowed = (id: string) => all || session.college_ids.includes(id);
   if (session.tenant_id && allowed(session.tenant_id)) return { kind: "tenants", ids: [session.tenant_id] };
   if (all) return { kind: "all" };
   const { ENABLE_AUTO_COLLEGE_FILTER, DEFAULT_COLLEGE_ID } = env();
-  if (ENABLE_AUTO_COLLEGE_FILTER && session.role === "TENANT_MANAGER" && session.college_ids.length > 1) {
+  if (ENABLE_AUTO_COLLEGE_FILTER && factsOf(session.role).oneTenantAtATime && session.college_ids.length > 1) {
     const preferred = DEFAULT_COLLEGE_ID && allowed(DEFAULT_COLLEGE_ID) ? DEFAULT_COLLEGE_ID : session.college_ids[0]!;
     return { kind: "tenants", ids: [preferred] };
   }

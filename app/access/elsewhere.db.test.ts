@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import { makeExam } from "../../tests/fixtures/exam.ts";
-import type { Ctx, Role } from "~/db/ctx.ts";
+import type { Role } from "~/access/policy.ts";
+import type { Ctx } from "~/db/ctx.ts";
 import { newId } from "~/platform/ids.ts";
 import { elsewhere } from "./elsewhere.server.ts";
 import type { StaffSession } from "./session.server.ts";

@@ -14,6 +14,7 @@ import { guardSecret, loginBudgets } from "./credential-guard.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
 import { judgeAgainstHabits } from "./habits.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
+import { factsOf } from "./policy.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
 import { ABSOLUTE_HOURS, createSession, endSession } from "./session.server.ts";
 import { passwordHashOf } from "./stored-secrets.server.ts";
@@ -25,8 +26,8 @@ const YEAR = 365 * 24 * 3600;
 /** From where a person has logged in within so long is a familiar address. */
 const FAMILIAR_MS = 90 * 86_400_000;
 
-/** Second factors are required of super-admins, except in the demo, whose accounts are shown on the screen. */
-export const mustEnroll = (role: string) => role === "SUPER_ADMIN" && !env().demo;
+/** Whose role needs a second factor, except in the demo, whose accounts are shown on the screen. */
+export const mustEnroll = (role: string) => factsOf(role).needsSecondFactor === true && !env().demo;
 
 /** A browser is known to the account that logged in with it, to no other: one's own login buys no guesses at somebody else's. */
 const deviceOf = (email: string) => `${tokenHash(email).slice(0, 20)}-`;

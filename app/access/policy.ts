@@ -1,4 +1,34 @@
-import type { Role } from "~/db/ctx.ts";
+/**
+ * The roles of staff, and all that is particular to one. A new role is a name here, its column in `policy` below, and a
+ * migration that lets `console.staff` hold it.
+ */
+type RoleFacts = {
+  label: string;
+  /** Which tenants it sees: each one, or those that are assigned to the person. */
+  tenants: "all" | "assigned";
+  /** Must have a second factor before anything else. */
+  needsSecondFactor?: true;
+  /** Works in one of several tenants at a time, where ENABLE_AUTO_COLLEGE_FILTER says so. */
+  oneTenantAtATime?: true;
+};
+
+export const ROLES = {
+  SUPER_ADMIN: { label: "Super-admin", tenants: "all", needsSecondFactor: true },
+  TENANT_MANAGER: { label: "Tenant manager", tenants: "assigned", oneTenantAtATime: true },
+  PROCTOR: { label: "Proctor", tenants: "assigned" },
+  SRE: { label: "SRE", tenants: "all" },
+  AUDITOR: { label: "Auditor", tenants: "all" },
+} as const satisfies Record<string, RoleFacts>;
+
+export type Role = keyof typeof ROLES;
+export const ROLE_NAMES = Object.keys(ROLES) as [Role, ...Role[]];
+
+/** What a role is, also of one that the database holds and this version does not know: then nothing is particular to it. */
+export const factsOf = (role: string): RoleFacts =>
+  (ROLES as Record<string, RoleFacts>)[role] ?? { label: role, tenants: "assigned" };
+
+/** Who looks after one tenant: whoever creates a tenant gives it its first one. */
+export const MANAGER_ROLE: Role = "TENANT_MANAGER";
 
 /**
  * Who may do what: the contract's table as data. Guard, navigation and buttons all read this and nothing else.
@@ -58,13 +88,10 @@ export function may(role: Role | string, permission: Permission): boolean {
   return role === "SYSTEM" || reach(role, permission) !== null;
 }
 
-export const ROLE_LABELS: Record<Role, string> = {
-  SUPER_ADMIN: "Super-admin",
-  TENANT_MANAGER: "Tenant manager",
-  PROCTOR: "Proctor",
-  SRE: "SRE",
-  AUDITOR: "Auditor",
-};
+/** The roles that may do it. */
+export const rolesThatMay = (permission: Permission): Role[] => ROLE_NAMES.filter((role) => may(role, permission));
+
+export const ROLE_LABELS = Object.fromEntries(ROLE_NAMES.map((role) => [role, ROLES[role].label])) as Record<Role, string>;
 
 /** Roles that see every tenant; the others see those they are assigned to. */
-export const SEES_ALL_TENANTS: ReadonlySet<string> = new Set(["SUPER_ADMIN", "SRE", "AUDITOR"]);
+export const SEES_ALL_TENANTS: ReadonlySet<string> = new Set(ROLE_NAMES.filter((role) => ROLES[role].tenants === "all"));

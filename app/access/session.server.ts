@@ -3,11 +3,12 @@ import { clients } from "~/db/clients.server.ts";
 import { execute, one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { RiskReason } from "~/audit/risk.server.ts";
-import type { Role, TxCtx } from "~/db/ctx.ts";
+import type { TxCtx } from "~/db/ctx.ts";
 import { isAway } from "~/db/retry.ts";
 import { cutWhenSilent } from "~/db/silence.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { findAwaySession, isAwayToken } from "./away-session.server.ts";
+import { ROLE_NAMES } from "./policy.ts";
 import { tokenHash } from "./secrets.server.ts";
 
 export const IDLE_MINUTES = 30;
@@ -18,7 +19,7 @@ const sessionRow = z.object({
   staff_id: z.string(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"]),
+  role: z.enum(ROLE_NAMES),
   theme: z.string(),
   time_zone: z.string(),
   step_up_at: z.date().nullable(),
@@ -30,7 +31,7 @@ const sessionRow = z.object({
   college_ids: z.array(z.string()),
 });
 
-export type StaffSession = Omit<z.infer<typeof sessionRow>, "role"> & { role: Role };
+export type StaffSession = z.infer<typeof sessionRow>;
 
 /** By the database's clock: a console whose own is an hour ahead must not log everybody out. */
 async function find(on: Queryable, token: string, idle: number): Promise<StaffSession | null> {

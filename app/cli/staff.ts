@@ -1,5 +1,5 @@
 import { resetLink } from "~/access/staff/reset-password.server.ts";
-import { ROLES } from "~/access/staff/staff.server.ts";
+import { ROLE_NAMES } from "~/access/policy.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -31,8 +31,8 @@ export const staffCommands: Command[] = [
     run: (run) =>
       withDatabase(async () => {
         const role = text(run, "role").toUpperCase();
-        if (!(ROLES as readonly string[]).includes(role))
-          throw new Invalid(`--role: "${role}" is not one of ${ROLES.join(", ")}`);
+        if (!(ROLE_NAMES as readonly string[]).includes(role))
+          throw new Invalid(`--role: "${role}" is not one of ${ROLE_NAMES.join(", ")}`);
         const email = text(run, "email").toLowerCase();
         const id = newId();
         const link = await withScope(systemCtx("command line"), async (ctx) => {

@@ -3,10 +3,9 @@ import type { Statement } from "./late.server.ts";
 import type { Queryable } from "./query.ts";
 import type { Prisma } from "./prisma.server.ts";
 
-export type Role = "SUPER_ADMIN" | "TENANT_MANAGER" | "PROCTOR" | "SRE" | "AUDITOR";
-
 export type Actor =
-  | { kind: "staff"; id: string; name: string; email: string; role: Role }
+  /** `role` is a name of access/policy.ts. */
+  | { kind: "staff"; id: string; name: string; email: string; role: string }
   /** The collector, a job, the command line: acts of the system itself. */
   | { kind: "system"; id: null; name: string; email: null; role: "SYSTEM" }
   | { kind: "api-key"; id: string; name: string; email: null; role: "API_KEY" }

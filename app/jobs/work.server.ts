@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { scopeOf, systemCtx } from "~/access/ctx.server.ts";
 import { clients } from "~/db/clients.server.ts";
-import type { Ctx, Role, Scope } from "~/db/ctx.ts";
+import type { Ctx, Scope } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
@@ -66,12 +66,11 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
     }),
   );
   if (!staff?.is_active) throw new AppError("Who asked for this job may no longer act");
-  const role = staff.role as Role;
   return {
     ...base,
     requestId: `job-${job.id}`,
-    actor: { kind: "staff", id: staff.id, name: staff.name, email: staff.email, role },
-    scope: narrowed(scopeOf({ role, college_ids: staff.college_ids, tenant_id: null }), job.input["scope"]),
+    actor: { kind: "staff", id: staff.id, name: staff.name, email: staff.email, role: staff.role },
+    scope: narrowed(scopeOf({ role: staff.role, college_ids: staff.college_ids, tenant_id: null }), job.input["scope"]),
     // The step-up happened when the job was asked for; it is not asked again hours later.
     session: { id: job.id, stepUpAt: base.clock.now(), secondFactor: true },
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { may } from "~/access/policy.ts";
+import { may, reach } from "~/access/policy.ts";
 import { covers, tenantsOf } from "~/access/tenants-of.server.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
@@ -24,7 +24,7 @@ export const importable = (of: Resource, role: string) => of.importable && of.wr
 async function readerOfImports(ctx: TxCtx) {
   const mine = await tenantsOf(ctx);
   return (found: { staffId: string; resource: string; collegeId: string }): boolean =>
-    (found.staffId === ctx.actor.id || ctx.actor.role === "SUPER_ADMIN") &&
+    (found.staffId === ctx.actor.id || reach(ctx.actor.role, "jobs.read") === "all") &&
     importable(resourceNamed(found.resource), ctx.actor.role) &&
     covers(mine, [found.collegeId]);
 }
@@ -84,7 +84,7 @@ export const listImports = read({
   async run({ ctx }) {
     const mayRead = await readerOfImports(ctx);
     const found = await ctx.tx.prisma.import.findMany({
-      where: ctx.actor.role === "SUPER_ADMIN" ? {} : { staffId: ctx.actor.id ?? "" },
+      where: reach(ctx.actor.role, "jobs.read") === "all" ? {} : { staffId: ctx.actor.id ?? "" },
       select: {
         id: true,
         resource: true,

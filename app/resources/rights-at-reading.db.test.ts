@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import "~/domains/resources.ts";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
-import { reach } from "~/access/policy.ts";
-import type { Actor, Ctx, Role } from "~/db/ctx.ts";
+import { reach, type Role } from "~/access/policy.ts";
+import type { Actor, Ctx } from "~/db/ctx.ts";
 import { jobFile } from "~/jobs/files.server.ts";
 import { getJob, listJobs } from "~/jobs/verbs.server.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";

@@ -1,5 +1,6 @@
 import { hash } from "@node-rs/argon2";
 import pg from "pg";
+import { factsOf, MANAGER_ROLE, type Role } from "../../app/access/policy.ts";
 import { checkPassword } from "../../app/access/password.server.ts";
 import { auditTables, STAFF_DAYS, type DemoStaff } from "./audit.ts";
 import { Table } from "./copy.ts";
@@ -17,7 +18,7 @@ const STAFF = [
   ["sre@invigil.local", "Sam Reyes", "SRE"],
   ["auditor@invigil.local", "Iris Novak", "AUDITOR"],
   ["manager@invigil.local", "Mona Haddad", "TENANT_MANAGER"],
-] as const;
+] as const satisfies readonly (readonly [string, string, Role])[];
 
 export async function demoNeeded(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ empty: boolean }>("select not exists (select 1 from public.college) as empty");
@@ -75,9 +76,9 @@ export function demoTables(now: number, sampledFrom: number = now) {
   for (const one of staff) {
     people.add(one.id, one.email, one.name, one.role, begun);
     const own =
-      one.role === "TENANT_MANAGER"
+      one.role === MANAGER_ROLE
         ? colleges.slice(0, 1)
-        : one.role === "PROCTOR"
+        : factsOf(one.role).tenants === "assigned"
           ? colleges.filter((college) => college.status !== "EXPIRED")
           : [];
     for (const college of own) assigned.add(random.id(now), one.id, college.id, staff[0]!.id, begun);

@@ -4,18 +4,19 @@ import type { Ctx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
+import { may } from "../policy.ts";
 import { ABSOLUTE_HOURS, IDLE_MINUTES } from "../session.server.ts";
 
 const idleSince = (ctx: Ctx) => new Date(ctx.clock.now().getTime() - IDLE_MINUTES * 60_000);
 
-/** One's own sessions; a super-admin sees everybody's. */
+/** One's own sessions; who manages the staff sees everybody's. */
 export const listSessions = read({
   name: "sessions.list",
   permission: "self",
   on: "primary",
   input: z.object({ everybody: z.boolean().default(false) }),
   async run({ ctx, input }) {
-    const everybody = input.everybody && ctx.actor.role === "SUPER_ADMIN";
+    const everybody = input.everybody && may(ctx.actor.role, "staff.manage");
     const idle = idleSince(ctx);
     return rows(
       ctx.tx,
@@ -47,7 +48,7 @@ export const revokeSession = mutation({
   async run({ ctx, input }) {
     const session = await ctx.tx.prisma.staffSession.findUnique({ where: { id: input.id }, include: { staff: true } });
     if (!session) throw new NotFound("This session has ended already");
-    if (session.staffId !== ctx.actor.id && ctx.actor.role !== "SUPER_ADMIN")
+    if (session.staffId !== ctx.actor.id && !may(ctx.actor.role, "staff.manage"))
       throw new Forbidden("This is somebody else's session");
     await ctx.tx.prisma.staffSession.update({ where: { id: session.id }, data: { revokedAt: ctx.clock.now() } });
     await record(ctx, {

@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import type { Role, TxCtx } from "~/db/ctx.ts";
+import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { SEES_ALL_TENANTS } from "../policy.ts";
+import { may, ROLE_LABELS, ROLE_NAMES, rolesThatMay, SEES_ALL_TENANTS, type Role } from "../policy.ts";
 import { resetLink } from "./reset-password.server.ts";
-
-export const ROLES = ["SUPER_ADMIN", "TENANT_MANAGER", "PROCTOR", "SRE", "AUDITOR"] as const;
 
 const email = z
   .string()
@@ -24,7 +22,7 @@ const row = z.object({
   id: z.string(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: z.enum(ROLE_NAMES),
   is_active: z.boolean(),
   mfa: z.boolean(),
   has_password: z.boolean(),
@@ -75,7 +73,7 @@ export const createStaff = mutation({
   name: "staff.create",
   permission: "staff.manage",
   stepUp: true,
-  input: z.object({ email, name, role: z.enum(ROLES), colleges }),
+  input: z.object({ email, name, role: z.enum(ROLE_NAMES), colleges }),
   async run({ ctx, input }) {
     const id = newId();
     await ctx.tx.prisma.staff.create({ data: { id, email: input.email, name: input.name, role: input.role } });
@@ -90,25 +88,32 @@ export const createStaff = mutation({
   },
 });
 
-async function lastSuperAdmin(ctx: TxCtx, id: string): Promise<void> {
+/** Somebody must be able to manage the staff. */
+async function refuseTheLast(ctx: TxCtx, id: string, role: string): Promise<void> {
   // The row locks make two administrators who demote each other at once wait for one another.
   const others = await rows(
     ctx.tx,
-    sql`select id from console.staff where role = 'SUPER_ADMIN' and is_active order by id for update`,
+    sql`select id
+        from console.staff
+        where role = any(${rolesThatMay("staff.manage")}) and is_active
+        order by id
+        for update`,
     z.object({ id: z.string() }),
   );
-  if (others.every((other) => other.id === id)) throw new Conflict("This is the last active super-admin: make another one first");
+  if (others.every((other) => other.id === id))
+    throw new Conflict(`This is the last active ${(ROLE_LABELS[role as Role] ?? role).toLowerCase()}: make another one first`);
 }
 
 export const updateStaff = mutation({
   name: "staff.update",
   permission: "staff.manage",
   stepUp: true,
-  input: z.object({ id: z.uuid(), name, role: z.enum(ROLES), colleges, active: z.boolean() }),
+  input: z.object({ id: z.uuid(), name, role: z.enum(ROLE_NAMES), colleges, active: z.boolean() }),
   async run({ ctx, input }) {
     const before = await ctx.tx.prisma.staff.findUnique({ where: { id: input.id }, include: { staffAssignments: true } });
     if (!before) throw new NotFound("There is no such member of staff");
-    if (before.role === "SUPER_ADMIN" && (input.role !== "SUPER_ADMIN" || !input.active)) await lastSuperAdmin(ctx, input.id);
+    if (may(before.role, "staff.manage") && !(may(input.role, "staff.manage") && input.active))
+      await refuseTheLast(ctx, input.id, before.role);
     await ctx.tx.prisma.staff.update({
       where: { id: input.id },
       data: { name: input.name, role: input.role, isActive: input.active },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
+import { MANAGER_ROLE } from "~/access/policy.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -55,12 +56,11 @@ export const createTenant = mutation({
       },
     });
     const known = await ctx.tx.prisma.staff.findUnique({ where: { email: input.managerEmail } });
-    if (known && known.role !== "TENANT_MANAGER")
-      throw new Conflict("That e-mail belongs to a member of staff with another role");
+    if (known && known.role !== MANAGER_ROLE) throw new Conflict("That e-mail belongs to a member of staff with another role");
     const managerId = known?.id ?? newId();
     if (!known)
       await ctx.tx.prisma.staff.create({
-        data: { id: managerId, email: input.managerEmail, name: input.managerName, role: "TENANT_MANAGER" },
+        data: { id: managerId, email: input.managerEmail, name: input.managerName, role: MANAGER_ROLE },
       });
     await ctx.tx.prisma.staffAssignment.create({
       data: { id: newId(), staffId: managerId, collegeId: id, grantedBy: ctx.actor.id },

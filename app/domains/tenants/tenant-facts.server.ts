@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MANAGER_ROLE } from "~/access/policy.ts";
 import { read } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -50,7 +51,11 @@ export const tenantFacts = read({
     if (!found) throw new NotFound("There is no such tenant in your scope");
     const managers = await rows(
       ctx.tx,
-      sql`select s.id, s.name, s.email, s.last_login_at from console.staff_assignment a join console.staff s on s.id = a.staff_id where a.college_id = ${input.id}::uuid and s.role = 'TENANT_MANAGER' and s.is_active order by s.name`,
+      sql`select s.id, s.name, s.email, s.last_login_at
+          from console.staff_assignment a
+            join console.staff s on s.id = a.staff_id
+          where a.college_id = ${input.id}::uuid and s.role = ${MANAGER_ROLE} and s.is_active
+          order by s.name`,
       z.object({ id: z.string(), name: z.string(), email: z.string(), last_login_at: z.date().nullable() }),
     );
     return { ...found, managers };

@@ -1,9 +1,8 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { accessReview, keyReview } from "~/access/log/review.server.ts";
-import { ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
+import { ROLE_LABELS, SEES_ALL_TENANTS, type Role } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
-import type { Role } from "~/db/ctx.ts";
 import { csvLine } from "~/resources/csv.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
