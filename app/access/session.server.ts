@@ -131,3 +131,8 @@ export async function endSession(ctx: TxCtx, token: string): Promise<void> {
         where id = console.session_of(${tokenHash(token)}) and revoked_at is null`,
   );
 }
+
+/** Which of their tenants a session works in from now on; none: all that it may see. */
+export async function chooseTenant(sessionId: string, tenantId: string | null): Promise<void> {
+  await execute(clients().primary, sql`update console.staff_session set tenant_id = ${tenantId}::uuid where id = ${sessionId}`);
+}

@@ -1,11 +1,12 @@
+import { addStaff, staffByEmail } from "~/access/staff/add-staff.server.ts";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
+import { resetStaffMfa } from "~/access/staff/staff.server.ts";
 import { ROLE_NAMES } from "~/access/policy.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Invalid } from "~/platform/errors.ts";
-import { newId } from "~/platform/ids.ts";
 import { withDatabase } from "./database.ts";
 import type { Command, Run } from "./commands.ts";
 
@@ -30,15 +31,14 @@ export const staffCommands: Command[] = [
     options: { email: { type: "string" }, name: { type: "string" }, role: { type: "string" } },
     run: (run) =>
       withDatabase(async () => {
-        const role = text(run, "role").toUpperCase();
-        if (!(ROLE_NAMES as readonly string[]).includes(role))
-          throw new Invalid(`--role: "${role}" is not one of ${ROLE_NAMES.join(", ")}`);
+        const asked = text(run, "role").toUpperCase();
+        const role = ROLE_NAMES.find((name) => name === asked);
+        if (!role) throw new Invalid(`--role: "${asked}" is not one of ${ROLE_NAMES.join(", ")}`);
         const email = text(run, "email").toLowerCase();
-        const id = newId();
-        const link = await withScope(systemCtx("command line"), async (ctx) => {
-          await ctx.tx.prisma.staff.create({ data: { id, email, name: text(run, "name"), role } });
+        const { id, link } = await withScope(systemCtx("command line"), async (ctx) => {
+          const id = await addStaff(ctx, { email, name: text(run, "name"), role });
           await record(ctx, { action: "staff.create", resource: "staff", resourceId: id, after: { email, role } });
-          return addressOf(await resetLink(ctx, id));
+          return { id, link: addressOf(await resetLink(ctx, id)) };
         });
         print(run, { id, link }, `added; they choose a password at ${link}`);
       }),
@@ -52,14 +52,11 @@ export const staffCommands: Command[] = [
       withDatabase(async () => {
         const email = text(run, "email").toLowerCase();
         await withScope(systemCtx("command line"), async (ctx) => {
-          const staff = await ctx.tx.prisma.staff.findUnique({ where: { email } });
+          const staff = await staffByEmail(ctx, email);
           if (!staff) throw new Invalid(`there is no member of staff with the e-mail ${email}`);
           if (verb === "reset-mfa") {
-            await ctx.tx.prisma.staff.update({
-              where: { id: staff.id },
-              data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null },
-            });
-            await record(ctx, { action: "staff.reset_mfa", resource: "staff", resourceId: staff.id });
+            // As on the page: the recovery codes and what is open go with it.
+            await resetStaffMfa({ ctx, input: { id: staff.id } });
             print(run, { id: staff.id }, "removed");
           } else {
             const link = addressOf(await resetLink(ctx, staff.id));

@@ -111,3 +111,12 @@ export async function holdLease(name: string): Promise<Lease> {
     },
   };
 }
+
+/** Terms as old as the coarsest samples that they explain; the one that lasts stays. */
+export async function forgetOldTerms(): Promise<void> {
+  await execute(
+    clients().primary,
+    sql`delete from telemetry.term
+        where began_at < now() - interval '13 months' and id <> (select max(id) from telemetry.term)`,
+  );
+}

@@ -6,7 +6,7 @@ import { Sampler, watchedTargets } from "~/observability/sampler/sampler.server.
 import { ensureTelemetryPartitions, forgetOldTelemetry } from "~/observability/sampler/store.server.ts";
 import { rollUp } from "~/observability/sampler/rollup.server.ts";
 import { env } from "~/platform/env.server.ts";
-import type { Lease } from "./lease.server.ts";
+import { forgetOldTerms, type Lease } from "./lease.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 
 /** The probes at work, and what runs beside them on a clock. Without ENABLE_DB_METRICS there is none of it. */
@@ -39,6 +39,7 @@ export function startSampling(lease: Lease): {
       },
       { name: "telemetry.partitions", every: "13 * * * *", run: ensureTelemetryPartitions },
       { name: "telemetry.forget", every: "23 * * * *", run: forgetOldTelemetry },
+      { name: "terms.forget", every: "29 * * * *", run: forgetOldTerms },
     ],
     stop: () => sampler.stop(),
   };

@@ -1,4 +1,5 @@
 import { systemCtx } from "~/access/ctx.server.ts";
+import { forgetOldSessions } from "~/access/forget-sessions.server.ts";
 import { verifyAndKeep } from "~/access/log/verify.server.ts";
 import { anchorFile, signingKey } from "~/audit/keys.server.ts";
 import { indexWords } from "~/audit/index-words.server.ts";
@@ -16,6 +17,7 @@ import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
 import { deliverMail, giveUpAbandoned } from "~/mail/queue.server.ts";
+import { forgetOldImports } from "~/resources/forget-imports.server.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
@@ -102,14 +104,8 @@ export function schedules(): Schedule[] {
     },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
     { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },
+    { name: "imports.forget", every: 3_600_000, run: forgetOldImports },
     { name: "jobs.orphans", every: 10_000, run: async () => void (await takeUpOrphans()) },
-    {
-      name: "sessions.clean",
-      every: 3_600_000,
-      async run() {
-        await clients().primary.query("delete from console.login_throttle where window_start < now() - interval '1 day'");
-        await clients().primary.query("delete from console.staff_session where expires_at < now() - interval '30 days'");
-      },
-    },
+    { name: "sessions.clean", every: 3_600_000, run: forgetOldSessions },
   ];
 }

@@ -44,13 +44,9 @@ export const jobFile = read({
   },
 });
 
-/** On a clock: files after a month, and with them what people brought; jobs themselves after a year. */
+/** On a clock: files after a month, jobs themselves after a year. */
 export async function forgetOldJobs(): Promise<void> {
   const { primary } = clients();
   await execute(primary, sql`delete from console.job_file where created_at < now() - ${FILE_DAYS} * interval '1 day'`);
-  await execute(
-    primary,
-    sql`delete from console.import where created_at < now() - ${FILE_DAYS} * interval '1 day' and updated_at < now() - ${FILE_DAYS} * interval '1 day'`,
-  );
   await execute(primary, sql`delete from console.job where finished_at < now() - interval '1 year'`);
 }

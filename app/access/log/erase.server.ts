@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eraseContentOf } from "~/audit/erase-content.server.ts";
 import { record } from "~/audit/record.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
@@ -28,11 +29,7 @@ export async function eraseContent(ctx: Ctx, entryIds: readonly string[], reason
   await withScope({ ...ctx, scope: { kind: "all" } }, (inner) =>
     record(inner, { action: "audit.erase", resource: "audit", reason: reason.trim(), details: { entries: [...entryIds] } }),
   );
-  const gone = await rows(
-    rolePool("owner"),
-    sql`delete from audit.content where entry_id = any(${[...entryIds]}::uuid[]) returning entry_id`,
-    z.object({ entry_id: z.string() }),
-  );
-  if (gone.length === 0) throw new NotFound("None of these entries has content: it was erased before, or they do not exist");
-  return gone.length;
+  const gone = await eraseContentOf(entryIds);
+  if (gone === 0) throw new NotFound("None of these entries has content: it was erased before, or they do not exist");
+  return gone;
 }

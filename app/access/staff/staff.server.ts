@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { may, ROLE_LABELS, ROLE_NAMES, rolesThatMay, SEES_ALL_TENANTS, type Role } from "../policy.ts";
+import { addStaff } from "./add-staff.server.ts";
 import { resetLink } from "./reset-password.server.ts";
 
 const email = z
@@ -75,8 +76,7 @@ export const createStaff = mutation({
   stepUp: true,
   input: z.object({ email, name, role: z.enum(ROLE_NAMES), colleges }),
   async run({ ctx, input }) {
-    const id = newId();
-    await ctx.tx.prisma.staff.create({ data: { id, email: input.email, name: input.name, role: input.role } });
+    const id = await addStaff(ctx, input);
     await assign(ctx, id, input.role, input.colleges);
     await record(ctx, {
       action: "staff.create",

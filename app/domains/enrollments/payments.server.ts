@@ -3,6 +3,7 @@ import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { nextInvoiceNumber } from "~/domains/tenants/next-invoice-number.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { PAYMENT_METHODS } from "./states.ts";
@@ -73,19 +74,14 @@ export const recordPayment = mutation({
   },
 });
 
-/** The college's own row hands out the numbers, under its lock: no gap, no number twice. */
 async function issueInvoice(ctx: TxCtx, payment: z.infer<typeof paymentRow>): Promise<number> {
-  const next = await one(
-    ctx.tx,
-    sql`update public.college set next_invoice_number = next_invoice_number + 1 where id = ${payment.college_id}::uuid returning next_invoice_number - 1 as number`,
-    z.object({ number: z.number() }),
-  );
+  const number = await nextInvoiceNumber(ctx, payment.college_id);
   await execute(
     ctx.tx,
     sql`insert into public.invoice (id, college_id, user_id, payment_id, number, amount_minor, currency, status, issued_at)
-        values (${newId(ctx.clock.now().getTime())}, ${payment.college_id}::uuid, ${payment.user_id}::uuid, ${payment.id}::uuid, ${next!.number}, ${payment.amount_minor}, ${payment.currency}, 'PAID', ${ctx.clock.now()})`,
+        values (${newId(ctx.clock.now().getTime())}, ${payment.college_id}::uuid, ${payment.user_id}::uuid, ${payment.id}::uuid, ${number}, ${payment.amount_minor}, ${payment.currency}, 'PAID', ${ctx.clock.now()})`,
   );
-  return next!.number;
+  return number;
 }
 
 /** Two people: who recorded a payment does not approve it, always or from the amount that the college sets. */

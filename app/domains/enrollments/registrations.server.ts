@@ -2,8 +2,8 @@ import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { findOrAddStudent } from "~/domains/people/add-student.server.ts";
 import { NotFound } from "~/platform/errors.ts";
-import { newId } from "~/platform/ids.ts";
 import { enrollIn, lockPlace } from "./enroll.server.ts";
 
 const registration = z.object({
@@ -36,19 +36,7 @@ export const decideRegistration = mutation({
     const now = ctx.clock.now();
     let userId = found.user_id;
     if (input.decision === "APPROVED") {
-      if (!userId) {
-        const known = await one(
-          ctx.tx,
-          sql`select id from public."user" where college_id = ${found.college_id}::uuid and email = ${found.email} and deleted_at is null`,
-          z.object({ id: z.string() }),
-        );
-        userId = known?.id ?? newId(now.getTime());
-        if (!known)
-          await execute(
-            ctx.tx,
-            sql`insert into public."user" (id, college_id, name, email, phone, role) values (${userId}, ${found.college_id}::uuid, ${found.name}, ${found.email}, ${found.phone}, 'STUDENT')`,
-          );
-      }
+      userId ??= await findOrAddStudent(ctx, found);
       if (found.class_id) await enrollIn(ctx, await lockPlace(ctx, found.class_id), userId, 0);
     }
     await execute(

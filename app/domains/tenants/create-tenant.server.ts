@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addStaff, assignTenant, staffByEmail } from "~/access/staff/add-staff.server.ts";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
 import { MANAGER_ROLE } from "~/access/policy.ts";
 import { mutation, record } from "~/access/verb.server.ts";
@@ -55,16 +56,11 @@ export const createTenant = mutation({
         subscriptionExpiry: new Date(now.getTime() + TRIAL_DAYS * 86_400_000),
       },
     });
-    const known = await ctx.tx.prisma.staff.findUnique({ where: { email: input.managerEmail } });
+    const known = await staffByEmail(ctx, input.managerEmail);
     if (known && known.role !== MANAGER_ROLE) throw new Conflict("That e-mail belongs to a member of staff with another role");
-    const managerId = known?.id ?? newId();
-    if (!known)
-      await ctx.tx.prisma.staff.create({
-        data: { id: managerId, email: input.managerEmail, name: input.managerName, role: MANAGER_ROLE },
-      });
-    await ctx.tx.prisma.staffAssignment.create({
-      data: { id: newId(), staffId: managerId, collegeId: id, grantedBy: ctx.actor.id },
-    });
+    const managerId =
+      known?.id ?? (await addStaff(ctx, { email: input.managerEmail, name: input.managerName, role: MANAGER_ROLE }));
+    await assignTenant(ctx, managerId, id);
     await record(ctx, {
       action: "tenant.create",
       resource: "college",

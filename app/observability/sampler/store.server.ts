@@ -258,9 +258,6 @@ export async function forgetOldTelemetry(): Promise<void> {
     });
   }
   await primary.query("delete from telemetry.batch where at < now() - interval '2 days'");
-  await primary.query(
-    "delete from telemetry.term where began_at < now() - interval '13 months' and id <> (select max(id) from telemetry.term)",
-  );
   await primary.query("delete from telemetry.slow_call where at < now() - interval '30 days'");
   await primary.query("delete from telemetry.lock_episode where started_at < now() - interval '13 months'");
   await primary.query("delete from telemetry.event where at < now() - interval '13 months'");

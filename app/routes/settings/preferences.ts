@@ -2,9 +2,7 @@ import { redirect, type ActionFunctionArgs } from "@remix-run/node";
 import { setCookie, THEME, ZONE } from "~/access/cookies.server.ts";
 import { guard } from "~/access/guard.server.ts";
 import { ownPath } from "~/access/own-path.ts";
-import { clients } from "~/db/clients.server.ts";
-import { execute } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { chooseTenant } from "~/access/session.server.ts";
 import { isUuid } from "~/platform/ids.ts";
 
 const YEAR = 365 * 24 * 3600;
@@ -21,10 +19,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   if (typeof zone === "string" && /^[\w/+-]{1,64}$/.test(zone)) headers.append("Set-Cookie", setCookie(ZONE, zone, YEAR));
   const tenant = form.get("tenant");
   if (typeof tenant === "string" && (tenant === "" || isUuid(tenant))) {
-    await execute(
-      clients().primary,
-      sql`update console.staff_session set tenant_id = ${tenant || null}::uuid where id = ${ctx.staff.id}`,
-    );
+    await chooseTenant(ctx.staff.id, tenant || null);
   }
   const to = form.get("to");
   return redirect(ownPath(typeof to === "string" ? to : "/"), { headers });

@@ -3,6 +3,7 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { tellAll } from "~/domains/communication/tell-student.server.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { plural } from "~/platform/format.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
@@ -220,15 +221,17 @@ export const publishExam = mutation({
     const now = ctx.clock.now();
     const published = await rows(
       ctx.tx,
-      sql`with released as (
-            update public.exam_result set published_at = ${now}, updated_at = ${now}
-            where exam_id = ${exam.id} and college_id = ${exam.college_id} and not withheld returning id, user_id
-          )
-          insert into public.notification (id, college_id, user_id, title, message, type, channel, status, dedupe_key, next_attempt_at)
-          select public.invigil_uuid7(), ${exam.college_id}, user_id, ${`Result of ${exam.title}`}, ${`Your result of “${exam.title}” is published.`},
-                 'INFO', 'IN_APP', 'PENDING', 'result:' || id || ':published', ${now} from released
-          on conflict do nothing returning id`,
-      z.object({ id: z.string() }),
+      sql`update public.exam_result
+          set published_at = ${now}, updated_at = ${now}
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and not withheld
+          returning id, user_id`,
+      z.object({ id: z.string(), user_id: z.string() }),
+    );
+    await tellAll(
+      ctx,
+      exam.college_id,
+      published.map((result) => ({ user_id: result.user_id, key: `result:${result.id}:published` })),
+      { type: "INFO", title: `Result of ${exam.title}`, message: `Your result of “${exam.title}” is published.` },
     );
     const kept = await one(
       ctx.tx,

@@ -2,11 +2,12 @@ import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { takeBack, tell } from "~/domains/communication/tell-student.server.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertMove } from "~/platform/machine.ts";
 import { ATTEMPT, type AttemptState } from "../machine.ts";
-import { freeResults, tell } from "./release.server.ts";
+import { freeResults } from "./release.server.ts";
 
 export const HOLDS = ["WITHHELD", "ZEROED"] as const;
 export type Hold = (typeof HOLDS)[number];
@@ -105,10 +106,7 @@ export async function liftHold(
   }
   if (input.quietly) {
     // Undone before anybody was told.
-    await execute(
-      ctx.tx,
-      sql`delete from public.notification where college_id = ${attempt.college_id} and dedupe_key = ${`hold:${input.reviewId}`} and status = 'PENDING'`,
-    );
+    await takeBack(ctx, [{ college_id: attempt.college_id, key: `hold:${input.reviewId}` }]);
     return;
   }
   // What was published while this was held back is published with it now.

@@ -2,28 +2,9 @@ import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { execute, rows } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
-import { newId } from "~/platform/ids.ts";
+import { takeBack, tell } from "~/domains/communication/tell-student.server.ts";
 
 type Attempt = { id: string; college_id: string };
-
-/** Sent a little later than written, so that an undo within ten seconds leaves nothing to take back. */
-const TELL_AFTER_MS = 15_000;
-
-/** Tells one student; the same key again says it anew. */
-export async function tell(
-  ctx: TxCtx,
-  student: { college_id: string; user_id: string },
-  said: { key: string; type: string; title: string; message: string },
-): Promise<void> {
-  const now = ctx.clock.now();
-  await execute(
-    ctx.tx,
-    sql`insert into public.notification (id, college_id, user_id, title, message, type, channel, status, dedupe_key, next_attempt_at)
-        values (${newId(now.getTime())}, ${student.college_id}, ${student.user_id}, ${said.title}, ${said.message}, ${said.type}, 'IN_APP', 'PENDING',
-                ${said.key}, ${new Date(now.getTime() + TELL_AFTER_MS)})
-        on conflict (college_id, dedupe_key) do update set title = excluded.title, message = excluded.message, status = 'PENDING', next_attempt_at = excluded.next_attempt_at`,
-  );
-}
 
 const these = (attempts: readonly Attempt[]): Sql =>
   sql`unnest(${attempts.map((one) => one.id)}::uuid[], ${attempts.map((one) => one.college_id)}::uuid[]) v (id, college_id)`;
@@ -72,16 +53,15 @@ export async function releaseResults(ctx: TxCtx, attempts: readonly Attempt[]): 
  */
 export async function keepBack(ctx: TxCtx, attempts: readonly Attempt[]): Promise<void> {
   if (attempts.length === 0) return;
-  const unsaid = await rows(
-    ctx.tx,
-    sql`delete from public.notification n using ${these(attempts)}
-        where n.college_id = v.college_id and n.dedupe_key = 'attempt:' || v.id || ':released' and n.status = 'PENDING' returning v.id`,
-    z.object({ id: z.string() }),
+  const unsaid = await takeBack(
+    ctx,
+    attempts.map((attempt) => ({ college_id: attempt.college_id, key: keyOf(attempt.id) })),
   );
+  const seenByNobody = attempts.filter((attempt) => unsaid.has(keyOf(attempt.id))).map((attempt) => attempt.id);
   await execute(
     ctx.tx,
     sql`update public.exam_result r set withheld = true, published_at = null, updated_at = ${ctx.clock.now()} from ${these(attempts)}
         where r.attempt_id = v.id and r.college_id = v.college_id and not r.withheld
-          and (r.published_at is null or r.attempt_id = any(${unsaid.map((row) => row.id)}::uuid[]))`,
+          and (r.published_at is null or r.attempt_id = any(${seenByNobody}::uuid[]))`,
   );
 }

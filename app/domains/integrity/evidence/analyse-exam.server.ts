@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
+import { askForScoring } from "~/domains/exams/risk-score.server.ts";
 import { findExam, holdExam } from "~/domains/exams/exam-row.server.ts";
 import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
@@ -81,12 +82,14 @@ async function store(
     z.object({ method: z.number() }),
   );
   // Who was in the last analysis and is not in this one has to be scored again too.
-  await execute(
+  const lastTime = await rows(
     ctx.tx,
-    sql`update public.student_exam_attempt a set needs_scoring = true
-        where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and (a.id = any(${Object.keys(findings.attempts)}::uuid[]) or a.id::text in (
-          select jsonb_object_keys(n.result -> 'attempts') from public.exam_analysis n where n.exam_id = ${exam.id} and n.college_id = ${exam.college_id} and n.kind = 'EVIDENCE'))`,
+    sql`select jsonb_object_keys(result -> 'attempts') as id
+        from public.exam_analysis
+        where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
+    z.object({ id: z.string() }),
   );
+  await askForScoring(ctx, exam, [...Object.keys(findings.attempts), ...lastTime.map((attempt) => attempt.id)]);
   for (const [kind, result] of Object.entries(kinds))
     await execute(
       ctx.tx,

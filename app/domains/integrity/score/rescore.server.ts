@@ -6,6 +6,7 @@ import { literals, raw, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
+import { writeRiskScores } from "~/domains/exams/risk-score.server.ts";
 import { groupBy } from "~/platform/group.ts";
 import { isOpen, OPEN_STATES, type ReviewState } from "../machine.ts";
 import { enterQueue, leaveQueue } from "../review/enter-queue.server.ts";
@@ -166,19 +167,21 @@ async function followWithholding(ctx: TxCtx, all: Scored[]): Promise<void> {
 }
 
 async function writeScores(ctx: TxCtx, scored: Scored[]): Promise<void> {
-  const values = sql`unnest(${scored.map((one) => one.attempt.id)}::uuid[], ${scored.map((one) => one.attempt.college_id)}::uuid[], ${scored.map((one) => one.score)}::int[],
-    ${scored.map((one) => one.violations)}::int[], ${scored.map((one) => JSON.stringify(one.reasons))}::text[]) v (id, college_id, score, violations, reasons)`;
-  await execute(
-    ctx.tx,
-    sql`update public.student_exam_attempt a set risk_score = v.score, violation_count = v.violations, suspicious_activity = v.violations > 0, needs_scoring = false
-        from ${values} where a.id = v.id and a.college_id = v.college_id`,
+  await writeRiskScores(
+    ctx,
+    scored.map(({ attempt, score, violations }) => ({ id: attempt.id, college_id: attempt.college_id, score, violations })),
   );
   // What a decision rested on stays as it was decided upon.
   await execute(
     ctx.tx,
     sql`update public.review r
         set score = v.score, reasons = v.reasons::jsonb, updated_at = ${ctx.clock.now()}
-        from ${values}
+        from unnest(
+          ${scored.map((one) => one.attempt.id)}::uuid[],
+          ${scored.map((one) => one.attempt.college_id)}::uuid[],
+          ${scored.map((one) => one.score)}::int[],
+          ${scored.map((one) => JSON.stringify(one.reasons))}::text[]
+        ) v (id, college_id, score, reasons)
         where r.attempt_id = v.id and r.college_id = v.college_id
           and r.state in ${literals(OPEN_STATES)}
           and (r.score <> v.score or r.reasons <> v.reasons::jsonb)`,

@@ -1,18 +1,9 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { setReviewRules } from "~/domains/exams/authoring/review-rules.server.ts";
+import { findExam, lockExam } from "~/domains/exams/exam-row.server.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
-import { NotFound } from "~/platform/errors.ts";
 import { MAX_POINTS, weightsOf } from "./score.ts";
-
-const stored = z.object({
-  id: z.string(),
-  college_id: z.string(),
-  title: z.string(),
-  weights: z.unknown(),
-  threshold: z.number(),
-});
 
 const weight = z.coerce
   .number({ message: "Enter a number" })
@@ -25,13 +16,12 @@ export const examWeights = read({
   permission: "exams.read",
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
-    const exam = await one(
-      ctx.tx,
-      sql`select id, college_id, title, integrity_weights as weights, review_threshold as threshold from public.exam where id = ${input.examId} and deleted_at is null`,
-      stored,
-    );
-    if (!exam) throw new NotFound("There is no such exam");
-    return { threshold: exam.threshold, weights: weightsOf(exam.weights), changed: exam.weights !== null };
+    const exam = await findExam(ctx, input.examId);
+    return {
+      threshold: exam.review_threshold,
+      weights: weightsOf(exam.integrity_weights),
+      changed: exam.integrity_weights !== null,
+    };
   },
 });
 
@@ -45,24 +35,14 @@ export const setWeights = mutation({
     points: z.record(z.string(), weight),
   }),
   async run({ ctx, input }) {
-    const exam = await one(
-      ctx.tx,
-      sql`select id, college_id, title, integrity_weights as weights, review_threshold as threshold from public.exam
-          where id = ${input.examId} and deleted_at is null for update`,
-      stored,
-    );
-    if (!exam) throw new NotFound("There is no such exam");
-    const was = weightsOf(exam.weights);
+    const exam = await lockExam(ctx, input.examId);
+    const was = weightsOf(exam.integrity_weights);
     // Only what differs from the default is kept, so that a default may change; what is never scored has none.
     const standard = weightsOf(null);
     const own: Record<string, { points: number }> = {};
     for (const [type, points] of Object.entries(input.points))
       if (standard[type] && standard[type].points !== points) own[type] = { points };
-    await execute(
-      ctx.tx,
-      sql`update public.exam set integrity_weights = ${Object.keys(own).length > 0 ? JSON.stringify(own) : null}::jsonb, review_threshold = ${input.threshold}, updated_at = ${ctx.clock.now()}
-          where id = ${exam.id} and college_id = ${exam.college_id}`,
-    );
+    await setReviewRules(ctx, exam, { threshold: input.threshold, weights: Object.keys(own).length > 0 ? own : null });
     const now = weightsOf(own);
     const changed = (weights: typeof was) =>
       Object.fromEntries(
@@ -75,7 +55,7 @@ export const setWeights = mutation({
       resource: "exam",
       resourceId: exam.id,
       collegeId: exam.college_id,
-      before: { threshold: exam.threshold, ...changed(was) },
+      before: { threshold: exam.review_threshold, ...changed(was) },
       after: { threshold: input.threshold, ...changed(now) },
     });
     const job = await enqueue(ctx, {

@@ -1,0 +1,14 @@
+import { clients } from "~/db/clients.server.ts";
+import { execute } from "~/db/query.ts";
+import { sql } from "~/db/sql.ts";
+import { FILE_DAYS } from "~/jobs/files.server.ts";
+
+/** On a clock: what people brought, as long ago as the files of jobs. */
+export async function forgetOldImports(): Promise<void> {
+  await execute(
+    clients().primary,
+    sql`delete from console.import
+        where created_at < now() - ${FILE_DAYS} * interval '1 day'
+          and updated_at < now() - ${FILE_DAYS} * interval '1 day'`,
+  );
+}
