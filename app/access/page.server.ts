@@ -164,7 +164,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
               isConnectionLoss(thrown)
               ? `${error.message}. Check whether it was saved before you retry.`
               : error.message
-            : `Something went wrong on our side. Nothing was changed. (${requestId})`,
+            : `Something went wrong on our side. Check whether it was saved before you retry. (${requestId})`,
           fields: error instanceof Invalid ? error.fields : {},
           values: form?.values() ?? {},
           stepUp: error instanceof StepUpRequired || (error instanceof Invalid && "_proof" in error.fields),

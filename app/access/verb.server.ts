@@ -67,10 +67,10 @@ function inWords(error: unknown): unknown {
         { constraint },
       );
     case "23514":
-      // The same code as a CHECK, but nobody typed anything wrong: the month's partition was not made in time.
-      if (message.startsWith("no partition of relation"))
+      // No CHECK has refused it, for that would be named: the month's partition was not made in time. Nobody typed anything wrong.
+      if (!constraint)
         return new Unavailable(
-          `The database has no place for new entries of ${/relation "(\w+)"/.exec(message)?.[1] ?? "a table"} yet: the collector makes it. Nothing was changed.`,
+          `The database has no place for new entries of ${table ?? "a table"} yet: the collector makes it. Nothing was changed.`,
         );
       return new Invalid("A value is outside of what is allowed", { [constraint ?? ""]: [message] });
     case "42501":

@@ -145,7 +145,7 @@ export class Exporter {
     return sampler.held().flatMap((sample): ProbeAge[] => {
       const key = PROBE_KEYS.find((one) => PROBES[one].name === sample.probe);
       // What this server can't tell by its version or its part is no fault of the probe.
-      if (!key || (!sample.rows && sample.missing?.reason.includes("exists from"))) return [];
+      if (!key || (!sample.rows && sample.missing?.fromMajor)) return [];
       return [
         {
           server: sample.target,

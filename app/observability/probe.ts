@@ -18,7 +18,8 @@ export type ServerInfo = {
   buffercache: string | null;
 };
 
-export type Missing = { reason: string; grant: string | null };
+/** `fromMajor`: this server's version has no such thing, which is nobody's fault. */
+export type Missing = { reason: string; grant: string | null; fromMajor?: number };
 
 /**
  * One definition, five uses: samples, panels, metrics, findings and alerts all come from these rows.

@@ -151,7 +151,7 @@ export class AlertEngine {
         const id = `${target.name} ${key}`;
         if (sample.rows) this.lastGood.set(id, sample.at.getTime());
         // What this server can't tell by its version is no fault of the probe.
-        if (!sample.rows && sample.missing && !sample.missing.grant && sample.missing.reason.includes("exists from")) continue;
+        if (!sample.rows && sample.missing?.fromMajor) continue;
         const good = this.lastGood.get(id) ?? sample.at.getTime();
         if (!this.lastGood.has(id)) this.lastGood.set(id, good);
         stale.push({

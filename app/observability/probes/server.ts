@@ -94,7 +94,7 @@ export const io = probe({
   timeoutMs: 2000,
   missing: (server) =>
     server.major < 16
-      ? { reason: `pg_stat_io exists from PostgreSQL 16; this is ${server.major}.`, grant: null }
+      ? { reason: `pg_stat_io exists from PostgreSQL 16; this is ${server.major}.`, grant: null, fromMajor: 16 }
       : needsMonitor(server),
   sql: (server) => {
     const bytes =

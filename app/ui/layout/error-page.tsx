@@ -37,7 +37,10 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
       </h1>
       {!said.elsewhere && (
         <p className="max-w-[70ch]">
-          {said.message ?? (status === 404 ? "There is no page at this address." : "Nothing was changed.")}
+          {said.message ??
+            (status === 404
+              ? "There is no page at this address."
+              : "If you were saving something, check whether it was saved before you retry.")}
         </p>
       )}
       {said.elsewhere && (
