@@ -72,6 +72,7 @@ const LINES: Line[] = [
     recordPayment,
     "platform.manage",
     (it) => ({ enrollmentId: it.enrollment, amountMinor: 1, method: "CASH", transactionId: "" }),
+    422,
   ],
   [approvePayment, "platform.manage", (it) => ({ id: it.payment })],
   [settlePayment, "platform.manage", (it) => ({ id: it.payment, state: "FAILED", reason })],
@@ -284,7 +285,7 @@ describe("a wrong state", () => {
       [closeExam, ["DRAFT", "SCHEDULED", "CLOSED", "GRADED", "PUBLISHED", "CANCELLED"]],
       [gradeExam, ["DRAFT", "SCHEDULED", "LIVE", "PUBLISHED", "CANCELLED"]],
       [publishExam, ["DRAFT", "SCHEDULED", "LIVE", "CLOSED", "PUBLISHED", "CANCELLED"]],
-      [reopenGrading, ["DRAFT", "SCHEDULED", "CLOSED", "PUBLISHED", "CANCELLED"]],
+      [reopenGrading, ["DRAFT", "SCHEDULED", "LIVE", "CLOSED", "PUBLISHED", "CANCELLED"]],
       [cancelExam, ["CLOSED", "GRADED", "PUBLISHED", "CANCELLED"]],
       [unscheduleExam, ["LIVE", "CLOSED", "GRADED", "PUBLISHED", "CANCELLED"]],
     ] as const;

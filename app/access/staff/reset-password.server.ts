@@ -6,7 +6,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { queueMail } from "~/mail/queue.server.ts";
 import { env } from "~/platform/env.server.ts";
-import { Invalid } from "~/platform/errors.ts";
+import { Invalid, NotFound } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { guardSecret, resetLinkBudgets, type Guess } from "../credential-guard.server.ts";
 import { checkNewPassword } from "../new-password.server.ts";
@@ -20,6 +20,8 @@ const LINK_HOURS = 24;
  * whoever asked for it.
  */
 export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" | "password" = "password"): Promise<string> {
+  const person = await ctx.tx.prisma.staff.findUnique({ where: { id: staffId } });
+  if (!person) throw new NotFound("There is no such member of staff");
   const token = newToken();
   await ctx.tx.prisma.staffToken.deleteMany({ where: { staffId, purpose: "RESET" } });
   await ctx.tx.prisma.staffToken.create({
@@ -32,7 +34,6 @@ export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" |
     },
   });
   const link = `/login/reset/${token}`;
-  const person = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: staffId } });
   await queueMail(ctx.tx, {
     id: newId(),
     purpose: why,

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
+import { NotFound } from "~/platform/errors.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import { execute, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -15,7 +16,8 @@ export const startArchive = mutation({
   stepUp: true,
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const college = await ctx.tx.prisma.college.findUniqueOrThrow({ where: { id: input.id } });
+    const college = await ctx.tx.prisma.college.findUnique({ where: { id: input.id } });
+    if (!college) throw new NotFound("There is no such tenant in your scope");
     const jobId = await enqueue(ctx, {
       kind: "tenant.archive",
       title: `Archive of ${college.name}`,

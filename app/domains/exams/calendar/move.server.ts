@@ -91,7 +91,8 @@ export const closeExam = mutation({
   input: z.object({ examId: z.uuid(), reason }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    assertMove(EXAM, "exam", exam.status, "CLOSED");
+    // A graded exam may go back to closed too, but that is another act: its grading is reopened.
+    if (exam.status !== "LIVE") throw new Conflict("Only a live exam can be closed");
     const ended = await endOpenAttempts(ctx, exam, "FORCE_SUBMITTED");
     await moveExam(ctx, exam, "CLOSED", { action: "exam.close", reason: input.reason, details: { attemptsEnded: ended } });
     return { ended };

@@ -205,6 +205,8 @@ export const reopenGrading = mutation({
   input: z.object({ examId: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
+    // A live exam may be closed too, but that is another act: it ends what is under way.
+    if (exam.status !== "GRADED") throw new Conflict("Only the grading of a graded exam can be reopened");
     await moveExam(ctx, exam, "CLOSED", { action: "exam.reopen_grading", reason: input.reason });
   },
 });
