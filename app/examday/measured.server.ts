@@ -35,6 +35,7 @@ async function observations(ctx: TxCtx, now: Date) {
     sql`at > ${recent} and at > coalesce((select until from telemetry.rollup where name = ${name}), '-infinity') + interval '5 minutes'`;
   return rows(
     ctx.tx,
+    // What happened during an incident is not what an exam costs.
     sql`with ticks as (
           select date_bin('5 minutes', at, '2020-01-01T00:00:00Z') as t, sum(ticks)::float8 as ticks, sum(total)::float8 as total
           from (select at, ticks, total from telemetry.tick_5m where target = 'primary' and at > ${from}
@@ -49,7 +50,6 @@ async function observations(ctx: TxCtx, now: Date) {
           from (select at, name, value from telemetry.metric_5m where target = 'primary' and name = any(${METRICS}) and at > ${from}
                 union all select at, name, value from telemetry.metric where target = 'primary' and name = any(${METRICS}) and ${rolled("metric_5m")}) x group by 1),
         calm as (
-          -- What happened during an incident is not what an exam costs.
           select * from ticks s where ticks > 0
             and not exists (select 1 from console.incident i where i.from_at < s.t + interval '5 minutes' and coalesce(i.to_at, now()) > s.t))
         select s.total / s.ticks as connections, coalesce(b.n, 0) / s.ticks as active, r.commits, r.written, r.wal,

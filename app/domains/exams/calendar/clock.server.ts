@@ -25,11 +25,11 @@ const dueNow = read({
   run: ({ ctx }) =>
     rows(
       ctx.tx,
+      // Also where an exam was closed just as somebody began: nobody writes for ever.
       sql`select e.id, e.college_id, 'open' as act from public.exam e
             where e.status = 'SCHEDULED' and e.start_time <= ${ctx.clock.now()} and e.deleted_at is null
           union all
           select distinct e.id, e.college_id, 'expire' from public.exam e join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
-            -- Also where an exam was closed just as somebody began: nobody writes for ever.
             where e.status in ('LIVE', 'CLOSED') and e.deleted_at is null and a.state = 'IN_PROGRESS'
               and coalesce(a.deadline_at, e.end_time) < ${ctx.clock.now()}::timestamptz - ${GRACE_SECONDS} * interval '1 second'
           union all

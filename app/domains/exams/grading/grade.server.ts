@@ -130,6 +130,7 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
   const now = ctx.clock.now();
   return execute(
     ctx.tx,
+    // One result a student: that of the attempt which it is of already, else of the best.
     sql`with held as (
           select a.*, h.id as hold_id, h.action, coalesce(m.score, 0) as marked from public.student_exam_attempt a
             join public.result_hold h on h.attempt_id = a.id and h.college_id = a.college_id and h.lifted_at is null
@@ -154,7 +155,6 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
                case when action = 'ZEROED' then 0 else percentage end, case when action = 'ZEROED' then null else letter end,
                action <> 'ZEROED' and pass, action = 'WITHHELD', ended_at
         from (
-          -- One result a student: that of the attempt which it is of already, else of the best.
           select distinct on (g.user_id) g.* from graded g
             left join public.exam_result r on r.attempt_id = g.id and r.college_id = g.college_id
           order by g.user_id, r.id is null, g.marked desc, g.attempt_no
