@@ -12,7 +12,7 @@ type RoleFacts = {
   oneTenantAtATime?: true;
 };
 
-export const ROLES = {
+const ROLES = {
   SUPER_ADMIN: { label: "Super-admin", tenants: "all", needsSecondFactor: true },
   TENANT_MANAGER: { label: "Tenant manager", tenants: "assigned", oneTenantAtATime: true },
   PROCTOR: { label: "Proctor", tenants: "assigned" },
