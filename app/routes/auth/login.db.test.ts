@@ -44,7 +44,7 @@ type Answer = { status: number; message: string | null; to: string | null; token
 async function logIn(email: string, password = PASSWORD): Promise<Answer> {
   const body = new URLSearchParams({ email, password });
   const answer = await action(args(new Request("http://127.0.0.1/login", { method: "POST", body })));
-  if (!(answer instanceof Response)) return { status: answer.init!.status!, message: answer.data.message, to: null, token: null };
+  if ("data" in answer) return { status: answer.init!.status!, message: answer.data.message, to: null, token: null };
   const cookie = answer.headers.getSetCookie().find((one) => one.startsWith(SESSION))!;
   const token = decodeURIComponent(/=([^;]+)/.exec(cookie)![1]!);
   return { status: answer.status, message: null, to: answer.headers.get("Location"), token };
