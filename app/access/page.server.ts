@@ -1,17 +1,8 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
-import {
-  AppError,
-  BadRequest,
-  Invalid,
-  LoggedOut,
-  messageOf,
-  NotFound,
-  retryAfter,
-  StepUpRequired,
-  type FieldErrors,
-} from "~/platform/errors.ts";
+import { refusalOf, type ActionResult } from "~/platform/action-result.ts";
+import { AppError, BadRequest, LoggedOut, messageOf, NotFound, retryAfter } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { away } from "./away.server.ts";
@@ -25,19 +16,6 @@ import { stepUp } from "./step-up.server.ts";
 type Work = { ctx: Ctx & { staff: StaffSession }; request: Request; url: URL; params: Record<string, string | undefined> };
 /** `seen`: what this page shows was written by others, and this reader's next page must know it too, wherever it is read. */
 type Look = Work & { seen(): Promise<void> };
-
-/** What a form gets back: what went wrong, in words and per field, and what was typed. */
-export type ActResult<T = unknown> =
-  | { ok: true; message?: string; result?: T }
-  | {
-      ok: false;
-      status: number;
-      message: string;
-      fields: FieldErrors;
-      values: Record<string, string>;
-      stepUp: boolean;
-      details?: unknown;
-    };
 
 /** Errors of verbs as HTTP, in this one place. */
 function toResponse(error: unknown, requestId: string, tenant: Elsewhere | null = null): Response {
@@ -148,30 +126,20 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
         for (const [name, value] of mergeHeaders(cookies)) result.headers.append(name, value);
         return result as never;
       }
-      return data<ActResult<T>>({ ok: true, result }, { headers: mergeHeaders(cookies) });
+      return data<ActionResult<T>>({ ok: true, result }, { headers: mergeHeaders(cookies) });
     } catch (thrown) {
       if (thrown instanceof Response) throw thrown;
       const error = away(thrown) ?? thrown;
       const known = error instanceof AppError;
       if (!known) log.error({ requestId, err: { message: messageOf(error), stack: (error as Error).stack } }, "an act failed");
-      const status = known ? error.status : 500;
-      return data<ActResult<T>>(
-        {
-          ok: false,
-          status,
-          message: known
-            ? // A commit whose answer was lost may have happened.
-              isConnectionLoss(thrown)
-              ? `${error.message}. Check whether it was saved before you retry.`
-              : error.message
-            : `Something went wrong on our side. Check whether it was saved before you retry. (${requestId})`,
-          fields: error instanceof Invalid ? error.fields : {},
-          values: form?.values() ?? {},
-          stepUp: error instanceof StepUpRequired || (error instanceof Invalid && "_proof" in error.fields),
-          details: known && !(error instanceof Invalid) ? error.details : undefined,
-        },
-        { status, headers: [...mergeHeaders(cookies), ...Object.entries(retryAfter(error))] },
+      const refusal = refusalOf(
+        known ? error : new AppError(`Something went wrong on our side. Check whether it was saved before you retry. (${requestId})`),
+        form?.values(),
       );
+      // A commit whose answer was lost may have happened.
+      if (known && isConnectionLoss(thrown)) refusal.message += ". Check whether it was saved before you retry.";
+      const headers = [...mergeHeaders(cookies), ...Object.entries(retryAfter(error))];
+      return data<ActionResult<T>>(refusal, { status: refusal.status, headers });
     }
   };
 }

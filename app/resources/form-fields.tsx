@@ -1,4 +1,4 @@
-import { Checkbox, Input, Labelled, Select, Textarea, useFormResult } from "~/ui/form/form.tsx";
+import { Checkbox, Input, Labelled, Select, Textarea, useFormRefusal } from "~/ui/form/form.tsx";
 import { Suggestions, useSuggestions } from "./suggestions.tsx";
 import { decimalsOf, SCALE } from "./scale.ts";
 import type { FieldView, ResourceView } from "./view.ts";
@@ -100,9 +100,8 @@ function Widget({ field, value, label }: { field: FieldView; value: unknown; lab
 
 /** A name, an e-mail, a number or an id, resolved on the server; with JavaScript it suggests while one types. */
 function RefInput({ field, value, label }: { field: FieldView; value: string; label?: string }) {
-  const result = useFormResult();
+  const refused = useFormRefusal();
   const { found, search } = useSuggestions(field.to);
-  const refused = result && !result.ok ? result : null;
   return (
     <Labelled
       label={field.label}

@@ -5,7 +5,8 @@ import { primaryIsSilent } from "~/access/away-session.server.ts";
 import { authenticator } from "~/access/login.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
 import { ownPath } from "~/access/own-path.ts";
-import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
+import { refusalOf } from "~/platform/action-result.ts";
+import { AppError, retryAfter } from "~/platform/errors.ts";
 import { env } from "~/platform/env.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
@@ -36,18 +37,8 @@ export async function action({ request }: ActionFunctionArgs) {
       throw error;
     });
   if (result instanceof AppError) {
-    return data(
-      {
-        ok: false,
-        message: result.message,
-        fields: result instanceof Invalid ? result.fields : {},
-        values: { email: await email },
-      },
-      {
-        status: result.status === 422 ? 401 : result.status,
-        headers: retryAfter(result),
-      },
-    );
+    const status = result.status === 422 ? 401 : result.status;
+    return data(refusalOf(result, { email: await email }), { status, headers: retryAfter(result) });
   }
   const headers = new Headers();
   for (const cookie of result.cookies) headers.append("Set-Cookie", cookie);

@@ -1,7 +1,8 @@
 import { data, redirect, type ActionFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { anonymousCtx } from "~/access/ctx.server.ts";
 import { resetPassword } from "~/access/staff/reset-password.server.ts";
-import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
+import { AppError, retryAfter } from "~/platform/errors.ts";
+import { refusalOf } from "~/platform/action-result.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export { headers } from "./retry-headers.ts";
@@ -19,10 +20,7 @@ export async function action({ request, params }: ActionFunctionArgs) {
     return redirect("/login");
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return data(
-      { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
-      { status: error.status, headers: retryAfter(error) },
-    );
+    return data(refusalOf(error), { status: error.status, headers: retryAfter(error) });
   }
 }
 

@@ -7,7 +7,8 @@ import { sessionOf } from "~/access/guard.server.ts";
 import { ownPath } from "~/access/own-path.ts";
 import { ABSOLUTE_HOURS } from "~/access/session.server.ts";
 import { verifySecondFactor } from "~/access/step-up.server.ts";
-import { AppError, Invalid, retryAfter } from "~/platform/errors.ts";
+import { AppError, retryAfter } from "~/platform/errors.ts";
+import { refusalOf } from "~/platform/action-result.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export { headers } from "./retry-headers.ts";
@@ -37,10 +38,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     return redirect(ownPath(new URL(request.url).searchParams.get("to")), { headers });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return data(
-      { ok: false, message: error.message, fields: error instanceof Invalid ? error.fields : {} },
-      { status: error.status, headers: retryAfter(error) },
-    );
+    return data(refusalOf(error), { status: error.status, headers: retryAfter(error) });
   }
 }
 

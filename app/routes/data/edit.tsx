@@ -1,11 +1,13 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
+import type { Refusal } from "~/platform/action-result.ts";
 import { asTyped, FormFields } from "~/resources/form-fields.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
 import { get, update } from "~/resources/verbs.server.ts";
 import { viewOf, type ResourceView } from "~/resources/view.ts";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { pathOf } from "./areas.ts";
@@ -32,29 +34,16 @@ export const action = act("self", async ({ ctx, form, params }) => {
   return redirect(pathOf(resource)?.(id) ?? `/data/${resource}/${id}`);
 });
 
-type Refused = {
-  ok: false;
-  status: number;
-  values: Record<string, string>;
-  details?: { version?: string; theirs?: Record<string, unknown> };
-};
-
 export default function ResourceEdit() {
   const { resource, row, title, labels } = useLoaderData<typeof loader>();
-  const refused = useActionData() as Refused | { ok: true } | undefined;
-  const clash = refused && !refused.ok && refused.status === 409 && refused.details?.theirs ? refused : null;
+  const refusal = useRefusal();
+  const clash = clashOf(refusal);
   return (
     <Page title={`Edit ${title}`} context={resource.one}>
       <Panel className="max-w-3xl">
         <Form>
-          {clash && <Versions resource={resource} mine={clash.values} theirs={clash.details?.theirs ?? {}} />}
-          <input
-            type="hidden"
-            name="_version"
-            value={
-              clash?.details?.version ?? (refused && !refused.ok ? (refused.values["_version"] ?? row.version) : row.version)
-            }
-          />
+          {clash && <Versions resource={resource} mine={refusal?.values ?? {}} theirs={clash.theirs} />}
+          <input type="hidden" name="_version" value={clash?.version ?? refusal?.values["_version"] ?? row.version} />
           <FormFields resource={resource} editing values={row.values} labels={labels} />
           <div className="flex gap-2">
             <Submit busy="Saving…">{clash ? "Save mine over theirs" : "Save"}</Submit>
@@ -66,6 +55,13 @@ export default function ResourceEdit() {
       </Panel>
     </Page>
   );
+}
+
+/** What the other editor saved meanwhile, where that is why this one was refused. */
+function clashOf(refusal: Refusal | undefined): { version: string; theirs: Record<string, unknown> } | null {
+  const details = refusal?.status === 409 ? refusal.details : null;
+  if (typeof details !== "object" || details === null || !("version" in details && "theirs" in details)) return null;
+  return { version: String(details.version), theirs: Object.fromEntries(Object.entries(details.theirs ?? {})) };
 }
 
 /** Two editors: the second one sees both versions and chooses, field by field. */

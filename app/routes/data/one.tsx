@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -11,7 +11,6 @@ import { resourceNamed } from "~/resources/registry.ts";
 import { consequences, get, remove, restore } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { WithAside } from "~/ui/layout/panel.tsx";
 import { pathOf } from "./areas.ts";
@@ -43,7 +42,7 @@ export const action = act("self", async ({ ctx, params, form }) => {
   const intent = form.intent("restore", "remove", "purge");
   if (intent === "restore") {
     await restore({ ctx, input });
-    return { said: "Restored." };
+    return { message: "Restored." };
   }
   await remove({ ctx, input: { ...input, reason: form.get("reason"), purge: intent === "purge" } });
   return redirect(`/data/${input.resource}`);
@@ -51,7 +50,6 @@ export const action = act("self", async ({ ctx, params, form }) => {
 
 export default function ResourceOne() {
   const { resource, row, title, labels, past, relations, goes, deletedAt } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const trashed = deletedAt !== null;
   return (
     <Page
@@ -80,7 +78,6 @@ export default function ResourceOne() {
         </>
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <WithAside aside={<History entries={past} />}>
         <Facts resource={resource} values={row.values} labels={labels} id={row.id} />
         <Relations relations={relations} of={row.id} />

@@ -12,7 +12,6 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
-import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { spanOf } from "./parts/span.server.ts";
 
@@ -34,10 +33,10 @@ export const action = act("database.act", async ({ ctx, form }) => {
   switch (form.intent("acknowledge", "unsilence", "rule", "silence")) {
     case "acknowledge":
       await acknowledgeAlert({ ctx, input: { id: form.get("id") } });
-      return { said: "Acknowledged." };
+      return { message: "Acknowledged." };
     case "unsilence":
       await endSilence({ ctx, input: { id: form.get("id") } });
-      return { said: "It tells again." };
+      return { message: "It tells again." };
     case "rule":
       await changeRule({
         ctx,
@@ -50,10 +49,10 @@ export const action = act("database.act", async ({ ctx, form }) => {
           severity: form.get("severity") as Severity,
         },
       });
-      return { said: "The rule is changed." };
+      return { message: "The rule is changed." };
     case "silence":
       await silenceAlert({ ctx, input: { rule: form.get("rule"), minutes: form.get("minutes"), reason: form.get("reason") } });
-      return { said: "Silenced. It still fires and still becomes an incident; nobody is told." };
+      return { message: "Silenced. It still fires and still becomes an incident; nobody is told." };
   }
 });
 
@@ -76,7 +75,6 @@ export default function Alerts() {
       }
       context="Evaluated each second by the collector. What is critical becomes an incident."
     >
-      <Said />
       <WithAside aside={<Side data={data} />}>
         <Panel title="Firing" flush aside={firing.length || undefined}>
           {firing.length === 0 ? (

@@ -11,7 +11,6 @@ import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { IdlePanel } from "./parts/idle-panel.tsx";
 import { LateNotice } from "./parts/late.tsx";
-import { Said } from "./parts/said.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
@@ -77,7 +76,6 @@ export default function Connections() {
       }
       context="Asked of the server itself, over connections that are kept in reserve."
     >
-      <Said />
       <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Figures>

@@ -8,7 +8,6 @@ import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
-import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { Fix } from "./parts/sql-text.tsx";
 
@@ -23,13 +22,13 @@ export const loader = page("database.read", async ({ ctx }) => ({
 export const action = act("database.act", async ({ ctx, form }) => {
   if (form.intent("unmute", "mute") === "unmute") {
     await unmuteFinding({ ctx, input: { finding: form.get("finding"), subject: form.get("subject") } });
-    return { said: "It is shown again." };
+    return { message: "It is shown again." };
   }
   await muteFinding({
     ctx,
     input: { finding: form.get("finding"), subject: form.get("subject"), reason: form.get("reason"), days: form.get("days") },
   });
-  return { said: "Muted." };
+  return { message: "Muted." };
 });
 
 type Data = ReturnType<typeof useLoaderData<typeof loader>>;
@@ -65,7 +64,6 @@ export default function Findings() {
       }
       context={`${plural(findings.length, "check")}. Each says why it matters, what it saw, and the statement that repairs it. Nothing is run from here.`}
     >
-      <Said />
       {found.map((one) => (
         <FindingPanel key={one.id} finding={one} shown={one.shown} muted={one.muted} mayAct={mayAct} />
       ))}

@@ -13,7 +13,6 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock, useZone } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
-import { Said } from "./parts/said.tsx";
 import { SeverityBadge } from "./parts/severity.tsx";
 import { part } from "./parts/span.server.ts";
 import { QueryLine } from "./parts/sql-text.tsx";
@@ -65,10 +64,10 @@ export const action = act("database.act", async ({ ctx, form }) => {
   const id = form.get("id");
   if (form.intent("resolve", "note") === "resolve") {
     await resolveIncident({ ctx, input: { id, text: form.get("text") } });
-    return { said: "Resolved." };
+    return { message: "Resolved." };
   }
   await noteIncident({ ctx, input: { id, text: form.get("text") } });
-  return { said: "Noted." };
+  return { message: "Noted." };
 });
 
 export default function Incident() {
@@ -111,7 +110,6 @@ export default function Incident() {
         </>
       }
     >
-      <Said />
       <Figures>
         <Figure label="From" value={clockTime(incident.from_at, zone, true)} note={`${day(incident.from_at, zone)}, ${zone}`} />
         <Figure

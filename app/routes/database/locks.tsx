@@ -13,7 +13,6 @@ import { Clock } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { LockBranch } from "./parts/lock-tree.tsx";
 import { LateNotice } from "./parts/late.tsx";
-import { Said } from "./parts/said.tsx";
 import { SignalForm } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
@@ -79,7 +78,6 @@ export default function Locks() {
       context={waiting > 0 ? `The longest for ${seconds(longest / 1000)}.` : "Asked of the server at this moment."}
       badge={waiting > 0 ? <Badge tone="bad">Blocked</Badge> : undefined}
     >
-      <Said />
       <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Panel

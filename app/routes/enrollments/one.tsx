@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -15,7 +15,6 @@ import { relationLists } from "~/resources/relations.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { get } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -44,7 +43,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
         ctx,
         input: { id, semesterId: form.get("semester") || undefined, date: form.get("date"), reason: form.get("reason") },
       });
-      return { said: "Dropped." };
+      return { message: "Dropped." };
     case "pay": {
       const paid = await recordPayment({
         ctx,
@@ -59,13 +58,12 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
     }
     case "state":
       await setEnrollmentState({ ctx, input: { id, state: form.get("state") as "ACTIVE", reason: form.get("reason") } });
-      return { said: "Done." };
+      return { message: "Done." };
   }
 });
 
 export default function EnrollmentPage() {
   const { resource, row, title, labels, role, semesters, past, relations, today } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const status = String(row.values["status"]) as keyof typeof ENROLLMENT_MACHINE;
   const moves = (ENROLLMENT_MACHINE[status] as readonly string[]).filter((state) => state !== "DROPPED");
   return (
@@ -81,7 +79,6 @@ export default function EnrollmentPage() {
         </>
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <WithAside aside={<History entries={past} />}>
         <Facts resource={resource} values={row.values} labels={labels} id={row.id} />
         {may(role, "platform.manage") && (

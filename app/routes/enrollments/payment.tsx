@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -12,7 +12,6 @@ import { resourceNamed } from "~/resources/registry.ts";
 import { get } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { money } from "~/platform/format.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -36,18 +35,17 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const intent = form.intent("approve", "fail", "refund");
   if (intent === "approve") {
     const { invoice } = await approvePayment({ ctx, input: { id } });
-    return { said: `Approved. Invoice ${invoice} is issued.` };
+    return { message: `Approved. Invoice ${invoice} is issued.` };
   }
   await settlePayment({
     ctx,
     input: { id, state: intent === "refund" ? "REFUNDED" : "FAILED", reason: form.get("reason") },
   });
-  return { said: "Done." };
+  return { message: "Done." };
 });
 
 export default function PaymentPage() {
   const { resource, row, labels, role, me, past, relations } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const status = String(row.values["status"]);
   const own = row.values["recordedBy"] === me;
   return (
@@ -63,7 +61,6 @@ export default function PaymentPage() {
         </>
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <WithAside aside={<History entries={past} />}>
         {may(role, "platform.manage") && (status === "PENDING" || status === "COMPLETED") && (
           <Panel title={status === "PENDING" ? "Approve or refuse" : "Refund"}>

@@ -1,4 +1,4 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -10,7 +10,6 @@ import { history } from "~/resources/history.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { get } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -32,15 +31,13 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
     ctx,
     input: { id: params["id"] ?? "", decision: form.get("decision") as "APPROVED", reason: form.get("reason") },
   });
-  return { said: "Decided." };
+  return { message: "Decided." };
 });
 
 export default function RegistrationPage() {
   const { resource, row, title, labels, role, past } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   return (
     <Page title={title} badge={<State value={String(row.values["status"])} />} context="Registration">
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <WithAside aside={<History entries={past} />}>
         {may(role, "platform.manage") && row.values["status"] === "PENDING" && (
           <Panel title="Decide">

@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { comparePair } from "~/domains/integrity/collusion/compare.server.ts";
@@ -6,8 +6,9 @@ import { examCollusion } from "~/domains/integrity/evidence/findings.server.ts";
 import { requestAnalysis } from "~/domains/integrity/evidence/request.server.ts";
 import { sayExpected } from "~/domains/integrity/score/score.ts";
 import { count, plural } from "~/platform/format.ts";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
@@ -41,16 +42,16 @@ export const loader = page("integrity.read", async ({ ctx, params, url }) => {
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { said: "It is being computed, and appears here in a few seconds." };
+  return { message: "It is being computed, and appears here in a few seconds." };
 });
 
 export default function Collusion() {
   const { exam, summary, pairs, members, leftOut, comparison, first, chosen, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const done = useDone<typeof action>();
   const numbers = new Map(members.map((one) => [one.id, one]));
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
   // It appears by itself: first computed, or computed again because somebody asked.
-  useLive((ended && !summary) || result?.ok === true, 4000);
+  useLive((ended && !summary) || done !== undefined, 4000);
   const rings = summary?.rings ?? [];
   const top = pairs[0];
   return (
@@ -84,7 +85,6 @@ export default function Collusion() {
         )
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {!summary || summary.silent ? (
         <Panel>
           <Empty title={summary?.silent ?? (ended ? "Being computed" : "After the exam has closed")}>

@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { clearExplained, extraTimeForIncident, previewClearing, touchedBy, undoClearing } from "~/examday/touched.server.ts";
@@ -6,7 +6,7 @@ import { SIGNALS, type SignalType } from "~/domains/integrity/signals.ts";
 import { State } from "~/resources/cell.tsx";
 import { count, plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -38,19 +38,19 @@ export const action = act("readiness.read", async ({ ctx, form, params }) => {
     case "time": {
       const done = await extraTimeForIncident({ ctx, input: { number, minutes: form.get("minutes"), again: form.has("again") } });
       return {
-        said: `${plural(done.students, "student")} in ${plural(done.exams, "exam")} ${done.students === 1 ? "has" : "have"} more time.`,
+        message: `${plural(done.students, "student")} in ${plural(done.exams, "exam")} ${done.students === 1 ? "has" : "have"} more time.`,
       };
     }
     case "undo": {
       const done = await undoClearing(ctx, number);
       return {
-        said: `Taken back: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
+        message: `Taken back: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
       };
     }
     case "clear": {
       const done = await clearExplained(ctx, number);
       return {
-        said: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and count for nothing; ${plural(done.reviewsLeft, "review")} left the queue.`,
+        message: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and count for nothing; ${plural(done.reviewsLeft, "review")} left the queue.`,
       };
     }
   }
@@ -58,7 +58,6 @@ export const action = act("readiness.read", async ({ ctx, form, params }) => {
 
 export default function ExamIncident() {
   const { incident, exams, attempts, writing, preview, role, now } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const open = incident.to_at === null;
   // Until it has ended; what it would explain is asked once.
   useLive(open);
@@ -85,7 +84,6 @@ export default function ExamIncident() {
         )
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <Figures>
         <Figure
           label={open ? "Lasts" : "Lasted"}

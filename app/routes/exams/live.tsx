@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { useMemo, useState } from "react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -9,6 +9,7 @@ import { SEAT_STATES, type SeatState } from "~/domains/exams/live/seat.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
 import { forceSubmit } from "~/domains/exams/live/force-submit.server.ts";
 import { count, plural } from "~/platform/format.ts";
+import { useDone, useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
 import { useLive, WRITING } from "~/ui/live.ts";
@@ -48,7 +49,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
     return {
       at: Date.now(),
-      said: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
+      outcome: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
     };
   }
   if (intent === "accommodate") {
@@ -62,11 +63,11 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
         reason,
       },
     });
-    return { at: Date.now(), said: "The accommodation holds from now on." };
+    return { at: Date.now(), outcome: "The accommodation holds from now on." };
   }
   if (intent === "unaccommodate") {
     await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
-    return { at: Date.now(), said: "The accommodation is removed. Time that it gave stays given." };
+    return { at: Date.now(), outcome: "The accommodation is removed. Time that it gave stays given." };
   }
   const { attemptIds, minutes, why } = timeAsked(intent, form);
   const seen = Object.fromEntries(
@@ -79,7 +80,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   const done = await giveExtraTime({ ctx, input: { examId, attemptIds, minutes, reason: why, seen } });
   return {
     at: Date.now(),
-    said: `${plural(done.given, "student")} ${done.given === 1 ? "has" : "have"} ${plural(done.minutes, "more minute")}.`,
+    outcome: `${plural(done.given, "student")} ${done.given === 1 ? "has" : "have"} ${plural(done.minutes, "more minute")}.`,
   };
 });
 
@@ -93,27 +94,23 @@ function timeAsked(intent: string, form: { get(name: string): string; all(name: 
   };
 }
 
-type Answer = { ok: boolean; message?: string; result?: { said?: string; at?: number } };
-
-const happenedOf = (result: Answer | undefined) =>
-  result === undefined
-    ? null
-    : result.ok
-      ? { tone: "ok" as const, says: result.result?.said ?? "Done." }
-      : { tone: "bad" as const, says: result.message ?? "This could not be done" };
-
 /** Whoever is choosing or typing keeps what they see. */
 const BEING_USED = `[data-board] input:checked, [data-board] ${WRITING}`;
 
 export default function Live() {
   const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
-  const result = useActionData() as Answer | undefined;
+  const given = useDone<typeof action>();
+  const refusal = useRefusal();
   const [params] = useSearchParams();
   // An act that was done leaves an empty form; one that was refused keeps what was typed and chosen.
-  const at = result?.ok ? (result.result?.at ?? 0) : 0;
+  const at = given?.at ?? 0;
   const [done, setDone] = useState(0);
   if (at !== 0 && at !== done) setDone(at);
-  const happened = useMemo(() => happenedOf(result), [result]);
+  const happened = useMemo(
+    () =>
+      given ? { tone: "ok" as const, says: given.outcome } : refusal ? { tone: "bad" as const, says: refusal.message } : null,
+    [given, refusal],
+  );
   useLive(exam.status === "LIVE", 5000, BEING_USED);
   const writing = counts.working + counts.idle + counts.offline;
   const missing = counts.expected;

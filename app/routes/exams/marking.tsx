@@ -1,10 +1,11 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { gradingState, saveBoundaries } from "~/domains/exams/grading/grade.server.ts";
 import { markAnswer, markedAnswers, markingQueue, unmarkAnswer } from "~/domains/exams/grading/marking.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Checkbox, Form, Input, Submit, Textarea } from "~/ui/form/form.tsx";
+import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Marked } from "./marked.tsx";
@@ -43,29 +44,25 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
       ctx,
       input: { examId, starts: starts.map((one) => ({ ...one, min: Number.isNaN(one.min) ? -1 : one.min })) },
     });
-    return { said: "The tenant's scale is replaced. Grade again to apply it here." };
+    return { message: "The tenant's scale is replaced. Grade again to apply it here." };
   }
   if (intent === "unmark") {
     const { freed } = await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId"), alike: form.has("alike") } });
-    return { said: `Taken back: ${plural(freed, "answer waits", "answers wait")} to be marked again.` };
+    return { message: `Taken back: ${plural(freed, "answer waits", "answers wait")} to be marked again.` };
   }
   const { marked } = await markAnswer({
     ctx,
     input: { examId, answerId: form.get("answerId"), marks: form.get("marks"), alike: form.has("alike") },
   });
-  return { said: `${plural(marked, "answer")} marked.` };
+  return { message: `${plural(marked, "answer")} marked.` };
 });
 
 export default function Marking() {
   const { exam, waiting, boundaries, queue, marked, candidateNo, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as
-    { ok: boolean; message?: string; values?: Record<string, string>; result?: { said?: string } } | undefined;
+  const refusal = useRefusal();
   const [first, ...rest] = queue;
   // An answer that somebody else has marked meanwhile is not here any more to say so itself.
-  const elsewhere =
-    result?.ok === false && result.values?.["intent"] === "mark" && result.values["answerId"] !== first?.id
-      ? result.message
-      : null;
+  const elsewhere = refusal?.values["intent"] === "mark" && refusal.values["answerId"] !== first?.id ? refusal.message : null;
   return (
     <Page
       title={waiting === 0 ? "Nothing waits to be marked" : `${plural(waiting, "answer waits", "answers wait")} to be marked`}
@@ -73,7 +70,6 @@ export default function Marking() {
       context={`${exam.title}. Question by question, so that one standard applies to all; candidates are numbers.`}
       tabs={examTabs(exam.id, role)}
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {elsewhere && <Notice tone="warn" title={elsewhere} />}
       <WithAside
         aside={

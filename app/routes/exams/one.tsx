@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { Check, X } from "lucide-react";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -33,33 +33,33 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
   switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy")) {
     case "schedule":
       await scheduleExam({ ctx, input: { examId } });
-      return { said: "Scheduled. It opens by itself at its start." };
+      return { message: "Scheduled. It opens by itself at its start." };
     case "unschedule":
       await unscheduleExam({ ctx, input: { examId } });
-      return { said: "Back to draft." };
+      return { message: "Back to draft." };
     case "cancel": {
       const { ended } = await cancelExam({ ctx, input: { examId, reason } });
-      return { said: `Cancelled. ${plural(ended, "open attempt")} ended.` };
+      return { message: `Cancelled. ${plural(ended, "open attempt")} ended.` };
     }
     case "close": {
       const { ended } = await closeExam({ ctx, input: { examId, reason } });
-      return { said: `Closed. ${plural(ended, "open attempt")} submitted as they were.` };
+      return { message: `Closed. ${plural(ended, "open attempt")} submitted as they were.` };
     }
     case "grade": {
       const done = await gradeExam({ ctx, input: { examId } });
       return {
-        said: done.graded
+        message: done.graded
           ? `Graded: ${plural(done.results, "result")}.`
           : `${plural(done.waiting, "answer waits", "answers wait")} for a person: see Marking.`,
       };
     }
     case "reopen":
       await reopenGrading({ ctx, input: { examId, reason } });
-      return { said: "Back to marking." };
+      return { message: "Back to marking." };
     case "publish": {
       const done = await publishExam({ ctx, input: { examId } });
       return {
-        said: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
+        message: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
       };
     }
     case "copy": {
@@ -104,7 +104,6 @@ function WithReason({ intent, label, says }: { intent: string; label: string; sa
 
 export default function OneExam() {
   const { exam, facts, checklist, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const open = checklist?.filter((item) => !item.ok).length ?? 0;
   const author = may(role, "exams.author");
   return (
@@ -131,7 +130,6 @@ export default function OneExam() {
         )
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {exam.cancelled_reason && <Notice tone="warn" title={`Cancelled: ${exam.cancelled_reason}`} />}
       <Figures>
         <Figure label="Students" value={count(facts.students)} note={`${count(facts.attempts)} have started`} />

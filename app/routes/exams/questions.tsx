@@ -1,4 +1,4 @@
-import { useActionData, useLoaderData, useSearchParams, Link } from "@remix-run/react";
+import { useLoaderData, useSearchParams, Link } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { useState } from "react";
 import { may } from "~/access/policy.ts";
@@ -7,8 +7,9 @@ import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
 import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "~/domains/exams/authoring/questions.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { ExamBadge } from "./state.tsx";
@@ -30,18 +31,18 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
   switch (intent) {
     case "remove":
       await removeQuestion({ ctx, input: { examId, questionId } });
-      return { said: "Removed." };
+      return { message: "Removed." };
     case "key": {
       const { place } = await correctKey({
         ctx,
         input: { examId, questionId, optionId: form.get("optionId"), reason: form.get("reason") },
       });
-      return { said: `The key of question ${place} is corrected. What is marked and analysed from now on uses it.` };
+      return { message: `The key of question ${place} is corrected. What is marked and analysed from now on uses it.` };
     }
     case "up":
     case "down":
       await moveQuestion({ ctx, input: { examId, questionId, by: intent === "up" ? -1 : 1 } });
-      return { said: "Moved." };
+      return { message: "Moved." };
     case "save": {
       const type = form.get("type") as QuestionType;
       const saved = await saveQuestion({
@@ -58,7 +59,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
           key: keyFrom(type, form.get("key")),
         },
       });
-      return questionId ? { said: "Saved." } : { said: "Added.", added: saved.id };
+      return questionId ? { message: "Saved." } : { message: "Added.", added: saved.id };
     }
   }
 });
@@ -83,10 +84,9 @@ function shownKey(question: Question | undefined): string {
 
 /** After a question is added: an empty form of the same type, ready to be typed into. */
 function QuestionForm({ question }: { question?: Question }) {
-  const result = useActionData() as { ok: boolean; result?: { added?: string } } | undefined;
+  const latest = useDone<typeof action>()?.added;
   // Kept apart from the result: moving another question must not empty what is being typed.
   const [added, setAdded] = useState("");
-  const latest = result?.ok ? result.result?.added : undefined;
   if (latest && latest !== added) setAdded(latest);
   const [type, setType] = useState<string>("MULTIPLE_CHOICE");
   return (
@@ -168,7 +168,6 @@ function WrongKey({ question, place }: { question: Question; place: number }) {
 
 export default function Questions() {
   const { exam, questions, keys, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const [params] = useSearchParams();
   const editable = may(role, "exams.author") && exam.status === "DRAFT" && !exam.frozen_at;
   const correctable =
@@ -246,7 +245,6 @@ export default function Questions() {
               : "Take the exam back to draft to change its questions."
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {editable ? (
         <WithAside
           aside={

@@ -1,4 +1,4 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -6,8 +6,9 @@ import { examStatistics } from "~/domains/integrity/evidence/findings.server.ts"
 import { requestAnalysis } from "~/domains/integrity/evidence/request.server.ts";
 import { count, decimal, percent, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
@@ -26,7 +27,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => ({
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { said: "It is being computed, and appears here in a few seconds." };
+  return { message: "It is being computed, and appears here in a few seconds." };
 });
 
 const known = (value: number | null, digits = 2) =>
@@ -34,12 +35,12 @@ const known = (value: number | null, digits = 2) =>
 
 export default function Statistics() {
   const { exam, statistics, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
+  const done = useDone<typeof action>();
   const d = statistics?.distribution ?? null;
   const flagged = statistics?.items.filter((item) => item.flags.length > 0).length ?? 0;
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
   // It appears by itself: first computed, or computed again because somebody asked.
-  useLive((ended && !statistics) || result?.ok === true, 4000);
+  useLive((ended && !statistics) || done !== undefined, 4000);
   return (
     <Page
       title={
@@ -68,7 +69,6 @@ export default function Statistics() {
         )
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {!statistics || !d ? (
         <Panel>
           <Empty title={ended ? (statistics ? "Nobody sat this exam" : "Being computed") : "After the exam has closed"}>

@@ -1,11 +1,10 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { getExam } from "~/domains/exams/list.server.ts";
 import { weightsOf } from "~/domains/integrity/score/score.ts";
 import { examWeights, setWeights } from "~/domains/integrity/score/weights.server.ts";
 import { EVIDENCE, SIGNALS, weighable, type EvidenceKind } from "~/domains/integrity/signals.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
-import { Form, Input, Submit, useFormResult } from "~/ui/form/form.tsx";
+import { Form, Input, Submit, useFormRefusal } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { ExamBadge } from "./state.tsx";
@@ -24,7 +23,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
   const points: Record<string, string> = {};
   for (const [name, value] of Object.entries(form.values())) if (name.startsWith("points.")) points[name.slice(7)] = value;
   await setWeights({ ctx, input: { examId: params["id"] ?? "", threshold: form.get("threshold"), points: points as never } });
-  return { said: "Saved. The attempts are scored anew in the background." };
+  return { message: "Saved. The attempts are scored anew in the background." };
 });
 
 const SHOWN = [
@@ -37,9 +36,9 @@ const SHOWN = [
 ];
 
 function Points({ type, label, value, standard }: { type: string; label: string; value: number; standard: number }) {
-  const result = useFormResult();
-  const error = result && !result.ok ? result.fields?.[`points.${type}`]?.[0] : undefined;
-  const typed = result && !result.ok ? result.values?.[`points.${type}`] : undefined;
+  const refusal = useFormRefusal();
+  const error = refusal?.fields[`points.${type}`]?.[0];
+  const typed = refusal?.values[`points.${type}`];
   return (
     <input
       name={`points.${type}`}
@@ -57,7 +56,6 @@ function Points({ type, label, value, standard }: { type: string; label: string;
 
 export default function Weights() {
   const { exam, threshold, weights, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const standard = weightsOf(null);
   return (
     <Page
@@ -66,7 +64,6 @@ export default function Weights() {
       context="What one occurrence is worth in this exam. A score is a reason to look, never a verdict; it can be changed at any time."
       tabs={examTabs(exam.id, role)}
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <Panel className="max-w-[760px]" flush>
         <Form className="flex flex-col">
           <div className="max-w-60 px-3.5 py-3">

@@ -6,7 +6,7 @@ import { startImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { writableBy } from "~/resources/define.ts";
 import { Invalid } from "~/platform/errors.ts";
-import { Form, Labelled, Select, Submit, useFormResult } from "~/ui/form/form.tsx";
+import { Form, Labelled, Select, Submit, useFormRefusal } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 
@@ -88,12 +88,12 @@ export default function NewImport() {
 }
 
 function FileInput() {
-  const result = useFormResult();
+  const refusal = useFormRefusal();
   return (
     <Labelled
       label="CSV file"
       hint="UTF-8, the first line names the columns; commas, semicolons or tabs; at most 20 MB"
-      error={result && !result.ok ? result.fields?.["file"]?.[0] : undefined}
+      error={refusal?.fields["file"]?.[0]}
     >
       {(ids) => <input {...ids} type="file" name="file" accept=".csv,text/csv,text/plain" className="input" />}
     </Labelled>

@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { appealable, decideAppeal, fileAppeal, listAppeals, withdrawAppeal } from "~/domains/integrity/appeals/appeals.server.ts";
@@ -6,6 +6,7 @@ import { plural } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
+import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -29,15 +30,15 @@ export const action = act("appeals.read", async ({ ctx, form }) => {
   switch (form.intent("file", "withdraw", "decide")) {
     case "file":
       await fileAppeal({ ctx, input: { reviewId: form.get("reviewId"), statement: form.get("statement") } });
-      return { said: "The appeal is filed. Somebody who has not decided on the attempt will decide it." };
+      return { message: "The appeal is filed. Somebody who has not decided on the attempt will decide it." };
     case "withdraw":
       await withdrawAppeal({ ctx, input: { appealId: form.get("appealId"), reason: form.get("reason") } });
-      return { said: "Withdrawn. The decision stands as it was." };
+      return { message: "Withdrawn. The decision stands as it was." };
     case "decide": {
       const outcome = form.get("outcome") === "UPHELD" ? "UPHELD" : "DISMISSED";
       await decideAppeal({ ctx, input: { appealId: form.get("appealId"), outcome, note: form.get("note") } });
       return {
-        said:
+        message:
           outcome === "UPHELD"
             ? "Upheld. Everything that was withheld is restored, and the student is told."
             : "Dismissed. The violation stands.",
@@ -55,7 +56,7 @@ const STATUS: Record<string, [string, Tone]> = {
 
 export default function Appeals() {
   const { appeals, candidates, status, role, now } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; message?: string; result?: { said?: string } } | undefined;
+  const refusal = useRefusal();
   const [params] = useSearchParams();
   const late = appeals.filter((appeal) => appeal.status === "OPEN" && new Date(appeal.deadline_at) < new Date(now)).length;
   const decides = may(role, "appeals.decide");
@@ -155,8 +156,7 @@ export default function Appeals() {
         </nav>
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
-      {result && !result.ok && <Notice tone="bad" title={result.message ?? "This could not be done"} />}
+      {refusal && <Notice tone="bad" title={refusal.message} />}
       {files ? (
         <WithAside
           aside={

@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import type { Ctx } from "~/db/ctx.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
@@ -18,6 +18,7 @@ import { log } from "~/platform/log.server.ts";
 import { plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -91,7 +92,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
           consequence: form.get("consequence") === "ZEROED" ? "ZEROED" : "WITHHELD",
         },
       });
-      const said = new URLSearchParams({
+      const outcome = new URLSearchParams({
         decided: done.decisionId,
         as: done.state,
         no: form.get("no"),
@@ -104,7 +105,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
           log.error({ err: { message: messageOf(error) } }, "the next review could not be claimed");
         return null;
       });
-      return redirect(next ? `/integrity/attempts/${next.attemptId}?${said.toString()}` : `/integrity?${said.toString()}`);
+      return redirect(next ? `/integrity/attempts/${next.attemptId}?${outcome.toString()}` : `/integrity?${outcome.toString()}`);
     }
   }
 });
@@ -112,7 +113,7 @@ export const action = act("integrity.review", async ({ ctx, form, params }) => {
 export default function Attempt() {
   const data = useLoaderData<typeof loader>();
   const { attempt, review, person, alike, bands, events, answers, skewMs, open, role } = data;
-  const result = useActionData() as { ok: boolean; message?: string; values?: Record<string, string> } | undefined;
+  const refusal = useRefusal();
   useShortcut({
     c: "[data-decide=CLEARED]",
     u: "[data-decide=INCONCLUSIVE]",
@@ -149,12 +150,12 @@ export default function Attempt() {
       }
     >
       <UndoBar now={data.now} />
-      {result && !result.ok && (
-        <Notice tone="bad" title={result.message ?? "This could not be done"}>
-          {result.values?.["note"] && !review?.mine && (
+      {refusal && (
+        <Notice tone="bad" title={refusal.message}>
+          {refusal.values["note"] && !review?.mine && (
             <label className="mt-1 flex flex-col gap-1">
               What you had written
-              <textarea readOnly rows={3} className="input" value={result.values["note"]} />
+              <textarea readOnly rows={3} className="input" value={refusal.values["note"]} />
             </label>
           )}
         </Notice>

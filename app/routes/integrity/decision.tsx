@@ -1,6 +1,6 @@
 import { Form as Plain, useNavigation } from "@remix-run/react";
 import { useRef, useState } from "react";
-import { Form, Input, Select, useFormResult } from "~/ui/form/form.tsx";
+import { Form, Input, Select, useFormRefusal } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 
 const BARS = {
@@ -95,9 +95,9 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
 }
 
 function Note({ working, second }: { working: boolean; second: boolean }) {
-  const result = useFormResult();
-  const typed = result && !result.ok ? (result.values?.["note"] ?? "") : "";
-  const error = result && !result.ok ? result.fields?.["note"]?.[0] : undefined;
+  const refusal = useFormRefusal();
+  const typed = refusal?.values["note"] ?? "";
+  const error = refusal?.fields["note"]?.[0];
   const box = useRef<HTMLTextAreaElement>(null);
   const [hint, setHint] = useState(false);
   return (

@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData, useSearchParams } from "@remix-run/react";
+import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { claimNext } from "~/domains/integrity/review/claim.server.ts";
@@ -12,6 +12,7 @@ import { ago, count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
@@ -71,7 +72,7 @@ const CHOICES = [
 
 export default function Queue() {
   const { rows, next, counts, conflicts, view, role, now } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; message?: string } | undefined;
+  const refusal = useRefusal();
   const [params] = useSearchParams();
   useShortcut({ n: "[data-next]" });
   // Others claim and decide meanwhile.
@@ -101,7 +102,7 @@ export default function Queue() {
       }
     >
       <UndoBar now={now} />
-      {result && !result.ok && <Notice tone="warn" title={result.message ?? "There is nothing to claim"} />}
+      {refusal && <Notice tone="warn" title={refusal.message} />}
       <Panel flush>
         <div className="flex flex-wrap items-end gap-2 px-3.5 py-2.5">
           <nav aria-label="Which reviews" className="flex flex-wrap gap-1">

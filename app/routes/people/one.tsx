@@ -1,4 +1,4 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -59,20 +59,20 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
   switch (intent) {
     case "restore":
       await restore({ ctx, input: { resource: "user", id } });
-      return { said: "Restored." };
+      return { message: "Restored." };
     case "remove":
     case "purge":
       await remove({ ctx, input: { resource: "user", id, reason, purge: intent === "purge" } });
       return redirect("/people");
     case "lock":
       await lockPerson({ ctx, input: { id, hours: form.get("hours"), reason } });
-      return { said: "Locked, and their sessions have ended." };
+      return { message: "Locked, and their sessions have ended." };
     case "unlock":
       await unlockPerson({ ctx, input: { id, reason } });
-      return { said: "Unlocked." };
+      return { message: "Unlocked." };
     case "sessions": {
       const { ended } = await endPersonSessions({ ctx, input: { id, reason } });
-      return { said: `${plural(ended, "session")} ended.` };
+      return { message: `${plural(ended, "session")} ended.` };
     }
   }
 });
@@ -98,7 +98,6 @@ function verdict(data: {
 export default function Person() {
   const data = useLoaderData<typeof loader>();
   const { person, enrollments, payments, exams, attempts, past, pointing, held, relations, role, now } = data;
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const state = verdict(data);
   const locked = person.locked_until !== null && new Date(person.locked_until) > new Date(now);
   const manage = may(role, "platform.manage");
@@ -122,7 +121,6 @@ export default function Person() {
         )
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       {held.length > 0 && (
         <Notice tone="bad" title={`Cannot sit ${held.length === 1 ? "an exam" : plural(held.length, "exam")} of the next 7 days`}>
           <ul className="flex flex-col gap-0.5">

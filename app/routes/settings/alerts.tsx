@@ -12,7 +12,6 @@ import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
-import { Said } from "../database/parts/said.tsx";
 import { SeverityBadge } from "../database/parts/severity.tsx";
 import { settingsTabs } from "./tabs.ts";
 
@@ -27,7 +26,7 @@ export const loader = page("database.read", async ({ ctx }) => ({
 export const action = act("database.act", async ({ ctx, form }) => {
   if (form.intent("remove", "add") === "remove") {
     await removeNotificationTarget({ ctx, input: { id: form.get("id") } });
-    return { said: "Removed. What waited for it is dropped." };
+    return { message: "Removed. What waited for it is dropped." };
   }
   await addNotificationTarget({
     ctx,
@@ -38,7 +37,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
       minSeverity: form.get("minSeverity") as Severity,
     },
   });
-  return { said: "It is told from now on." };
+  return { message: "It is told from now on." };
 });
 
 export default function AlertSettings() {
@@ -50,7 +49,6 @@ export default function AlertSettings() {
       context="Alerts go to webhooks and e-mail, at least once, with growing waits between tries."
       tabs={settingsTabs(role)}
     >
-      <Said />
       <WithAside
         aside={
           mayAct && (

@@ -1,4 +1,4 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -11,9 +11,10 @@ import {
 } from "~/domains/integrity/keys/api-keys.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { CopyButton } from "~/ui/feedback/copy.tsx";
-import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { CopyLine } from "~/ui/feedback/copy.tsx";
+import { Empty } from "~/ui/feedback/empty.tsx";
 import { Checkbox, Form, Input, Select, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -39,10 +40,10 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
   switch (form.intent("revoke", "rotate", "create")) {
     case "revoke":
       await revokeApiKey({ ctx, input: { id: form.get("id"), reason: form.get("reason") } });
-      return { said: "The key is revoked." };
+      return { message: "The key is revoked." };
     case "rotate": {
       const { key } = await rotateApiKey({ ctx, input: { id: form.get("id") } });
-      return { key, said: "The new key. The old one works for a day, so that nothing stops while you replace it." };
+      return { key, message: "The new key. The old one works for a day, so that nothing stops while you replace it." };
     }
     case "create": {
       const { key } = await createApiKey({
@@ -55,14 +56,14 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
           scopes: form.all("scopes") as KeyScope[],
         },
       });
-      return { key, said: "The new key." };
+      return { key, message: "The new key." };
     }
   }
 });
 
 export default function ApiKeys() {
   const { keys, tenants, role, origin, now } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string; key?: string } } | undefined;
+  const made = useDone<typeof action>()?.key;
   const manage = may(role, "apikeys.manage");
   const working = keys.filter((key) => !key.revoked_at && !(key.expires_at && new Date(key.expires_at) <= new Date(now))).length;
   const list = (
@@ -155,17 +156,8 @@ export default function ApiKeys() {
         </>
       }
       tabs={settingsTabs(role)}
+      made={made && <CopyLine text={made} label="Copy the key" note="It is shown this once." />}
     >
-      {result?.ok && result.result?.said && (
-        <Notice tone="ok" title={result.result.said}>
-          {result.result.key && (
-            <p className="mono flex flex-wrap items-center gap-2 break-all">
-              {result.result.key} <CopyButton text={result.result.key} label="Copy the key" />{" "}
-              <span className="font-sans text-[12px] text-muted">It is shown this once.</span>
-            </p>
-          )}
-        </Notice>
-      )}
       {manage ? (
         <WithAside
           aside={

@@ -1,10 +1,11 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { mustEnroll } from "~/access/login.server.ts";
 import { beginTotp, changePassword, confirmTotp, removeTotp } from "~/access/staff/security.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { useDone, useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { settingsTabs } from "./tabs.ts";
@@ -37,13 +38,11 @@ export const action = act("self", async ({ ctx, form }) => {
   }
 });
 
-type Done =
-  { intent: "begin"; secret: string; qr: string } | { intent: "confirm"; codes: string[] } | { intent: "remove" | "password" };
+type Done = ReturnType<typeof useDone<typeof action>>;
 
 export default function Security() {
   const data = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: Done } | undefined;
-  const done = result?.ok ? result.result : undefined;
+  const done = useDone<typeof action>();
   return (
     <Page title="Security" context="How you prove that it is you." tabs={settingsTabs(data.role)}>
       {data.asked && !data.enrolled && (
@@ -84,8 +83,8 @@ export default function Security() {
   );
 }
 
-function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done | undefined; required: boolean }) {
-  const failed = useActionData() as { ok: boolean; values?: Record<string, string> } | undefined;
+function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done; required: boolean }) {
+  const refusal = useRefusal();
   if (done?.intent === "confirm") {
     return (
       <div className="flex flex-col gap-3">
@@ -101,7 +100,7 @@ function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done | un
       </div>
     );
   }
-  if (done?.intent === "begin" || (failed && !failed.ok && failed.values?.["intent"] === "confirm")) {
+  if (done?.intent === "begin" || refusal?.values["intent"] === "confirm") {
     return (
       <Form intent="confirm">
         {done?.intent === "begin" ? (

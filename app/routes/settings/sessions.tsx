@@ -1,9 +1,8 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { listSessions, revokeOtherSessions, revokeSession, SESSION_LIMITS } from "~/access/staff/sessions.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { plural } from "~/platform/format.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -24,9 +23,10 @@ export const loader = page("self", async ({ ctx, url }) => {
 });
 
 export const action = act("self", async ({ ctx, form }) => {
-  if (form.intent("others", "") === "others") return { ended: await revokeOtherSessions({ ctx, input: {} }) };
-  await revokeSession({ ctx, input: { id: form.get("id") } });
-  return { ended: 1 };
+  const others = form.intent("others", "") === "others";
+  if (!others) await revokeSession({ ctx, input: { id: form.get("id") } });
+  const ended = others ? await revokeOtherSessions({ ctx, input: {} }) : 1;
+  return { message: ended > 0 ? `${plural(ended, "session has", "sessions have")} ended.` : "There was no other." };
 });
 
 function browser(agent: string | null): string {
@@ -37,7 +37,6 @@ function browser(agent: string | null): string {
 
 export default function Sessions() {
   const { role, sessions, current, limits } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
   return (
     <Page
       title="Sessions"
@@ -49,16 +48,6 @@ export default function Sessions() {
         </Form>
       }
     >
-      {result?.ok && result.result && (
-        <Notice
-          tone="ok"
-          title={
-            result.result.ended > 0
-              ? `${plural(result.result.ended, "session has", "sessions have")} ended.`
-              : "There was no other."
-          }
-        />
-      )}
       <Panel flush>
         <table className="rows">
           <thead>

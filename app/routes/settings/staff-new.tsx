@@ -1,10 +1,11 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { createStaff } from "~/access/staff/staff.server.ts";
-import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { StaffFields } from "./staff-form.tsx";
@@ -23,16 +24,13 @@ export const action = act("staff.manage", ({ ctx, form }) =>
 
 export default function NewStaff() {
   const { tenants, origin } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { link: string } } | undefined;
+  const added = useDone<typeof action>();
   return (
     <Page title="Add a person" context="They choose their own password with a link that works once.">
       <Panel className="max-w-2xl">
-        {result?.ok && result.result ? (
+        {added ? (
           <Notice tone="ok" title="Added. Give them this link; it works once, for 24 hours, and is not shown again.">
-            <p className="mono mt-1 flex items-center gap-2 break-all">
-              {origin}
-              {result.result.link} <CopyButton text={`${origin}${result.result.link}`} />
-            </p>
+            <CopyLine text={`${origin}${added.link}`} />
           </Notice>
         ) : (
           <Form>

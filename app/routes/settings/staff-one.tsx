@@ -1,12 +1,12 @@
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
 import { may, ROLE_LABELS } from "~/access/policy.ts";
 import { getStaff, resetStaffMfa, resetStaffPassword, updateStaff } from "~/access/staff/staff.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { CopyButton } from "~/ui/feedback/copy.tsx";
-import { Notice } from "~/ui/feedback/empty.tsx";
+import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -30,10 +30,13 @@ export const action = act("staff.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   switch (form.intent("password", "mfa", "save")) {
     case "password":
-      return { link: await resetStaffPassword({ ctx, input: { id } }) };
+      return {
+        link: await resetStaffPassword({ ctx, input: { id } }),
+        message: "Give them this link; it works once, for 24 hours.",
+      };
     case "mfa":
       await resetStaffMfa({ ctx, input: { id } });
-      return { said: "The authenticator is removed, and the sessions have ended." };
+      return { message: "The authenticator is removed, and the sessions have ended." };
     case "save":
       await updateStaff({
         ctx,
@@ -45,13 +48,13 @@ export const action = act("staff.manage", async ({ ctx, form, params }) => {
           active: form.has("active"),
         },
       });
-      return { said: "Saved." };
+      return { message: "Saved." };
   }
 });
 
 export default function OneOfStaff() {
   const { staff, tenants, role, origin } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { link?: string; said?: string } } | undefined;
+  const link = useDone<typeof action>()?.link;
   const manage = may(role, "staff.manage");
   return (
     <Page
@@ -63,16 +66,8 @@ export default function OneOfStaff() {
           {staff.last_login_at ? <Ago at={staff.last_login_at} /> : "never"}
         </>
       }
+      made={link && <CopyLine text={`${origin}${link}`} />}
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
-      {result?.ok && result.result?.link && (
-        <Notice tone="ok" title="Give them this link; it works once, for 24 hours.">
-          <p className="mono flex items-center gap-2 break-all">
-            {origin}
-            {result.result.link} <CopyButton text={`${origin}${result.result.link}`} />
-          </p>
-        </Notice>
-      )}
       <WithAside
         aside={
           manage && (

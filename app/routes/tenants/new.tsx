@@ -1,9 +1,10 @@
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { createTenant } from "~/domains/tenants/create-tenant.server.ts";
-import { CopyButton } from "~/ui/feedback/copy.tsx";
+import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 
@@ -28,8 +29,7 @@ export const action = act("tenants.manage", ({ ctx, form }) =>
 
 export default function NewTenant() {
   const { origin } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { id: string; link: string | null } } | undefined;
-  const made = result?.ok ? result.result : undefined;
+  const made = useDone<typeof action>();
   return (
     <Page
       title="New tenant"
@@ -43,12 +43,7 @@ export default function NewTenant() {
                 ? "Give its manager this link; it works once, for 24 hours, and is not shown again."
                 : "Its manager has an account already, and sees it at the next page."}
             </Notice>
-            {made.link && (
-              <p className="mono flex items-center gap-2 break-all">
-                {origin}
-                {made.link} <CopyButton text={`${origin}${made.link}`} />
-              </p>
-            )}
+            {made.link && <CopyLine text={`${origin}${made.link}`} />}
             <p className="flex flex-wrap gap-2">
               <Link to={`/tenants/${made.id}`} className="control">
                 Open it

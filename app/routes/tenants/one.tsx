@@ -1,4 +1,4 @@
-import { Form as PlainForm, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Form as PlainForm, Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -12,7 +12,6 @@ import { words } from "~/resources/cell-text.ts";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
 import { count, plural } from "~/platform/format.ts";
-import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -51,12 +50,11 @@ export const action = act("tenants.edit", async ({ ctx, form, params }) => {
       expiry: form.get("expiry") || undefined,
     },
   });
-  return { said: ended > 0 ? `Done. ${plural(ended, "session")} of its people ended.` : "Done." };
+  return { message: ended > 0 ? `Done. ${plural(ended, "session")} of its people ended.` : "Done." };
 });
 
 export default function Tenant() {
   const { tenant, over, size, past, role } = useLoaderData<typeof loader>();
-  const result = useActionData() as { ok: boolean; result?: { said?: string } } | undefined;
   const manage = may(role, "tenants.manage");
   const moves = SUBSCRIPTION_MACHINE[tenant.subscription_status as SubscriptionState] ?? [];
   return (
@@ -92,7 +90,6 @@ export default function Tenant() {
         </>
       }
     >
-      {result?.ok && result.result?.said && <Notice tone="ok" title={result.result.said} />}
       <Figures>
         <Figure label="People" value={count(tenant.people)} note={plural(tenant.sessions, "open session")} />
         <Figure label="Active enrollments" value={count(tenant.enrolled)} note={plural(tenant.classes, "class", "classes")} />

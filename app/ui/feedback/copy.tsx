@@ -20,6 +20,16 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
   );
 }
 
+/** A text to be handed on whole: a link, a key. */
+export function CopyLine({ text, label, note }: { text: string; label?: string; note?: string }) {
+  return (
+    <p className="mono flex flex-wrap items-center gap-2 break-all">
+      {text} <CopyButton text={text} label={label} />
+      {note && <span className="font-sans text-[12px] text-muted">{note}</span>}
+    </p>
+  );
+}
+
 /** The end of an id tells records apart; the whole of it is one click away. */
 export function ShortId({ id }: { id: string }) {
   return (

@@ -1,63 +1,41 @@
-import { createContext, useContext, useEffect, useId, useRef, type ComponentProps, type ReactNode } from "react";
-import { Form as RemixForm, useActionData, useNavigation, type FetcherWithComponents } from "@remix-run/react";
+import { createContext, useContext, useId, type ComponentProps, type ReactNode } from "react";
+import { Form as RemixForm, useNavigation } from "@remix-run/react";
+import type { Refusal } from "~/platform/action-result.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
-
-/** What an action gives back; the shape of access/page's ActResult, as the browser sees it. */
-export type FormResult = {
-  ok: boolean;
-  message?: string;
-  fields?: Record<string, string[]>;
-  values?: Record<string, string>;
-  stepUp?: boolean;
-  status?: number;
-  details?: unknown;
-  result?: unknown;
-} | null;
+import { useRefusal } from "./result.ts";
 
 const LOGGED_OUT = 401;
 
-const Result = createContext<FormResult>(null);
+const Refused = createContext<Refusal | null>(null);
 
-export const useFormResult = () => useContext(Result);
+/** Why the form around this was refused, and what was typed. */
+export const useFormRefusal = () => useContext(Refused);
 
 type FormProps = {
   children: ReactNode;
   action?: string;
   method?: "post" | "get";
   className?: string;
-  /** Submits without leaving the page; the form then keeps its own result. */
-  fetcher?: FetcherWithComponents<unknown>;
   encType?: "multipart/form-data" | "application/x-www-form-urlencoded";
   /** Several forms on one page: only the one that was sent shows the result. */
   intent?: string;
   /** Several forms of one intent: what each is about, sent with it. What was refused for one is not shown at, or typed into, another. */
   about?: Record<string, string>;
-  onDone?: (result: NonNullable<FormResult>) => void;
 };
 
 /** A form that works before JavaScript, shows what was refused, and keeps what was typed. */
-export function Form({ children, fetcher, intent, about = {}, onDone, className = "flex flex-col gap-3", ...rest }: FormProps) {
-  const pageResult = useActionData() as FormResult | undefined;
-  const own = (fetcher ? (fetcher.data as FormResult | undefined) : pageResult) ?? null;
-  const same = Object.entries(about).every(([name, value]) => own?.values?.[name] === value);
-  const mine = own && (fetcher || ((!intent || own.values?.["intent"] === intent) && (own.ok || same))) ? own : null;
-  const seen = useRef<unknown>(null);
-  useEffect(() => {
-    if (mine?.ok && seen.current !== mine) {
-      seen.current = mine;
-      onDone?.(mine);
-    }
-  });
-  const Element = fetcher ? fetcher.Form : RemixForm;
+export function Form({ children, intent, about = {}, className = "flex flex-col gap-3", ...rest }: FormProps) {
+  const refusal = useRefusal();
+  const sent = Object.entries({ ...about, ...(intent && { intent }) });
+  const mine = refusal && sent.every(([name, value]) => refusal.values[name] === value) ? refusal : null;
   return (
-    <Result.Provider value={mine}>
-      <Element method="post" className={className} noValidate {...rest}>
-        {intent && <input type="hidden" name="intent" value={intent} />}
-        {Object.entries(about).map(([name, value]) => (
+    <Refused.Provider value={mine}>
+      <RemixForm method="post" className={className} noValidate {...rest}>
+        {sent.map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
-        {mine && !mine.ok && (
-          <Notice tone="bad" title={mine.message ?? "This could not be done"}>
+        {mine && (
+          <Notice tone="bad" title={mine.message}>
             {mine.status === LOGGED_OUT && (
               <>
                 <a className="link underline" href="/login" target="_blank" rel="noreferrer">
@@ -71,8 +49,8 @@ export function Form({ children, fetcher, intent, about = {}, onDone, className 
         {/* Beside what asks for it, and above the button that sends it. */}
         {mine?.stepUp && <Proof fields={mine.fields} />}
         {children}
-      </Element>
-    </Result.Provider>
+      </RemixForm>
+    </Refused.Provider>
   );
 }
 
@@ -118,11 +96,10 @@ export function Labelled(props: { label: ReactNode; hint?: ReactNode; error?: st
 type FieldProps = { label: ReactNode; name: string; hint?: ReactNode; defaultValue?: string | number | null };
 
 const useTyped = (name: string, fallback: string | number | null | undefined) => {
-  const result = useFormResult();
-  const refused = result && !result.ok ? result : null;
+  const refused = useFormRefusal();
   return {
-    value: refused?.values?.[name] ?? (fallback === null || fallback === undefined ? "" : String(fallback)),
-    error: refused?.fields?.[name]?.[0],
+    value: refused?.values[name] ?? (fallback === null || fallback === undefined ? "" : String(fallback)),
+    error: refused?.fields[name]?.[0],
     key: refused ? "typed" : "fresh",
   };
 };
@@ -206,8 +183,7 @@ export function Checkbox({
   value?: string;
 }) {
   const id = useId();
-  const result = useFormResult();
-  const refused = result && !result.ok ? result.values : null;
+  const refused = useFormRefusal()?.values;
   return (
     <div className="flex items-start gap-2">
       <input
@@ -242,11 +218,10 @@ export function Submit({
   children,
   tone = "primary",
   busy,
-  fetcher,
   ...rest
-}: ComponentProps<"button"> & { tone?: ButtonTone; busy?: string; fetcher?: FetcherWithComponents<unknown> }) {
+}: ComponentProps<"button"> & { tone?: ButtonTone; busy?: string }) {
   const navigation = useNavigation();
-  const working = fetcher ? fetcher.state !== "idle" : navigation.state === "submitting";
+  const working = navigation.state === "submitting";
   return (
     <Button type="submit" tone={tone} disabled={working} {...rest}>
       {working && busy ? busy : children}

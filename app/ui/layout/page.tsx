@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { NavLink, useLocation } from "@remix-run/react";
 import { rangeQuery, withRange } from "~/platform/range.ts";
+import { ActionNotice } from "~/ui/form/action-notice.tsx";
 
 /** A page speaks first, in one sentence, then shows the figures behind it. */
 export function Page(props: {
@@ -9,6 +10,8 @@ export function Page(props: {
   badge?: ReactNode;
   actions?: ReactNode;
   tabs?: Tab[];
+  /** What an action made, shown with its message: a key, a link. */
+  made?: ReactNode;
   children: ReactNode;
 }) {
   return (
@@ -26,6 +29,7 @@ export function Page(props: {
         </div>
         {props.tabs && <Tabs tabs={props.tabs} />}
       </header>
+      <ActionNotice>{props.made}</ActionNotice>
       {props.children}
     </div>
   );

@@ -3,7 +3,7 @@ import { useRouteLoaderData } from "@remix-run/react";
 import { ago, clockTime, day, exactTime } from "~/platform/format.ts";
 
 export function useZone(): string {
-  return (useRouteLoaderData("root") as { zone?: string } | undefined)?.zone ?? "UTC";
+  return useRouteLoaderData<{ zone?: string }>("root")?.zone ?? "UTC";
 }
 
 /** Relative, with the exact time on hover; it keeps up without a request. */

@@ -3,7 +3,7 @@ import type { Form } from "~/access/page.server.ts";
 import { signalBackend } from "~/observability/connections/signal.server.ts";
 
 /** The act behind SignalForm, the same on every page that has it. */
-export async function actSignal(ctx: Ctx, form: Form): Promise<{ said: string }> {
+export async function actSignal(ctx: Ctx, form: Form): Promise<{ message: string }> {
   form.intent("signal");
   const done = await signalBackend({
     ctx,
@@ -15,7 +15,7 @@ export async function actSignal(ctx: Ctx, form: Form): Promise<{ said: string }>
       reason: form.get("reason"),
     },
   });
-  return { said: done.says };
+  return { message: done.says };
 }
 
 /** Which session the address asks about, if it does. */

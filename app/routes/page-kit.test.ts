@@ -1,0 +1,23 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+const app = path.resolve(import.meta.dirname, "..");
+const sources = ["routes", "ui", "resources"].flatMap((room) =>
+  fs
+    .readdirSync(path.join(app, room), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."))
+    .map((name) => ({ name: `${room}/${name}`, text: fs.readFileSync(path.join(app, room, name), "utf8") })),
+);
+
+const matching = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
+
+describe("the page kit", () => {
+  it("reads the result of an action or a loader with its type, never by a cast", () => {
+    expect(matching(/use(ActionData|LoaderData|RouteLoaderData)\([^)]*\)\s*as\b/)).toEqual([]);
+  });
+
+  it("says what an action did in one place", () => {
+    expect(matching(/tone="ok" title=\{\w+(\.\w+)*\.(said|message)\}/)).toEqual([]);
+  });
+});
