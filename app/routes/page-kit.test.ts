@@ -20,4 +20,9 @@ describe("the page kit", () => {
   it("says what an action did in one place", () => {
     expect(matching(/tone="ok" title=\{\w+(\.\w+)*\.(said|message)\}/)).toEqual([]);
   });
+
+  it("has one button that is a link, and one panel that drops down", () => {
+    expect(matching(/<Link\b[^>]*className=[{"`]+control\b/)).toEqual(["ui/form/link-button.tsx"]);
+    expect(matching(/panel absolute/)).toEqual(["ui/layout/dropdown.tsx"]);
+  });
 });

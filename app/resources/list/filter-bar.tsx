@@ -1,13 +1,15 @@
 import { ListFilter, X } from "lucide-react";
 import { Form, Link, useSearchParams } from "@remix-run/react";
 import { useId } from "react";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Button } from "~/ui/form/form.tsx";
 import { words } from "../cell-text.ts";
 import { OP_LABELS, type Filter } from "../query.ts";
 import { Suggestions, useSuggestions } from "../suggestions.tsx";
 import type { FieldView } from "../view.ts";
 import { ColumnMenu, ExportMenu, OrderMenu, ViewMenu } from "./menus.tsx";
-import { Hidden, Pop, useLink } from "./pop.tsx";
+import { Dropdown } from "~/ui/layout/dropdown.tsx";
+import { Hidden, LIST_MENU, useLink } from "./link.tsx";
 import type { ListProps } from "./props.ts";
 
 export function FilterBar(props: ListProps) {
@@ -36,7 +38,9 @@ export function FilterBar(props: ListProps) {
         <Chip key={`${filter.field}${filter.op}`} filter={filter} {...props} />
       ))}
       {filterable.length > 0 && (
-        <Pop
+        <Dropdown
+          stays="filters"
+          panelClassName={LIST_MENU}
           summary={
             <>
               <ListFilter size={14} aria-hidden /> Filter
@@ -47,7 +51,7 @@ export function FilterBar(props: ListProps) {
           {filterable.map((field) => (
             <AddFilter key={field.key} field={field} params={params} />
           ))}
-        </Pop>
+        </Dropdown>
       )}
       <div className="ml-auto flex flex-wrap items-center gap-2">
         <OrderMenu {...props} />
@@ -55,9 +59,9 @@ export function FilterBar(props: ListProps) {
         <ViewMenu views={views} />
         <ExportMenu name={resource.name} />
         {resource.trash && (
-          <Link to={link({ trash: trash ? null : "1", after: null, before: null })} className="control">
+          <LinkButton to={link({ trash: trash ? null : "1", after: null, before: null })}>
             {trash ? "Leave the trash" : "Trash"}
-          </Link>
+          </LinkButton>
         )}
       </div>
     </div>

@@ -1,9 +1,10 @@
 import { Link } from "@remix-run/react";
 import { useState } from "react";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { Pager } from "./pager.tsx";
-import { useLink } from "./pop.tsx";
+import { useLink } from "./link.tsx";
 import type { ListProps } from "./props.ts";
 import { Rows } from "./rows.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -69,12 +70,7 @@ function Nothing({ resource, filters, q, trash }: ListProps) {
     <Empty
       title={`No ${resource.many.toLowerCase()} yet`}
       action={
-        resource.mayWrite &&
-        !resource.isTenant && (
-          <Link to={`/data/${resource.name}/new`} className="control">
-            Make the first one
-          </Link>
-        )
+        resource.mayWrite && !resource.isTenant && <LinkButton to={`/data/${resource.name}/new`}>Make the first one</LinkButton>
       }
     >
       {resource.importable ? "Add one by hand, or bring many from a CSV file." : "They appear here when the platform makes them."}

@@ -1,14 +1,17 @@
 import { ArrowDownUp, Columns3, Download, Save, X } from "lucide-react";
 import { Form, Link, useNavigate, useSearchParams } from "@remix-run/react";
 import { Button, Submit } from "~/ui/form/form.tsx";
+import { Dropdown } from "~/ui/layout/dropdown.tsx";
 import { filterParams } from "../query.ts";
-import { Pop, useLink } from "./pop.tsx";
+import { LIST_MENU, useLink } from "./link.tsx";
 import type { ListProps } from "./props.ts";
 
 export function OrderMenu({ resource, sort }: ListProps) {
   const link = useLink();
   return (
-    <Pop
+    <Dropdown
+      stays="filters"
+      panelClassName={LIST_MENU}
       summary={
         <>
           <ArrowDownUp size={14} aria-hidden />
@@ -27,14 +30,16 @@ export function OrderMenu({ resource, sort }: ListProps) {
           {one.label}
         </Link>
       ))}
-    </Pop>
+    </Dropdown>
   );
 }
 
 export function ColumnMenu(props: ListProps) {
   const [params] = useSearchParams();
   return (
-    <Pop
+    <Dropdown
+      stays="filters"
+      panelClassName={LIST_MENU}
       summary={
         <>
           <Columns3 size={14} aria-hidden />
@@ -44,7 +49,7 @@ export function ColumnMenu(props: ListProps) {
       label="Columns"
     >
       <ColumnChooser {...props} params={params} />
-    </Pop>
+    </Dropdown>
   );
 }
 
@@ -80,7 +85,9 @@ function ColumnChooser({ resource, columns, params }: ListProps & { params: URLS
 export function ViewMenu({ views }: Pick<ListProps, "views">) {
   const [params] = useSearchParams();
   return (
-    <Pop
+    <Dropdown
+      stays="filters"
+      panelClassName={LIST_MENU}
       summary={
         <>
           <Save size={14} aria-hidden />
@@ -122,7 +129,7 @@ export function ViewMenu({ views }: Pick<ListProps, "views">) {
         </label>
         <Submit tone="plain">Save this view</Submit>
       </Form>
-    </Pop>
+    </Dropdown>
   );
 }
 
@@ -135,7 +142,9 @@ const FORMATS = [
 export function ExportMenu({ name }: { name: string }) {
   const [params] = useSearchParams();
   return (
-    <Pop
+    <Dropdown
+      stays="filters"
+      panelClassName={LIST_MENU}
       summary={
         <>
           <Download size={14} aria-hidden />
@@ -154,6 +163,6 @@ export function ExportMenu({ name }: { name: string }) {
           {format.label} <span className="text-muted">{format.says}</span>
         </a>
       ))}
-    </Pop>
+    </Dropdown>
   );
 }

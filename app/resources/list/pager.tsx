@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react";
 import { about, count, plural } from "~/platform/format.ts";
 import { LIMITS } from "../query.ts";
-import { useLink } from "./pop.tsx";
+import { useLink } from "./link.tsx";
 import type { ListProps } from "./props.ts";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 
 export function Pager(props: ListProps) {
   const { rows, next, previous, total, resource } = props;
@@ -37,14 +38,14 @@ export function Pager(props: ListProps) {
           </span>
         )}
         {previous ? (
-          <Link to={link({ before: previous, after: null })} className="control" rel="prev">
+          <LinkButton to={link({ before: previous, after: null })} rel="prev">
             Previous
-          </Link>
+          </LinkButton>
         ) : null}
         {next ? (
-          <Link to={link({ after: next, before: null })} className="control" rel="next">
+          <LinkButton to={link({ after: next, before: null })} rel="next">
             Next
-          </Link>
+          </LinkButton>
         ) : null}
       </span>
     </footer>

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { isTyping } from "~/ui/typing.ts";
 import { isNumber, Value } from "../cell.tsx";
 import type { FieldView } from "../view.ts";
-import { useLink } from "./pop.tsx";
+import { useLink } from "./link.tsx";
 import type { ListProps, ListRow } from "./props.ts";
 import { useWindowed } from "./windowed.ts";
 

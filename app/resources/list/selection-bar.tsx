@@ -3,7 +3,7 @@ import { about, count } from "~/platform/format.ts";
 import { Button } from "~/ui/form/form.tsx";
 import { SelectionBar as Bar } from "~/ui/layout/selection-bar.tsx";
 import { filterParams } from "../query.ts";
-import { Hidden } from "./pop.tsx";
+import { Hidden } from "./link.tsx";
 import type { ListProps } from "./props.ts";
 
 /** Rises from below and says what an act would touch: the chosen rows, or all that the filter finds. */

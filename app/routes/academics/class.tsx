@@ -6,6 +6,7 @@ import { classFacts } from "~/domains/academics/class-facts.server.ts";
 import { State } from "~/resources/cell.tsx";
 import { count, plural } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -32,23 +33,14 @@ export default function ClassPage() {
       context={`${one.college} · ${one.academic_year}${one.grade ? ` · grade ${one.grade}` : ""}${one.section ? `, section ${one.section}` : ""}`}
       actions={
         <>
-          <Link to={`/academics/classes/${one.id}/grades`} className="control">
-            Grade report
-          </Link>
-          <Link to={`/academics/classes/${one.id}/attendance`} className="control">
-            Attendance report
-          </Link>
+          <LinkButton to={`/academics/classes/${one.id}/grades`}>Grade report</LinkButton>
+          <LinkButton to={`/academics/classes/${one.id}/attendance`}>Attendance report</LinkButton>
           {manage && (
             <>
-              <Link to={`/data/class/${one.id}/edit`} className="control">
-                Edit
-              </Link>
-              <Link
-                to={`/enrollments/new?class=${one.id}`}
-                className="control !border-accent !bg-accent font-[560] !text-on-accent"
-              >
+              <LinkButton to={`/data/class/${one.id}/edit`}>Edit</LinkButton>
+              <LinkButton tone="primary" to={`/enrollments/new?class=${one.id}`}>
                 Enroll
-              </Link>
+              </LinkButton>
             </>
           )}
         </>
@@ -120,9 +112,7 @@ export default function ClassPage() {
               title="Nobody is enrolled yet"
               action={
                 manage && (
-                  <Link className="control" to={`/imports/new?resource=enrollment&collegeId=${one.college_id}`}>
-                    Import enrollments
-                  </Link>
+                  <LinkButton to={`/imports/new?resource=enrollment&collegeId=${one.college_id}`}>Import enrollments</LinkButton>
                 )
               }
             >

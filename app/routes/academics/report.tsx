@@ -6,6 +6,7 @@ import { attendanceReport, gradeReport } from "~/domains/academics/reports.serve
 import { csvLine } from "~/resources/csv.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 
@@ -81,9 +82,9 @@ export default function Report() {
           : "Present of all marks, in percent; those who are missed most come first."
       }
       actions={
-        <Link reloadDocument to={`/academics/classes/${id}/${kind}?format=csv`} className="control">
+        <LinkButton reloadDocument to={`/academics/classes/${id}/${kind}?format=csv`}>
           CSV
-        </Link>
+        </LinkButton>
       }
     >
       <Figures>

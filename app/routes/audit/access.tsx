@@ -6,6 +6,7 @@ import { recordAlone } from "~/audit/record.server.ts";
 import { csvLine } from "~/resources/csv.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -72,9 +73,9 @@ export default function AccessReview() {
       context="Who may do what, since when, granted by whom, and when it was last used."
       tabs={auditTabs(role)}
       actions={
-        <Link reloadDocument to="/audit/access?format=csv" className="control">
+        <LinkButton reloadDocument to="/audit/access?format=csv">
           CSV
-        </Link>
+        </LinkButton>
       }
     >
       <Panel flush>

@@ -10,6 +10,7 @@ import { rangeQuery, readRange } from "~/platform/range.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -223,9 +224,9 @@ export default function AuditLog() {
         )}
         {next && (
           <p className="border-t px-3.5 py-2 text-right">
-            <Link className="control" to={link({ after: next })} rel="next">
+            <LinkButton to={link({ after: next })} rel="next">
               Older
-            </Link>
+            </LinkButton>
           </p>
         )}
       </Panel>

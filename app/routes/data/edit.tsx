@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import type { Refusal } from "~/platform/action-result.ts";
@@ -6,6 +6,7 @@ import { asTyped, FormFields } from "~/resources/form-fields.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
 import { get, update } from "~/resources/verbs.server.ts";
 import { viewOf, type ResourceView } from "~/resources/view.ts";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
@@ -47,9 +48,7 @@ export default function ResourceEdit() {
           <FormFields resource={resource} editing values={row.values} labels={labels} />
           <div className="flex gap-2">
             <Submit busy="Saving…">{clash ? "Save mine over theirs" : "Save"}</Submit>
-            <Link to={`/data/${resource.name}/${row.id}`} className="control">
-              Cancel
-            </Link>
+            <LinkButton to={`/data/${resource.name}/${row.id}`}>Cancel</LinkButton>
           </div>
         </Form>
       </Panel>

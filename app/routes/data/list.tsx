@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
@@ -10,6 +10,7 @@ import { list, meant } from "~/resources/verbs.server.ts";
 import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { mayOpen } from "../nav.ts";
 import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
@@ -96,18 +97,11 @@ export default function ResourceList() {
       tabs={areaTabs(data.area, data.role)}
       actions={
         <>
-          {resource.importable && (
-            <Link to={`/imports/new?resource=${resource.name}`} className="control">
-              Import
-            </Link>
-          )}
+          {resource.importable && <LinkButton to={`/imports/new?resource=${resource.name}`}>Import</LinkButton>}
           {resource.mayWrite && (!resource.isTenant || mayOpen(data.role, "/tenants/new")) && (
-            <Link
-              to={resource.isTenant ? "/tenants/new" : `/data/${resource.name}/new`}
-              className="control !border-accent !bg-accent font-[560] !text-on-accent"
-            >
+            <LinkButton tone="primary" to={resource.isTenant ? "/tenants/new" : `/data/${resource.name}/new`}>
               New {resource.one.toLowerCase()}
-            </Link>
+            </LinkButton>
           )}
         </>
       }

@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
@@ -6,6 +6,7 @@ import { FormFields } from "~/resources/form-fields.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
 import { create } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -52,9 +53,7 @@ export default function ResourceNew() {
           <FormFields resource={resource} values={given} />
           <div className="flex gap-2">
             <Submit busy="Saving…">Create {resource.one.toLowerCase()}</Submit>
-            <Link to={`/data/${resource.name}`} className="control">
-              Cancel
-            </Link>
+            <LinkButton to={`/data/${resource.name}`}>Cancel</LinkButton>
           </div>
         </Form>
       </Panel>

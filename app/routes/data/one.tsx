@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -11,6 +11,7 @@ import { resourceNamed } from "~/resources/registry.ts";
 import { consequences, get, remove, restore } from "~/resources/verbs.server.ts";
 import { viewOf } from "~/resources/view.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { WithAside } from "~/ui/layout/panel.tsx";
 import { pathOf } from "./areas.ts";
@@ -62,19 +63,15 @@ export default function ResourceOne() {
             resource.bulk
               .filter((one) => one.key !== "trash")
               .map((one) => (
-                <Link
+                <LinkButton
                   key={one.key}
                   to={`/data/${resource.name}/bulk?act=${one.key}&id=${row.id}`}
-                  className={`control font-[560] ${one.danger ? "text-bad" : ""}`}
+                  tone={one.danger ? "danger" : "plain"}
                 >
                   {one.label}…
-                </Link>
+                </LinkButton>
               ))}
-          {resource.mayWrite && !trashed && (
-            <Link to={`/data/${resource.name}/${row.id}/edit`} className="control font-[560]">
-              Edit
-            </Link>
-          )}
+          {resource.mayWrite && !trashed && <LinkButton to={`/data/${resource.name}/${row.id}/edit`}>Edit</LinkButton>}
         </>
       }
     >

@@ -7,6 +7,7 @@ import { Fragment } from "react";
 import { plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Checkbox, Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -333,9 +334,9 @@ function RuleForm({ rule }: { rule: Data["rules"][number] }) {
         <Checkbox name="enabled" label="Evaluated" defaultChecked={rule.enabled} />
         <div className="sm:col-span-2">
           <Submit busy="Saving…">Save the rule</Submit>{" "}
-          <Link to="?" preventScrollReset className="control">
+          <LinkButton to="?" preventScrollReset>
             Cancel
-          </Link>
+          </LinkButton>
         </div>
       </Form>
     </div>

@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { ruleByKey } from "~/observability/alerts/rules.ts";
@@ -8,6 +8,7 @@ import { clockTime, day, decimal, percent, plural, seconds } from "~/platform/fo
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Unknown } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -91,13 +92,10 @@ export default function Incident() {
       actions={
         <>
           {may(data.role, "readiness.read") && (
-            <Link className="control" to={`/exams/incidents/${incident.number}`}>
-              What it did to exams
-            </Link>
+            <LinkButton to={`/exams/incidents/${incident.number}`}>What it did to exams</LinkButton>
           )}
           {incident.link && (
-            <Link
-              className="control"
+            <LinkButton
               to={
                 open
                   ? incident.link
@@ -105,7 +103,7 @@ export default function Incident() {
               }
             >
               {open ? "To the cause" : "What was seen then"}
-            </Link>
+            </LinkButton>
           )}
         </>
       }

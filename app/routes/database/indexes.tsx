@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { page } from "~/access/page.server.ts";
 import { createStatement, dropStatement, rebuildStatement, UNUSED_AFTER_DAYS } from "~/observability/indexes/classes.ts";
 import { indexReport } from "~/observability/indexes/report.server.ts";
-import { useLink } from "~/resources/list/pop.tsx";
+import { useLink } from "~/resources/list/link.tsx";
 import { about, bytes, count, plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice, Unknown } from "~/ui/feedback/empty.tsx";

@@ -6,6 +6,7 @@ import { ATTEMPT_STATES, type AttemptState } from "~/domains/exams/machine.ts";
 import { count, decimal, plural } from "~/platform/format.ts";
 import { words } from "~/platform/machine.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { ViewLink } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -41,7 +42,6 @@ export default function Attempts() {
   };
   const state = params.get("state");
   const flagged = params.get("flagged") === "1";
-  const control = (on: boolean) => `control !min-h-7 ${on ? "!border-accent !text-accent font-[560]" : ""}`;
   const open = may(role, "integrity.read");
   return (
     <Page
@@ -56,16 +56,22 @@ export default function Attempts() {
     >
       <Panel flush>
         <nav aria-label="Which attempts" className="flex flex-wrap gap-1 px-3.5 py-2.5">
-          <Link to={changed({ flagged: flagged ? null : "1" })} aria-pressed={flagged} role="button" className={control(flagged)}>
+          <ViewLink
+            to={changed({ flagged: flagged ? null : "1" })}
+            shown={flagged}
+            aria-current={undefined}
+            aria-pressed={flagged}
+            role="button"
+          >
             Suspicious only
-          </Link>
-          <Link to={changed({ state: null })} className={control(!state)}>
+          </ViewLink>
+          <ViewLink to={changed({ state: null })} shown={!state}>
             Any state
-          </Link>
+          </ViewLink>
           {ATTEMPT_STATES.map((one) => (
-            <Link key={one} to={changed({ state: one })} className={control(state === one)}>
+            <ViewLink key={one} to={changed({ state: one })} shown={state === one}>
               {words(one)}
-            </Link>
+            </ViewLink>
           ))}
         </nav>
         {attempts.length === 0 ? (

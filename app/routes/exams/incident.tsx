@@ -7,6 +7,7 @@ import { State } from "~/resources/cell.tsx";
 import { count, plural, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -78,9 +79,7 @@ export default function ExamIncident() {
       }
       actions={
         may(role, "database.read") && (
-          <Link className="control" to={`/database/incidents/${incident.number}`}>
-            What happened to the database
-          </Link>
+          <LinkButton to={`/database/incidents/${incident.number}`}>What happened to the database</LinkButton>
         )
       }
     >

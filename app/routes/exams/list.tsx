@@ -5,6 +5,7 @@ import { countExams, listExams } from "~/domains/exams/list.server.ts";
 import { EXAM_STATUSES, type ExamStatus } from "~/domains/exams/machine.ts";
 import { count, day, plural } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton, ViewLink } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock, useZone } from "~/ui/time/time.tsx";
@@ -57,9 +58,9 @@ export default function Exams() {
       context={`${count(scheduled)} scheduled, ${count(counts.DRAFT ?? 0)} in draft, ${count((counts.CLOSED ?? 0) + (counts.GRADED ?? 0))} to grade or publish.`}
       actions={
         may(role, "exams.author") && (
-          <Link to="/exams/new" className="control !border-accent !bg-accent font-[560] !text-on-accent">
+          <LinkButton tone="primary" to="/exams/new">
             New exam
-          </Link>
+          </LinkButton>
         )
       }
     >
@@ -81,14 +82,9 @@ export default function Exams() {
           </Form>
           <nav aria-label="Which exams" className="flex flex-wrap gap-1">
             {Object.entries(VIEWS).map(([name, one]) => (
-              <Link
-                key={name}
-                to={`?view=${name}`}
-                aria-current={view === name ? "page" : undefined}
-                className={`control !min-h-7 ${view === name ? "!border-accent !text-accent font-[560]" : ""}`}
-              >
+              <ViewLink key={name} to={`?view=${name}`} shown={view === name}>
                 {one.label}
-              </Link>
+              </ViewLink>
             ))}
           </nav>
         </div>

@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { Check, X } from "lucide-react";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -9,6 +9,7 @@ import { getExam } from "~/domains/exams/list.server.ts";
 import { gradeExam, publishExam, reopenGrading } from "~/domains/exams/grading/grade.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -123,9 +124,7 @@ export default function OneExam() {
             <Form intent="copy" className="contents">
               <Submit tone="plain">Copy</Submit>
             </Form>
-            <Link to={`/exams/${exam.id}/edit`} className="control font-[520]">
-              Edit
-            </Link>
+            <LinkButton to={`/exams/${exam.id}/edit`}>Edit</LinkButton>
           </>
         )
       }
@@ -174,9 +173,9 @@ export default function OneExam() {
                 {exam.status === "LIVE" && (
                   <>
                     <p className="text-muted">It closes by itself when its window ends and nobody writes any more.</p>
-                    <Link to={`/exams/${exam.id}/live`} className="control w-fit font-[520]">
+                    <LinkButton className="w-fit font-[520]" to={`/exams/${exam.id}/live`}>
                       Open the live board
-                    </Link>
+                    </LinkButton>
                     {author && (
                       <WithReason
                         intent="close"

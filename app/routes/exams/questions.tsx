@@ -8,6 +8,7 @@ import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "~/dom
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
@@ -137,11 +138,7 @@ function QuestionForm({ question }: { question?: Question }) {
       <Textarea label="Explanation" name="explanation" rows={2} defaultValue={question?.explanation} />
       <div className="flex gap-2">
         <Submit busy="Saving…">{question ? "Save" : "Add the question"}</Submit>
-        {question && (
-          <Link to="." className="control">
-            Done
-          </Link>
-        )}
+        {question && <LinkButton to=".">Done</LinkButton>}
       </div>
     </Form>
   );

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { count, plural } from "~/platform/format.ts";
 import { Button } from "~/ui/form/form.tsx";
+import { Dropdown } from "~/ui/layout/dropdown.tsx";
 import { SelectionBar } from "~/ui/layout/selection-bar.tsx";
 
 /** The form around the board: what is outside of it names it. */
@@ -45,12 +46,8 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
               +{minutes} min
             </Button>
           ))}
-          <details className="relative">
-            <summary className="control list-none font-[520]">Custom…</summary>
-            <div
-              className="panel absolute bottom-10 left-0 z-20 flex w-56 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
-              style={{ boxShadow: "var(--shadow)" }}
-            >
+          <Dropdown summary="Custom…" stays="always" panelClassName={`left-0 w-56 ${ABOVE}`}>
+            <div className="flex flex-col gap-2">
               <label className="flex flex-col gap-1">
                 <span className="text-[12px] text-muted">Minutes</span>
                 <input name="minutes" type="number" min={1} max={240} defaultValue={15} className="input" />
@@ -59,17 +56,18 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
                 Add time to {whom}
               </Button>
             </div>
-          </details>
+          </Dropdown>
           <label className="min-w-40 flex-1 max-md:order-last max-md:w-full">
             <span className="sr-only">Reason, recorded in the audit log</span>
             <input name="reason" className="input" placeholder="Reason (required to force submit)" />
           </label>
-          <details className="relative">
-            <summary className="control list-none !border-bad font-[560] !text-bad">Force submit…</summary>
-            <div
-              className="panel absolute right-0 bottom-10 z-20 flex w-72 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
-              style={{ boxShadow: "var(--shadow)" }}
-            >
+          <Dropdown
+            summary="Force submit…"
+            stays="always"
+            summaryClassName="control !border-bad font-[560] !text-bad"
+            panelClassName={`right-0 w-72 ${ABOVE}`}
+          >
+            <div className="flex flex-col gap-2">
               <p>
                 {picked > 0 ? `${plural(picked, "attempt")} will end now` : "The selected attempts will end now"}, with the
                 answers as they are. This can't be undone.
@@ -78,7 +76,7 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
                 End {picked > 0 ? plural(picked, "attempt") : "selected attempts"}
               </Button>
             </div>
-          </details>
+          </Dropdown>
           {arrived && <Button onClick={() => (clear(), setRead(happened))}>Clear selection</Button>}
         </div>
       ) : (
@@ -88,12 +86,19 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
   );
 }
 
+/** The bar stands at the bottom of the window. */
+const ABOVE = "bottom-10 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto";
+
 /** Everybody who is writing, on this page or not. */
 export function TimeForAll({ students, working }: { students: number; working: boolean }) {
   return (
-    <details className="relative ml-auto">
-      <summary className="control !min-h-7 list-none">Time for everyone…</summary>
-      <div className="panel absolute right-0 z-20 mt-1 flex w-72 flex-col gap-2 p-3" style={{ boxShadow: "var(--shadow)" }}>
+    <Dropdown
+      summary="Time for everyone…"
+      className="ml-auto"
+      summaryClassName="control !min-h-7"
+      panelClassName="right-0 mt-1 w-72 p-3"
+    >
+      <div className="flex flex-col gap-2">
         <button form={BOARD} disabled hidden />
         <label className="flex flex-col gap-1">
           <span className="text-[12px] text-muted">Minutes for everyone</span>
@@ -107,6 +112,6 @@ export function TimeForAll({ students, working }: { students: number; working: b
           Add time for all {count(students)}
         </Button>
       </div>
-    </details>
+    </Dropdown>
   );
 }

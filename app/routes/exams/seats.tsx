@@ -1,10 +1,11 @@
-import { Form, Link, useNavigation } from "@remix-run/react";
+import { Form, useNavigation } from "@remix-run/react";
 import { useState } from "react";
 import { useArrived } from "~/ui/arrived.ts";
 import type { SeatState } from "~/domains/exams/live/seat.ts";
 import { count, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { ViewLink } from "~/ui/form/link-button.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { BOARD, SeatsBar, TimeForAll } from "./seats-bar.tsx";
@@ -106,24 +107,15 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
             {state && <input type="hidden" name="state" value={state} />}
           </Form>
           <nav aria-label="Which students" className="flex flex-wrap gap-1">
-            <Link
-              to={filtered(null)}
-              aria-current={state ? undefined : "page"}
-              className={`control !min-h-7 ${state ? "" : "!border-accent !text-accent font-[560]"}`}
-            >
+            <ViewLink to={filtered(null)} shown={!state}>
               Everybody
-            </Link>
+            </ViewLink>
             {(Object.keys(STATES) as SeatState[])
               .filter((one) => counts[one] > 0 || one === state)
               .map((one) => (
-                <Link
-                  key={one}
-                  to={filtered(one)}
-                  aria-current={state === one ? "page" : undefined}
-                  className={`control !min-h-7 ${state === one ? "!border-accent !text-accent font-[560]" : ""}`}
-                >
+                <ViewLink key={one} to={filtered(one)} shown={state === one}>
                   {STATES[one][0]} <span className="text-muted tabular-nums">{count(counts[one])}</span>
-                </Link>
+                </ViewLink>
               ))}
           </nav>
           {operate && writing.length > 0 && (

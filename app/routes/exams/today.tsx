@@ -5,6 +5,7 @@ import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.serv
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -40,11 +41,7 @@ export default function CannotSit() {
       context={
         rows.length >= 1000 ? "The first thousand are shown." : "Over all tenants in your scope, each with what would fix it."
       }
-      actions={
-        <Link to={days === 1 ? "?days=7" : "?"} className="control">
-          {days === 1 ? "The next 7 days" : "Only today"}
-        </Link>
-      }
+      actions={<LinkButton to={days === 1 ? "?days=7" : "?"}>{days === 1 ? "The next 7 days" : "Only today"}</LinkButton>}
     >
       <Figures>
         <Figure label="Unpaid" value={count(by("UNPAID"))} />

@@ -7,6 +7,7 @@ import { importable } from "~/resources/import.server.ts";
 import { count } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -38,9 +39,9 @@ export default function Imports() {
       <Panel title="Bring a file of">
         <p className="flex flex-wrap gap-2">
           {kinds.map((kind) => (
-            <Link key={kind.name} to={`/imports/new?resource=${kind.name}`} className="control">
+            <LinkButton key={kind.name} to={`/imports/new?resource=${kind.name}`}>
               {kind.many}
-            </Link>
+            </LinkButton>
           ))}
         </p>
       </Panel>

@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { act, page } from "~/access/page.server.ts";
@@ -7,6 +7,7 @@ import { getImport, runImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice, Progress } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -155,17 +156,13 @@ export default function OneImport() {
       )}
       {done && (
         <p className="flex flex-wrap gap-2">
-          <Link to={`/data/${found.resource}`} className="control">
-            See them in the list
-          </Link>
+          <LinkButton to={`/data/${found.resource}`}>See them in the list</LinkButton>
           {found.resource === "user" && (
             <>
-              <Link to={`/data/class/new?collegeId=${found.collegeId}`} className="control">
-                Make a class for them
-              </Link>
-              <Link to={`/imports/new?resource=enrollment&collegeId=${found.collegeId}`} className="control">
+              <LinkButton to={`/data/class/new?collegeId=${found.collegeId}`}>Make a class for them</LinkButton>
+              <LinkButton to={`/imports/new?resource=enrollment&collegeId=${found.collegeId}`}>
                 Import their enrollments
-              </Link>
+              </LinkButton>
             </>
           )}
         </p>

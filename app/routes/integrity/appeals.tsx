@@ -5,6 +5,7 @@ import { appealable, decideAppeal, fileAppeal, listAppeals, withdrawAppeal } fro
 import { plural } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { ViewLink } from "~/ui/form/link-button.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
@@ -144,14 +145,9 @@ export default function Appeals() {
       actions={
         <nav aria-label="Which appeals" className="flex gap-1">
           {(["OPEN", "DECIDED"] as const).map((one) => (
-            <Link
-              key={one}
-              to={one === "OPEN" ? "/integrity/appeals" : "?view=decided"}
-              aria-current={status === one ? "page" : undefined}
-              className={`control !min-h-7 ${status === one ? "!border-accent !text-accent font-[560]" : ""}`}
-            >
+            <ViewLink key={one} to={one === "OPEN" ? "/integrity/appeals" : "?view=decided"} shown={status === one}>
               {one === "OPEN" ? "Open" : "Decided"}
-            </Link>
+            </ViewLink>
           ))}
         </nav>
       }

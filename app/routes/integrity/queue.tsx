@@ -11,6 +11,7 @@ import { EVIDENCE, SIGNALS } from "~/domains/integrity/signals.ts";
 import { ago, count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton, ViewLink } from "~/ui/form/link-button.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
 import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
@@ -107,22 +108,17 @@ export default function Queue() {
         <div className="flex flex-wrap items-end gap-2 px-3.5 py-2.5">
           <nav aria-label="Which reviews" className="flex flex-wrap gap-1">
             {QUEUE_VIEWS.filter((one) => one !== "mine" || reviewer).map((one) => (
-              <Link
-                key={one}
-                to={`?view=${one}${exam ? `&exam=${exam}` : ""}`}
-                aria-current={view === one ? "page" : undefined}
-                className={`control !min-h-7 ${view === one ? "!border-accent !text-accent font-[560]" : ""}`}
-              >
+              <ViewLink key={one} to={`?view=${one}${exam ? `&exam=${exam}` : ""}`} shown={view === one}>
                 {VIEW_LABELS[one]}
                 {one === "mine" && counts.mine > 0 && <span className="text-muted tabular-nums">{counts.mine}</span>}
                 {one === "second" && counts.second > 0 && <span className="text-muted tabular-nums">{counts.second}</span>}
-              </Link>
+              </ViewLink>
             ))}
             {exam && (
-              <Link to={`?view=${view}`} className="control !min-h-7" title="Show every exam again">
+              <LinkButton className="!min-h-7" to={`?view=${view}`} title="Show every exam again">
                 Only {rows[0]?.exam ?? "one exam"} <span aria-hidden>×</span>
                 <span className="sr-only">: show every exam again</span>
-              </Link>
+              </LinkButton>
             )}
           </nav>
           <form method="get" className="ml-auto flex flex-wrap items-center gap-2">

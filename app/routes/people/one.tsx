@@ -15,6 +15,7 @@ import { history } from "~/resources/history.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
@@ -112,14 +113,7 @@ export default function Person() {
           {person.last_login_at ? <Ago at={person.last_login_at} /> : "never"}
         </>
       }
-      actions={
-        manage &&
-        !person.deleted_at && (
-          <Link to={`/data/user/${person.id}/edit`} className="control font-[560]">
-            Edit
-          </Link>
-        )
-      }
+      actions={manage && !person.deleted_at && <LinkButton to={`/data/user/${person.id}/edit`}>Edit</LinkButton>}
     >
       {held.length > 0 && (
         <Notice tone="bad" title={`Cannot sit ${held.length === 1 ? "an exam" : plural(held.length, "exam")} of the next 7 days`}>

@@ -1,4 +1,5 @@
-import { Form, Link, useSearchParams } from "@remix-run/react";
+import { Form, useSearchParams } from "@remix-run/react";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Button } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -69,11 +70,7 @@ export function WhatIfForm({ changed, usable, exams }: Props) {
           <Button type="submit" tone="primary">
             Compute
           </Button>
-          {changed && (
-            <Link to="/readiness" className="control">
-              As it is
-            </Link>
-          )}
+          {changed && <LinkButton to="/readiness">As it is</LinkButton>}
         </p>
         <p className="text-[12px] text-muted">
           A standby is counted as taking three tenths of a student&apos;s cost from the primary: reads only.

@@ -5,6 +5,7 @@ import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { listStaff } from "~/access/staff/staff.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -32,9 +33,9 @@ export default function Staff() {
       tabs={settingsTabs(role)}
       actions={
         may(role, "staff.manage") && (
-          <Link to="/settings/staff/new" className="control !border-accent !bg-accent font-[560] !text-on-accent">
+          <LinkButton tone="primary" to="/settings/staff/new">
             Add a person
-          </Link>
+          </LinkButton>
         )
       }
     >

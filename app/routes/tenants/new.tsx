@@ -1,8 +1,9 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { createTenant } from "~/domains/tenants/create-tenant.server.ts";
 import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
@@ -45,15 +46,9 @@ export default function NewTenant() {
             </Notice>
             {made.link && <CopyLine text={`${origin}${made.link}`} />}
             <p className="flex flex-wrap gap-2">
-              <Link to={`/tenants/${made.id}`} className="control">
-                Open it
-              </Link>
-              <Link to={`/imports/new?resource=user&collegeId=${made.id}`} className="control">
-                Import its students
-              </Link>
-              <Link to={`/data/class/new?collegeId=${made.id}`} className="control">
-                Make a class
-              </Link>
+              <LinkButton to={`/tenants/${made.id}`}>Open it</LinkButton>
+              <LinkButton to={`/imports/new?resource=user&collegeId=${made.id}`}>Import its students</LinkButton>
+              <LinkButton to={`/data/class/new?collegeId=${made.id}`}>Make a class</LinkButton>
             </p>
           </div>
         ) : (

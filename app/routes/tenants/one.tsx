@@ -1,4 +1,4 @@
-import { Form as PlainForm, Link, useLoaderData } from "@remix-run/react";
+import { Form as PlainForm, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -12,6 +12,7 @@ import { words } from "~/resources/cell-text.ts";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
 import { count, plural } from "~/platform/format.ts";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
@@ -82,11 +83,7 @@ export default function Tenant() {
               Its people
             </button>
           </PlainForm>
-          {may(role, "tenants.edit") && (
-            <Link to={`/data/college/${tenant.id}/edit`} className="control font-[560]">
-              Edit
-            </Link>
-          )}
+          {may(role, "tenants.edit") && <LinkButton to={`/data/college/${tenant.id}/edit`}>Edit</LinkButton>}
         </>
       }
     >
@@ -174,12 +171,9 @@ function Next({ tenant }: { tenant: { id: string; people: number; classes: numbe
             {step.done ? (
               <span className="control text-muted">{step.label}: done</span>
             ) : (
-              <Link
-                to={step.to}
-                className={`control ${step === first ? "!border-accent !bg-accent font-[560] !text-on-accent" : ""}`}
-              >
+              <LinkButton to={step.to} tone={step === first ? "primary" : "plain"}>
                 {step.label}
-              </Link>
+              </LinkButton>
             )}
           </li>
         ))}

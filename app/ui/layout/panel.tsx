@@ -1,25 +1,25 @@
 import type { ReactNode } from "react";
+import { Dropdown } from "./dropdown.tsx";
 
 /** Where a number comes from: the SQL, the server, the moment. */
 export type Source = { sql: string; target: string; at: string | null; error?: string | null };
 
 function SourceOf({ source }: { source: Source }) {
   return (
-    <details className="group relative">
-      <summary className="list-none text-[12px] text-muted hover:text-ink">source</summary>
-      <div
-        className="panel absolute right-0 z-20 mt-1 hidden w-[min(560px,85vw)] p-3 text-[12px] group-open:block"
-        style={{ boxShadow: "var(--shadow)" }}
-      >
-        <p className="text-muted">
-          {source.target} · {source.at ? `sampled ${source.at}` : "not sampled yet"}
-          {source.error && <span className="text-bad"> · {source.error}</span>}
-        </p>
-        <pre className="mt-2 max-h-72 overflow-auto rounded-control bg-sunk p-2 whitespace-pre-wrap" tabIndex={0}>
-          {source.sql.trim()}
-        </pre>
-      </div>
-    </details>
+    <Dropdown
+      summary="source"
+      summaryClassName="text-[12px] text-muted hover:text-ink"
+      panelClassName="right-0 mt-1 w-[min(560px,85vw)] p-3 text-[12px]"
+      stays="filters"
+    >
+      <p className="text-muted">
+        {source.target} · {source.at ? `sampled ${source.at}` : "not sampled yet"}
+        {source.error && <span className="text-bad"> · {source.error}</span>}
+      </p>
+      <pre className="mt-2 max-h-72 overflow-auto rounded-control bg-sunk p-2 whitespace-pre-wrap" tabIndex={0}>
+        {source.sql.trim()}
+      </pre>
+    </Dropdown>
   );
 }
 

@@ -1,9 +1,10 @@
 import { Building2, ChevronDown, Clock3, Menu, Search } from "lucide-react";
 import { Form, Link, NavLink, useLocation, useSearchParams } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { RANGE_LABELS, rangeQuery, withRange, type RangeName } from "~/platform/range.ts";
 import { Count, type Tone } from "~/ui/feedback/badge.tsx";
+import { Dropdown } from "./dropdown.tsx";
 import { Mark } from "./mark.tsx";
 import { Palette, type PaletteItem } from "./palette.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
@@ -186,43 +187,7 @@ function SearchBox() {
   );
 }
 
-/** A menu that opens without JavaScript, and closes on Escape and on a click elsewhere with it. */
-function PopMenu({ label, children, summary, wide }: { label: string; summary: ReactNode; children: ReactNode; wide?: boolean }) {
-  const ref = useRef<HTMLDetailsElement>(null);
-  const location = useLocation();
-  useEffect(() => {
-    if (ref.current) ref.current.open = false;
-  }, [location]);
-  useEffect(() => {
-    const close = (event: Event) => {
-      const menu = ref.current;
-      if (!menu?.open) return;
-      if (event instanceof KeyboardEvent ? event.key === "Escape" : !menu.contains(event.target as Node)) {
-        menu.open = false;
-        if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
-      }
-    };
-    document.addEventListener("click", close);
-    document.addEventListener("keydown", close);
-    return () => {
-      document.removeEventListener("click", close);
-      document.removeEventListener("keydown", close);
-    };
-  }, []);
-  return (
-    <details ref={ref} className="relative">
-      <summary aria-label={label} className="control list-none font-[520] whitespace-nowrap">
-        {summary}
-      </summary>
-      <div
-        className={`panel absolute right-0 z-40 mt-1 max-h-[70vh] overflow-y-auto p-1 ${wide ? "w-72" : "w-56"}`}
-        style={{ boxShadow: "var(--shadow)" }}
-      >
-        {children}
-      </div>
-    </details>
-  );
-}
+const MENU = "font-[520] whitespace-nowrap control";
 
 const MENU_ROW = "flex min-h-8 w-full items-center gap-2 rounded-control px-2 text-left hover:bg-sunk";
 
@@ -232,9 +197,10 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
   const name =
     tenant?.name ?? (mayChooseAll ? "All tenants" : tenants.length === 1 ? tenants[0]!.name : `${tenants.length} tenants`);
   return (
-    <PopMenu
+    <Dropdown
       label={`Tenant: ${name}`}
-      wide
+      summaryClassName={MENU}
+      panelClassName="right-0 mt-1 w-72 p-1"
       summary={
         <>
           <Building2 size={14} aria-hidden />
@@ -262,7 +228,7 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
           </button>
         ))}
       </Form>
-    </PopMenu>
+    </Dropdown>
   );
 }
 
@@ -279,8 +245,10 @@ function RangeMenu({ zone, usual, remembered }: { zone: string; usual: RangeName
     return `${location.pathname}?${next.toString()}`;
   };
   return (
-    <PopMenu
+    <Dropdown
       label="Time range"
+      summaryClassName={MENU}
+      panelClassName="right-0 mt-1 w-56 p-1"
       summary={
         <>
           <Clock3 size={14} aria-hidden />
@@ -294,7 +262,7 @@ function RangeMenu({ zone, usual, remembered }: { zone: string; usual: RangeName
           {label}
         </Link>
       ))}
-    </PopMenu>
+    </Dropdown>
   );
 }
 
@@ -306,8 +274,10 @@ function AccountMenu({ person, zone, theme, sections }: ShellProps) {
     .slice(0, 2)
     .join("");
   return (
-    <PopMenu
+    <Dropdown
       label={`Account of ${person.name}`}
+      summaryClassName={MENU}
+      panelClassName="right-0 mt-1 w-56 p-1"
       summary={
         <>
           <span aria-hidden>{initials}</span>
@@ -356,6 +326,6 @@ function AccountMenu({ person, zone, theme, sections }: ShellProps) {
       <Form method="post" action="/logout" reloadDocument>
         <button className={MENU_ROW}>Log out</button>
       </Form>
-    </PopMenu>
+    </Dropdown>
   );
 }

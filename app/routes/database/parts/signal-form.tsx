@@ -1,4 +1,5 @@
 import { Link, useLocation } from "@remix-run/react";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 
@@ -37,9 +38,7 @@ export function SignalForm({ chosen }: { chosen: Chosen }) {
           <Submit tone={terminate ? "danger" : "primary"} busy="Working…">
             {terminate ? "Terminate" : "Cancel its statement"}
           </Submit>
-          <Link to={`${pathname}?${back}`} className="control">
-            Leave it
-          </Link>
+          <LinkButton to={`${pathname}?${back}`}>Leave it</LinkButton>
         </div>
       </Form>
     </Panel>
