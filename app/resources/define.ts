@@ -121,7 +121,6 @@ export type Resource = {
   search: { view: string } | null;
   softDelete: boolean;
   tenantColumn: "college_id" | "id";
-  relations: { resource: string; field: string; label: string }[];
   bulk: BulkAct[];
   importable: boolean;
   /** Rows come to be by a verb of its domain only (domains/creators): the form, imports and the API all go through it. */
@@ -148,7 +147,6 @@ type Definition = {
   search?: string;
   softDelete?: boolean;
   tenantColumn?: Resource["tenantColumn"];
-  relations?: Resource["relations"];
   bulk?: BulkAct[];
   importable?: boolean;
   createdByVerb?: boolean;
@@ -175,7 +173,6 @@ export function resource(definition: Definition): Resource {
     filters: [],
     softDelete: false,
     tenantColumn: "college_id",
-    relations: [],
     bulk: [],
     importable: definition.write !== null,
     createdByVerb: false,

@@ -1,6 +1,6 @@
 import { singleton } from "~/platform/singleton.ts";
 import { NotFound } from "~/platform/errors.ts";
-import type { Resource } from "./define.ts";
+import type { Field, Resource } from "./define.ts";
 
 /** The engine never imports a domain: the entries hand it what there is. */
 const all = () => singleton("resources", () => new Map<string, Resource>());
@@ -17,3 +17,17 @@ export function resourceNamed(name: string): Resource {
 
 export const knows = (name: string) => all().has(name);
 export const allResources = () => [...all().values()];
+
+type Relation = { from: Resource; field: Field; label: string };
+
+/** What points to a record of this kind: every reference to it, of every resource, as their fields declare it. */
+export function relationsOf(resource: Resource): Relation[] {
+  return allResources().flatMap((from) => {
+    const pointing = from.fields.filter((field) => field.kind === "ref" && field.to === resource.name);
+    return pointing.map((field) => ({
+      from,
+      field,
+      label: pointing.length === 1 ? from.many : `${from.many} (${field.label.toLowerCase()})`,
+    }));
+  });
+}

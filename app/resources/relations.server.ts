@@ -3,9 +3,8 @@ import { may } from "~/access/policy.ts";
 import { read } from "~/access/verb.server.ts";
 import { one, rows } from "~/db/query.ts";
 import { ident, raw, sql } from "~/db/sql.ts";
-import { fieldOf } from "./define.ts";
 import { labelsFor } from "./labels.server.ts";
-import { knows, resourceNamed } from "./registry.ts";
+import { relationsOf, resourceNamed } from "./registry.ts";
 import { valuesOf, type Row } from "./sql.server.ts";
 import { allow } from "./verbs.server.ts";
 import { viewOf, type ResourceView } from "./view.ts";
@@ -32,13 +31,9 @@ export const relationLists = read({
     const of = resourceNamed(input.resource);
     allow(ctx, of, "read");
     const lists: RelationList[] = [];
-    for (const relation of of.relations) {
-      if (!knows(relation.resource)) continue;
-      const other = resourceNamed(relation.resource);
+    for (const { from: other, field, label } of relationsOf(of)) {
       if (!may(ctx.actor.role, other.read)) continue;
-      const field = fieldOf(other, relation.field);
-      if (!field) continue;
-      const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== relation.field).slice(0, COLUMNS);
+      const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== field.key).slice(0, COLUMNS);
       const where = sql`t.${ident(field.column)} = ${input.id}::uuid ${other.softDelete ? sql`and t.deleted_at is null` : sql``}`;
       const found = await rows(
         ctx.tx,
@@ -64,8 +59,8 @@ export const relationLists = read({
         values: row.values,
       }));
       lists.push({
-        label: relation.label,
-        field: relation.field,
+        label,
+        field: field.key,
         resource: viewOf(other, ctx.actor.role),
         columns,
         rows: list,

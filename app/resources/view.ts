@@ -21,7 +21,6 @@ export type ResourceView = {
   fixed: string[];
   defaultColumns: string[];
   sorts: { key: string; label: string; field: string | null; descending: boolean }[];
-  relations: Resource["relations"];
   bulk: { key: string; label: string; danger: boolean; options: readonly string[] | null; says: string }[];
   /** What may be done to rows that are in the trash. */
   trashActs: ResourceView["bulk"];
@@ -57,7 +56,6 @@ export function viewOf(of: Resource, role: string): ResourceView {
     fixed: of.fields.filter((field) => field.fixed).map((field) => field.key),
     defaultColumns: of.columns,
     sorts: of.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
-    relations: of.relations,
     bulk: [
       ...of.bulk
         .filter((act) => (act.permission ? may(role, act.permission) : mayWrite))

@@ -16,11 +16,6 @@ const schoolYear = resource({
   title: "code",
   columns: ["code", "name", "startsOn", "endsOn", "isCurrent"],
   filters: ["code"],
-  relations: [
-    { resource: "semester", field: "schoolYear", label: "Semesters" },
-    { resource: "class", field: "schoolYear", label: "Classes" },
-    { resource: "attendance", field: "schoolYear", label: "Attendance" },
-  ],
 });
 
 const semester = resource({
@@ -39,11 +34,6 @@ const semester = resource({
   lookup: ["code"],
   columns: ["name", "schoolYear", "code", "startsOn", "endsOn"],
   filters: ["schoolYear", "code"],
-  relations: [
-    { resource: "attendance", field: "semester", label: "Attendance" },
-    { resource: "grade", field: "semester", label: "Grades" },
-    { resource: "enrollment", field: "dropSemester", label: "Enrollments" },
-  ],
 });
 
 /** The catalogue entry that a class may be a run of. */
@@ -74,15 +64,6 @@ const course = resource({
   filters: ["difficulty", "priceMinor", "instructor"],
   sorts: [{ key: "priceMinor", label: "Price", field: "priceMinor" }],
   softDelete: true,
-  relations: [
-    { resource: "class", field: "course", label: "Classes" },
-    { resource: "transaction", field: "course", label: "Transactions" },
-    { resource: "exam", field: "course", label: "Exams" },
-    { resource: "course_module", field: "course", label: "Modules" },
-    { resource: "course_progress", field: "course", label: "Course progress" },
-    { resource: "certificate", field: "course", label: "Certificates" },
-    { resource: "course_analytics", field: "course", label: "Course analytics" },
-  ],
 });
 
 /** The roster unit: document 1's class, document 2's course of a grade and section, document 3's batch. */
@@ -109,20 +90,6 @@ const schoolClass = resource({
   filters: ["grade", "schoolYear", "course"],
   search: "search_class",
   softDelete: true,
-  relations: [
-    { resource: "subject", field: "class", label: "Subjects" },
-    { resource: "teacher_class_assignment", field: "class", label: "Teachers of classes" },
-    { resource: "attendance", field: "class", label: "Attendance" },
-    { resource: "grade", field: "class", label: "Grades" },
-    { resource: "student_registration", field: "class", label: "Registrations" },
-    { resource: "enrollment", field: "class", label: "Enrollments" },
-    { resource: "exam", field: "class", label: "Exams" },
-    { resource: "declared_conflict", field: "class", label: "Declared conflicts" },
-    { resource: "event", field: "class", label: "Events" },
-    { resource: "announcement", field: "class", label: "Announcements" },
-    { resource: "study_material", field: "class", label: "Study materials" },
-    { resource: "assignment", field: "class", label: "Assignments" },
-  ],
 });
 
 const subject = resource({
@@ -139,13 +106,6 @@ const subject = resource({
   lookup: ["code"],
   columns: ["name", "code", "class"],
   filters: ["class", "code"],
-  relations: [
-    { resource: "teacher_class_assignment", field: "subject", label: "Teachers of classes" },
-    { resource: "grade", field: "subject", label: "Grades" },
-    { resource: "exam", field: "subject", label: "Exams" },
-    { resource: "event", field: "subject", label: "Events" },
-    { resource: "assignment", field: "subject", label: "Assignments" },
-  ],
 });
 
 const teacherClassAssignment = resource({

@@ -28,10 +28,6 @@ const event = resource({
   columns: ["title", "type", "scheduledAt", "endDateTime", "priority", "isRecurring"],
   filters: ["scheduledAt", "class", "subject", "exam"],
   sorts: [{ key: "scheduledAt", label: "When", field: "scheduledAt" }],
-  relations: [
-    { resource: "event_reminder", field: "event", label: "Event reminders" },
-    { resource: "notification", field: "event", label: "Notifications" },
-  ],
 });
 
 const eventReminder = resource({
@@ -90,7 +86,6 @@ const notification = resource({
   title: "title",
   columns: ["title", "user", "event", "type", "channel", "status"],
   filters: ["status", "user", "event", "dedupeKey"],
-  relations: [{ resource: "email_log", field: "notification", label: "E-mails" }],
   bulk: [
     {
       key: "retry",

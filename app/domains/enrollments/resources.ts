@@ -50,7 +50,6 @@ const enrollment = resource({
   title: "user",
   columns: ["user", "class", "status", "paymentStatus", "amountMinor", "enrolledAt"],
   filters: ["class", "status", "user", "dropSemester"],
-  relations: [{ resource: "payment", field: "enrollment", label: "Payments" }],
   createdByVerb: true,
   bulk: [
     { key: "drop", label: "Drop", danger: true, says: "They leave the class today, with your reason; the place is free again." },
@@ -80,7 +79,6 @@ const payment = resource({
   title: "transactionId",
   columns: ["transactionId", "user", "amountMinor", "method", "status", "paidAt"],
   filters: ["user", "status", "enrollment"],
-  relations: [{ resource: "invoice", field: "payment", label: "Invoices" }],
   bulk: [
     {
       key: "approve",

@@ -55,14 +55,6 @@ const exam = resource({
   sorts: [{ key: "startTime", label: "Start, latest first", field: "startTime", descending: true }],
   search: "search_exam",
   softDelete: true,
-  relations: [
-    { resource: "question", field: "exam", label: "Questions" },
-    { resource: "student_exam_attempt", field: "exam", label: "Attempts" },
-    { resource: "exam_result", field: "exam", label: "Results" },
-    { resource: "accommodation", field: "exam", label: "Accommodations" },
-    { resource: "collusion_pair", field: "exam", label: "Similar pairs" },
-    { resource: "event", field: "exam", label: "Events" },
-  ],
   page: (id) => `/exams/${id}`,
 });
 
@@ -85,10 +77,6 @@ const question = resource({
   title: "text",
   columns: ["text", "exam", "type", "marks", "difficulty", "orderIndex"],
   filters: ["exam"],
-  relations: [
-    { resource: "question_option", field: "question", label: "Options" },
-    { resource: "student_answer", field: "question", label: "Answers" },
-  ],
 });
 
 const questionOption = resource({
@@ -106,7 +94,6 @@ const questionOption = resource({
   title: "text",
   columns: ["text", "question", "orderIndex"],
   filters: ["question"],
-  relations: [{ resource: "student_answer", field: "selectedOption", label: "Answers" }],
 });
 
 const studentExamAttempt = resource({
@@ -158,14 +145,6 @@ const studentExamAttempt = resource({
     { key: "riskScore", label: "Risk, highest first", field: "riskScore", descending: true },
     { key: "score", label: "Score, highest first", field: "score", descending: true },
     { key: "violationCount", label: "Violations, most first", field: "violationCount", descending: true },
-  ],
-  relations: [
-    { resource: "student_answer", field: "attempt", label: "Answers" },
-    { resource: "exam_result", field: "attempt", label: "Results" },
-    { resource: "integrity_event", field: "attempt", label: "Signals" },
-    { resource: "review", field: "attempt", label: "Reviews" },
-    { resource: "collusion_pair", field: "firstAttempt", label: "Similar pairs" },
-    { resource: "collusion_pair", field: "secondAttempt", label: "Similar pairs" },
   ],
 });
 

@@ -55,11 +55,6 @@ const review = resource({
   title: "attempt",
   columns: ["attempt", "state", "score", "claimedUntil", "decidedAt"],
   filters: ["state", "attempt"],
-  relations: [
-    { resource: "review_decision", field: "review", label: "Review decisions" },
-    { resource: "review_note", field: "review", label: "Review notes" },
-    { resource: "appeal", field: "review", label: "Appeals" },
-  ],
 });
 
 const reviewDecision = resource({

@@ -17,10 +17,6 @@ const courseModule = resource({
   title: "title",
   columns: ["title", "course", "orderIndex", "durationMinutes", "videoUrl"],
   filters: ["course"],
-  relations: [
-    { resource: "exam", field: "module", label: "Exams" },
-    { resource: "lesson", field: "module", label: "Lessons" },
-  ],
 });
 
 const lesson = resource({
@@ -39,10 +35,6 @@ const lesson = resource({
   title: "title",
   columns: ["title", "module", "videoUrl", "orderIndex", "durationMinutes"],
   filters: ["module"],
-  relations: [
-    { resource: "media", field: "lesson", label: "Media" },
-    { resource: "lesson_progress", field: "lesson", label: "Lesson progress" },
-  ],
 });
 
 const media = resource({
@@ -64,7 +56,6 @@ const media = resource({
   title: "url",
   columns: ["url", "type", "provider", "providerId", "title", "durationSeconds"],
   filters: ["type", "provider", "lesson"],
-  relations: [{ resource: "study_material", field: "media", label: "Study materials" }],
 });
 
 const studyMaterial = resource({
@@ -103,7 +94,6 @@ const assignment = resource({
   filters: ["dueAt", "class", "subject"],
   sorts: [{ key: "dueAt", label: "Due", field: "dueAt" }],
   softDelete: true,
-  relations: [{ resource: "assignment_submission", field: "assignment", label: "Submissions" }],
 });
 
 const assignmentSubmission = resource({
@@ -144,7 +134,6 @@ const courseProgress = resource({
   title: "user",
   columns: ["user", "course", "completedLessons", "totalLessons", "progressPercent", "lastAccessedAt"],
   filters: ["user", "course"],
-  relations: [{ resource: "lesson_progress", field: "progress", label: "Lesson progress" }],
 });
 
 const lessonProgress = resource({
@@ -218,7 +207,6 @@ const learningSession = resource({
   title: "user",
   columns: ["user", "startedAt", "completedAt", "durationMinutes"],
   filters: ["user"],
-  relations: [{ resource: "user_event", field: "session", label: "User events" }],
 });
 
 const userEvent = resource({
@@ -257,10 +245,6 @@ const story = resource({
   columns: ["title", "level", "difficultyScore", "estimatedMinutes", "thumbnailUrl", "viewCount"],
   filters: ["viewCount"],
   sorts: [{ key: "viewCount", label: "Views", field: "viewCount", descending: true }],
-  relations: [
-    { resource: "story_progress", field: "story", label: "Story progress" },
-    { resource: "exercise", field: "story", label: "Exercises" },
-  ],
 });
 
 const storyProgress = resource({
@@ -296,7 +280,6 @@ const vocabulary = resource({
   columns: ["word", "partOfSpeech", "difficultyLevel", "frequency"],
   filters: ["frequency", "word"],
   sorts: [{ key: "frequency", label: "Frequency", field: "frequency", descending: true }],
-  relations: [{ resource: "user_vocabulary_progress", field: "vocabulary", label: "Vocabulary progress" }],
 });
 
 const userVocabularyProgress = resource({
@@ -332,7 +315,6 @@ const exercise = resource({
   title: "exerciseType",
   columns: ["exerciseType", "story", "difficultyLevel"],
   filters: ["story"],
-  relations: [{ resource: "exercise_attempt", field: "exercise", label: "Exercise attempts" }],
 });
 
 const exerciseAttempt = resource({
