@@ -1,4 +1,5 @@
 import { index, layout, route, type RouteConfig, type RouteConfigEntry } from "@remix-run/route-config";
+import { NAMED_LISTS, REDIRECTS } from "./routes/areas.ts";
 
 /** A list of one resource at an address that people know; the list itself is one file. */
 const listAt = (path: string) => route(path, "routes/data/list.tsx", { id: `list:${path}` });
@@ -20,20 +21,14 @@ export default [
     route("readiness", "routes/readiness/page.tsx"),
 
     // Platform
-    listAt("tenants"),
     route("tenants/new", "routes/tenants/new.tsx"),
     route("tenants/:id", "routes/tenants/one.tsx"),
-    listAt("people"),
     route("people/:id", "routes/people/one.tsx"),
-    listAt("academics/classes"),
     route("academics/classes/:id", "routes/academics/class.tsx"),
     route("academics/classes/:id/grades", "routes/academics/report.tsx", { id: "report:grades" }),
     route("academics/classes/:id/attendance", "routes/academics/report.tsx", { id: "report:attendance" }),
-    listAt("enrollments"),
     route("enrollments/new", "routes/enrollments/new.tsx"),
-    listAt("enrollments/registrations"),
     route("enrollments/registrations/:id", "routes/enrollments/registration.tsx"),
-    listAt("enrollments/payments"),
     route("enrollments/payments/:id", "routes/enrollments/payment.tsx"),
     route("enrollments/revenue", "routes/enrollments/revenue.tsx"),
     route("enrollments/:id", "routes/enrollments/one.tsx"),
@@ -50,13 +45,8 @@ export default [
     route("exams/:id/statistics", "routes/exams/statistics.tsx"),
     route("exams/:id/collusion", "routes/exams/collusion.tsx"),
     route("exams/:id/weights", "routes/exams/weights.tsx"),
-    ...["academics", "communication", "learning", "payments"].map((path) =>
-      route(path, "routes/data/first.ts", { id: `first:${path}` }),
-    ),
-    listAt("communication/events"),
-    listAt("communication/announcements"),
-    listAt("communication/notifications"),
-    listAt("learning/courses"),
+    ...Object.keys(NAMED_LISTS).map((path) => listAt(path.slice(1))),
+    ...Object.keys(REDIRECTS).map((path) => route(path.slice(1), "routes/data/redirect.ts", { id: `redirect:${path}` })),
     route("data/:resource", "routes/data/list.tsx"),
     route("data/:resource/new", "routes/data/new.tsx"),
     route("data/:resource/bulk", "routes/data/bulk.tsx"),

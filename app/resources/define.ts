@@ -105,7 +105,8 @@ export type Resource = {
   table: string;
   one: string;
   many: string;
-  area: "tenants" | "people" | "academics" | "enrollments" | "exams" | "integrity" | "communication" | "learning";
+  /** Of the console (routes/areas), in whose tabs and under whose entry of the navigation it is. */
+  area: string;
   read: Permission;
   write: Permission | null;
   /** Who may trash, restore and purge, where that is not who may change its fields. */
@@ -125,8 +126,8 @@ export type Resource = {
   importable: boolean;
   /** Rows come to be by a verb of its domain only (domains/creators): the form, imports and the API all go through it. */
   createdByVerb: boolean;
-  /** A page of its own instead of the generic one. */
-  page?: (id: string) => string;
+  /** Where its records have a page of their own; the id follows. */
+  page: string;
 };
 
 type Definition = {
@@ -150,7 +151,7 @@ type Definition = {
   bulk?: BulkAct[];
   importable?: boolean;
   createdByVerb?: boolean;
-  page?: (id: string) => string;
+  page?: string;
 };
 
 const KEPT: Record<string, Omit<Field, "key">> = {
@@ -176,6 +177,7 @@ export function resource(definition: Definition): Resource {
     bulk: [],
     importable: definition.write !== null,
     createdByVerb: false,
+    page: `/data/${definition.name}/`,
     ...definition,
     fields,
     search: definition.search ? { view: definition.search } : null,

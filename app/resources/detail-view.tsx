@@ -85,7 +85,7 @@ export function Relations({ relations, of }: { relations: RelationList[]; of: st
                         className={`max-w-[280px] truncate ${isNumber(field.kind) ? "num" : ""} ${index > 1 ? "max-sm:hidden" : ""}`}
                       >
                         {index === 0 ? (
-                          <Link to={`/data/${relation.resource.name}/${row.id}`} className="font-[520] hover:underline">
+                          <Link to={`${relation.resource.page}${row.id}`} className="font-[520] hover:underline">
                             {label ??
                               (field.kind === "ref" || value === null ? (
                                 `…${row.id.slice(-8)}`

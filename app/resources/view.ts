@@ -14,6 +14,8 @@ export type ResourceView = {
   name: string;
   one: string;
   many: string;
+  /** The address of a record, before its id. */
+  page: string;
   title: string;
   fields: FieldView[];
   writable: string[];
@@ -39,6 +41,7 @@ export function viewOf(of: Resource, role: string): ResourceView {
     name: of.name,
     one: of.one,
     many: of.many,
+    page: of.page,
     title: of.title,
     fields: of.fields.map((field) => ({
       key: field.key,

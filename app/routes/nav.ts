@@ -3,36 +3,40 @@ import {
   Activity,
   Archive,
   Bell,
-  BookOpen,
-  Building2,
   CalendarClock,
-  ClipboardList,
-  DatabaseBackup,
   FileUp,
   Fingerprint,
   GitFork,
-  GraduationCap,
   HeartPulse,
   LayoutDashboard,
   Lightbulb,
   ListTree,
   Lock,
-  Mail,
-  NotebookPen,
   Plug,
   Scale,
-  ScanEye,
   ScrollText,
   Siren,
   Table2,
   TextSearch,
-  Users,
   Wrench,
 } from "lucide-react";
 import { may, type Permission } from "~/access/policy.ts";
+import type { Tab } from "~/ui/layout/page.tsx";
+import { AREAS } from "./areas.ts";
 
-export type NavItem = { to: string; label: string; icon: LucideIcon; permission: Permission; end?: boolean; words?: string };
+export type NavItem = {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  permission: Permission;
+  end?: boolean;
+  words?: string;
+  /** The area that it opens. */
+  area?: string;
+};
 export type NavSection = { title: string | null; items: NavItem[] };
+
+const areaItems = (...names: string[]): NavItem[] => names.map((area) => ({ ...AREAS[area]!, area }));
 
 /** The rail and the command palette: only pages that work, only for those who may. */
 export const NAV: NavSection[] = [
@@ -52,43 +56,7 @@ export const NAV: NavSection[] = [
   {
     title: "Platform",
     items: [
-      { to: "/tenants", label: "Tenants", icon: Building2, permission: "tenants.read", words: "colleges subscriptions" },
-      { to: "/people", label: "People", icon: Users, permission: "platform.read", words: "students teachers users" },
-      {
-        to: "/academics/classes",
-        label: "Academics",
-        icon: GraduationCap,
-        permission: "platform.read",
-        words: "classes subjects grades attendance",
-      },
-      {
-        to: "/enrollments",
-        label: "Enrollments",
-        icon: ClipboardList,
-        permission: "platform.read",
-        words: "payments registrations invoices",
-      },
-      {
-        to: "/exams",
-        label: "Exams",
-        icon: NotebookPen,
-        permission: "exams.read",
-        words: "papers questions live schedule statistics",
-      },
-      {
-        to: "/communication/events",
-        label: "Communication",
-        icon: Mail,
-        permission: "platform.read",
-        words: "events announcements notifications",
-      },
-      {
-        to: "/learning/courses",
-        label: "Learning",
-        icon: BookOpen,
-        permission: "platform.read",
-        words: "courses lessons stories",
-      },
+      ...areaItems("tenants", "people", "academics", "enrollments", "exams", "communication", "learning"),
       { to: "/imports", label: "Imports", icon: FileUp, permission: "platform.manage", words: "csv upload" },
       { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk" },
     ],
@@ -96,14 +64,7 @@ export const NAV: NavSection[] = [
   {
     title: "Integrity",
     items: [
-      {
-        to: "/integrity",
-        label: "Review",
-        icon: ScanEye,
-        permission: "integrity.read",
-        end: true,
-        words: "queue suspicious attempts proctor",
-      },
+      ...areaItems("integrity"),
       { to: "/integrity/appeals", label: "Appeals", icon: Scale, permission: "appeals.read", words: "violation restore" },
     ],
   },
@@ -197,31 +158,9 @@ export function mayOpen(role: string, to: string): boolean {
   return !area || may(role, area.permission);
 }
 
-/** Icons that rooms use for their pages, kept in one import. */
-export const ICONS = {
-  Activity,
-  Archive,
-  Bell,
-  BookOpen,
-  Building2,
-  CalendarClock,
-  ClipboardList,
-  DatabaseBackup,
-  Fingerprint,
-  GitFork,
-  GraduationCap,
-  Lightbulb,
-  ListTree,
-  Lock,
-  Mail,
-  NotebookPen,
-  Plug,
-  Scale,
-  ScanEye,
-  ScrollText,
-  Siren,
-  Table2,
-  TextSearch,
-  Users,
-  Wrench,
-};
+/** The lists of an area as tabs, for whoever may open it. */
+export function areaTabs(name: string, role: string): Tab[] | undefined {
+  const area = AREAS[name];
+  if (!area || area.lists.length < 2 || !may(role, area.permission)) return undefined;
+  return area.lists.map(({ label, resource, to }) => ({ label, to: to ?? `/data/${resource}`, end: to === `/${name}` }));
+}

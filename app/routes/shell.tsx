@@ -33,18 +33,16 @@ export type ShellData = Awaited<ReturnType<typeof loader>>;
 type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean | RangeName };
 
 /** Lists and records of an area lie under several addresses; the rail shows where one is all the same. */
-function useArea(): string {
+function useArea() {
   const { pathname } = useLocation();
   const matches = useMatches();
   const area = (matches.at(-1)?.data as { area?: string } | undefined)?.area;
-  return pathname.startsWith("/data/") ? (area ?? "") : (pathname.split("/")[1] ?? "");
+  const listed = pathname.startsWith("/data/");
+  return { area: listed ? area : pathname.split("/")[1], listed };
 }
 
-const AREAS = new Set(["academics", "communication", "enrollments", "learning", "people", "tenants"]);
-
 function useSections(role: string, counts: NavCounts): RailSection[] {
-  const area = useArea();
-  const here = (to: string) => AREAS.has(area) && to.split("/")[1] === area;
+  const { area, listed } = useArea();
   return NAV.map((section) => ({
     title: section.title,
     items: section.items
@@ -55,7 +53,7 @@ function useSections(role: string, counts: NavCounts): RailSection[] {
         icon: item.icon,
         end: item.end,
         words: item.words,
-        here: here(item.to),
+        here: item.area === area && !(item.end && !listed),
         ...counts[item.to],
       })),
   })).filter((section) => section.items.length > 0);

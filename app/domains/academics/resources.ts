@@ -90,6 +90,7 @@ const schoolClass = resource({
   filters: ["grade", "schoolYear", "course"],
   search: "search_class",
   softDelete: true,
+  page: "/academics/classes/",
 });
 
 const subject = resource({

@@ -26,6 +26,7 @@ const studentRegistration = resource({
     { key: "approve", label: "Approve", says: "Each becomes a student, enrolled where they applied, while places last." },
     { key: "reject", label: "Reject", danger: true, says: "They are told no; the registration stays as it is." },
   ],
+  page: "/enrollments/registrations/",
 });
 
 const enrollment = resource({
@@ -54,6 +55,7 @@ const enrollment = resource({
   bulk: [
     { key: "drop", label: "Drop", danger: true, says: "They leave the class today, with your reason; the place is free again." },
   ],
+  page: "/enrollments/",
 });
 
 const payment = resource({
@@ -87,6 +89,7 @@ const payment = resource({
       says: "Each gets an invoice with the next number. Payments that you recorded need another person.",
     },
   ],
+  page: "/enrollments/payments/",
 });
 
 const invoice = resource({

@@ -55,7 +55,7 @@ const exam = resource({
   sorts: [{ key: "startTime", label: "Start, latest first", field: "startTime", descending: true }],
   search: "search_exam",
   softDelete: true,
-  page: (id) => `/exams/${id}`,
+  page: "/exams/",
 });
 
 const question = resource({

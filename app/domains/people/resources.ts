@@ -61,7 +61,7 @@ const user = resource({
   sorts: [{ key: "name", label: "Name", field: "name" }],
   search: "search_person",
   softDelete: true,
-  page: (id) => `/people/${id}`,
+  page: "/people/",
   bulk: [
     {
       key: "lock",

@@ -46,7 +46,7 @@ const college = resource({
   lookup: ["code"],
   columns: ["name", "username", "code", "subscriptionStatus", "subscriptionExpiry", "graceDays"],
   softDelete: true,
-  page: (id) => `/tenants/${id}`,
+  page: "/tenants/",
   bulk: [
     {
       key: "suspend",

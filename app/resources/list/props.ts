@@ -18,6 +18,4 @@ export type ListProps = {
   trash: boolean;
   views: { id: string; name: string; query: string; mine: boolean }[];
   tenants: Record<string, string>;
-  /** Pages of their own for some resources. */
-  pathOf?: (id: string) => string;
 };

@@ -38,12 +38,12 @@ export function Rows(
     setSelected: (ids: ReadonlySet<string>) => void;
   },
 ) {
-  const { resource, rows, labels, columns, selected, toggle, setSelected, tenants, pathOf } = props;
+  const { resource, rows, labels, columns, selected, toggle, setSelected, tenants } = props;
   const navigate = useNavigate();
   const body = useRef<HTMLTableSectionElement>(null);
   const [at, setAt] = useState(-1);
   const { first, last, before, after, show } = useWindowed(rows.length, body);
-  const path = (id: string) => pathOf?.(id) ?? `/data/${resource.name}/${id}`;
+  const path = (id: string) => `${resource.page}${id}`;
   // A tenant is its own tenant: no second column of the same names.
   const many = !resource.isTenant && new Set(rows.map((row) => row.collegeId)).size > 1;
   const definitions = useMemo(

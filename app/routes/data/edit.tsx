@@ -11,7 +11,6 @@ import { Form, Submit } from "~/ui/form/form.tsx";
 import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { pathOf } from "./areas.ts";
 
 type Shown = { resource: { many: string; name: string }; title: string; row: { id: string } };
 export const handle = {
@@ -32,7 +31,7 @@ export const action = act("self", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   const { _version: version = "", ...values } = form.values();
   await update({ ctx, input: { resource, id, version, values } });
-  return redirect(pathOf(resource)?.(id) ?? `/data/${resource}/${id}`);
+  return redirect(`${resourceNamed(resource).page}${id}`);
 });
 
 export default function ResourceEdit() {

@@ -12,8 +12,8 @@ import { viewOf } from "~/resources/view.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
-import { mayOpen } from "../nav.ts";
-import { areaAt, areaTabs, pathOf, resourceAt } from "./areas.ts";
+import { areaAt, resourceAt } from "../areas.ts";
+import { areaTabs, mayOpen } from "../nav.ts";
 
 export const handle = {
   crumbs: (data: { resource: { many: string } } | undefined) => [{ label: data?.resource.many ?? "Records" }],
@@ -107,7 +107,7 @@ export default function ResourceList() {
       }
     >
       {data.refused && <Notice tone="warn" title={data.refused} />}
-      <ListView {...data} pathOf={pathOf(resource.name)} />
+      <ListView {...data} />
     </Page>
   );
 }

@@ -10,7 +10,6 @@ import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { pathOf } from "./areas.ts";
 
 export const handle = {
   crumbs: (data: { resource: { many: string; name: string } } | undefined) => [
@@ -33,7 +32,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
   const resource = params["resource"] ?? "";
   const { collegeId, ...values } = form.values();
   const { id } = await create({ ctx, input: { resource, collegeId: collegeId || undefined, values } });
-  return redirect(pathOf(resource)?.(id) ?? `/data/${resource}/${id}`);
+  return redirect(`${resourceNamed(resource).page}${id}`);
 });
 
 export default function ResourceNew() {

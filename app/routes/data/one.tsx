@@ -14,7 +14,6 @@ import { Badge } from "~/ui/feedback/badge.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { WithAside } from "~/ui/layout/panel.tsx";
-import { pathOf } from "./areas.ts";
 
 type Shown = { resource: { many: string; name: string; one: string }; title: string };
 export const handle = {
@@ -28,7 +27,7 @@ export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.title ?? 
 export const loader = page("self", async ({ ctx, params }) => {
   const of = resourceNamed(params["resource"] ?? "");
   // A person has one page.
-  if (of.name === "user") return redirect(pathOf("user")!(params["id"] ?? ""));
+  if (of.name === "user") return redirect(`${of.page}${params["id"] ?? ""}`);
   const found = await get({ ctx, input: { resource: of.name, id: params["id"] ?? "" } });
   const [past, relations, goes] = await Promise.all([
     history({ ctx, input: { resource: of.name, id: found.row.id } }),

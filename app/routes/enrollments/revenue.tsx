@@ -6,7 +6,7 @@ import { Chart, type Point } from "~/ui/chart/chart.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { areaTabs } from "../data/areas.ts";
+import { areaTabs } from "../nav.ts";
 
 export const handle = { crumbs: () => [{ label: "Enrollments", to: "/enrollments" }, { label: "Revenue" }] };
 export const meta = () => [{ title: "Revenue · Invigil" }];
