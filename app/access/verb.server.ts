@@ -36,7 +36,8 @@ function parse<I extends z.ZodType>(schema: I, input: unknown): z.output<I> {
 
 function authorize(ctx: Ctx, definition: { name: string; permission: Permission; stepUp?: boolean }): void {
   if (!may(ctx.actor.role, definition.permission)) throw new Forbidden(`Your role may not do this (${definition.permission})`);
-  if (!definition.stepUp || ctx.actor.kind !== "staff") return;
+  // What is rolled back in any case needs no proof.
+  if (!definition.stepUp || ctx.actor.kind !== "staff" || ctx.tx?.dry) return;
   const fresh = ctx.session?.stepUpAt && ctx.clock.now().getTime() - ctx.session.stepUpAt.getTime() < STEP_UP_MS;
   if (!fresh) throw new StepUpRequired("Confirm that it is you: enter your password or a code");
 }

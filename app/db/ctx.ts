@@ -36,6 +36,8 @@ export type Tx = Queryable & {
   readonly prisma: Prisma;
   /** How many audit entries this transaction has recorded: a mutation that ends with none is refused. */
   audited: number;
+  /** It will be rolled back, whatever is done in it (db/dry-run). */
+  dry?: boolean;
   /** Runs after a successful commit, never after a rollback. */
   afterCommit(run: () => void | Promise<void>): void;
 };

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import { may, type Permission } from "~/access/policy.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { dryRun, inSavepoint } from "~/db/dry-run.server.ts";
 import { execute, rows } from "~/db/query.ts";
 import { and, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
-import { AppError, Forbidden, Invalid, messageOf } from "~/platform/errors.ts";
+import { Forbidden, Invalid, messageOf } from "~/platform/errors.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import type { JobRun } from "~/jobs/work.server.ts";
 import { saveFile } from "~/jobs/files.server.ts";
@@ -107,24 +108,13 @@ async function apply(
   });
 }
 
-async function inSavepoint(ctx: TxCtx, run: () => Promise<void>): Promise<string | null> {
-  await ctx.tx.query({ text: "savepoint one_row" });
-  try {
-    await run();
-    await ctx.tx.query({ text: "release savepoint one_row" });
-    return null;
-  } catch (error) {
-    await ctx.tx.query({ text: "rollback to savepoint one_row" });
-    if (error instanceof AppError) return error.message;
-    return messageOf(error);
-  }
-}
+/** Why the row's act was refused, or null where it was done; the rows after it go on either way. */
+const refusalOf = (ctx: TxCtx, run: () => Promise<void>): Promise<string | null> =>
+  inSavepoint(ctx.tx, run).then(() => null, messageOf);
 
 const TRIED = 100;
 /** Of so many the preview shows what would become of each. */
 const SHOWN = 8;
-
-class RolledBack extends Error {}
 
 export type Tried = { id: string; title: string; changes: Change[]; refused: string | null };
 
@@ -149,8 +139,7 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
   const of = resourceNamed(work.resource);
   authorize(ctx, of, work.act);
   const { fields } = viewOf(of, ctx.actor.role);
-  let preview: Preview | undefined;
-  await withScope(ctx, async (inner) => {
+  return dryRun(ctx, async (inner) => {
     const where = selected(of, work.selection);
     const first = await batch(inner, of, where, null, TRIED);
     const counted = await rows(
@@ -166,15 +155,11 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
     const sample: Tried[] = [];
     const seen: Row[] = [];
     const refused: { title: string; reason: string }[] = [];
-    const trial = {
-      ...inner,
-      session: { id: inner.session?.id ?? inner.requestId, secondFactor: true, stepUpAt: inner.clock.now() },
-    };
     for (const [at, row] of first.entries()) {
       const title = titles[row.id] ?? row.id;
       const before = at < SHOWN ? await findRow(inner, of, row.id) : null;
-      const reason = await inSavepoint(inner, () =>
-        apply(trial as TxCtx, of, { ...work, reason: work.reason || "your reason" }, row, verbs),
+      const reason = await refusalOf(inner, () =>
+        apply(inner, of, { ...work, reason: work.reason || "your reason" }, row, verbs),
       );
       if (reason) refused.push({ title, reason });
       if (!before) continue;
@@ -183,7 +168,7 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
       seen.push(before, ...(after ? [after] : []));
       sample.push({ id: row.id, title, changes, refused: reason });
     }
-    preview = {
+    return {
       n: Math.min(counted[0]!.n, 100_000),
       exact: counted[0]!.n <= 100_000,
       tried: first.length,
@@ -196,11 +181,7 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
       ),
       refusals: gathered(refused),
     };
-    throw new RolledBack();
-  }).catch((error: unknown) => {
-    if (!(error instanceof RolledBack)) throw error;
   });
-  return preview!;
 }
 
 export const startBulk = mutation({
@@ -250,7 +231,7 @@ export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVe
     const next: { id: string; college_id: string }[] = await withScope(ctx, async (inner) => {
       const list = await batch(inner, of, where, after, BATCH);
       for (const row of list) {
-        const reason = await inSavepoint(inner, () => apply(inner, of, work, row, verbs));
+        const reason = await refusalOf(inner, () => apply(inner, of, work, row, verbs));
         if (reason === null) changed++;
         else {
           failed++;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import { commitIf, inSavepoint } from "~/db/dry-run.server.ts";
 import { execute, one } from "~/db/query.ts";
-import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { AppError, Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -131,13 +131,9 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 /** Inserts a batch; when the database refuses it, halves it until the refused lines are alone with their reason. */
 async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[], errors: LineError[]): Promise<number> {
   if (rows.length === 0) return 0;
-  await ctx.tx.query({ text: "savepoint import_rows" });
   try {
-    const n = await insert(ctx, of, collegeId, rows);
-    await ctx.tx.query({ text: "release savepoint import_rows" });
-    return n;
+    return await inSavepoint(ctx.tx, () => insert(ctx, of, collegeId, rows));
   } catch (error) {
-    await ctx.tx.query({ text: "rollback to savepoint import_rows" });
     const code = (error as { code?: string }).code ?? "";
     if (!(error instanceof AppError) && !/^(22|23|42501|IV)/.test(code)) throw error;
     if (rows.length === 1) {
@@ -155,8 +151,6 @@ async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Re
     );
   }
 }
-
-class RolledBack extends Error {}
 
 /** `inserted` is what the file held right; `written` what is in now: all of that, or nothing. */
 export type ImportOutcome = { rows: number; inserted: number; written: number; errors: LineError[] };
@@ -177,14 +171,14 @@ export async function importRows(
 ): Promise<ImportOutcome> {
   const errors: LineError[] = [];
   let inserted = 0;
-  let written = 0;
-  await withScope({ ...ctx, scope: { kind: "tenants", ids: [collegeId] } }, async (inner) => {
+  const written = await commitIf({ ...ctx, scope: { kind: "tenants", ids: [collegeId] } }, async (inner) => {
+    inner.tx.dry = dry;
     await inner.tx.query({ text: "set local statement_timeout = '10min'" });
     const before = once && !dry ? await claim(inner, once.importId) : null;
     if (before?.state === "IMPORTED") {
       if (before.job_id !== once!.jobId) throw new Conflict("This file has been imported already");
-      written = inserted = before.imported_rows ?? parsed.lines.length;
-      return;
+      inserted = before.imported_rows ?? parsed.lines.length;
+      return { commit: true, result: inserted };
     }
     for (let from = 0; from < parsed.lines.length; from += BATCH) {
       const batch = await readBatch(inner, of, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
@@ -193,7 +187,7 @@ export async function importRows(
       for (const group of groups) inserted += await insertBatch(inner, of, collegeId, group, errors);
       await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
     }
-    if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) throw new RolledBack();
+    if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) return { commit: false, result: 0 };
     if (once)
       await execute(
         inner.tx,
@@ -205,9 +199,7 @@ export async function importRows(
       collegeId,
       details: { rows: inserted, skipped: parsed.lines.length - inserted },
     });
-    written = inserted;
-  }).catch((error: unknown) => {
-    if (!(error instanceof RolledBack)) throw error;
+    return { commit: true, result: inserted };
   });
   errors.sort((a, b) => a.line - b.line);
   return { rows: parsed.lines.length, inserted, written, errors };

@@ -5,7 +5,7 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
-import { withScope } from "~/db/scope.server.ts";
+import { dryRun } from "~/db/dry-run.server.ts";
 import { Forbidden, Invalid } from "~/platform/errors.ts";
 import { groupBy } from "~/platform/group.ts";
 import { EXPLAINABLE_TYPES } from "../signals.ts";
@@ -149,22 +149,9 @@ export const unexplainSignals = mutation({
   },
 });
 
-class Preview extends Error {
-  constructor(readonly found: Explained) {
-    super("preview");
-  }
-}
-
 /** Exactly what `explainSignals` would do: it is done, counted, and rolled back. */
 export async function previewExplain({ ctx, input: given }: { ctx: Ctx; input: z.input<typeof input> }): Promise<Explained> {
   if (!may(ctx.actor.role, "integrity.read")) throw new Forbidden("Your role may not do this (integrity.read)");
   const work = input.parse(given);
-  return measure("integrity.preview_explain", ctx, () =>
-    withScope({ ...ctx, tx: undefined }, async (inner): Promise<Explained> => {
-      throw new Preview(await mark(inner, work));
-    }).catch((error: unknown) => {
-      if (error instanceof Preview) return error.found;
-      throw error;
-    }),
-  );
+  return measure("integrity.preview_explain", ctx, () => dryRun(ctx, (inner) => mark(inner, work)));
 }
