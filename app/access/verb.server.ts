@@ -10,13 +10,14 @@ import { measure } from "./measure.server.ts";
 type Definition<I extends z.ZodType, R> = {
   /** `noun.verb`, as it appears in metrics and logs. */
   name: string;
-  permission: Permission;
+  /** Where it depends on what is asked for: which one that asks for, or a refusal in its own words. */
+  permission: Permission | ((ctx: Ctx, input: z.output<I>) => Permission);
   input: I;
   run(work: { ctx: TxCtx; input: z.output<I> }): Promise<R>;
 };
 
 type Verb<I extends z.ZodType, R> = ((work: { ctx: Ctx; input: z.input<I> }) => Promise<R>) & {
-  readonly verb: { name: string; kind: "mutation" | "read"; permission: Permission; stepUp: boolean };
+  readonly verb: { name: string; kind: "mutation" | "read"; permission: Permission | "by input"; stepUp: boolean };
 };
 
 const STEP_UP_MS = 10 * 60_000;
@@ -34,13 +35,32 @@ function parse<I extends z.ZodType>(schema: I, input: unknown): z.output<I> {
   throw new Invalid(Object.values(fields)[0]?.[0] ?? "Some fields need another look", fields);
 }
 
-function authorize(ctx: Ctx, definition: { name: string; permission: Permission; stepUp?: boolean }): void {
-  if (!may(ctx.actor.role, definition.permission)) throw new Forbidden(`Your role may not do this (${definition.permission})`);
+/** The input as its schema reads it, for whoever may do this. A permission that no input decides is asked for first. */
+function admit<I extends z.ZodType>(
+  ctx: Ctx,
+  definition: Pick<Definition<I, unknown>, "permission" | "input"> & { stepUp?: boolean },
+  given: unknown,
+): z.output<I> {
+  const { permission } = definition;
+  if (typeof permission !== "function") {
+    authorize(ctx, permission, definition.stepUp);
+    return parse(definition.input, given);
+  }
+  const input = parse(definition.input, given);
+  authorize(ctx, permission(ctx, input), definition.stepUp);
+  return input;
+}
+
+function authorize(ctx: Ctx, permission: Permission, stepUp = false): void {
+  if (!may(ctx.actor.role, permission)) throw new Forbidden(`Your role may not do this (${permission})`);
   // What is rolled back in any case needs no proof.
-  if (!definition.stepUp || ctx.actor.kind !== "staff" || ctx.tx?.dry) return;
+  if (!stepUp || ctx.actor.kind !== "staff" || ctx.tx?.dry) return;
   const fresh = ctx.session?.stepUpAt && ctx.clock.now().getTime() - ctx.session.stepUpAt.getTime() < STEP_UP_MS;
   if (!fresh) throw new StepUpRequired("Confirm that it is you: enter your password or a code");
 }
+
+const askedBy = ({ permission }: { permission: unknown }) =>
+  typeof permission === "function" ? ("by input" as const) : (permission as Permission);
 
 /** The one column that somebody else has already, where the constraint is about one that people know. */
 function taken(table = "", constraint = ""): string {
@@ -95,8 +115,7 @@ function inWords(error: unknown): unknown {
 export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & { stepUp?: boolean }): Verb<I, R> {
   const verb = async ({ ctx, input }: { ctx: Ctx; input: z.input<I> }): Promise<R> =>
     measure(definition.name, ctx, async () => {
-      authorize(ctx, definition);
-      const parsed = parse(definition.input, input);
+      const parsed = admit(ctx, definition, input);
       try {
         return await withRetry("write", () =>
           withScope(ctx, async (inner) => {
@@ -114,7 +133,7 @@ export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & 
     verb: {
       name: definition.name,
       kind: "mutation" as const,
-      permission: definition.permission,
+      permission: askedBy(definition),
       stepUp: definition.stepUp ?? false,
     },
   });
@@ -131,8 +150,7 @@ type Read<I extends z.ZodType, R, B> = Omit<Definition<I, R>, "run"> & {
 export function read<I extends z.ZodType, R, B = undefined>(definition: Read<I, R, B>): Verb<I, R> {
   const verb = async ({ ctx, input }: { ctx: Ctx; input: z.input<I> }): Promise<R> =>
     measure(definition.name, ctx, async () => {
-      authorize(ctx, definition);
-      const parsed = parse(definition.input, input);
+      const parsed = admit(ctx, definition, input);
       try {
         const before = (await definition.before?.({ ctx, input: parsed })) as B;
         return await withRetry("read", () =>
@@ -145,7 +163,7 @@ export function read<I extends z.ZodType, R, B = undefined>(definition: Read<I, 
       }
     });
   return Object.assign(verb, {
-    verb: { name: definition.name, kind: "read" as const, permission: definition.permission, stepUp: false },
+    verb: { name: definition.name, kind: "read" as const, permission: askedBy(definition), stepUp: false },
   });
 }
 

@@ -186,7 +186,7 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
 
 export const startBulk = mutation({
   name: "resources.bulk",
-  permission: "self",
+  permission: (ctx, input) => authorize(ctx, resourceNamed(input.resource), input.act),
   stepUp: true,
   input: choice,
   async run({ ctx, input }) {

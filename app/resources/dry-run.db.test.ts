@@ -22,9 +22,10 @@ beforeAll(async () => {
 
 async function makeClass(): Promise<string> {
   const id = newId();
-  await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, $1::text, '2026')`, [
+  await db.owner.query(`insert into public."class" (id, college_id, name, academic_year) values ($1, $2, $3, '2026')`, [
     id,
     college,
+    `Dry ${id}`,
   ]);
   return id;
 }

@@ -4,7 +4,7 @@ import { parsed } from "~/audit/parsed.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { labelled } from "./changes.ts";
-import { allow } from "./verbs.server.ts";
+import { ofResource } from "./rights.ts";
 import { resourceNamed } from "./registry.ts";
 import { viewOf } from "./view.ts";
 
@@ -17,11 +17,10 @@ const body = z.object({
 /** What happened to one record, newest first, from the audit log. Erased content leaves the entry without its words. */
 export const history = read({
   name: "resources.history",
-  permission: "self",
+  permission: ofResource("read"),
   input: z.object({ resource: z.string(), id: z.uuid() }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     const { fields } = viewOf(of, ctx.actor.role);
     const found = await rows(
       ctx.tx,

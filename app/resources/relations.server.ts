@@ -6,7 +6,7 @@ import { ident, raw, sql } from "~/db/sql.ts";
 import { labelsFor } from "./labels.server.ts";
 import { relationsOf, resourceNamed } from "./registry.ts";
 import { valuesOf, type Row } from "./sql.server.ts";
-import { allow } from "./verbs.server.ts";
+import { ofResource } from "./rights.ts";
 import { viewOf, type ResourceView } from "./view.ts";
 
 export type RelationList = {
@@ -25,11 +25,10 @@ const COLUMNS = 5;
 /** The records that point here: the newest few of each kind, and how many there are. */
 export const relationLists = read({
   name: "resources.relations",
-  permission: "self",
+  permission: ofResource("read"),
   input: z.object({ resource: z.string(), id: z.uuid() }),
   async run({ ctx, input }): Promise<RelationList[]> {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     const lists: RelationList[] = [];
     for (const { from: other, field, label } of relationsOf(of)) {
       if (!may(ctx.actor.role, other.read)) continue;

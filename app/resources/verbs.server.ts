@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { may, type Permission } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import type { Ctx, TxCtx } from "~/db/ctx.ts";
+import type { TxCtx } from "~/db/ctx.ts";
 import { execute, one, rows } from "~/db/query.ts";
 import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, Forbidden, Invalid, NotFound, type FieldErrors } from "~/platform/errors.ts";
@@ -11,26 +10,17 @@ import { fieldOf, schemaOf, writable, writableBy, type Field, type Resource } fr
 import { labelsFor, resolveRef, titlesOf } from "./labels.server.ts";
 import type { ListQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
+import { ofResource } from "./rights.ts";
 import { countRows, findRow, listRows, type Row } from "./sql.server.ts";
 
 const named = z.object({ resource: z.string().max(80) });
 
-/** The verb's permission opens the door; the resource's own says who may pass it. */
-export function allow(ctx: Pick<Ctx, "actor">, of: Resource, kind: "read" | "write" | "remove"): void {
-  const permission: Permission | null = of[kind];
-  if (!permission || !may(ctx.actor.role, permission))
-    throw new Forbidden(
-      kind === "read" ? `${of.many} are not part of your role` : `${of.many} are not changed here by your role`,
-    );
-}
-
 export const list = read({
   name: "resources.list",
-  permission: "self",
+  permission: ofResource("read"),
   input: z.object({ resource: z.string(), query: z.custom<ListQuery>() }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     // An amount without its currency says nothing.
     const currency = fieldOf(of, "currency") ? ["currency"] : [];
     const keys = [...new Set([of.title, ...input.query.columns, ...currency])];
@@ -41,11 +31,10 @@ export const list = read({
 
 export const get = read({
   name: "resources.get",
-  permission: "self",
+  permission: ofResource("read"),
   input: named.extend({ id: z.string() }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     const row = await findRow(ctx, of, input.id);
     if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
     const title = (await titlesOf(ctx, of, [row.id]))[row.id] ?? row.id;
@@ -154,11 +143,10 @@ async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Ma
 
 export const create = mutation({
   name: "resources.create",
-  permission: "self",
+  permission: ofResource("write"),
   input: named.extend({ collegeId: z.uuid().optional(), values: z.record(z.string(), z.string()) }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "write");
     if (of.tenantColumn === "id") throw new Forbidden("A tenant is made on the tenants page, with its first manager");
     const collegeId = tenantFor(ctx, input.collegeId);
     refuseKept(of, input.values, "create");
@@ -172,11 +160,10 @@ export const create = mutation({
 
 export const update = mutation({
   name: "resources.update",
-  permission: "self",
+  permission: ofResource("write"),
   input: named.extend({ id: z.uuid(), version: z.string(), values: z.record(z.string(), z.string()) }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "write");
     const before = await findRow(ctx, of, input.id, true);
     if (!before) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
     refuseKept(of, input.values, "update");
@@ -216,11 +203,10 @@ const pick = (row: Row, values: Map<Field, unknown>) =>
 /** Which rows would go with this one, or hold it back: counted, before anybody confirms. */
 export const consequences = read({
   name: "resources.consequences",
-  permission: "self",
+  permission: ofResource("read"),
   input: named.extend({ id: z.uuid() }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     const keys = await rows(
       ctx.tx,
       sql`select k.conrelid::regclass::text as table, k.confdeltype::text as rule,
@@ -244,7 +230,6 @@ export const consequences = read({
 });
 
 async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
-  allow(ctx, of, "remove");
   const row = await findRow(ctx, of, id, true);
   if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
   return row;
@@ -253,7 +238,7 @@ async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
 /** Into the trash where there is one; where there is none, for good. */
 export const remove = mutation({
   name: "resources.remove",
-  permission: "self",
+  permission: ofResource("remove"),
   stepUp: true,
   input: named.extend({
     id: z.uuid(),
@@ -302,7 +287,7 @@ export const remove = mutation({
 
 export const restore = mutation({
   name: "resources.restore",
-  permission: "self",
+  permission: ofResource("remove"),
   input: named.extend({ id: z.uuid() }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
@@ -320,11 +305,10 @@ export const restore = mutation({
 /** A few rows that a person may mean, for the reference widget. */
 export const suggest = read({
   name: "resources.suggest",
-  permission: "self",
+  permission: ofResource("read"),
   input: named.extend({ q: z.string().max(100) }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    allow(ctx, of, "read");
     const title = fieldOf(of, of.title)!;
     if (title.kind !== "text" && title.kind !== "longtext") return [];
     const note = of.lookup[0] ? fieldOf(of, of.lookup[0])! : null;
@@ -342,7 +326,7 @@ export const suggest = read({
 /** What a person typed to filter by a reference, as the one id it means, or how many it could mean. */
 export const meant = read({
   name: "resources.meant",
-  permission: "self",
+  permission: ofResource("read"),
   input: named.extend({ q: z.string().max(100) }),
   async run({ ctx, input }) {
     const found = await suggest({ ctx, input });
