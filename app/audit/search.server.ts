@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
+import { orderOf, pageAfter, past, placeOf, type Keyset } from "~/db/keyset.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, empty, raw, sql, type Sql } from "~/db/sql.ts";
-import { Invalid } from "~/platform/errors.ts";
-import { isUuid } from "~/platform/ids.ts";
 import { escape } from "./names.server.ts";
 import type { Term } from "./query-language.ts";
 import { isOneWord, wordQuery } from "./words.ts";
@@ -93,14 +92,9 @@ export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): S
   return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition), since, newest };
 }
 
-function cursor(text: string): Place {
-  const [at = "", id = ""] = text.split("_");
-  const moment = new Date(Number(at));
-  if (Number.isNaN(moment.getTime()) || !isUuid(id)) throw new Invalid("This page link is not whole: go back to the first page");
-  return { at: moment, id };
-}
-
-const cursorOf = (entry: { at: Date; id: string }) => `${entry.at.getTime()}_${entry.id}`;
+/** Newest first: of the entries, and of the words that lead to them. */
+const NEWEST: Keyset = { by: sql`e.at`, type: "timestamptz", id: sql`e.id`, descending: true };
+const NEWEST_WORDS: Keyset = { ...NEWEST, by: sql`w.at`, id: sql`w.entry_id` };
 
 /** From when on there are entries whose words have not been taken: a second or two ago, or nothing at all. */
 async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
@@ -114,7 +108,7 @@ async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
 
 const notTaken = sql`not exists (select 1 from audit.search_words w where w.at = e.at and w.entry_id = e.id)`;
 
-type Place = { at: Date; id: string };
+type Place = ReturnType<typeof placeOf>;
 /** From when to before when; without a bound where it is null. */
 type Window = { from: Date | null; to: Date | null };
 
@@ -133,13 +127,13 @@ function windowsOf(search: Search, newest: Date): Window[] {
 
 /** The newest entries of a window that are asked for. Each part stops by itself at what a page needs. */
 async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | null, most: number, window: Window): Promise<Sql> {
-  const last = sql`order by e.at desc, e.id desc limit ${most}`;
+  const last = sql`${orderOf(NEWEST)} limit ${most}`;
   if (search.words === null) return sql`select * from audit.entry e where ${and(where)} ${last}`;
   const within = (at: Sql) =>
     and([...(window.from ? [sql`${at} >= ${window.from}`] : []), ...(window.to ? [sql`${at} < ${window.to}`] : []), sql`true`]);
-  const before = place ? sql`and (w.at, w.entry_id) < (${place.at}::timestamptz, ${place.id}::uuid)` : empty;
+  const before = place ? sql`and ${past(NEWEST_WORDS, place)}` : empty;
   const taken = sql`select e.* from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
-    where w.words @@ ${search.words}::tsquery and ${within(sql`w.at`)} ${before} and ${and(where)} order by w.at desc, w.entry_id desc limit ${most}`;
+    where w.words @@ ${search.words}::tsquery and ${within(sql`w.at`)} ${before} and ${and(where)} ${orderOf(NEWEST_WORDS)} limit ${most}`;
   const since = await unindexedSince(ctx);
   if (!since) return taken;
   return sql`(${taken}) union all (select * from audit.entry e where e.at >= ${since} and ${within(sql`e.at`)} and ${notTaken} and ${and([...where, ...search.unindexed])} ${last})`;
@@ -151,10 +145,11 @@ export async function searchEntries(
   after: string | null,
   limit: number,
 ): Promise<{ entries: Found[]; next: string | null }> {
-  const place = after ? cursor(after) : null;
-  const where = place ? [...search.where, sql`(e.at, e.id) < (${place.at}::timestamptz, ${place.id}::uuid)`] : search.where;
+  const place = after ? placeOf(NEWEST, after) : null;
+  const page = pageAfter<Found>(NEWEST, after, limit, (entry) => entry.at);
+  const where = [...search.where, ...page.where];
   const list: Found[] = [];
-  for (const window of windowsOf(search, place?.at ?? search.newest)) {
+  for (const window of windowsOf(search, place ? new Date(String(place.value)) : search.newest)) {
     const missing = limit + 1 - list.length;
     if (missing === 0) break;
     list.push(
@@ -162,13 +157,13 @@ export async function searchEntries(
         ctx.tx,
         sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index
             from (${await pageOf(ctx, search, where, place, missing, window)}) e
-            left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id order by e.at desc, e.id desc limit ${missing}`,
+            left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id ${orderOf(NEWEST)} limit ${missing}`,
         found,
       )),
     );
   }
-  const entries = list.slice(0, limit);
-  return { entries, next: list.length > limit ? cursorOf(entries.at(-1)!) : null };
+  const { shown, next } = page.of(list);
+  return { entries: shown, next };
 }
 
 /** How many there are, as far as `most`. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Scope, TxCtx } from "~/db/ctx.ts";
 import { cache } from "~/db/cache.server.ts";
+import { cursorOf, orderOf, past, placeOf, type Keyset } from "~/db/keyset.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, empty, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
@@ -14,7 +15,7 @@ const rowSchema = z.object({
   id: z.string(),
   college_id: z.string(),
   version: z.string(),
-  sort_value: z.unknown(),
+  sort_value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   values: z.record(z.string(), z.unknown()),
 });
 
@@ -93,26 +94,7 @@ export function conditions(of: Resource, query: Pick<ListQuery, "filters" | "q" 
   return parts;
 }
 
-type Cursor = { value: unknown; id: string };
-
-const cursorText = (value: unknown, id: string) => Buffer.from(JSON.stringify([value ?? null, id])).toString("base64url");
-
-function readCursor(text: string): Cursor {
-  try {
-    const [value, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as [unknown, string];
-    if (typeof id === "string" && isUuid(id) && (value === null || ["string", "number", "boolean"].includes(typeof value)))
-      return { value, id };
-  } catch {
-    // Refused below.
-  }
-  throw new Invalid("This page link is not whole: go back to the first page");
-}
-
-function sortField(of: Resource, sort: Sort): Field | null {
-  return sort.field ? fieldOf(of, sort.field)! : null;
-}
-
-const SORT_CASTS: Partial<Record<Field["kind"], string>> = {
+const TYPES: Partial<Record<Field["kind"], Keyset["type"]>> = {
   moment: "timestamptz",
   date: "date",
   int: "bigint",
@@ -121,17 +103,12 @@ const SORT_CASTS: Partial<Record<Field["kind"], string>> = {
   thousandths: "bigint",
 };
 
-function keyset(of: Resource, sort: Sort, cursor: Cursor, descending: boolean): Sql {
-  const field = sortField(of, sort);
-  const than = raw(descending ? "<" : ">");
-  if (!field) return sql`t.id ${than} ${cursor.id}::uuid`;
-  return sql`(${column(field.column)}, t.id) ${than} (${cursor.value}${raw(`::${SORT_CASTS[field.kind] ?? "text"}`)}, ${cursor.id}::uuid)`;
-}
+const sortField = (of: Resource, sort: Sort): Field | null => (sort.field ? fieldOf(of, sort.field)! : null);
 
-function order(of: Resource, sort: Sort, descending: boolean): Sql {
+function keysetOf(of: Resource, sort: Sort, descending: boolean): Keyset {
   const field = sortField(of, sort);
-  const way = raw(descending ? " desc" : "");
-  return field ? sql`order by ${column(field.column)}${way}, t.id${way}` : sql`order by t.id${way}`;
+  const id = sql`t.id`;
+  return field ? { by: column(field.column), type: TYPES[field.kind], id, descending } : { id, descending };
 }
 
 /** All of a row's fields as one JSON object, keyed as the resource names them. */
@@ -177,7 +154,7 @@ export async function listRows(ctx: TxCtx, of: Resource, query: ListQuery, keys:
     id: row.id,
     collegeId: row.college_id,
     version: row.version,
-    cursor: cursorText(field ? row.sort_value : null, row.id),
+    cursor: cursorOf(field ? row.sort_value : null, row.id),
     values: row.values,
   }));
   const first = result[0]?.cursor ?? null;
@@ -199,10 +176,11 @@ export function listStatement(
   const descending = (query.sort.descending ?? false) !== backwards;
   const place = query.before ?? query.after;
   const where = conditions(of, query);
-  if (place) where.push(keyset(of, query.sort, readCursor(place), descending));
+  const keyset = keysetOf(of, query.sort, descending);
+  if (place) where.push(past(keyset, placeOf(keyset, place)));
   const field = sortField(of, query.sort);
   // A handful of found people is sorted, not walked to.
-  const sorted = { by: order(of, query.sort, descending), limit: query.limit + 1 };
+  const sorted = { by: orderOf(keyset), limit: query.limit + 1 };
   const inner = shaped(of, scope, where, sorted, !field && query.filters.length === 0);
   const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   const sortValue = field

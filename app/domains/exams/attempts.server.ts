@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { read } from "~/access/verb.server.ts";
+import { pageAfter, type Keyset } from "~/db/keyset.ts";
 import { rows } from "~/db/query.ts";
 import { and, sql, type Sql } from "~/db/sql.ts";
 import { ATTEMPT, type AttemptState } from "./machine.ts";
@@ -27,6 +28,8 @@ export type AttemptListRow = z.infer<typeof attemptRow>;
 
 const PAGE = 100;
 
+const BY_RISK: Keyset = { by: sql`a.risk_score`, type: "int", id: sql`a.id`, descending: true };
+
 /** Attempts by risk. A reviewer sees numbers; names are for whoever manages the people and does not review them. */
 export const listAttempts = read({
   name: "exam.attempts",
@@ -35,11 +38,7 @@ export const listAttempts = read({
     examId: z.uuid(),
     state: z.enum(states).optional().catch(undefined),
     flagged: z.boolean().default(false),
-    cursor: z
-      .string()
-      .regex(/^\d{1,3}_[0-9a-f-]{36}$/)
-      .optional()
-      .catch(undefined),
+    cursor: z.string().max(400).optional(),
   }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
@@ -47,18 +46,17 @@ export const listAttempts = read({
     const where: Sql[] = [sql`a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}`];
     if (input.state) where.push(sql`a.state = ${input.state}`);
     if (input.flagged) where.push(sql`a.suspicious_activity`);
-    const [risk, id] = input.cursor?.split("_") ?? [];
-    if (risk && id) where.push(sql`(a.risk_score, a.id) < (${Number(risk)}, ${id}::uuid)`);
+    const page = pageAfter<AttemptListRow>(BY_RISK, input.cursor, PAGE, (row) => row.risk);
+    where.push(...page.where);
     const found = await rows(
       ctx.tx,
       sql`select a.id, a.candidate_no, case when ${named} then u.name end as name, a.state, a.review_state, a.started_at, a.ended_at, a.answered_count as answered,
                  a.score, a.total_marks, a.risk_score as risk, a.violation_count as violations, a.suspicious_activity as suspicious
           from public.student_exam_attempt a join public."user" u on u.id = a.user_id and u.college_id = a.college_id
-          where ${and(where)} order by a.risk_score desc, a.id desc limit ${PAGE + 1}`,
+          where ${and(where)} ${page.order}`,
       attemptRow,
     );
-    const page = found.slice(0, PAGE);
-    const last = page.at(-1);
-    return { exam, named, attempts: page, next: found.length > PAGE && last ? `${last.risk}_${last.id}` : null };
+    const { shown, next } = page.of(found);
+    return { exam, named, attempts: shown, next };
   },
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
+import { orderOf, pageAfter, type Keyset } from "~/db/keyset.ts";
 import { rows } from "~/db/query.ts";
-import { and, literals, raw, sql, type Sql } from "~/db/sql.ts";
+import { and, literals, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { OPEN_STATES, VIOLATION_STATES } from "../integrity/machine.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
@@ -26,7 +27,7 @@ export type ExamListRow = z.infer<typeof listRow>;
 
 const PAGE = 50;
 
-/** By start, either way from a moment: the calendar's two directions. The cursor is the last row's start and id. */
+/** By start, either way from a moment: the calendar's two directions. */
 export const listExams = read({
   name: "exam.list",
   permission: "exams.read",
@@ -35,14 +36,9 @@ export const listExams = read({
     q: z.string().trim().max(200).optional(),
     direction: z.enum(["later", "earlier"]).default("later"),
     from: z.date().optional(),
-    cursor: z
-      .string()
-      .regex(/^\d+_[0-9a-f-]{36}$/)
-      .optional()
-      .catch(undefined),
+    cursor: z.string().max(400).optional(),
   }),
   async run({ ctx, input }) {
-    const [at, id] = input.cursor?.split("_") ?? [];
     const later = input.direction === "later";
     const where: Sql[] = [sql`e.deleted_at is null`, tenantIs(ctx, "e.college_id")];
     if (input.statuses.length > 0) where.push(sql`e.status = any(${input.statuses})`);
@@ -50,30 +46,25 @@ export const listExams = read({
       const pattern = `%${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`;
       where.push(sql`e.id in (select s.id from public.search_exam s where s.haystack ilike ${pattern} limit 500)`);
     }
-    if (at && id)
-      where.push(
-        later
-          ? sql`(e.start_time, e.id) > (${new Date(Number(at))}, ${id}::uuid)`
-          : sql`(e.start_time, e.id) < (${new Date(Number(at))}, ${id}::uuid)`,
-      );
+    const byStart: Keyset = { by: sql`e.start_time`, type: "timestamptz", id: sql`e.id`, descending: !later };
+    const page = pageAfter<ExamListRow>(byStart, input.cursor, PAGE, (row) => row.start_time);
+    if (input.cursor) where.push(...page.where);
     else if (input.from) where.push(later ? sql`e.start_time >= ${input.from}` : sql`e.start_time < ${input.from}`);
-    const way = raw(later ? "asc" : "desc");
     const found = await rows(
       ctx.tx,
       sql`with page as (
-            select e.* from public.exam e where ${and(where)} order by e.start_time ${way}, e.id ${way} limit ${PAGE + 1}
+            select e.* from public.exam e where ${and(where)} ${page.order}
           )
           select e.id, e.college_id, c.name as college, e.title, e.kind, e.status, e.start_time, e.end_time, e.duration_minutes, k.name as class_name,
                  (select count(*)::int from public.enrollment n where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
                  (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) as started,
                  (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and a.state = 'IN_PROGRESS') as writing
           from page e join public.college c on c.id = e.college_id join public.class k on k.id = e.class_id and k.college_id = e.college_id
-          order by e.start_time ${way}, e.id ${way}`,
+          ${orderOf(byStart)}`,
       listRow,
     );
-    const page = found.slice(0, PAGE);
-    const last = page.at(-1);
-    return { exams: page, next: found.length > PAGE && last ? `${last.start_time.getTime()}_${last.id}` : null };
+    const { shown, next } = page.of(found);
+    return { exams: shown, next };
   },
 });
 

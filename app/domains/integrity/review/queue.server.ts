@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
+import { pageAfter, type Keyset } from "~/db/keyset.ts";
 import { one, rows } from "~/db/query.ts";
 import { and, literals, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
@@ -27,6 +28,8 @@ export type QueueRow = z.infer<typeof queueRow>;
 
 const PAGE = 50;
 
+const BY_RISK: Keyset = { by: sql`r.score`, type: "int", id: sql`r.id`, descending: true };
+
 /** The queue by risk. What this person may not review is shown as such, and never offered as the next. */
 export const reviewQueue = read({
   name: "review.queue",
@@ -41,11 +44,7 @@ export const reviewQueue = read({
       .regex(/^[A-Z_]{2,40}$/)
       .optional()
       .catch(undefined),
-    cursor: z
-      .string()
-      .regex(/^\d{1,3}_[0-9a-f-]{36}$/)
-      .optional()
-      .catch(undefined),
+    cursor: z.string().max(400).optional(),
   }),
   async run({ ctx, input }) {
     const me = ctx.actor.kind === "staff" ? ctx.actor : null;
@@ -57,8 +56,8 @@ export const reviewQueue = read({
     if (input.examId) where.push(sql`a.exam_id = ${input.examId}`);
     if (input.least > 0) where.push(sql`r.score >= ${input.least}`);
     if (input.signal) where.push(sql`r.reasons @> ${JSON.stringify([{ signal: input.signal }])}::jsonb`);
-    const [score, id] = input.cursor?.split("_") ?? [];
-    if (score && id) where.push(sql`(r.score, r.id) < (${Number(score)}, ${id}::uuid)`);
+    const page = pageAfter<z.infer<typeof queueRow>>(BY_RISK, input.cursor, PAGE, (row) => row.score);
+    where.push(...page.where);
     const found = await rows(
       ctx.tx,
       sql`select r.id, r.attempt_id, c.name as college, e.id as exam_id, e.title as exam, a.candidate_no, r.state, r.score, r.reasons, a.ended_at, r.created_at as since,
@@ -66,12 +65,11 @@ export const reviewQueue = read({
                  r.claimed_until, ${me ? barred(me.id, me.email) : raw("null")} as bar
           from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
             join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = r.college_id
-          where ${and(where)} order by r.score desc, r.id desc limit ${PAGE + 1}`,
+          where ${and(where)} ${page.order}`,
       queueRow,
     );
-    const page = found.slice(0, PAGE);
-    const last = page.at(-1);
-    return { rows: page, next: found.length > PAGE && last ? `${last.score}_${last.id}` : null };
+    const { shown, next } = page.of(found);
+    return { rows: shown, next };
   },
 });
 
