@@ -10,6 +10,8 @@ const sources = ["routes", "ui", "resources"].flatMap((room) =>
     .map((name) => ({ name: `${room}/${name}`, text: fs.readFileSync(path.join(app, room, name), "utf8") })),
 );
 
+const LONG_ROUTES = 46;
+
 const matching = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
 
 describe("the page kit", () => {
@@ -24,5 +26,11 @@ describe("the page kit", () => {
   it("has one button that is a link, and one panel that drops down", () => {
     expect(matching(/<Link\b[^>]*className=[{"`]+control\b/)).toEqual(["ui/form/link-button.tsx"]);
     expect(matching(/panel absolute/)).toEqual(["ui/layout/dropdown.tsx"]);
+  });
+
+  // Held where it stands: a file that is new stays under it, and one that comes under it leaves this number lower.
+  it("keeps routes under 120 lines, but for the long ones of before", () => {
+    const long = sources.filter(({ name, text }) => name.startsWith("routes/") && text.split("\n").length - 1 > 120);
+    expect(long.map(({ name, text }) => `${name} ${text.split("\n").length - 1}`)).toHaveLength(LONG_ROUTES);
   });
 });

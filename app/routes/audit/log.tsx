@@ -8,15 +8,16 @@ import { Invalid } from "~/platform/errors.ts";
 import { count, plural } from "~/platform/format.ts";
 import { rangeQuery, readRange } from "~/platform/range.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
-import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
-import { Ago, Clock } from "~/ui/time/time.tsx";
+import { Clock } from "~/ui/time/time.tsx";
 import { auditTabs } from "./tabs.ts";
+import { Row } from "./log-row.tsx";
 
 export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: "7d" };
+
 export const meta = () => [{ title: "Audit log · Invigil" }];
 
 export const loader = page("audit.read", async ({ ctx, url }) => {
@@ -60,8 +61,6 @@ function suggestions(q: string, entries: readonly Entry[]): string[] {
   const held = entries.flatMap((entry) => [`action:${entry.action}`, ...(entry.email ? [`actor:${entry.email}`] : [])]);
   return [...new Set([...QUALIFIERS.map((word) => `${word}:`), ...held])].slice(0, 60).map((one) => `${before}${one}`);
 }
-
-const risky = (risk: number) => (risk >= 60 ? "bad" : risk >= 40 ? "warn" : "neutral");
 
 export default function AuditLog() {
   const { q, entries, next, bars, wrong, role, views, tenants, from, to, since } = useLoaderData<typeof loader>();
@@ -231,50 +230,5 @@ export default function AuditLog() {
         )}
       </Panel>
     </Page>
-  );
-}
-
-function Row({
-  entry,
-  tenant,
-  link,
-}: {
-  entry: Entry;
-  tenant?: string;
-  link: (changes: Record<string, string | null>) => string;
-}) {
-  return (
-    <tr>
-      <td className="text-muted">
-        <Ago at={entry.at} />
-      </td>
-      <td className="max-w-[160px] truncate">
-        <Link
-          to={link({ q: entry.actor_id ? `actor:${entry.actor_id}` : `actor:${entry.actor_kind}`, after: null })}
-          className="hover:underline"
-        >
-          {entry.actor}
-        </Link>
-      </td>
-      <td>
-        {entry.risk > 0 && (
-          <span className="mr-1.5 md:hidden">
-            <Badge tone={risky(entry.risk)}>{entry.risk}</Badge>
-          </span>
-        )}
-        <Link to={`/audit/entries/${entry.id}`} className="mono font-[560] hover:underline">
-          {entry.action}
-        </Link>
-      </td>
-      <td className="max-w-[200px] truncate max-md:hidden">
-        <span className="text-muted">{entry.resource}</span>{" "}
-        {entry.resource_id && <span className="mono">…{entry.resource_id.slice(-8)}</span>}
-      </td>
-      <td className="max-w-[160px] truncate text-muted max-lg:hidden">{tenant ?? "–"}</td>
-      <td className="max-w-[260px] truncate text-muted max-md:hidden">{entry.reason ?? entry.reasons[0]?.says ?? ""}</td>
-      <td className="num max-md:hidden">
-        {entry.risk > 0 ? <Badge tone={risky(entry.risk)}>{entry.risk}</Badge> : <span className="text-faint">0</span>}
-      </td>
-    </tr>
   );
 }

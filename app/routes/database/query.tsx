@@ -17,12 +17,13 @@ import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { bandsFor, part, spanOf } from "./parts/span.server.ts";
 import { Fix, SqlBlock } from "./parts/sql-text.tsx";
-import { WAIT_COLORS } from "./parts/wait-colors.ts";
+import { Shares } from "./parts/shares.tsx";
 
 export const handle = {
   crumbs: () => [{ label: "Database", to: "/database" }, { label: "Queries", to: "/database/queries" }, { label: "Statement" }],
   range: true,
 };
+
 export const meta = () => [{ title: "Statement · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url, params }) => {
@@ -154,50 +155,5 @@ export default function Query() {
         </Panel>
       </WithAside>
     </Page>
-  );
-}
-
-type Series = { key: string; average: number }[];
-
-function Shares({
-  load,
-  error,
-  colors,
-}: {
-  load: { series: Series; average: number | null } | null;
-  error: string | null;
-  colors?: boolean;
-}) {
-  if (!load) return <Unknown reason={error ?? ""} />;
-  const total = load.series.reduce((sum, one) => sum + one.average, 0);
-  if (total === 0)
-    return (
-      <p className="text-muted">
-        It was not seen at work in this time: it is shorter than the second between two looks, or did not run.
-      </p>
-    );
-  return (
-    <ul className="flex flex-col gap-2">
-      {load.series
-        .filter((one) => one.average > 0)
-        .sort((a, b) => b.average - a.average)
-        .map((one) => (
-          <li key={one.key}>
-            <div className="flex justify-between gap-2">
-              <span className="truncate">{one.key.replace(":", ": ")}</span>
-              <span className="tabular-nums">{percent(one.average / total)}</span>
-            </div>
-            <div className="mt-1 h-1.5 rounded-full bg-sunk">
-              <div
-                className="h-full rounded-full"
-                style={{
-                  width: `${(one.average / total) * 100}%`,
-                  background: colors ? (WAIT_COLORS[one.key.split(":")[0] ?? ""] ?? "var(--s-other)") : "var(--s-2)",
-                }}
-              />
-            </div>
-          </li>
-        ))}
-    </ul>
   );
 }

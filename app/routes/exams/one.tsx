@@ -1,24 +1,26 @@
 import { useLoaderData } from "@remix-run/react";
-import { Check, X } from "lucide-react";
 import { act, page, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { copyExam } from "~/domains/exams/authoring/exam.server.ts";
-import { examChecklist, type CheckItem } from "~/domains/exams/calendar/checklist.server.ts";
+import { examChecklist } from "~/domains/exams/calendar/checklist.server.ts";
 import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "~/domains/exams/calendar/move.server.ts";
 import { getExam } from "~/domains/exams/list.server.ts";
 import { gradeExam, publishExam, reopenGrading } from "~/domains/exams/grading/grade.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
-import { Form, Input, Submit } from "~/ui/form/form.tsx";
+import { Form, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
+import { Checklist, WithReason } from "./checklist.tsx";
 
 export const handle = examHandle();
+
 export const meta = () => [{ title: "Exam · Invigil" }];
+
 export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("exams.read", async ({ ctx, params }) => {
@@ -69,39 +71,6 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
     }
   }
 });
-
-function Checklist({ items }: { items: CheckItem[] }) {
-  return (
-    <ul className="flex flex-col gap-2">
-      {items.map((item) => (
-        <li key={item.key} className="flex items-start gap-2">
-          {item.ok ? (
-            <Check size={15} className="mt-0.5 shrink-0 text-ok" aria-label="holds" />
-          ) : (
-            <X size={15} className="mt-0.5 shrink-0 text-bad" aria-label="does not hold" />
-          )}
-          <span className={item.ok ? "" : "font-[520]"}>{item.says}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** An act with a reason, closed until wanted. */
-function WithReason({ intent, label, says }: { intent: string; label: string; says: string }) {
-  return (
-    <details className="border-t pt-3">
-      <summary className="w-fit font-[520] text-bad">{label}…</summary>
-      <Form intent={intent} className="mt-2 flex flex-col gap-2">
-        <p className="text-muted">{says}</p>
-        <Input label="Reason" name="reason" required />
-        <div>
-          <Submit tone="danger">{label}</Submit>
-        </div>
-      </Form>
-    </details>
-  );
-}
 
 export default function OneExam() {
   const { exam, facts, checklist, role } = useLoaderData<typeof loader>();

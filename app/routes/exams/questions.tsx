@@ -1,23 +1,24 @@
 import { useLoaderData, useSearchParams, Link } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
-import { useState } from "react";
 import { may } from "~/access/policy.ts";
-import { QUESTION_TYPES, TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
+import { TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
 import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
 import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "~/domains/exams/authoring/questions.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
-import { LinkButton } from "~/ui/form/link-button.tsx";
-import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
-import { useDone } from "~/ui/form/result.ts";
+import { Form } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
+import { keyFrom } from "./question-key.ts";
+import { QuestionForm, WrongKey } from "./question-form.tsx";
 
 export const handle = examHandle("Questions");
+
 export const meta = () => [{ title: "Questions · Invigil" }];
+
 export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 export const loader = page("exams.read", async ({ ctx, params }) => ({
@@ -64,104 +65,6 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
     }
   }
 });
-
-/** A person writes B, True or 2; the paper keeps the option's place. */
-function keyFrom(type: QuestionType, typed: string): string {
-  const text = typed.trim();
-  if (type === "TRUE_FALSE") return /^(t|true|a|1)$/i.test(text) ? "0" : /^(f|false|b|2)$/i.test(text) ? "1" : text;
-  if (type !== "MULTIPLE_CHOICE" || text === "") return text;
-  if (/^[a-j]$/i.test(text)) return String(text.toUpperCase().charCodeAt(0) - 65);
-  return /^\d+$/.test(text) ? String(Number(text) - 1) : "-1";
-}
-
-type Question = Awaited<ReturnType<typeof listQuestions>>["questions"][number];
-
-function shownKey(question: Question | undefined): string {
-  if (!question) return "";
-  const at = question.options.findIndex((option) => option.correct);
-  if (question.type === "TRUE_FALSE") return at < 0 ? "" : at === 0 ? "True" : "False";
-  return question.type === "MULTIPLE_CHOICE" ? (at < 0 ? "" : "ABCDEFGHIJ"[at]!) : (question.correct_answer ?? "");
-}
-
-/** After a question is added: an empty form of the same type, ready to be typed into. */
-function QuestionForm({ question }: { question?: Question }) {
-  const latest = useDone<typeof action>()?.added;
-  // Kept apart from the result: moving another question must not empty what is being typed.
-  const [added, setAdded] = useState("");
-  if (latest && latest !== added) setAdded(latest);
-  const [type, setType] = useState<string>("MULTIPLE_CHOICE");
-  return (
-    <Form
-      intent="save"
-      about={{ questionId: question?.id ?? "" }}
-      key={question?.id ?? `new ${added}`}
-      className="flex flex-col gap-3"
-    >
-      <Textarea
-        label="Question"
-        name="text"
-        rows={3}
-        defaultValue={question?.text}
-        autoFocus={!question && added !== ""}
-        required
-      />
-      <div className="grid grid-cols-2 gap-3">
-        <Select
-          label="Type"
-          name="type"
-          defaultValue={question?.type ?? type}
-          onChange={(event) => setType(event.currentTarget.value)}
-          options={QUESTION_TYPES.map((type) => ({ value: type, label: TYPE_LABELS[type] }))}
-        />
-        <Select
-          label="Difficulty"
-          name="difficulty"
-          defaultValue={question?.difficulty ?? "MEDIUM"}
-          options={[
-            { value: "EASY", label: "Easy" },
-            { value: "MEDIUM", label: "Medium" },
-            { value: "HARD", label: "Hard" },
-          ]}
-        />
-      </div>
-      <Textarea
-        label="Options"
-        name="options"
-        rows={5}
-        defaultValue={question?.type === "MULTIPLE_CHOICE" ? question.options.map((option) => option.text).join("\n") : ""}
-        hint="Multiple choice only, one a line; the first is A"
-      />
-      <div className="grid grid-cols-2 gap-3">
-        <Input label="Key" name="key" defaultValue={shownKey(question)} hint="A letter, True or False, or the expected text" />
-        <Input label="Marks" name="marks" type="number" min={0} defaultValue={question?.marks ?? 1} />
-      </div>
-      <Textarea label="Explanation" name="explanation" rows={2} defaultValue={question?.explanation} />
-      <div className="flex gap-2">
-        <Submit busy="Saving…">{question ? "Save" : "Add the question"}</Submit>
-        {question && <LinkButton to=".">Done</LinkButton>}
-      </div>
-    </Form>
-  );
-}
-
-/** The one thing of a frozen paper that may still change. */
-function WrongKey({ question, place }: { question: Question; place: number }) {
-  return (
-    <details className="ml-9 text-[12px]">
-      <summary className="link w-fit list-none">The key is wrong…</summary>
-      <Form intent="key" about={{ questionId: question.id }} className="mt-2 flex flex-wrap items-end gap-2">
-        <Select
-          label={`Right answer to question ${place}`}
-          name="optionId"
-          defaultValue={question.options.find((option) => option.correct)?.id}
-          options={question.options.map((option, at) => ({ value: option.id, label: `${"ABCDEFGHIJ"[at]} ${option.text}` }))}
-        />
-        <Input label="Why, kept in the log" name="reason" required />
-        <Submit busy="Correcting…">Correct the key</Submit>
-      </Form>
-    </details>
-  );
-}
 
 export default function Questions() {
   const { exam, questions, keys, role } = useLoaderData<typeof loader>();

@@ -9,8 +9,10 @@ import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
+import { Reasons } from "./reasons.tsx";
 
 export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "Who cannot sit" }] };
+
 export const meta = () => [{ title: "Who cannot sit · Invigil" }];
 
 export const loader = page("platform.read", async ({ ctx, url }) => {
@@ -100,24 +102,5 @@ export default function CannotSit() {
         )}
       </Panel>
     </Page>
-  );
-}
-
-function Reasons({ labels, chosen, days }: { labels: Record<string, string>; chosen: string | null; days: number }) {
-  return (
-    <span className="flex flex-wrap gap-3">
-      {chosen && (
-        <Link to={days === 7 ? "?days=7" : "?"} className="link">
-          all reasons
-        </Link>
-      )}
-      {Object.keys(labels)
-        .filter((reason) => reason !== chosen)
-        .map((reason) => (
-          <Link key={reason} to={`?${days === 7 ? "days=7&" : ""}reason=${reason}`} className="hover:text-ink max-md:hidden">
-            {reason.toLowerCase().replaceAll("_", " ")}
-          </Link>
-        ))}
-    </span>
   );
 }

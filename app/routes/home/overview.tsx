@@ -26,8 +26,10 @@ import { WAIT_COLORS } from "../database/parts/wait-colors.ts";
 import { NeedsYou } from "./needs-you.tsx";
 import { nextExams } from "./next-exams.ts";
 import { sentence } from "./sentence.ts";
+import { context } from "./context.tsx";
 
 export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
+
 export const meta = () => [{ title: "Overview · Invigil" }];
 
 /** Each part is asked alone: the page stays useful while one of them can't be answered, the primary included. */
@@ -193,33 +195,4 @@ export default function Overview() {
       </WithAside>
     </Page>
   );
-}
-
-/** One line that says what today holds. */
-function context({
-  day,
-  incidents,
-  queue,
-  health,
-}: {
-  day: { live: number; sitting: number; later: number } | null;
-  incidents: { number: number; state: string; to: Date | null }[];
-  queue: { open: number } | null;
-  health: { status: string };
-}) {
-  const parts: string[] = [];
-  if (day) parts.push(`${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}, ${count(day.later)} more today.`);
-  const open = incidents.filter((one) => one.state === "OPEN");
-  if (open.length > 2) parts.push(`${count(open.length)} incidents are open.`);
-  else if (open.length > 0)
-    parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);
-  else if (incidents.length > 0) parts.push(`${plural(incidents.length, "incident")} in this range, resolved.`);
-  if (queue && queue.open > 0) parts.push(`${plural(queue.open, "review")} due.`);
-  if (health.status !== "healthy")
-    parts.push(
-      health.status === "unhealthy"
-        ? "The primary can't be reached; what is shown was known before."
-        : "A part of the installation does not answer.",
-    );
-  return parts.join(" ");
 }

@@ -12,8 +12,10 @@ import { Form, Select, Submit } from "~/ui/form/form.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
+import { Sample } from "./sample.tsx";
 
 type Shown = { found: { fileName: string } };
+
 export const handle = {
   crumbs: (data: Shown | undefined) => [{ label: "Imports", to: "/imports" }, { label: data?.found.fileName ?? "" }],
 };
@@ -168,20 +170,5 @@ export default function OneImport() {
         </p>
       )}
     </Page>
-  );
-}
-
-function Sample({ header, sample }: { header: string[]; sample: { line: number; cells: string[] }[] }) {
-  return (
-    <Panel title="The first lines">
-      <dl className="flex flex-col gap-2">
-        {header.map((name, index) => (
-          <div key={name}>
-            <dt className="text-[12px] text-muted">{name}</dt>
-            <dd className="truncate">{sample.map((line) => line.cells[index] || "–").join(" · ")}</dd>
-          </div>
-        ))}
-      </dl>
-    </Panel>
   );
 }

@@ -1,17 +1,13 @@
 import { Form as Plain, useNavigation } from "@remix-run/react";
-import { useRef, useState } from "react";
-import { Form, Input, Select, useFormRefusal } from "~/ui/form/form.tsx";
+import { Form, Input, Select } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
+import { Key, Note } from "./decision-note.tsx";
 
 const BARS = {
   conflict: "You declared that you know this student or class. Somebody else reviews this attempt.",
   teaches: "You teach this class. Somebody else reviews this attempt.",
   decided: "You have decided. Another person is next, and does not see what you decided.",
 } as const;
-
-const Key = ({ children }: { children: string }) => (
-  <kbd className="rounded border px-1 text-[10.5px] text-muted">{children}</kbd>
-);
 
 type Props = {
   reviewId: string;
@@ -91,88 +87,6 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
         </details>
       </div>
     </Panel>
-  );
-}
-
-function Note({ working, second }: { working: boolean; second: boolean }) {
-  const refusal = useFormRefusal();
-  const typed = refusal?.values["note"] ?? "";
-  const error = refusal?.fields["note"]?.[0];
-  const box = useRef<HTMLTextAreaElement>(null);
-  const [hint, setHint] = useState(false);
-  return (
-    <>
-      <label className="sr-only" htmlFor="decision-note">
-        What you saw, and what it means
-      </label>
-      <textarea
-        ref={box}
-        id="decision-note"
-        name="note"
-        rows={3}
-        defaultValue={typed}
-        placeholder="What you saw, and what it means…"
-        className="input"
-        aria-invalid={error || hint ? true : undefined}
-        aria-describedby="decision-hint"
-        onKeyDown={(event) => {
-          if (event.key === "Escape") event.currentTarget.blur();
-        }}
-      />
-      {(error || hint) && (
-        <p className="text-[12px] text-bad">{error ?? "A violation needs a sentence that a committee can read"}</p>
-      )}
-      <div className="grid grid-cols-3 gap-2">
-        <button
-          name="decision"
-          value="CLEARED"
-          data-decide="CLEARED"
-          disabled={working}
-          className="control justify-center font-[560]"
-        >
-          Clear <Key>C</Key>
-        </button>
-        <button
-          name="decision"
-          value="INCONCLUSIVE"
-          data-decide="INCONCLUSIVE"
-          disabled={working}
-          className="control justify-center font-[560]"
-        >
-          Unclear <Key>U</Key>
-        </button>
-        <button
-          name="decision"
-          value="VIOLATION"
-          data-decide="VIOLATION"
-          disabled={working}
-          className="control justify-center !border-bad font-[560] !text-bad"
-          onClick={(event) => {
-            if ((box.current?.value.trim().length ?? 0) >= 10) return;
-            event.preventDefault();
-            setHint(true);
-            box.current?.focus();
-          }}
-        >
-          Violation <Key>V</Key>
-        </button>
-      </div>
-      {second && (
-        <Select
-          label="If a violation stands, the result is"
-          name="consequence"
-          options={[
-            { value: "WITHHELD", label: "Withheld" },
-            { value: "ZEROED", label: "Set to zero" },
-          ]}
-        />
-      )}
-      <p id="decision-hint" className="text-[12px] text-muted">
-        {second
-          ? "Somebody else has looked at this attempt. You do not see what they decided before you decide."
-          : "A violation stands only when a second person, who does not see yours, decides the same."}
-      </p>
-    </>
   );
 }
 

@@ -21,12 +21,14 @@ import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 import { Acts } from "./acts.tsx";
 import { Attempts, Enrollments, ExamsAhead, Payments } from "./lists.tsx";
+import { verdict } from "./verdict.ts";
 
 type Shown = { person: { name: string } };
 
 export const handle = {
   crumbs: (data: Shown | undefined) => [{ label: "People", to: "/people" }, { label: data?.person.name ?? "" }],
 };
+
 export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.person.name ?? "Person"} · Invigil` }];
 
 // Shown among the facts above; the rest of what points to a person follows below.
@@ -77,24 +79,6 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
     }
   }
 });
-
-function verdict(data: {
-  person: { role: string; is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
-  enrollments: { status: string; payment_status: string }[];
-  exams: unknown[];
-  now: Date;
-}): { text: string; tone: "ok" | "warn" | "bad" } {
-  const { person, enrollments, exams, now } = data;
-  if (person.deleted_at) return { text: "In the trash", tone: "bad" };
-  if (["SUSPENDED", "EXPIRED", "CANCELLED"].includes(person.college_status)) return { text: "College closed", tone: "bad" };
-  if (!person.is_active) return { text: "Inactive", tone: "bad" };
-  if (person.locked_until && new Date(person.locked_until) > now) return { text: "Locked", tone: "bad" };
-  if (enrollments.some((one) => one.status === "ACTIVE" && one.payment_status !== "COMPLETED"))
-    return { text: "Unpaid", tone: "warn" };
-  if (person.role === "STUDENT" && !enrollments.some((one) => one.status === "ACTIVE"))
-    return { text: "Not enrolled", tone: "warn" };
-  return { text: exams.length > 0 ? "Can sit" : "Nothing in the way", tone: "ok" };
-}
 
 export default function Person() {
   const data = useLoaderData<typeof loader>();

@@ -5,12 +5,14 @@ import { beginTotp, changePassword, confirmTotp, removeTotp } from "~/access/sta
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
-import { useDone, useRefusal } from "~/ui/form/result.ts";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { settingsTabs } from "./tabs.ts";
+import { Totp } from "./authenticator.tsx";
 
 export const handle = { crumbs: () => [{ label: "Security" }] };
+
 export const meta = () => [{ title: "Security · Invigil" }];
 
 export const loader = page("self", async ({ ctx, url }) => ({
@@ -38,7 +40,7 @@ export const action = act("self", async ({ ctx, form }) => {
   }
 });
 
-type Done = ReturnType<typeof useDone<typeof action>>;
+export type Done = ReturnType<typeof useDone<typeof action>>;
 
 export default function Security() {
   const data = useLoaderData<typeof loader>();
@@ -80,73 +82,5 @@ export default function Security() {
         </Panel>
       </div>
     </Page>
-  );
-}
-
-function Totp({ enrolled, done, required }: { enrolled: boolean; done: Done; required: boolean }) {
-  const refusal = useRefusal();
-  if (done?.intent === "confirm") {
-    return (
-      <div className="flex flex-col gap-3">
-        <Notice
-          tone="ok"
-          title="The authenticator is on. Keep these recovery codes somewhere safe: each works once, and they are not shown again."
-        />
-        <ul className="mono grid grid-cols-2 gap-1 rounded-control bg-sunk p-3">
-          {done.codes.map((code) => (
-            <li key={code}>{code}</li>
-          ))}
-        </ul>
-      </div>
-    );
-  }
-  if (done?.intent === "begin" || refusal?.values["intent"] === "confirm") {
-    return (
-      <Form intent="confirm">
-        {done?.intent === "begin" ? (
-          <div className="flex flex-col gap-3">
-            <p>Scan this with your authenticator app, then enter the code that it shows.</p>
-            <img
-              src={done.qr}
-              alt="QR code for your authenticator app"
-              width={192}
-              height={192}
-              className="rounded-control border bg-white p-1"
-            />
-            <p className="text-muted">
-              Or type the key: <code className="text-ink select-all">{done.secret}</code>
-            </p>
-          </div>
-        ) : (
-          <p className="text-muted">Enter the code that your app shows now for the key that you scanned.</p>
-        )}
-        <Input label="Code" name="code" autoComplete="one-time-code" inputMode="numeric" />
-        <div>
-          <Submit busy="Checking…">Turn it on</Submit>
-        </div>
-      </Form>
-    );
-  }
-  if (enrolled) {
-    return (
-      <Form intent="remove">
-        <p className="text-muted">A code from your app is asked for at every login, and confirms destructive acts.</p>
-        {required ? (
-          <p className="text-muted">Your role needs it. To move to another device, ask another super-admin to reset it.</p>
-        ) : (
-          <div>
-            <Submit tone="danger">Remove the authenticator</Submit>
-          </div>
-        )}
-      </Form>
-    );
-  }
-  return (
-    <Form intent="begin">
-      <p className="text-muted">A code that changes every 30 seconds, beside your password. Any authenticator app will do.</p>
-      <div>
-        <Submit>Set up an authenticator</Submit>
-      </div>
-    </Form>
   );
 }

@@ -18,6 +18,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { SizeAndActivity } from "./size.tsx";
+import { Next } from "./next-steps.tsx";
 
 export const handle = {
   crumbs: (data: { tenant: { name: string } } | undefined) => [
@@ -25,6 +26,7 @@ export const handle = {
     { label: data?.tenant.name ?? "" },
   ],
 };
+
 export const meta = ({ data }: { data?: { tenant: { name: string } } }) => [
   { title: `${data?.tenant.name ?? "Tenant"} · Invigil` },
 ];
@@ -151,33 +153,5 @@ export default function Tenant() {
         )}
       </WithAside>
     </Page>
-  );
-}
-
-/** What a college still needs before its first exam; nothing once it runs. */
-function Next({ tenant }: { tenant: { id: string; people: number; classes: number; enrolled: number } }) {
-  const steps = [
-    { done: tenant.people > 0, label: "Import its students", to: `/imports/new?resource=user&collegeId=${tenant.id}` },
-    { done: tenant.classes > 0, label: "Make a class", to: `/data/class/new?collegeId=${tenant.id}` },
-    { done: tenant.enrolled > 0, label: "Enroll a student", to: "/enrollments/new" },
-  ];
-  const first = steps.find((step) => !step.done);
-  if (!first) return null;
-  return (
-    <Panel title="What comes next">
-      <ol className="flex flex-wrap gap-2">
-        {steps.map((step) => (
-          <li key={step.label}>
-            {step.done ? (
-              <span className="control text-muted">{step.label}: done</span>
-            ) : (
-              <LinkButton to={step.to} tone={step === first ? "primary" : "plain"}>
-                {step.label}
-              </LinkButton>
-            )}
-          </li>
-        ))}
-      </ol>
-    </Panel>
   );
 }

@@ -1,0 +1,18 @@
+import { targetLabel } from "~/observability/target.ts";
+import type { Data } from "../load.tsx";
+
+export function sentence(data: Data): string {
+  const rest = data.rest;
+  if (!rest) return "What your exams ask of the database";
+  const down = rest.states.filter((one) => one.reachable === false);
+  if (down.some((one) => one.kind === "primary")) return "The primary can't be reached. What is known is shown.";
+  const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING" && one.severity !== "INFO") ?? [];
+  if (firing[0]) return `${firing[0].says.replace(/\.$/, "")}.`;
+  if (down[0]) return `${down[0].name} can't be reached.`;
+  const hidden = rest.states.find((one) => one.name === data.target && one.server?.monitor === false);
+  if (hidden) return `${targetLabel(hidden.name)} answers, but the observer lacks pg_monitor.`;
+  const average = data.load.value?.average;
+  if (average === null || average === undefined) return "No samples in this time yet.";
+  if (data.cores && average > data.cores) return `The database is busier than its ${data.cores} cores.`;
+  return "The database is calm.";
+}

@@ -1,0 +1,56 @@
+import { Link } from "@remix-run/react";
+import { decimal } from "~/platform/format.ts";
+import { State } from "~/resources/cell.tsx";
+import { Panel } from "~/ui/layout/panel.tsx";
+import { Ago } from "~/ui/time/time.tsx";
+import type { Matter } from "./lists.tsx";
+
+export function Attempts({ attempts }: Pick<Matter, "attempts">) {
+  return (
+    <Panel title="Attempts" flush>
+      <table className="rows">
+        <thead>
+          <tr>
+            <th>Exam</th>
+            <th className="max-sm:hidden">Started</th>
+            <th>State</th>
+            <th className="num">Score</th>
+            <th className="num max-sm:hidden">Signals</th>
+            <th className="max-sm:hidden">Review</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((one) => (
+            <tr key={one.id}>
+              <td className="max-w-[240px] truncate">
+                <Link to={`/exams/${one.exam_id}`} className="hover:underline">
+                  {one.title}
+                </Link>
+              </td>
+              <td className="max-sm:hidden">
+                <Ago at={one.started_at} />
+              </td>
+              <td>
+                <State value={one.state} />
+              </td>
+              <td className="num">
+                {decimal(one.score / 100, 2)} <span className="text-muted">/ {one.total_marks}</span>
+              </td>
+              <td className="num max-sm:hidden">{one.violation_count}</td>
+              <td className="max-sm:hidden">
+                {one.review_state === "NONE" ? <span className="text-faint">–</span> : <State value={one.review_state} />}
+              </td>
+            </tr>
+          ))}
+          {attempts.length === 0 && (
+            <tr>
+              <td className="text-muted" colSpan={6}>
+                No exam written yet.
+              </td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,19 @@
+import "~/domains/resources.ts";
+
+export function verdict(data: {
+  person: { role: string; is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
+  enrollments: { status: string; payment_status: string }[];
+  exams: unknown[];
+  now: Date;
+}): { text: string; tone: "ok" | "warn" | "bad" } {
+  const { person, enrollments, exams, now } = data;
+  if (person.deleted_at) return { text: "In the trash", tone: "bad" };
+  if (["SUSPENDED", "EXPIRED", "CANCELLED"].includes(person.college_status)) return { text: "College closed", tone: "bad" };
+  if (!person.is_active) return { text: "Inactive", tone: "bad" };
+  if (person.locked_until && new Date(person.locked_until) > now) return { text: "Locked", tone: "bad" };
+  if (enrollments.some((one) => one.status === "ACTIVE" && one.payment_status !== "COMPLETED"))
+    return { text: "Unpaid", tone: "warn" };
+  if (person.role === "STUDENT" && !enrollments.some((one) => one.status === "ACTIVE"))
+    return { text: "Not enrolled", tone: "warn" };
+  return { text: exams.length > 0 ? "Can sit" : "Nothing in the way", tone: "ok" };
+}
