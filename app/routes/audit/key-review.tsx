@@ -1,4 +1,4 @@
-import { keyReview } from "~/access/log/review.server.ts";
+import type { keyReview } from "~/access/log/review.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { type Entry } from "~/access/log/search.server.ts";
+import type { Entry } from "~/access/log/search.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 

@@ -1,5 +1,5 @@
 import { Check, X } from "lucide-react";
-import { type CheckItem } from "~/domains/exams/calendar/checklist.server.ts";
+import type { CheckItem } from "~/domains/exams/calendar/checklist.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
 
 export function Checklist({ items }: { items: CheckItem[] }) {

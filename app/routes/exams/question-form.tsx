@@ -4,6 +4,7 @@ import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Input, Select, Submit, Textarea } from "~/ui/form/form.tsx";
 import { useDone } from "~/ui/form/result.ts";
 import { shownKey, type Question } from "./question-key.ts";
+import type { action } from "./questions.tsx";
 
 /** After a question is added: an empty form of the same type, ready to be typed into. */
 export function QuestionForm({ question }: { question?: Question }) {

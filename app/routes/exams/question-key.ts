@@ -1,5 +1,5 @@
 import { type QuestionType } from "~/domains/exams/authoring/question-types.ts";
-import { listQuestions } from "~/domains/exams/authoring/questions.server.ts";
+import type { listQuestions } from "~/domains/exams/authoring/questions.server.ts";
 
 /** A person writes B, True or 2; the paper keeps the option's place. */
 export function keyFrom(type: QuestionType, typed: string): string {

@@ -24,11 +24,13 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { ReviewBadge } from "../exams/state.tsx";
 import { DecisionBox } from "./decision.tsx";
-import { Decided, NotesPanel, StudentPanel } from "./facts.tsx";
+import { Decided, NotesPanel } from "./facts.tsx";
+import { StudentPanel } from "./student-panel.tsx";
 import { useShortcut } from "./keys.ts";
 import { Method } from "./method.tsx";
 import { sayPair, Sheets } from "./sheets.tsx";
-import { Timeline, type TimelineBand } from "./timeline.tsx";
+import { Timeline } from "./timeline.tsx";
+import type { TimelineBand } from "./timeline-events.tsx";
 import { UndoBar } from "./undo-bar.tsx";
 
 export const handle = {

@@ -20,7 +20,8 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 import { Acts } from "./acts.tsx";
-import { Attempts, Enrollments, ExamsAhead, Payments } from "./lists.tsx";
+import { Attempts } from "./attempts.tsx";
+import { Enrollments, ExamsAhead, Payments } from "./lists.tsx";
 import { verdict } from "./verdict.ts";
 
 type Shown = { person: { name: string } };
