@@ -17,7 +17,7 @@ let unproven: Ctx;
 beforeAll(async () => {
   college = (await makeCollege(db.owner, { name: "A" })).id;
   boss = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), everywhere);
-  unproven = { ...boss, session: { id: "s", stepUpAt: null, secondFactor: true } };
+  unproven = { ...boss, session: { id: newId(), stepUpAt: null, secondFactor: true } };
 });
 
 async function makeClass(): Promise<string> {
