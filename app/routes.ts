@@ -44,6 +44,7 @@ export default [
     route("exams/:id/marking", "routes/exams/marking.tsx"),
     route("exams/:id/statistics", "routes/exams/statistics.tsx"),
     route("exams/:id/collusion", "routes/exams/collusion.tsx"),
+    route("exams/:id/seating", "routes/exams/seating.tsx"),
     route("exams/:id/weights", "routes/exams/weights.tsx"),
     ...Object.keys(NAMED_LISTS).map((path) => listAt(path.slice(1))),
     ...Object.keys(REDIRECTS).map((path) => route(path.slice(1), "routes/data/redirect.ts", { id: `redirect:${path}` })),
@@ -63,6 +64,8 @@ export default [
     route("integrity/undo", "routes/integrity/undo.ts"),
     route("integrity/appeals", "routes/integrity/appeals.tsx"),
     route("integrity/attempts/:id", "routes/integrity/attempt.tsx"),
+    route("integrity/attempts/:id/statement", "routes/integrity/statement.tsx"),
+    route("integrity/scorecard", "routes/integrity/scorecard.tsx"),
 
     // Audit
     route("audit", "routes/audit/log.tsx"),
@@ -112,6 +115,8 @@ export default [
   route("api/v1/openapi.json", "routes/machine/openapi.ts"),
   route("api/*", "routes/machine/api-not-found.ts"),
   route("jobs/:id/file", "routes/jobs/file.ts"),
+  route("exams/:id/compliance/:format", "routes/exams/compliance.ts"),
+  route("integrity/attempts/:id/statement.pdf", "routes/integrity/statement-pdf.ts"),
   route("settings/preferences", "routes/settings/preferences.ts"),
   route("metrics", "routes/machine/metrics.ts"),
   route("health/ready", "routes/machine/ready.ts"),

@@ -23,5 +23,5 @@ export const handlers: Record<string, JobHandler> = {
   "resource.import": importJob,
   "tenant.archive": runArchive,
   "integrity.rescore": ({ ctx, input, progress }) => rescoreExam(ctx, ofExam(input), progress),
-  "integrity.analyse": ({ ctx, input }) => analyseExam(ctx, ofExam(input)),
+  "integrity.analyse": ({ ctx, input, progress }) => analyseExam(ctx, ofExam(input), progress),
 };

@@ -23,6 +23,8 @@ import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
+import { drawSample } from "~/domains/integrity/review/draw-sample.server.ts";
+import { forgetAnswerVersions } from "~/domains/integrity/versions/forget.server.ts";
 import { analyseDue } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
 import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
@@ -101,6 +103,12 @@ export function schedules(): Schedule[] {
       name: "integrity.analyse",
       every: 4000,
       run: () => analyseDue(systemCtx("integrity analyse"), 8),
+    },
+    { name: "integrity.sample", every: 300_000, run: async () => void (await drawSample(systemCtx("integrity sample"))) },
+    {
+      name: "integrity.forget",
+      every: "20 4 * * *",
+      run: async () => void (await forgetAnswerVersions(systemCtx("integrity forget"))),
     },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
     { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },

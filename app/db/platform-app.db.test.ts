@@ -114,12 +114,14 @@ describe("the tenants' tables", () => {
       "declared_conflict",
       "platform_identifier",
       "review_decision",
+      "review_statement",
       "search_class",
       "search_course",
       "search_exam",
       "search_person",
     ]);
     expect(rows.filter((row) => row.reads && !row.writes).map((row) => row.name)).toEqual([
+      "answer_version",
       "appeal",
       "college",
       "collusion_pair",

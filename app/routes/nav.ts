@@ -6,6 +6,7 @@ import {
   CalendarClock,
   FileUp,
   Fingerprint,
+  Gauge,
   GitFork,
   HeartPulse,
   LayoutDashboard,
@@ -66,6 +67,13 @@ export const NAV: NavSection[] = [
     items: [
       ...areaItems("integrity"),
       { to: "/integrity/appeals", label: "Appeals", icon: Scale, permission: "appeals.read", words: "violation restore" },
+      {
+        to: "/integrity/scorecard",
+        label: "Scorecard",
+        icon: Gauge,
+        permission: "integrity.read",
+        words: "signals false positives wrong accuracy",
+      },
     ],
   },
   {

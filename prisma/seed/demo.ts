@@ -120,10 +120,33 @@ export async function seedDemo(url: string, now: number = Date.now()): Promise<v
       select public.invigil_uuid7(), college_id, 'TRANSACTION', transaction_id, id from public.payment where transaction_id is not null
       union all select public.invigil_uuid7(), college_id, 'CERTIFICATE', certificate_no, id from public.certificate
     on conflict do nothing`);
+  if (skips) await client.query(ANSWER_VERSIONS);
   await client.query(PLANTED_INDEX);
   await client.query("analyze");
   await client.end();
 }
+
+/**
+ * What the triggers would have kept, had the answers come one by one. An answer that was revised has an earlier version with
+ * the option after the one that was chosen in the end.
+ */
+const ANSWER_VERSIONS = `
+  insert into public.answer_version (id, college_id, attempt_id, question_id, selected_option_id, answer_text, at)
+  select public.invigil_uuid7(v.at), v.college_id, v.attempt_id, v.question_id, v.option_id, v.answer_text, v.at
+  from (
+    select s.college_id, s.attempt_id, s.question_id, s.selected_option_id as option_id, s.answer_text,
+      date_trunc('second', s.answered_at) as at
+    from public.student_answer s
+    union all
+    select s.college_id, s.attempt_id, s.question_id,
+      (select o.id from public.question_option o
+       where o.question_id = s.question_id and o.college_id = s.college_id and o.id <> s.selected_option_id
+       order by o.id <= s.selected_option_id, o.id limit 1),
+      null, date_trunc('second', s.answered_at) - interval '20 seconds'
+    from public.student_answer s
+    where s.revisions > 0 and s.selected_option_id is not null
+  ) v
+  order by v.at`;
 
 /** A collector that has run before the demo is loaded has samples of its own. */
 async function firstSample(url: string): Promise<number | null> {

@@ -1,6 +1,6 @@
 import type { DemoStaff } from "./audit.ts";
 import { Table } from "./copy.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 
 const HOUR = 3_600_000;
 
@@ -16,6 +16,14 @@ const NOTES: Record<string, readonly string[]> = {
     "A second person reads along from minute twelve; both speak before answers 7 to 11.",
   ],
 };
+
+/** From this risk on, reviewers of old exams have reported violations. */
+const STRONG = 60;
+const WAYS = [
+  ["stands", 5],
+  ["disputed", 1],
+  ["alone", 3],
+] as const;
 
 /** Who decided what until now: every decided review has its decision, a few wait for a second person, one is appealed. */
 export function reviewTables(random: Random, now: number, exams: Table[], staff: DemoStaff[]): Table[] {
@@ -38,6 +46,7 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
     "action",
     "prior_state",
     "prior_score",
+    "prior_result",
     "created_at",
     "updated_at",
   ]);
@@ -51,9 +60,12 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
     "created_at",
     "updated_at",
   ]);
+  // Its own, so that the other draws of the demo stay where they are.
+  const course = new Random(77);
   const find = (name: string) => exams.find((table) => table.name === name)!;
   const reviews = find("public.review");
   const attempts = find("public.student_exam_attempt");
+  const results = find("public.exam_result");
   const at = (table: Table, column: string) => table.columns.indexOf(column);
   const attemptOf = new Map(attempts.rows.map((row) => [row[0], row]));
   const person = (email: string) => staff.find((one) => one.email === email)!.id;
@@ -78,6 +90,37 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
     attemptOf.get(row[at(reviews, "attempt_id")]!)![at(attempts, "review_state")] = state;
   };
 
+  const resultOf = new Map(results.rows.map((row) => [row[at(results, "attempt_id")], row]));
+  /** A violation that stands holds the result of a graded exam back. */
+  const withhold = (row: Table["rows"][number], when: number) => {
+    const attempt = attemptOf.get(row[at(reviews, "attempt_id")]!)!;
+    const result = resultOf.get(attempt[0]!);
+    holds.add(
+      random.id(when),
+      row[1]!,
+      attempt[0]!,
+      row[0]!,
+      "WITHHELD",
+      attempt[at(attempts, "state")]!,
+      attempt[at(attempts, "score")]!,
+      result
+        ? JSON.stringify(
+            Object.fromEntries(
+              ["score", "percentage", "grade", "passed", "withheld", "published_at"].map((column) => [
+                column,
+                result[at(results, column)],
+              ]),
+            ),
+          )
+        : null,
+      new Date(when),
+      new Date(when),
+    );
+    attempt[at(attempts, "state")] = "WITHHELD";
+    if (result) result[at(results, "withheld")] = true;
+    move(row, "VIOLATION", new Date(when));
+  };
+
   let second = 0;
   let appealed = false;
   const colleges = new Set(attempts.rows.map((row) => row[1]));
@@ -86,7 +129,19 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
     const state = row[at(reviews, "state")];
     const decidedAt = row[at(reviews, "decided_at")];
     if (decidedAt instanceof Date) {
-      decide(row, 1, random.pick(proctors), String(state), decidedAt.getTime());
+      const when = decidedAt.getTime();
+      const strong = row[at(reviews, "sampled")] === false && Number(row[at(reviews, "score")]) >= STRONG;
+      const way = strong ? course.weighted(WAYS) : "alone";
+      if (way === "alone") decide(row, 1, random.pick(proctors), String(state), when);
+      else {
+        decide(row, 1, proctors[0], "VIOLATION", when - 4 * HOUR);
+        decide(row, 2, proctors[1], way === "stands" ? "VIOLATION" : "CLEARED", when - 2 * HOUR);
+      }
+      if (way === "disputed") {
+        decide(row, 3, person("super@invigil.local"), "CLEARED", when);
+        move(row, "CLEARED", decidedAt);
+      }
+      if (way === "stands") withhold(row, when - 2 * HOUR);
       continue;
     }
     const attempt = attemptOf.get(row[at(reviews, "attempt_id")]!)!;
@@ -105,6 +160,7 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
         "WITHHELD",
         "SUBMITTED",
         attempt[at(attempts, "score")]!,
+        null,
         new Date(when + 2 * HOUR),
         new Date(when + 2 * HOUR),
       );

@@ -75,15 +75,18 @@ const ROOMS: Record<string, readonly string[]> = {
     "public.search_exam",
   ],
   "domains/integrity": [
+    "public.answer_version",
     "public.api_key",
     "public.appeal",
     "public.collusion_pair",
     "public.declared_conflict",
     "public.exam_analysis",
+    "public.exam_seat",
     "public.integrity_event",
     "public.review",
     "public.review_decision",
     "public.review_note",
+    "public.review_statement",
   ],
   "domains/learning": [
     "public.assignment",

@@ -55,6 +55,10 @@ export type EvidenceKind = keyof typeof EVIDENCE;
 
 export const isEvidence = (kind: string): kind is EvidenceKind => Object.hasOwn(EVIDENCE, kind);
 
+/** What a signal or a kind of evidence is called. */
+export const labelOf = (kind: string): string =>
+  isEvidence(kind) ? EVIDENCE[kind].label : isSignal(kind) ? SIGNALS[kind].label : kind.toLowerCase().replaceAll("_", " ");
+
 /** What is shown beside the evidence and is never worth a point, in any exam. */
 export const weighable = (kind: EvidenceKind): boolean => EVIDENCE[kind].points > 0;
 

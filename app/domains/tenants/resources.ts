@@ -41,6 +41,11 @@ const college = resource({
       hint: "Empty: no limit. Students above a lower limit stay",
       ...platform,
     }),
+    reviewSamplePercent: int("review_sample_percent", "Reviews drawn at random (%)", {
+      min: 0,
+      max: 20,
+      hint: "Of the attempts that nothing flagged: so that one can say how often signals are wrong, and what they miss",
+    }),
   },
   title: "name",
   lookup: ["code"],

@@ -17,6 +17,7 @@ import { Method, oneIn } from "../integrity/method.tsx";
 import { Sheets, sayPair } from "../integrity/sheets.tsx";
 import { Bars } from "./bars.tsx";
 import { ExamBadge, ReviewBadge } from "./state.tsx";
+import { HonestCheck } from "./honest-check.tsx";
 import { PairTable } from "./pair-table.tsx";
 import { RingGraph } from "./ring-graph.tsx";
 import { SetAside } from "./set-aside.tsx";
@@ -77,11 +78,20 @@ export default function Collusion() {
       }
       tabs={examTabs(exam.id, role)}
       actions={
-        ended &&
-        may(role, "exams.operate") && (
-          <Form className="contents">
-            <Submit tone="plain">Compute again</Submit>
-          </Form>
+        ended && (
+          <>
+            <a className="control" href={`/exams/${exam.id}/compliance/pdf`} download>
+              Compliance file
+            </a>
+            <a className="control" href={`/exams/${exam.id}/compliance/json`} download>
+              JSON
+            </a>
+            {may(role, "exams.operate") && (
+              <Form className="contents">
+                <Submit tone="plain">Compute again</Submit>
+              </Form>
+            )}
+          </>
         )
       }
     >
@@ -105,7 +115,7 @@ export default function Collusion() {
             <Figure
               label="Pairs that stand out"
               value={summary.cutAt ? `${count(summary.flagged)} or more` : count(summary.flagged)}
-              note={`of ${count(summary.pairs)}; fewer than 0.05 expected by chance`}
+              note={`of ${count(summary.pairs)}; fewer than ${sayExpected(summary.limit ?? 0.05)} expected by chance`}
             />
             <Figure
               label="Most errors in common"
@@ -174,6 +184,7 @@ export default function Collusion() {
               </Panel>
             </div>
           </div>
+          <HonestCheck {...summary} />
           <SetAside
             leftOut={leftOut}
             cutAt={summary.cutAt ?? null}

@@ -11,6 +11,7 @@ export function examTabs(id: string, role: string): Tab[] {
     { to: `${at}/attempts`, label: "Attempts" },
     { to: `${at}/marking`, label: "Marking", permission: "exams.author" as const },
     { to: `${at}/statistics`, label: "Statistics" },
+    { to: `${at}/seating`, label: "Seating", permission: "exams.live" as const },
     { to: `${at}/collusion`, label: "Collusion", permission: "integrity.read" as const },
     { to: `${at}/weights`, label: "Weights", permission: "exams.author" as const },
   ]

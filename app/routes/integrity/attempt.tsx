@@ -10,8 +10,9 @@ import { declareConflict } from "~/domains/integrity/review/conflicts.server.ts"
 import { addNote, decideReview } from "~/domains/integrity/review/decide.server.ts";
 import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
+import { statementOf } from "~/domains/integrity/statement/read.server.ts";
 import { sayReason } from "~/domains/integrity/score/score.ts";
-import { sayWithholding, withholding } from "~/domains/integrity/score/withholding.ts";
+import { answerHistory } from "~/domains/integrity/versions/history.server.ts";
 import { isOpen, roundOf, type Decision } from "~/domains/integrity/machine.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
@@ -28,6 +29,8 @@ import { Decided, NotesPanel } from "./facts.tsx";
 import { StudentPanel } from "./student-panel.tsx";
 import { useShortcut } from "./keys.ts";
 import { Method } from "./method.tsx";
+import { PersonalIndices } from "./personal-indices.tsx";
+import { Replay } from "./replay.tsx";
 import { sayPair, Sheets } from "./sheets.tsx";
 import { Timeline } from "./timeline.tsx";
 import type { TimelineBand } from "./timeline-events.tsx";
@@ -51,13 +54,24 @@ async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | n
 
 export const loader = page("integrity.read", async ({ ctx, params }) => {
   const attemptId = params["id"] ?? "";
-  const [dossier, alike, counts] = await Promise.all([
+  const [dossier, alike, counts, statement, history] = await Promise.all([
     attemptDossier({ ctx, input: { attemptId } }),
     mostAlike({ ctx, input: { attemptId } }),
     queueCounts({ ctx, input: {} }),
+    statementOf({ ctx, input: { attemptId } }),
+    answerHistory({ ctx, input: { attemptId } }),
   ]);
   const bands = await bandsOf(ctx, dossier.attempt);
-  return { ...dossier, alike, bands, open: counts.open, role: ctx.actor.role, now: ctx.clock.now() };
+  return {
+    ...dossier,
+    hasStatement: statement !== null,
+    versions: history,
+    alike,
+    bands,
+    open: counts.open,
+    role: ctx.actor.role,
+    now: ctx.clock.now(),
+  };
 });
 
 export const action = act("integrity.review", async ({ ctx, form, params }) => {
@@ -165,7 +179,21 @@ export default function Attempt() {
       <WithAside
         aside={
           <>
-            <Panel flush title={`Risk ${review?.score ?? attempt.risk_score}`} aside={review ? "why" : "below the threshold"}>
+            <Panel
+              flush
+              title={data.pointsHidden ? "What was seen" : `Risk ${review?.score ?? attempt.risk_score}`}
+              aside={
+                data.pointsHidden ? (
+                  <Link to="/integrity/scorecard" className="link">
+                    how often signals are wrong
+                  </Link>
+                ) : review ? (
+                  "why"
+                ) : (
+                  "below the threshold"
+                )
+              }
+            >
               {data.reasons.length > 0 ? (
                 <table className="rows">
                   <tbody>
@@ -174,7 +202,7 @@ export default function Attempt() {
                       return (
                         <tr key={`${reason.signal}${reason.incident ?? ""}${index}`}>
                           <td className={off ? "text-muted line-through" : ""}>{sayReason(reason)}</td>
-                          <td className="num mono">{reason.points}</td>
+                          {!data.pointsHidden && <td className="num mono">{reason.points}</td>}
                         </tr>
                       );
                     })}
@@ -183,13 +211,15 @@ export default function Attempt() {
               ) : (
                 <p className="px-3.5 py-3 text-muted">No signal at all.</p>
               )}
-              {review && isOpen(review.state) && (
-                <p className="border-t px-3.5 py-2 text-[12px] text-muted">{sayWithholding(withholding(review))}</p>
+              {review?.withholding && (
+                <p className="border-t px-3.5 py-2 text-[12px] text-muted">
+                  {review.withholding}
+                  {data.pointsHidden && " Points are shown once it is decided."}
+                </p>
               )}
               {data.earlierMethod && (
                 <p className="border-t px-3.5 py-2 text-[12px] text-warn">
-                  Decided on the earlier method. The similarity figure here was computed by a method that flagged honest students
-                  too; see the collusion page for what stands today.
+                  Decided on an earlier method of comparing answers. See the collusion page for what stands today.
                 </p>
               )}
             </Panel>
@@ -205,12 +235,18 @@ export default function Attempt() {
               />
             )}
             <Decided decisions={data.decisions} open={review !== null && isOpen(review.state)} />
+            {data.hasStatement && (
+              <Link to={`/integrity/attempts/${attempt.id}/statement`} className="link">
+                Statement for a committee
+              </Link>
+            )}
           </>
         }
       >
         <Panel title="What happened">
           <Timeline from={attempt.started_at} to={end} skewMs={skewMs} events={events} answers={answers} bands={bands} />
         </Panel>
+        <Replay key={attempt.id} {...data.versions} />
         {alike ? (
           <Panel
             title={
@@ -225,6 +261,9 @@ export default function Attempt() {
           >
             <p className="mb-3 max-w-[110ch]">{sayPair(alike)}</p>
             <Sheets comparison={alike} first={`Candidate ${attempt.candidate_no}`} />
+            {alike.tested?.personal && (
+              <PersonalIndices own={attempt.candidate_no} other={alike.other.candidateNo} of={alike.tested.personal} />
+            )}
           </Panel>
         ) : (
           <Panel title="Answers">

@@ -36,8 +36,10 @@ export function Method() {
       </p>
       <p className="mt-2">
         <b>Expected pairs</b>: that probability times the number of all pairs. A pair stands out when fewer than 0.05 such pairs
-        are expected in the whole exam, and at least three of the shared answers are wrong. A pair with one member of such a group
-        is also held against the pairs with its members only; that is weaker, is shown apart, and is worth no points.
+        are expected in the whole exam, and at least three of the shared answers are wrong. The exam is run again without copying;
+        where that flags more than one pair in twenty exams, a stricter limit is used. Who sat side by side is also compared among
+        neighbours only, with half of the limit. A pair with one member of such a group is also held against the pairs with its
+        members only; that is weaker, is shown apart, and is worth no points.
       </p>
       <p className="mt-2">
         <b>Left out</b>: questions whose key looks wrong, and answers given in a pattern without reading (one letter throughout,

@@ -10,7 +10,17 @@ describe("the sentence about a pair", () => {
       eeic: 8,
       differences: 3,
       common: 40,
-      tested: { log10p: -7.6, expected: 0.048, pairs: 1_999_000, ring: 1, nearGroup: null, atLeastAsMany: 1, ...tested },
+      tested: {
+        log10p: -7.6,
+        expected: 0.048,
+        pairs: 1_999_000,
+        ring: 1,
+        nearGroup: null,
+        beside: null,
+        atLeastAsMany: 1,
+        personal: null,
+        ...tested,
+      },
     });
   it("always says how many are expected", () => {
     expect(pair({})).toMatch(/one pair in 40 million would look like this; 0\.048 such pairs are expected by chance/);
@@ -20,6 +30,13 @@ describe("the sentence about a pair", () => {
     const said = pair({ ring: null, expected: 3.4 });
     expect(said).toMatch(/does not stand out: 3\.4 pairs as alike are expected/);
     expect(said).not.toMatch(/one pair in|million/);
+  });
+  it("says of two who sat side by side how many are expected among neighbours, and in the whole exam", () => {
+    const said = pair({ expected: 4.1, beside: { expected: 0.012, pairs: 5_800 } });
+    expect(said).toMatch(
+      /4\.1 such pairs are expected by chance in an exam of this size\. Among the 5,800 pairs who sat side by side/,
+    );
+    expect(said).toMatch(/0\.012 are expected\.$/);
   });
   it("says of a weaker pair that it is weaker, by its own figure", () => {
     const said = pair({ ring: null, nearGroup: 0.012, expected: 0.8 });

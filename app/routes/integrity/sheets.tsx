@@ -17,7 +17,10 @@ export function sayPair(pair: Comparison): string {
   const chance = n > 1e15 ? `one pair in 10^${Math.floor(-tested.log10p)}` : `one pair in ${large(n)}`;
   if (tested.nearGroup !== null)
     return `${base}${among} This is weaker, only because one of the two is in a flagged group: among the pairs with that group's members, ${sayExpected(tested.nearGroup)} as alike are expected by chance, and ${sayExpected(tested.expected)} in the whole exam. It is worth no points.`;
-  return `${base}${among} By chance, ${chance} would look like this; ${sayExpected(tested.expected)} such pairs are expected by chance in an exam of this size.`;
+  const beside = tested.beside
+    ? ` Among the ${count(tested.beside.pairs)} pairs who sat side by side, as these two did, ${sayExpected(tested.beside.expected)} are expected.`
+    : "";
+  return `${base}${among} By chance, ${chance} would look like this; ${sayExpected(tested.expected)} such pairs are expected by chance in an exam of this size.${beside}`;
 }
 
 function large(n: number): string {

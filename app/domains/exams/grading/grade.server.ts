@@ -109,8 +109,16 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
     ctx.tx,
     sql`with best as (
           select distinct on (a.user_id) a.* from public.student_exam_attempt a where ${tenant} and a.state = 'GRADED' order by a.user_id, a.score desc, a.attempt_no
+        ), counts as (
+          -- One rule, whatever came first: the best attempt counts by its marks, and if that one is held, so is the result.
+          select b.* from best b
+          where not exists (
+            select 1 from public.result_hold h
+              join public.student_exam_attempt x on x.id = h.attempt_id and x.college_id = h.college_id
+            where x.exam_id = b.exam_id and x.user_id = b.user_id and x.college_id = b.college_id and h.lifted_at is null
+              and (h.prior_score, -x.attempt_no) > (b.score, -b.attempt_no))
         ), scored as (
-          select b.*, case when ${exam.total_marks} > 0 then least(10000, round(b.score::numeric * 100 / ${exam.total_marks})::int) else 0 end as percentage from best b
+          select b.*, case when ${exam.total_marks} > 0 then least(10000, round(b.score::numeric * 100 / ${exam.total_marks})::int) else 0 end as percentage from counts b
         )
         insert into public.exam_result (id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld, end_time)
         select public.invigil_uuid7(), s.college_id, s.user_id, s.exam_id, s.id, s.score, ${exam.total_marks}, s.percentage,
@@ -119,8 +127,7 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
         from scored s
         on conflict (college_id, user_id, exam_id) do update set
           attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage,
-          grade = excluded.grade, passed = excluded.passed, withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}
-        where not exists (select 1 from public.result_hold h where h.attempt_id = exam_result.attempt_id and h.college_id = exam_result.college_id and h.lifted_at is null)`,
+          grade = excluded.grade, passed = excluded.passed, withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
   );
   return results + held;
 }
@@ -155,13 +162,17 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
                case when action = 'ZEROED' then 0 else percentage end, case when action = 'ZEROED' then null else letter end,
                action <> 'ZEROED' and pass, action = 'WITHHELD', ended_at
         from (
+          -- A student's result is the held attempt's where that is the best of all, by the marks it would have had.
           select distinct on (g.user_id) g.* from graded g
-            left join public.exam_result r on r.attempt_id = g.id and r.college_id = g.college_id
-          order by g.user_id, r.id is null, g.marked desc, g.attempt_no
+          where not exists (
+            select 1 from public.student_exam_attempt b
+            where b.exam_id = g.exam_id and b.user_id = g.user_id and b.college_id = g.college_id and b.state = 'GRADED'
+              and (b.score, -b.attempt_no) > (g.marked, -g.attempt_no))
+          order by g.user_id, g.marked desc, g.attempt_no
         ) one
         on conflict (college_id, user_id, exam_id) do update set
-          score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage, grade = excluded.grade, passed = excluded.passed, updated_at = ${now}
-        where exam_result.attempt_id = excluded.attempt_id`,
+          attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage,
+          grade = excluded.grade, passed = excluded.passed, withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
   );
 }
 

@@ -27,6 +27,10 @@ export type Pair = {
   p: number;
   /** How many pairs this alike, or more, an exam of this size has by chance: p times the number of all pairs. */
   expected: number;
+  /** The same among the pairs of neighbours, for two who sat beside each other. Null for every other pair. */
+  amongNeighbours: number | null;
+  /** The least of both, as the share of the limit that its family has allows: the pair is flagged below the limit. */
+  weighted: number;
   flagged: boolean;
   /**
    * Not flagged, but alike to a member of a flagged group: how many pairs as alike are expected among those with its members.
@@ -39,6 +43,10 @@ export type Analysis = {
   students: number;
   items: number;
   pairs: number;
+  /** Pairs who sat beside each other, where the seats are known. */
+  neighbours: number;
+  /** Fewer expected pairs than this stand out. */
+  limit: number;
   /** Pairs with fewer identical wrong answers than this were counted out before anything else was computed. */
   least: number;
   /** How many pairs have each number of identical wrong answers, from `least` up. */
@@ -57,7 +65,11 @@ export type Analysis = {
 };
 
 /** A pair stands out when fewer than this many pairs as alike are expected among all pairs of the exam. */
-const EXPECTED_LIMIT = 0.05;
+export const EXPECTED_LIMIT = 0.05;
+/** Where seats are known, neighbours are a family of their own and have this share of the limit; all pairs have the rest. */
+const NEIGHBOURS_SHARE = 0.5;
+/** Fewer standard deviations above chance are not worth an exact test among so few pairs. */
+const NEIGHBOURS_LEAST = 2.5;
 /** And when what they share includes errors: agreeing on what is right is what a course is for. */
 export const MIN_ERRORS = 3;
 const KEPT = 500;
@@ -85,7 +97,7 @@ function peopleOf(
 }
 
 /** What is compared: without answers given in a pattern, and without questions whose key looks wrong. */
-function comparable(r: Responses): { used: Responses; patterned: Patterned[]; leftOut: number[] } {
+export function comparable(r: Responses): { used: Responses; patterned: Patterned[]; leftOut: number[] } {
   const { rest, patterned } = withoutPatterns(r);
   const leftOut = miskeyedItems(rest);
   if (leftOut.length === 0) return { used: rest, patterned, leftOut };
@@ -94,20 +106,45 @@ function comparable(r: Responses): { used: Responses; patterned: Patterned[]; le
   return { used: { ...rest, picks }, patterned, leftOut };
 }
 
+export type Settings = {
+  /** Fewer expected pairs than this stand out: 0.05, or less where an exam's own check or a full term asks for it. */
+  limit?: number;
+  /** Pairs of sheets whose writers sat beside each other. */
+  neighbours?: readonly (readonly [number, number])[];
+};
+
+type Families = { pairs: number; limit: number; neighbours: ReadonlySet<number>; key: (a: number, b: number) => number };
+
+function familiesOf(students: number, pairs: number, settings: Settings, together: (a: number, b: number) => boolean): Families {
+  const key = (a: number, b: number) => Math.min(a, b) * students + Math.max(a, b);
+  const neighbours = new Set<number>();
+  for (const [a, b] of settings.neighbours ?? []) if (a !== b && together(a, b)) neighbours.add(key(a, b));
+  return { pairs, limit: settings.limit ?? EXPECTED_LIMIT, neighbours, key };
+}
+
 /**
  * All pairs of an exam: counted exactly, then the most alike tested exactly. Pure, so that it runs in any thread. Two sheets
  * of one person, who may sit an exam twice, are no pair: whoever makes the same errors again has agreed with nobody.
  */
-export function analyse(r: Responses, people?: readonly string[]): Analysis {
+export function analyse(r: Responses, people?: readonly string[], settings: Settings = {}): Analysis {
   const { used, patterned, leftOut } = comparable(r);
   const gone = new Set(patterned.flatMap((one) => (one.kind === "whole" ? [one.student] : [])));
   const students = Array.from({ length: r.students }, (_, student) => student).filter((student) => !gone.has(student));
   const person = peopleOf(students, r.students, people);
   const pairs = (students.length * (students.length - 1)) / 2 - person.own;
+  const families = familiesOf(
+    r.students,
+    pairs,
+    settings,
+    (a, b) => person.of[a]! >= 0 && person.of[b]! >= 0 && person.of[a] !== person.of[b],
+  );
+  const { limit } = families;
   const nothing = (silent: string): Analysis => ({
     students: r.students,
     items: r.items,
     pairs,
+    neighbours: families.neighbours.size,
+    limit,
     least: 0,
     histogram: [],
     found: [],
@@ -133,22 +170,21 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
   });
   const surer = yardstickOf(used, chances, students, surprise);
   const company = companyOf(students, surprise);
-  const found = best
-    .all()
+  const found = withNeighbours(best.all(), families, r.students, surprise)
     .map(([a, b]) => testPair(used, chances, a, b))
     .filter((pair) => pair.common >= MIN_COMMON);
   const weighed = new Set<Pair>();
   const against = (pair: Pair) => {
     if (weighed.has(pair)) return;
     weighed.add(pair);
-    weigh(pair, { surer: 0, stretch: Math.min(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, pairs);
+    weigh(pair, { surer: 0, stretch: Math.min(company.stretchOf(pair.a), company.stretchOf(pair.b)) }, families);
   };
   for (const pair of found) {
-    weigh(pair, { surer, stretch: 1 }, pairs);
+    weigh(pair, { surer, stretch: 1 }, families);
     if (pair.flagged) against(pair);
   }
   const flagged = found.filter((pair) => pair.flagged).sort(byLikelihood);
-  besideGroups(found, flagged, students.length, against);
+  besideGroups(found, flagged, { students: students.length, limit }, against);
   found.sort(byLikelihood);
   const near = found.filter((pair) => pair.nearGroup !== null);
   const others = found.filter((pair) => !pair.flagged && pair.nearGroup === null);
@@ -156,6 +192,8 @@ export function analyse(r: Responses, people?: readonly string[]): Analysis {
     students: r.students,
     items: r.items,
     pairs,
+    neighbours: families.neighbours.size,
+    limit,
     least,
     histogram: counts.flatMap((count, eeic) => (count ? [{ eeic, pairs: count }] : [])),
     found: [...flagged, ...near, ...others.slice(0, Math.max(0, SHOWN - flagged.length - near.length))],
@@ -173,14 +211,19 @@ const byLikelihood = (x: Pair, y: Pair) => x.p - y.p || y.ratio - x.ratio || x.a
  * Who agrees with a member of a flagged group is looked for among far fewer pairs than all. That is weaker: the pair has
  * its own figure, is in no group, and leads to nobody else.
  */
-function besideGroups(found: Pair[], flagged: Pair[], students: number, against: (pair: Pair) => void): void {
+function besideGroups(
+  found: Pair[],
+  flagged: Pair[],
+  { students, limit }: { students: number; limit: number },
+  against: (pair: Pair) => void,
+): void {
   const members = new Set(flagged.flatMap((pair) => [pair.a, pair.b]));
   const expected = (pair: Pair) => pair.p * members.size * students;
   for (const pair of found) {
     if (pair.flagged || pair.eeic < MIN_ERRORS || !(members.has(pair.a) || members.has(pair.b))) continue;
-    if (expected(pair) >= EXPECTED_LIMIT) continue;
+    if (expected(pair) >= limit) continue;
     against(pair);
-    if (expected(pair) < EXPECTED_LIMIT) pair.nearGroup = expected(pair);
+    if (expected(pair) < limit) pair.nearGroup = expected(pair);
   }
 }
 
@@ -197,16 +240,38 @@ function testPair(r: Responses, chances: Chances, a: number, b: number): Pair {
     ratio: ratioOf(eeic, differences),
     p,
     expected: 0,
+    amongNeighbours: null,
+    weighted: 0,
     flagged: false,
     nearGroup: null,
   };
 }
 
 /** What a pair's probability means among so many pairs, by this exam's own measure, and whether it stands out. */
-function weigh(pair: Pair, { surer, stretch }: { surer: number; stretch: number }, pairs: number): void {
+function weigh(pair: Pair, { surer, stretch }: { surer: number; stretch: number }, families: Families): void {
   if (surer > 0 || stretch > 1) pair.p = normalTail(normalQuantile(pair.p) / stretch + surer);
-  pair.expected = Math.max(pair.p, Number.MIN_VALUE) * pairs;
-  pair.flagged = pair.expected < EXPECTED_LIMIT && pair.eeic >= MIN_ERRORS && pair.common >= MIN_COMMON;
+  const p = Math.max(pair.p, Number.MIN_VALUE);
+  const { size } = families.neighbours;
+  pair.expected = p * families.pairs;
+  pair.amongNeighbours = families.neighbours.has(families.key(pair.a, pair.b)) ? p * size : null;
+  const ofAll = size > 0 ? pair.expected / (1 - NEIGHBOURS_SHARE) : pair.expected;
+  pair.weighted = Math.min(ofAll, (pair.amongNeighbours ?? Infinity) / NEIGHBOURS_SHARE);
+  pair.flagged = pair.weighted < families.limit && pair.eeic >= MIN_ERRORS && pair.common >= MIN_COMMON;
+}
+
+/** Among few pairs less is enough to stand out, so neighbours are tested whether or not they are among the most alike. */
+function withNeighbours(
+  best: [number, number][],
+  { neighbours, key }: Families,
+  students: number,
+  surprise: (a: number, b: number) => number,
+): [number, number][] {
+  const known = new Set(best.map(([a, b]) => key(a, b)));
+  const others = [...neighbours]
+    .filter((pair) => !known.has(pair))
+    .map((pair): [number, number] => [Math.floor(pair / students), pair % students])
+    .filter(([a, b]) => surprise(a, b) >= NEIGHBOURS_LEAST);
+  return [...best, ...others];
 }
 
 /** In a large exam, the number of identical wrong answers that few enough pairs reach, from a sample of the pairs. */

@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { findExam } from "~/domains/exams/exam-row.server.ts";
 import { keysAreOpen } from "~/domains/exams/machine.ts";
 import { NotFound } from "~/platform/errors.ts";
+import type { Fit, OneWay } from "./personal/of-exam.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -33,7 +34,11 @@ export type Comparison = {
     pairs: number;
     ring: number | null;
     nearGroup: number | null;
+    /** Among the pairs who sat beside each other, and how many there are; null where these two did not. */
+    beside: { expected: number; pairs: number } | null;
     atLeastAsMany: number | null;
+    /** Indices of a flagged pair from both sides, and how this attempt fits its own ability. */
+    personal: { own: OneWay; other: OneWay; fit: Fit | null } | null;
   } | null;
 };
 
@@ -144,8 +149,12 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
   const [first, second] = [a, b].sort();
   const tested = await one(
     ctx.tx,
-    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.eeic, p.differences, p.common_answers as common,
+    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.among_neighbours, p.eeic, p.differences, p.common_answers as common,
+               (select x from jsonb_array_elements(case jsonb_typeof(n.result -> 'personal' -> 'pairs') when 'array' then n.result -> 'personal' -> 'pairs' else '[]' end) x
+                where array[x ->> 'a', x ->> 'b'] <@ array[${first}, ${second}] limit 1) as personal,
+               n.result -> 'personal' -> 'fit' -> ${a}::text as fit,
                coalesce((n.result -> 'collusion' ->> 'pairs')::float8, 0) as pairs,
+               coalesce((n.result -> 'collusion' ->> 'neighbours')::float8, 0) as neighbours,
                (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= p.eeic) as at_least
         from public.collusion_pair p left join public.exam_analysis n on n.exam_id = p.exam_id and n.college_id = p.college_id and n.kind = 'EVIDENCE'
         where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} and p.first_attempt_id = ${first} and p.second_attempt_id = ${second}`,
@@ -154,11 +163,15 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
       expected: z.number(),
       ring: z.number().nullable(),
       near_group: z.number().nullable(),
+      among_neighbours: z.number().nullable(),
+      neighbours: z.number(),
       eeic: z.number(),
       differences: z.number(),
       common: z.number(),
       pairs: z.number(),
       at_least: z.number().nullable(),
+      personal: z.unknown(),
+      fit: z.unknown(),
     }),
   );
   return {
@@ -172,10 +185,17 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
       pairs: tested.pairs,
       ring: tested.ring,
       nearGroup: tested.near_group === null ? null : tested.near_group / 1000,
+      beside: tested.among_neighbours === null ? null : { expected: tested.among_neighbours / 1000, pairs: tested.neighbours },
       atLeastAsMany: tested.at_least,
+      personal: personalOf(a, tested.personal as Stored | null, tested.fit as Fit | null),
     },
   };
 }
+
+type Stored = { a: string; b: string; ofA: OneWay; ofB: OneWay };
+
+const personalOf = (own: string, pair: Stored | null, fit: Fit | null) =>
+  pair && { own: pair.a === own ? pair.ofA : pair.ofB, other: pair.a === own ? pair.ofB : pair.ofA, fit };
 
 /** Any two candidates of one exam, on the collusion page. */
 export const comparePair = read({

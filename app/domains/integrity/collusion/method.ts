@@ -1,5 +1,5 @@
 /** Which method compares answers. Raised when the same answers would be judged differently: older analyses are made again. */
-export const METHOD = 2;
+export const METHOD = 3;
 
 /** Whether a similarity figure that counts in these reasons was made by an earlier method. */
 export const restsOnEarlierMethod = (reasons: readonly { signal: string; points: number; method?: number }[]): boolean =>

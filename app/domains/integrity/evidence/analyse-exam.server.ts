@@ -12,8 +12,10 @@ import { inThread } from "~/jobs/thread.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { METHOD } from "../collusion/method.ts";
 import { OPEN_STATES, VIOLATION_STATES } from "../machine.ts";
+import { seatsOf } from "../seating/seats.server.ts";
 import { findingsOf, type ExamFindings } from "./evidence.ts";
 import { recheckReviews, reviewsOnEarlierMethod } from "./recheck.server.ts";
+import { examsOfTerm, limitFor } from "./term.server.ts";
 
 /**
  * Statistics and evidence of one exam, computed in a thread and stored. The attempts about which there is something to say
@@ -22,6 +24,7 @@ import { recheckReviews, reviewsOnEarlierMethod } from "./recheck.server.ts";
 export async function analyseExam(
   ctx: Ctx,
   examId: string,
+  progress?: (done: number, total: number) => Promise<void>,
 ): Promise<{ attempts: number; flagged: number; rings: number; ms: number }> {
   return measure("integrity.analyse_exam", ctx, async () => {
     const started = performance.now();
@@ -30,17 +33,28 @@ export async function analyseExam(
       await holdExam(inner, examId);
       return inner.clock.now();
     });
-    const { exam, raw } = await withScope(ctx, async (inner) => {
+    const { exam, raw, seats, term } = await withScope(ctx, async (inner) => {
       const found = await findExam(inner, examId);
-      return { exam: found, raw: await loadSheets(inner, found) };
+      return {
+        exam: found,
+        raw: await loadSheets(inner, found),
+        seats: await seatsOf(inner, found),
+        term: await examsOfTerm(inner, found),
+      };
     });
-    const findings = await inThread("exam-analysis", raw, findingsOf);
+    const given = { seed: seedOf(exam.id), limit: limitFor(term), seats };
+    const findings = await inThread(
+      "exam-analysis",
+      { raw, given },
+      (input, said) => findingsOf(input.raw, input.given, said),
+      progress,
+    );
     const ms = Math.round(performance.now() - started);
     await withRetry("write", () =>
       withScope(ctx, async (inner) => {
         // Two analyses of one exam at once: the second waits, and writes the newer.
         await execute(inner.tx, sql`select pg_advisory_xact_lock(hashtextextended(${exam.id}, 4))`);
-        await store(inner, exam, findings, readAt, ms);
+        await store(inner, exam, { ...findings, term }, readAt, ms);
       }),
     );
     return {
@@ -52,10 +66,13 @@ export async function analyseExam(
   });
 }
 
+/** From the exam alone, so that whoever repeats its re-runs draws the same sheets. */
+const seedOf = (examId: string) => Number.parseInt(examId.slice(-7), 16);
+
 async function store(
   ctx: TxCtx,
   exam: { id: string; college_id: string },
-  findings: ExamFindings,
+  findings: ExamFindings & { term: number },
   readAt: Date,
   ms: number,
 ): Promise<void> {
@@ -68,11 +85,14 @@ async function store(
       collusion: {
         ...collusion,
         flagged,
+        check: findings.check,
+        term: findings.term,
         leftOut: findings.leftOut,
         patterned: collusion.patterned.map(({ student, ...pattern }) => ({ ...pattern, attempt: findings.order[student]! })),
         rings: collusion.rings.map((ring) => ring.map((index) => findings.order[index]!)),
       },
       attempts: findings.attempts,
+      personal: findings.personal,
     },
   };
   const earlier = await reviewsOnEarlierMethod(ctx, exam);
@@ -107,18 +127,21 @@ async function store(
   });
   await execute(
     ctx.tx,
-    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs, near_group)
-        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected, v.near
+    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs, near_group, among_neighbours)
+        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected, v.near, v.beside
         from unnest(${pairs.map(() => newId(now.getTime()))}::uuid[], ${pairs.map((pair) => pair.first)}::uuid[], ${pairs.map((pair) => pair.second)}::uuid[],
           ${pairs.map((pair) => pair.ring)}::int[], ${pairs.map((pair) => pair.eeic)}::int[], ${pairs.map((pair) => pair.differences)}::int[],
           ${pairs.map((pair) => Math.round(pair.ratio * 100))}::int[], ${pairs.map((pair) => pair.common)}::int[],
           ${pairs.map((pair) => Math.round(Math.log10(Math.max(pair.p, Number.MIN_VALUE)) * 1000))}::int[],
           ${pairs.map((pair) => Math.min(2_000_000_000, Math.round(pair.expected * 1000)))}::int[],
-          ${pairs.map((pair) => (pair.nearGroup === null ? null : Math.round(pair.nearGroup * 1000)))}::int[])
-          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected, near)`,
+          ${pairs.map((pair) => (pair.nearGroup === null ? null : Math.round(pair.nearGroup * 1000)))}::int[],
+          ${pairs.map((pair) => thousandthsOf(pair.amongNeighbours))}::int[])
+          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected, near, beside)`,
   );
   if (last && last.method < METHOD) await recheckReviews(ctx, exam, earlier, attemptsIn(findings));
 }
+
+const thousandthsOf = (value: number | null) => (value === null ? null : Math.min(2_000_000_000, Math.round(value * 1000)));
 
 /** Attempts with a pair that stands out. */
 const attemptsIn = (findings: ExamFindings): Set<string> =>

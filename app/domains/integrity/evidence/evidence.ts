@@ -1,9 +1,12 @@
 import { cellsOf, statisticsOf, type Cell, type ExamStatistics, type RawSheets } from "~/domains/exams/analysis/sheets.ts";
-import { analyse, type Analysis } from "../collusion/analyse.ts";
+import { EXPECTED_LIMIT, type Analysis, type Pair } from "../collusion/analyse.ts";
 import { METHOD } from "../collusion/method.ts";
-import { responsesOf } from "../collusion/responses.ts";
+import { analyseChecked, type HonestCheck } from "../collusion/rerun.ts";
+import { personalIndices, type Fit, type OneWay } from "../collusion/personal/of-exam.ts";
+import { responsesOf, type Responses } from "../collusion/responses.ts";
 import { tempoOf, thresholds, type Timed } from "../collusion/response-times.ts";
 import type { Evidence } from "../score/score.ts";
+import { neighboursOf, type Seat } from "../seating/neighbours.ts";
 import { EVIDENCE } from "../signals.ts";
 
 /** More people than this behind one address are a room or a provider, not a coincidence. */
@@ -15,6 +18,10 @@ const BLOCK_LEAST = 5;
 export type ExamFindings = {
   statistics: ExamStatistics;
   collusion: Analysis;
+  /** What the exam's own re-runs without copying say of the rule; null where there is nothing to compare. */
+  check: HonestCheck | null;
+  /** Of the flagged pairs and their members only: nobody else has such a figure. */
+  personal: Personal | null;
   /** Ids of the questions whose key looks wrong. */
   leftOut: string[];
   /** Only attempts about which there is something to say. */
@@ -23,13 +30,35 @@ export type ExamFindings = {
   order: string[];
 };
 
+export type Personal = {
+  pairs: { a: string; b: string; ofA: OneWay; ofB: OneWay }[];
+  fit: Record<string, Fit>;
+};
+
+export type Given = {
+  /** Of the re-runs; it is stored with what they say. */
+  seed: number;
+  /** Fewer expected pairs than this stand out. */
+  limit: number;
+  /** Where each person sat, where that is known. */
+  seats: Record<string, Seat>;
+};
+
 /** Everything that the answers of one exam say, in one pass; runs in a thread. */
-export function findingsOf(raw: RawSheets): ExamFindings {
+export function findingsOf(
+  raw: RawSheets,
+  given: Given = { seed: 1, limit: EXPECTED_LIMIT, seats: {} },
+  progress?: (done: number, total: number) => void,
+): ExamFindings {
   const cells = raw.attempts.map((attempt) => cellsOf(attempt.cells));
   const closed = closedItems(raw);
-  const collusion = analyse(
-    closedResponses(raw, closed, cells),
-    raw.attempts.map((attempt) => attempt.user_id),
+  const responses = closedResponses(raw, closed, cells);
+  const people = raw.attempts.map((attempt) => attempt.user_id);
+  const { analysis: collusion, check } = analyseChecked(
+    responses,
+    people,
+    { seed: given.seed, limit: given.limit, neighbours: neighboursOf(people.map((person) => given.seats[person] ?? null)) },
+    progress,
   );
   const attempts: Record<string, Evidence[]> = {};
   const say = (index: number, evidence: Evidence) => (attempts[raw.attempts[index]!.id] ??= []).push(evidence);
@@ -59,6 +88,8 @@ export function findingsOf(raw: RawSheets): ExamFindings {
   return {
     statistics: statisticsOf(raw, cells),
     collusion,
+    check,
+    personal: personalOf(raw, responses, collusion),
     leftOut: collusion.leftOut.map((item) => raw.items[closed[item]!]!.id),
     attempts,
     order: raw.attempts.map((attempt) => attempt.id),
@@ -82,11 +113,31 @@ function sayAlike(raw: RawSheets, collusion: Analysis, say: (index: number, evid
         count: pair.eeic,
         points: EVIDENCE[kind].points,
         with: raw.attempts[other]!.candidate_no,
-        expected: pair.flagged ? pair.expected : pair.nearGroup!,
+        ...expectedOf(pair, collusion.limit),
         method: METHOD,
       });
     }
   }
+}
+
+function personalOf(raw: RawSheets, responses: Responses, { found }: Analysis): Personal | null {
+  const flagged = found.filter((pair) => pair.flagged);
+  const members = [...new Set(flagged.flatMap((pair) => [pair.a, pair.b]))];
+  const indices = members.length > 0 ? personalIndices(responses, flagged, members) : null;
+  const idOf = (index: number) => raw.attempts[index]!.id;
+  return (
+    indices && {
+      pairs: indices.pairs.map(({ a, b, ofA, ofB }) => ({ a: idOf(a), b: idOf(b), ofA, ofB })),
+      fit: Object.fromEntries([...indices.fit].map(([student, fit]) => [idOf(student), fit])),
+    }
+  );
+}
+
+/** The figure that flagged the pair, and among whom it counts: all pairs, or those who sat beside each other. */
+function expectedOf(pair: Pair, limit: number): { expected: number; detail?: string } {
+  if (!pair.flagged) return { expected: pair.nearGroup! };
+  const beside = pair.amongNeighbours !== null && pair.expected > pair.amongNeighbours && pair.expected >= limit;
+  return beside ? { expected: pair.amongNeighbours!, detail: "neighbours" } : { expected: pair.expected };
 }
 
 /** Items with exactly one key and at least two options; an item without a key can't be answered wrong. */
@@ -98,7 +149,7 @@ function closedItems(raw: RawSheets): number[] {
   );
 }
 
-function closedResponses(raw: RawSheets, closed: number[], cells: Cell[][]) {
+function closedResponses(raw: RawSheets, closed: number[], cells: Cell[][]): Responses {
   const column = new Map(closed.map((index, at) => [index, at]));
   const picks = cells.map((row) => {
     const own = closed.map((): number | null => null);

@@ -5,6 +5,7 @@ import { findExam } from "~/domains/exams/exam-row.server.ts";
 import { keysAreOpen } from "~/domains/exams/machine.ts";
 import { one, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import type { HonestCheck } from "../collusion/rerun.ts";
 
 const stored = z.object({ attempts: z.number(), computed_at: z.date(), took_ms: z.number(), result: z.unknown() });
 
@@ -20,6 +21,11 @@ export type CollusionSummary = {
   leftOut?: string[];
   patterned?: { attempt: string; kind: "whole" | "run"; period: number; answers: number }[];
   cutAt?: number | null;
+  /** Absent from an analysis of the second method. */
+  check?: HonestCheck | null;
+  limit?: number;
+  neighbours?: number;
+  term?: number;
   silent: string | null;
 };
 
@@ -33,6 +39,7 @@ const pairRow = z.object({
   log10p: z.number(),
   expected: z.number(),
   near: z.number().nullable(),
+  beside: z.number().nullable(),
   a: z.object({ id: z.string(), no: z.number(), review: z.string(), percent: z.number().nullable() }),
   b: z.object({ id: z.string(), no: z.number(), review: z.string(), percent: z.number().nullable() }),
 });
@@ -54,7 +61,7 @@ export const examCollusion = read({
       return { exam, summary: null, pairs: [] as CollusionPairRow[], members: [], leftOut: [] };
     const pairs = await rows(
       ctx.tx,
-      sql`select p.id, p.ring, p.eeic, p.differences, p.ratio, p.common_answers as common, p.gbt_log10_p as log10p, p.expected_pairs as expected, p.near_group as near,
+      sql`select p.id, p.ring, p.eeic, p.differences, p.ratio, p.common_answers as common, p.gbt_log10_p as log10p, p.expected_pairs as expected, p.near_group as near, p.among_neighbours as beside,
             jsonb_build_object('id', x.id, 'no', x.candidate_no, 'review', x.review_state, 'percent', case when x.total_marks > 0 then round(x.score::numeric / x.total_marks, 1) end) as a,
             jsonb_build_object('id', y.id, 'no', y.candidate_no, 'review', y.review_state, 'percent', case when y.total_marks > 0 then round(y.score::numeric / y.total_marks, 1) end) as b
           from public.collusion_pair p join public.student_exam_attempt x on x.id = p.first_attempt_id and x.college_id = p.college_id

@@ -141,7 +141,7 @@ describe("after an upgrade", () => {
     expect(await result(accused)).toEqual({ withheld: false, published: true });
     expect(await logged(reviewId)).toContainEqual([
       "review.recheck",
-      "Similarity figure recomputed with method 2; evidence withdrawn",
+      "Similarity figure recomputed with method 3; evidence withdrawn",
     ]);
   });
 
@@ -153,11 +153,11 @@ describe("after an upgrade", () => {
     const review = await reviewOf(attempts[28]!);
     expect(review).toMatchObject({ id: reviewId, state: "QUEUED", withholds: false });
     expect(review!.reasons).toEqual([
-      expect.objectContaining({ signal: "IDENTICAL_ERRORS", method: 2, expected: expect.any(Number) }),
+      expect.objectContaining({ signal: "IDENTICAL_ERRORS", method: 3, expected: expect.any(Number) }),
     ]);
     expect(await logged(reviewId)).toContainEqual([
       "review.recheck",
-      "Similarity figure recomputed with method 2; evidence stands",
+      "Similarity figure recomputed with method 3; evidence stands",
     ]);
     await analyseExam(system, exam.id);
     expect((await logged(reviewId)).filter(([action]) => action === "review.recheck")).toHaveLength(1);
@@ -177,7 +177,7 @@ describe("after an upgrade", () => {
     expect((await attemptDossier({ ctx: ana, input: { attemptId: attempt } })).earlierMethod).toBe(true);
     expect(await logged(reviewId)).toContainEqual([
       "review.decided_on_earlier_method",
-      "Similarity figure recomputed with method 2; evidence withdrawn. Decided on the earlier method",
+      "Similarity figure recomputed with method 3; evidence withdrawn. Decided on the earlier method",
     ]);
   });
 });

@@ -7,8 +7,9 @@ import { HOLDS, holdResult, liftHold } from "~/domains/exams/results/hold.server
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { after, before, BEGUN_STATES, DECISIONS, roundOf, type ReviewState } from "../machine.ts";
+import { after, before, BEGUN_STATES, DECISIONS, isOpen, roundOf, type ReviewState } from "../machine.ts";
 import { withholding } from "../score/withholding.ts";
+import { writeStatement } from "../statement/write.server.ts";
 import { claim, claimEnds, claimedByAnother } from "./claim.server.ts";
 import { moveReview } from "./move-review.server.ts";
 import { BAR_SAYS, barOf, lockReview, person, type ReviewRow } from "./review-row.server.ts";
@@ -18,7 +19,7 @@ const UNDO_SECONDS = 10;
 /** The result waits for an open review that withholds it, and for no other. */
 async function followState(ctx: TxCtx, review: ReviewRow, to: ReviewState): Promise<void> {
   const attempt = { id: review.attempt_id, college_id: review.college_id };
-  if (withholding({ state: to, reasons: review.reasons }).withheld) await keepBack(ctx, [attempt]);
+  if (withholding({ ...review, state: to }).withheld) await keepBack(ctx, [attempt]);
   else await releaseResults(ctx, [attempt]);
 }
 
@@ -70,7 +71,7 @@ export const decideReview = mutation({
     if (to === "VIOLATION")
       await holdResult(ctx, { attemptId: review.attempt_id, reviewId: review.id, action: input.consequence });
     else await followState(ctx, review, to);
-    await record(ctx, {
+    const entryId = await record(ctx, {
       action: "review.decide",
       resource: "review",
       resourceId: review.id,
@@ -84,6 +85,14 @@ export const decideReview = mutation({
         ...(to === "VIOLATION" ? { consequence: input.consequence } : {}),
       },
     });
+    if (!isOpen(to))
+      await writeStatement(ctx, {
+        review,
+        decisionId,
+        entryId,
+        outcome: input.decision,
+        consequence: to === "VIOLATION" ? input.consequence : null,
+      });
     return { decisionId, state: to, attemptId: review.attempt_id, undoUntil: new Date(now.getTime() + UNDO_SECONDS * 1000) };
   },
 });

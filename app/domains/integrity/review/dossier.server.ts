@@ -9,6 +9,7 @@ import { isOpen } from "../machine.ts";
 import { restsOnEarlierMethod } from "../collusion/method.ts";
 import { reasonRow } from "../score/reason-row.ts";
 import { reasonsOf } from "../score/rescore.server.ts";
+import { sayWithholding, withholding } from "../score/withholding.ts";
 import { barOf, reviewStates } from "./review-row.server.ts";
 
 const attemptRow = z.object({
@@ -44,6 +45,7 @@ const reviewOf = z.object({
   claimed_by: z.string().nullable(),
   claimed_until: z.date().nullable(),
   decided_at: z.date().nullable(),
+  sampled: z.boolean(),
 });
 
 const eventRow = z.object({
@@ -86,7 +88,7 @@ export const attemptDossier = read({
     if (!attempt) throw new NotFound("There is no such attempt");
     const review = await one(
       ctx.tx,
-      sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at from public.review where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
+      sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at, sampled from public.review where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
       reviewOf,
     );
     const decided = review !== null && !isOpen(review.state);
@@ -129,6 +131,8 @@ export const attemptDossier = read({
       review: review && {
         ...review,
         claimed_by: undefined,
+        sampled: undefined,
+        withholding: isOpen(review.state) ? sayWithholding(withholding(review)) : null,
         mine:
           review.claimed_by !== null && review.claimed_by === staffId && (review.claimed_until ?? new Date(0)) > ctx.clock.now(),
         taken:
@@ -138,6 +142,11 @@ export const attemptDossier = read({
       earlierMethod:
         review !== null && (review.state === "VIOLATION" || review.state === "APPEALED") && restsOnEarlierMethod(review.reasons),
       reasons: review?.reasons ?? (await reasonsOf(ctx, attempt.id)),
+      /**
+       * Whoever may still decide sees what was seen, and no points: a figure anchors, and a low one would tell that the attempt
+       * was drawn at random.
+       */
+      pointsHidden: blind && review !== null,
       bar: review && blind ? await barOf(ctx, review.id) : null,
       decisions: blind ? decisions.filter((one) => one.mine) : decisions,
       notes,

@@ -24,7 +24,7 @@ export async function moveReview(ctx: TxCtx, review: ReviewRow, to: ReviewState,
       ? empty
       : sql`, claimed_by = ${also.claim?.by ?? null}, claimed_until = ${also.claim?.until ?? null}`;
   const decision = also.decision
-    ? sql`, withholds = ${withholding({ state: to, reasons: review.reasons }).withheld}, decided_at = ${isOpen(to) ? null : now}`
+    ? sql`, withholds = ${withholding({ ...review, state: to }).withheld}, decided_at = ${isOpen(to) ? null : now}`
     : empty;
   await execute(
     ctx.tx,

@@ -49,8 +49,10 @@ export const reviewQueue = read({
   async run({ ctx, input }) {
     const me = ctx.actor.kind === "staff" ? ctx.actor : null;
     const where: Sql[] = [tenantIs(ctx, "r.college_id")];
-    if (input.view === "open") where.push(sql`r.state in ${literals(OPEN_STATES)}`);
-    if (input.view === "second") where.push(sql`r.state in ${literals(FURTHER_STATES)}`);
+    // What was drawn at random comes as the next attempt only: its place in a list by risk would tell.
+    const hidden = sql`(not r.sampled or r.state = 'THIRD' or r.claimed_by = ${me?.id ?? null}::uuid)`;
+    if (input.view === "open") where.push(sql`r.state in ${literals(OPEN_STATES)} and ${hidden}`);
+    if (input.view === "second") where.push(sql`r.state in ${literals(FURTHER_STATES)} and ${hidden}`);
     if (input.view === "decided") where.push(sql`r.state in ${literals(DECIDED_STATES)}`);
     if (input.view === "mine") where.push(sql`r.claimed_by = ${me?.id ?? null} and r.state in ${literals(BEGUN_STATES)}`);
     if (input.examId) where.push(sql`a.exam_id = ${input.examId}`);

@@ -19,6 +19,7 @@ const reviewRow = z.object({
   claimed_by: z.string().nullable(),
   claimed_until: z.date().nullable(),
   decided_at: z.date().nullable(),
+  sampled: z.boolean(),
 });
 export type ReviewRow = z.infer<typeof reviewRow>;
 
@@ -26,7 +27,7 @@ export type ReviewRow = z.infer<typeof reviewRow>;
 export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
   const review = await one(
     ctx.tx,
-    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by, r.claimed_until, r.decided_at
+    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by, r.claimed_until, r.decided_at, r.sampled
         from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
         where r.id = ${id} for update of r`,
     reviewRow,

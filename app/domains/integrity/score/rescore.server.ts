@@ -25,6 +25,7 @@ const attemptRow = z.object({
   ignored: z.array(z.string()),
   review_id: z.string().nullable(),
   withholds: z.boolean(),
+  sampled: z.boolean(),
 });
 
 const evidenceRow = z.object({ attempt_id: z.string(), evidence: z.array(z.unknown()) });
@@ -62,7 +63,8 @@ async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[
                      where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
                        and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
                (select r.id from public.review r where r.attempt_id = a.id and r.college_id = a.college_id) as review_id,
-               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds) as withholds
+               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds) as withholds,
+               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.sampled) as sampled
         from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
         where a.id = any(${ids}::uuid[]) order by a.id ${raw(lock ? "for no key update of a" : "")}`,
     attemptRow,
@@ -111,19 +113,17 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   const all = await scored(ctx, ids, true);
   if (all.length === 0) return { scored: 0, queued: 0, left: 0 };
   await writeScores(ctx, all);
-  await followWithholding(ctx, all);
   // A cancelled exam has no result that a review could keep back.
   const wanted = ({ attempt, score }: Scored) => score >= attempt.threshold && !attempt.cancelled;
+  await leaveSample(
+    ctx,
+    all.filter((one) => one.attempt.sampled && wanted(one)),
+  );
+  await followWithholding(ctx, all);
   const enters = all.filter((one) => one.attempt.review_state === "NONE" && one.attempt.state !== "IN_PROGRESS" && wanted(one));
   await enterQueue(
     ctx,
-    enters.map((one) => ({
-      attemptId: one.attempt.id,
-      collegeId: one.attempt.college_id,
-      score: one.score,
-      reasons: one.reasons,
-      withholds: withheldWhen(one, "QUEUED"),
-    })),
+    enters.map((one) => entering(one, { sampled: false })),
   );
   await keepBack(
     ctx,
@@ -136,7 +136,44 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   return { scored: all.length, queued: enters.length, left };
 }
 
-const withheldWhen = ({ reasons }: Scored, state: ReviewState) => withholding({ state, reasons }).withheld;
+const entering = (one: Scored, { sampled }: { sampled: boolean }) => ({
+  attemptId: one.attempt.id,
+  collegeId: one.attempt.college_id,
+  score: one.score,
+  reasons: one.reasons,
+  withholds: !sampled && withheldWhen(one, "QUEUED"),
+  sampled,
+});
+
+/** Attempts that nothing flagged, drawn to be looked at like any other. Nobody's result waits for it. */
+export async function queueSample(ctx: TxCtx, attemptIds: readonly string[]): Promise<number> {
+  if (attemptIds.length === 0) return 0;
+  const all = await scored(ctx, [...attemptIds].sort(), true);
+  const drawn = all.filter(
+    ({ attempt, score }) => attempt.review_state === "NONE" && score < attempt.threshold && !attempt.cancelled,
+  );
+  await enterQueue(
+    ctx,
+    drawn.map((one) => entering(one, { sampled: true })),
+  );
+  return drawn.length;
+}
+
+/** What was drawn and is flagged meanwhile is a review like any other. */
+async function leaveSample(ctx: TxCtx, flagged: Scored[]): Promise<void> {
+  if (flagged.length === 0) return;
+  const left = await rows(
+    ctx.tx,
+    sql`update public.review set sampled = false, updated_at = ${ctx.clock.now()}
+        where attempt_id = any(${flagged.map((one) => one.attempt.id)}::uuid[]) and sampled and state in ('QUEUED', 'CLAIMED')
+        returning attempt_id as id`,
+    z.object({ id: z.string() }),
+  );
+  for (const one of flagged) if (left.some((row) => row.id === one.attempt.id)) one.attempt.sampled = false;
+}
+
+const withheldWhen = ({ reasons, attempt }: Scored, state: ReviewState) =>
+  withholding({ state, reasons, sampled: attempt.sampled }).withheld;
 
 /** An open review whose evidence has changed may begin to keep the result back, or has nothing to keep it back by any more. */
 async function followWithholding(ctx: TxCtx, all: Scored[]): Promise<void> {

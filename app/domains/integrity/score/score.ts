@@ -144,7 +144,7 @@ export function sayReason(reason: Reason): string {
   if (isEvidence(reason.signal)) {
     const n = reason.count;
     const said: Record<EvidenceKind, string> = {
-      IDENTICAL_ERRORS: `${n} identical wrong ${n === 1 ? "answer" : "answers"} with ${reason.with ? `candidate ${reason.with}` : "one other"}${reason.expected === undefined ? "" : ` (${sayExpected(reason.expected)} such pairs expected by chance in this exam)`}`,
+      IDENTICAL_ERRORS: `${n} identical wrong ${n === 1 ? "answer" : "answers"} with ${reason.with ? `candidate ${reason.with}` : "one other"}${reason.expected === undefined ? "" : ` (${sayExpected(reason.expected)} such pairs expected by chance ${reason.detail === "neighbours" ? "among those who sat side by side" : "in this exam"})`}`,
       TOO_QUICK: `${n} answers too quick to have been read`,
       QUICK_BLOCK: `${n} answers in a row at impossible speed`,
       SHARED_DEVICE: `device shared with ${n === 1 ? "another account" : `${n} other accounts`}`,

@@ -64,7 +64,7 @@ export type Withholding = {
  * independent kinds of evidence; a single statistic never does, however unlikely it is by chance. What a decided review
  * withholds is its hold, not this.
  */
-export function withholding(review: { state: ReviewState; reasons: readonly Reason[] }): Withholding {
+export function withholding(review: { state: ReviewState; reasons: readonly Reason[]; sampled?: boolean }): Withholding {
   const points = new Map<Source, number>();
   for (const { signal, points: worth, incident, ignored } of review.reasons) {
     const source = (SOURCE as Record<string, Source | undefined>)[signal];
@@ -74,7 +74,8 @@ export function withholding(review: { state: ReviewState; reasons: readonly Reas
   const kinds = [...points].filter(([, sum]) => sum >= LEAST_POINTS).map(([source]) => source);
   if (review.state === "SECOND" || review.state === "THIRD") return { withheld: true, by: "person" };
   const open = review.state === "QUEUED" || review.state === "CLAIMED";
-  return { withheld: open && kinds.length >= 2, by: kinds.sort() };
+  // What was drawn at random was flagged by nothing, and waits for nobody.
+  return { withheld: open && kinds.length >= 2 && !review.sampled, by: kinds.sort() };
 }
 
 const NAMES: Record<Source, string> = {
@@ -91,6 +92,7 @@ export function sayWithholding({ withheld, by }: Withholding): string {
   const names = by.map((source) => NAMES[source]);
   if (withheld)
     return `The result is withheld until this is decided: independent evidence from ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
+  if (names.length > 1) return "The result is not withheld.";
   return names.length === 1
     ? `The result is not withheld: there is evidence from ${names[0]} only, and one kind alone never withholds a result.`
     : "The result is not withheld: a single kind of evidence, or none, never withholds a result.";

@@ -1,0 +1,89 @@
+import { count, exactTime, plural } from "~/platform/format.ts";
+import type { Print } from "~/platform/pdf.server.ts";
+import { sayExpected } from "../score/score.ts";
+import { labelOf } from "../signals.ts";
+import { sayShare } from "../scorecard/wilson.ts";
+import type { ComplianceFile } from "./file.server.ts";
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function models(
+  { models: { comparison, threshold, weights, weightsChanged } }: ComplianceFile,
+  at: (time: Date) => string,
+): string[] {
+  const weighed = Object.entries(weights)
+    .filter(([, weight]) => weight.points > 0)
+    .map(([signal, weight]) => `${labelOf(signal)} ${weight.points}`)
+    .join(", ");
+  return [
+    "No learned model takes part: every figure is a rule or a statistical test that can be repeated by hand, and none of them decides.",
+    comparison === null
+      ? "Answers were not compared."
+      : comparison.silent
+        ? `Answers were not compared: ${comparison.silent}.`
+        : `Answers compared by method ${comparison.method}, ${comparison.computed ? at(comparison.computed) : ""}: ${count(comparison.pairs ?? 0)} pairs, ${plural(comparison.flagged ?? 0, "pair")} below ${sayExpected(comparison.limit ?? 0.05)} expected by chance.`,
+    ...(comparison?.check
+      ? [
+          `The exam's own check: ${plural(comparison.check.falsePairs, "pair")} flagged in ${comparison.check.runs} honest re-runs (seed ${comparison.check.seed}).`,
+        ]
+      : []),
+    `Points per signal${weightsChanged ? ", changed for this exam" : ", at their default"}: ${weighed}.`,
+    `People review attempts from ${threshold} points on.`,
+  ];
+}
+
+/** The same file for people to read. */
+export function compliancePrint(file: ComplianceFile): Print {
+  const at = (time: Date) => exactTime(time, file.timeZone);
+  const { reviews } = file;
+  return {
+    title: "Compliance file",
+    context: [
+      `${file.exam.title} · ${file.exam.college}`,
+      `${at(file.exam.start)} to ${at(file.exam.end)}`,
+      `Made ${at(file.made)} by Invigil ${file.console}. The JSON file of the same name holds all of it.`,
+    ],
+    claim: `${plural(reviews.attempts, "attempt")}, ${count(reviews.flagged)} of them flagged for people to review: ${count(reviews.violations)} violations stand, ${count(reviews.cleared)} were cleared, ${count(reviews.unclear)} stayed unclear, ${count(reviews.open)} are open. No result was decided by a machine.`,
+    sections: [
+      { title: "What watched", lines: models(file, at) },
+      {
+        title: "What was seen",
+        lines: file.signals.map(
+          (one) =>
+            `${capital(labelOf(one.signal))}: ${count(one.seen)} in ${plural(one.attempts, "attempt")}${one.explained > 0 ? `, ${count(one.explained)} explained by a failure of the platform` : ""}.`,
+        ),
+      },
+      {
+        title: "Who oversaw",
+        lines: file.oversight.map(
+          (one) => `${one.name} (${one.role}): ${plural(one.decisions, "decision")}, ${at(one.first)} to ${at(one.last)}.`,
+        ),
+      },
+      {
+        title: "Where people decided otherwise",
+        lines: file.overrides.map(
+          (one) =>
+            `Candidate ${one.candidate}, look ${one.round}: ${one.decision} by ${one.by}${one.note ? `. “${one.note}”` : ""}${one.appeal === "UPHELD" ? `. An appeal was upheld: “${one.appeal_note ?? ""}”` : ""}`,
+        ),
+      },
+      {
+        title: "How often signals were wrong, in this exam",
+        lines: file.scorecard.all.map(
+          (one) =>
+            `${one.signal === null ? "Any signal" : capital(labelOf(one.signal))}: ${sayShare(one.wrong)} cleared; ${one.unclear} unclear.`,
+        ),
+      },
+      { title: "What is kept, and until when", lines: file.retention.map((one) => `${one.what}: ${one.kept}.`) },
+      {
+        title: "The log's proof",
+        lines: [
+          file.log.size === null
+            ? "The log has no signed head yet."
+            : `Signed head of size ${file.log.size}. The JSON file holds its note and the number of each entry about this exam; each can be proved by /api/v1/audit/proof/inclusion.`,
+          `The log's key: ${file.log.key}`,
+        ],
+      },
+    ].map((section) => ({ ...section, lines: section.lines.length > 0 ? section.lines : ["None so far."] })),
+    footer: `Compliance file, ${file.exam.title}`,
+  };
+}
