@@ -28,6 +28,7 @@ import { forgetAnswerVersions } from "~/domains/integrity/versions/forget.server
 import { analyseDue } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
 import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
+import { countAllCourses } from "~/domains/learning/analytics/count-courses.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 
@@ -104,6 +105,8 @@ export function schedules(): Schedule[] {
       every: 4000,
       run: () => analyseDue(systemCtx("integrity analyse"), 8),
     },
+    { name: "learning.count_new", every: 60_000, run: async () => void (await countAllCourses({ onlyNew: true })) },
+    { name: "learning.count", every: "50 1 * * *", run: async () => void (await countAllCourses()) },
     { name: "integrity.sample", every: 300_000, run: async () => void (await drawSample(systemCtx("integrity sample"))) },
     {
       name: "integrity.forget",

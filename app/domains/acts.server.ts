@@ -4,6 +4,7 @@ import { retryNotification } from "./communication/retry-notification.server.ts"
 import { dropEnrollment } from "./enrollments/change-state.server.ts";
 import { approvePayment } from "./enrollments/payments.server.ts";
 import { decideRegistration } from "./enrollments/registrations.server.ts";
+import { revokeCertificate } from "./learning/certificates/revoke.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "./people/access.server.ts";
 import { setSubscription } from "./tenants/set-subscription.server.ts";
 
@@ -22,5 +23,6 @@ export const actVerbs: ActVerbs = {
     dropEnrollment({ ctx, input: { id, reason, date: ctx.clock.now().toISOString().slice(0, 10) } }),
   "payment.approve": ({ ctx, id }) => approvePayment({ ctx, input: { id } }),
   "announcement.publish": ({ ctx, id }) => publishAnnouncement({ ctx, input: { id } }),
+  "certificate.revoke": ({ ctx, id, reason }) => revokeCertificate({ ctx, input: { id, reason } }),
   "notification.retry": ({ ctx, id, reason }) => retryNotification({ ctx, input: { id, reason } }),
 };

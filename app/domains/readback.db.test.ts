@@ -110,8 +110,17 @@ async function raw(of: Resource): Promise<string> {
     else if (field?.options) row[name] = field.options[0];
     else if (/^(int|float)/.test(type))
       row[name] =
-        { total_marks: 4800, max_attempts: 3, marks: 100, round: 2, duration_minutes: 90, review_threshold: 40 }[name] ??
-        3600 + n;
+        {
+          total_marks: 4800,
+          max_attempts: 3,
+          marks: 100,
+          round: 2,
+          duration_minutes: 90,
+          review_threshold: 40,
+          progress_percent: 40,
+          completion_percentage: 40,
+          mastery_level: 40,
+        }[name] ?? 3600 + n;
     else if (type === "bool") row[name] = true;
     else if (type === "timestamptz") row[name] = "2026-02-03T04:05:00Z";
     else if (type === "date") row[name] = "2026-02-03";

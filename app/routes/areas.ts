@@ -123,6 +123,7 @@ export const AREAS: Record<string, Area> = {
     first: "/learning/courses",
     lists: [
       { label: "Courses", resource: "course", to: "/learning/courses" },
+      { label: "Activity", to: "/learning/activity" },
       { label: "Modules", resource: "course_module" },
       { label: "Lessons", resource: "lesson" },
       { label: "Assignments", resource: "assignment" },

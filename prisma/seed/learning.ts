@@ -1,8 +1,24 @@
 import { Table } from "./copy.ts";
 import type { College } from "./platform.ts";
+import { learnersTables, type SeededCourse } from "./learners.ts";
 import type { Random } from "./random.ts";
 
 const DAY = 86_400_000;
+
+const WORDS = [
+  ["equilibrium", "a state of balance", 120],
+  ["inference", "a conclusion from evidence", 110],
+  ["lease", "a contract for a time", 90],
+  ["harbour", "a place where ships are safe", 80],
+  ["keeper", "somebody who looks after a place", 80],
+  ["tide", "the rise and fall of the sea", 90],
+  ["sample", "a part that stands for the whole", 100],
+  ["variance", "how far values lie apart", 140],
+  ["summary", "the main points in few words", 90],
+  ["citation", "where a statement was found", 120],
+  ["margin", "the edge that is left free", 110],
+  ["hypothesis", "what is to be tested", 130],
+] as const;
 
 /** A little of everything that lessons are made of, for the three largest colleges. */
 export function learningTables(random: Random, now: number, colleges: College[]): Table[] {
@@ -23,30 +39,20 @@ export function learningTables(random: Random, now: number, colleges: College[])
     ]),
     module: new Table("public.course_module", ["id", "college_id", "course_id", "title", "order_index", "duration_minutes"]),
     lesson: new Table("public.lesson", ["id", "college_id", "module_id", "title", "content", "order_index", "duration_minutes"]),
-    progress: new Table("public.course_progress", [
-      "id",
-      "college_id",
-      "user_id",
-      "course_id",
-      "completed_lessons",
-      "total_lessons",
-      "progress_percent",
-    ]),
-    certificate: new Table("public.certificate", ["id", "college_id", "user_id", "course_id", "certificate_no"]),
     assignment: new Table("public.assignment", ["id", "college_id", "class_id", "title", "instructions", "due_at"]),
     submission: new Table("public.assignment_submission", ["id", "college_id", "assignment_id", "user_id", "content", "status"]),
-    story: new Table("public.story", ["id", "college_id", "title", "content", "level", "published"]),
-    word: new Table("public.vocabulary", ["id", "college_id", "word", "definition", "part_of_speech", "frequency"]),
-    learned: new Table("public.user_vocabulary_progress", [
+    word: new Table("public.vocabulary", [
       "id",
       "college_id",
-      "user_id",
-      "vocabulary_id",
-      "mastery_level",
-      "review_count",
-      "next_review_on",
+      "word",
+      "definition",
+      "part_of_speech",
+      "frequency",
+      "difficulty_level",
     ]),
   };
+  const courses: SeededCourse[] = [];
+  const words: { id: string; college: College }[] = [];
   for (const college of colleges.slice(0, 3)) {
     for (const [index, title] of ["Study skills", "Academic writing", "Statistics refresher"].entries()) {
       const courseId = random.id(now - 200 * DAY);
@@ -64,32 +70,23 @@ export function learningTables(random: Random, now: number, colleges: College[])
         index === 0,
         college.teachers[index]!.id,
       );
+      const lessons: string[] = [];
       for (let m = 0; m < 3; m++) {
         const moduleId = random.id(now - 199 * DAY);
         t.module.add(moduleId, college.id, courseId, `Part ${m + 1}`, m, 60);
-        for (let l = 0; l < 4; l++)
-          t.lesson.add(
-            random.id(now - 198 * DAY),
-            college.id,
-            moduleId,
-            `Lesson ${m * 4 + l + 1}`,
-            "Read, then try the exercise.",
-            l,
-            15,
-          );
+        for (let l = 0; l < 4; l++) {
+          const lessonId = random.id(now - 198 * DAY);
+          lessons.push(lessonId);
+          t.lesson.add(lessonId, college.id, moduleId, `Lesson ${m * 4 + l + 1}`, "Read, then try the exercise.", l, 15);
+        }
       }
-      for (const student of college.students.slice(index * 40, index * 40 + 40)) {
-        const done = random.int(0, 12);
-        t.progress.add(random.id(now - 90 * DAY), college.id, student.id, courseId, done, 12, Math.round((done / 12) * 100));
-        if (done === 12)
-          t.certificate.add(
-            random.id(now - 10 * DAY),
-            college.id,
-            student.id,
-            courseId,
-            `C-${college.code}-${random.hex(8).toUpperCase()}`,
-          );
-      }
+      courses.push({
+        id: courseId,
+        college,
+        lessons,
+        priceMinor: 4900 * (index + 1),
+        students: college.students.slice(index * 40, index * 40 + 40),
+      });
     }
     for (const roster of college.classes.slice(0, 4)) {
       const id = random.id(now - 15 * DAY);
@@ -104,25 +101,11 @@ export function learningTables(random: Random, now: number, colleges: College[])
           random.chance(0.9) ? "SUBMITTED" : "LATE",
         );
     }
-    t.story.add(random.id(now), college.id, "The lighthouse", "Every evening the keeper climbed the stairs.", "A2", true);
-    for (const [word, definition] of [
-      ["equilibrium", "a state of balance"],
-      ["inference", "a conclusion from evidence"],
-      ["lease", "a contract for a time"],
-    ] as const) {
+    for (const [word, definition, difficulty] of WORDS) {
       const id = random.id(now);
-      t.word.add(id, college.id, word, definition, "noun", random.int(50, 900));
-      for (const student of college.students.slice(0, 12))
-        t.learned.add(
-          random.id(now),
-          college.id,
-          student.id,
-          id,
-          random.int(10, 95),
-          random.int(1, 9),
-          new Date(now + random.int(-3, 9) * DAY).toISOString().slice(0, 10),
-        );
+      words.push({ id, college });
+      t.word.add(id, college.id, word, definition, "noun", random.int(50, 900), difficulty);
     }
   }
-  return Object.values(t);
+  return [...Object.values(t), ...learnersTables(now, courses, words)];
 }

@@ -4,6 +4,7 @@ import { bench as backup } from "./backup.ts";
 import { bench as collusion } from "./collusion.ts";
 import { bench as examday } from "./examday.ts";
 import { bench as ingest } from "./ingest.ts";
+import { bench as learning } from "./learning.ts";
 import { bench as lists } from "./lists.ts";
 import { bench as observability } from "./observability.ts";
 import { bench as pages } from "./pages.ts";
@@ -17,6 +18,7 @@ const all = [
   exportBench,
   importBench,
   ingest,
+  learning,
   similarity,
   collusion,
   examday,

@@ -3,6 +3,7 @@ import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { beat, signal } from "./browsers.server.ts";
 import { board, contend, recentSaves, similarTexts } from "./desk.server.ts";
+import { learn } from "./learners.server.ts";
 import { lagBehind, slowUpload } from "./lines.server.ts";
 import { between, sleep, Stage } from "./stage.server.ts";
 import { answer, begin, submit } from "./students.server.ts";
@@ -46,6 +47,7 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
     actor("beats", [4000, 6000], () => beat(stage)),
     actor("starts", [20_000, 60_000], () => begin(stage)),
     actor("submits", [60_000, 150_000], () => submit(stage)),
+    actor("learners", [4000, 9000], () => learn(stage)),
     actor("boards", [700, 1800], () => board(stage)),
     actor("saves", [3000, 6000], () => recentSaves(stage)),
     actor("report", [20_000, 35_000], () => similarTexts(stage)),

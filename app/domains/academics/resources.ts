@@ -42,6 +42,7 @@ const course = resource({
   one: "Course",
   many: "Courses",
   area: "academics",
+  page: "/learning/courses/",
   fields: {
     title: text("title", "Title", { required: true }),
     description: longText("description", "Description"),
@@ -54,6 +55,12 @@ const course = resource({
     featured: bool("featured", "Featured"),
     learningObjectives: list("learning_objectives", "Learning objectives", { required: true }),
     prerequisites: list("prerequisites", "Prerequisites", { required: true }),
+    certificateOnCompletion: bool("certificate_on_completion", "Issue a certificate on completion"),
+    certificateValidMonths: int("certificate_valid_months", "Certificate valid, months", {
+      min: 1,
+      max: 600,
+      hint: "Empty: for ever",
+    }),
     thumbnailUrl: text("thumbnail_url", "Picture"),
     videoUrl: text("video_url", "Video"),
     instructor: ref("user", "instructor_id", "Instructor"),

@@ -121,12 +121,14 @@ const courseProgress = resource({
   one: "Course progress",
   many: "Course progress",
   area: "learning",
+  write: null,
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     course: ref("course", "course_id", "Course", { required: true }),
     completedLessons: int("completed_lessons", "Lessons done"),
     totalLessons: int("total_lessons", "Lessons"),
     progressPercent: int("progress_percent", "Progress, %", { min: 0, max: 100 }),
+    timeSpentSeconds: int("time_spent_seconds", "Time spent, s"),
     lastAccessedAt: moment("last_accessed_at", "Last accessed"),
     startedAt: moment("started_at", "Started"),
     completedAt: moment("completed_at", "Completed", { readOnly: true }),
@@ -141,16 +143,19 @@ const lessonProgress = resource({
   one: "Lesson progress",
   many: "Lesson progress",
   area: "learning",
+  write: null,
   fields: {
     progress: ref("course_progress", "progress_id", "Progress", { required: true }),
     lesson: ref("lesson", "lesson_id", "Lesson", { required: true }),
+    progressPercent: int("progress_percent", "Progress, %", { min: 0, max: 100 }),
     completed: bool("completed", "Completed"),
+    startedAt: moment("started_at", "Started"),
     completedAt: moment("completed_at", "Completed on", { readOnly: true }),
     watchTimeSeconds: int("watch_time_seconds", "Watched, s"),
     lastWatchedAt: moment("last_watched_at", "Last watched"),
   },
   title: "progress",
-  columns: ["progress", "lesson", "completed", "completedAt", "watchTimeSeconds", "lastWatchedAt"],
+  columns: ["progress", "lesson", "progressPercent", "completed", "completedAt", "watchTimeSeconds", "lastWatchedAt"],
   filters: ["progress", "lesson"],
 });
 
@@ -159,17 +164,23 @@ const certificate = resource({
   one: "Certificate",
   many: "Certificates",
   area: "learning",
+  page: "/learning/certificates/",
   fields: {
-    user: ref("user", "user_id", "Student", { required: true }),
-    course: ref("course", "course_id", "Course", { required: true }),
-    certificateNo: text("certificate_no", "Certificate number", { required: true }),
-    issuedAt: moment("issued_at", "Issued"),
-    expiresAt: moment("expires_at", "Expires"),
-    pdfUrl: text("pdf_url", "PDF"),
+    user: ref("user", "user_id", "Student", { required: true, fixed: true }),
+    course: ref("course", "course_id", "Course", { required: true, fixed: true }),
+    certificateNo: text("certificate_no", "Certificate number", { readOnly: true }),
+    issuedAt: moment("issued_at", "Issued", { readOnly: true }),
+    expiresAt: moment("expires_at", "Expires", { fixed: true, hint: "Empty: as the course says" }),
+    supersededAt: moment("superseded_at", "Replaced by a later one", { readOnly: true }),
+    revokedAt: moment("revoked_at", "Revoked", { readOnly: true }),
+    revokedReason: text("revoked_reason", "Reason of revocation", { readOnly: true }),
   },
   title: "certificateNo",
-  columns: ["certificateNo", "user", "course", "issuedAt", "expiresAt", "pdfUrl"],
+  columns: ["certificateNo", "user", "course", "issuedAt", "expiresAt", "revokedAt"],
   filters: ["user", "course", "certificateNo"],
+  createdByVerb: true,
+  remove: null,
+  bulk: [{ key: "revoke", label: "Revoke", danger: true, says: "Whoever verifies them is told that they were revoked" }],
 });
 
 const courseAnalytics = resource({
@@ -182,6 +193,8 @@ const courseAnalytics = resource({
     course: ref("course", "course_id", "Course", { required: true }),
     totalEnrollments: int("total_enrollments", "Enrollments"),
     activeEnrollments: int("active_enrollments", "Active enrollments"),
+    completedEnrollments: int("completed_enrollments", "Completed"),
+    inactiveStudents: int("inactive_students", "Inactive for 30 days"),
     completionRate: int("completion_rate", "Completed, %"),
     averageProgress: int("average_progress", "Average progress, %"),
     totalRevenueMinor: money("total_revenue_minor", "Total revenue"),
@@ -198,6 +211,7 @@ const learningSession = resource({
   one: "Learning session",
   many: "Learning sessions",
   area: "learning",
+  write: null,
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     startedAt: moment("started_at", "Started"),
@@ -214,14 +228,16 @@ const userEvent = resource({
   one: "User event",
   many: "User events",
   area: "learning",
+  write: null,
   fields: {
     user: ref("user", "user_id", "Person", { required: true }),
     session: ref("learning_session", "session_id", "Session"),
     eventType: text("event_type", "Event type", { required: true }),
+    at: moment("at", "At"),
     data: json("data", "Data"),
   },
   title: "user",
-  columns: ["user", "session", "eventType"],
+  columns: ["user", "eventType", "at", "session"],
   filters: ["user", "session"],
 });
 
@@ -252,6 +268,7 @@ const storyProgress = resource({
   one: "Story progress",
   many: "Story progress",
   area: "learning",
+  write: null,
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     story: ref("story", "story_id", "Story", { required: true }),
@@ -287,6 +304,7 @@ const userVocabularyProgress = resource({
   one: "Vocabulary progress",
   many: "Vocabulary progress",
   area: "learning",
+  write: null,
   fields: {
     user: ref("user", "user_id", "Student", { required: true }),
     vocabulary: ref("vocabulary", "vocabulary_id", "Vocabulary", { required: true }),
@@ -294,10 +312,14 @@ const userVocabularyProgress = resource({
     reviewCount: int("review_count", "Reviews"),
     lastReviewedAt: moment("last_reviewed_at", "Last reviewed"),
     nextReviewOn: date("next_review_on", "Next review"),
+    state: choice("state", "State", ["NEW", "LEARNING", "REVIEW", "RELEARNING"]),
+    lapses: int("lapses", "Times forgotten"),
+    dueAt: moment("due_at", "Due at"),
   },
   title: "user",
   columns: ["user", "vocabulary", "masteryLevel", "reviewCount", "lastReviewedAt", "nextReviewOn"],
-  filters: ["user", "vocabulary"],
+  filters: ["nextReviewOn", "user", "vocabulary"],
+  sorts: [{ key: "nextReviewOn", label: "Due first", field: "nextReviewOn" }],
 });
 
 const exercise = resource({
@@ -322,6 +344,7 @@ const exerciseAttempt = resource({
   one: "Exercise attempt",
   many: "Exercise attempts",
   area: "learning",
+  write: null,
   fields: {
     exercise: ref("exercise", "exercise_id", "Exercise", { required: true }),
     user: ref("user", "user_id", "Student", { required: true }),

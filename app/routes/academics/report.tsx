@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { Form, Link, useLoaderData } from "@remix-run/react";
 import { page } from "~/access/page.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { classFacts } from "~/domains/academics/class-facts.server.ts";
@@ -6,6 +6,7 @@ import { attendanceReport, gradeReport } from "~/domains/academics/reports.serve
 import { csvLine } from "~/resources/csv.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
+import { Button } from "~/ui/form/form.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
@@ -44,11 +45,13 @@ const ATTENDANCE: Column[] = [
 export const loader = page("platform.read", async ({ ctx, params, url }) => {
   const id = params["id"] ?? "";
   const kind = url.pathname.replace(/\.(data|csv)$/, "").endsWith("attendance") ? "attendance" : "grades";
+  const from = url.searchParams.get("from") ?? "";
+  const to = url.searchParams.get("to") ?? "";
   const { class: one } = await classFacts({ ctx, input: { id } });
   const rows: Record<string, unknown>[] =
     kind === "grades"
       ? await gradeReport({ ctx, input: { classId: id } })
-      : await attendanceReport({ ctx, input: { classId: id } });
+      : await attendanceReport({ ctx, input: { classId: id, from: from || undefined, to: to || undefined } });
   const columns = kind === "grades" ? GRADES : ATTENDANCE;
   if (url.searchParams.get("format") === "csv") {
     await recordAlone(ctx, {
@@ -65,11 +68,11 @@ export const loader = page("platform.read", async ({ ctx, params, url }) => {
       headers: { "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `attachment; filename="${kind}.csv"` },
     });
   }
-  return { id, name: one.name, title: kind === "grades" ? "Grade report" : "Attendance report", kind, columns, rows };
+  return { id, name: one.name, title: kind === "grades" ? "Grade report" : "Attendance report", kind, columns, rows, from, to };
 });
 
 export default function Report() {
-  const { id, name, title, kind, columns, rows } = useLoaderData<typeof loader>();
+  const { id, name, title, kind, columns, rows, from, to } = useLoaderData<typeof loader>();
   const key = kind === "grades" ? "average" : "percentage";
   const values = rows.map((row) => Number(row[key]));
   const mean = values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : null;
@@ -82,9 +85,21 @@ export default function Report() {
           : "Present of all marks, in percent; those who are missed most come first."
       }
       actions={
-        <LinkButton reloadDocument to={`/academics/classes/${id}/${kind}?format=csv`}>
-          CSV
-        </LinkButton>
+        <>
+          {kind === "attendance" && (
+            <Form method="get" className="flex flex-wrap items-center gap-2">
+              <input className="input" type="date" name="from" defaultValue={from} aria-label="From" />
+              <input className="input" type="date" name="to" defaultValue={to} aria-label="To" />
+              <Button type="submit">Show</Button>
+            </Form>
+          )}
+          <LinkButton
+            reloadDocument
+            to={`/academics/classes/${id}/${kind}?${new URLSearchParams({ format: "csv", from, to }).toString()}`}
+          >
+            CSV
+          </LinkButton>
+        </>
       }
     >
       <Figures>

@@ -1,6 +1,8 @@
 import { ENTRIES_AT_ONCE } from "~/access/log/proofs.server.ts";
-import { MAX_BYTES, MAX_EVENTS } from "~/domains/integrity/ingest/parse.ts";
 import { SIGNALS } from "~/domains/integrity/signals.ts";
+import { LEARNING_TYPES } from "~/domains/learning/events/parse.ts";
+import { RATINGS } from "~/domains/learning/vocabulary/schedule.ts";
+import { MAX_BYTES, MAX_EVENTS } from "~/platform/event-batch.ts";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
 const problem = (description: string, headers?: object) => ({
@@ -95,6 +97,19 @@ const auditPaths = {
   ),
 };
 
+/** What an endpoint of events answers. */
+const eventResponses = {
+  202: { description: "What was taken", ...json({ $ref: "#/components/schemas/Taken" }) },
+  400: problem("Not a batch of events"),
+  401: problem("No key, or one that is unknown, expired or revoked"),
+  403: problem("The key has no right to send events"),
+  413: problem("Too many events or bytes"),
+  429: problem("Too many requests for this key", {
+    "Retry-After": { schema: { type: "integer" }, description: "Seconds" },
+  }),
+  503: problem("The database can't be reached; nothing was taken"),
+};
+
 /** The API, described: written from the same constants that the endpoint checks. */
 export function description() {
   return {
@@ -129,17 +144,33 @@ export function description() {
               "application/x-ndjson": { schema: { type: "string", description: "One event a line." } },
             },
           },
-          responses: {
-            202: { description: "What was taken", ...json({ $ref: "#/components/schemas/Taken" }) },
-            400: problem("Not a batch of events"),
-            401: problem("No key, or one that is unknown, expired or revoked"),
-            403: problem("The key has no right to send events"),
-            413: problem("Too many events or bytes"),
-            429: problem("Too many requests for this key", {
-              "Retry-After": { schema: { type: "integer" }, description: "Seconds" },
-            }),
-            503: problem("The database can't be reached; nothing was taken"),
+          responses: eventResponses,
+        },
+      },
+      "/api/v1/learning/events": {
+        post: {
+          operationId: "sendLearningEvents",
+          summary: "Send learning events of one tenant",
+          description:
+            "Needs a key with the scope learning:write. Idempotent by event id. Events may arrive late and out of order: progress only grows, time adds up once, and an answer older than the last one to its word moves nothing. An unknown type is kept and counted as unknown. A bad event is named in `rejected`, the others are taken.",
+          security: [{ key: [] }],
+          requestBody: {
+            required: true,
+            description: `At most ${MAX_EVENTS} events and ${MAX_BYTES} bytes.`,
+            content: {
+              "application/json": {
+                schema: {
+                  type: "object",
+                  required: ["events"],
+                  properties: {
+                    events: { type: "array", maxItems: MAX_EVENTS, items: { $ref: "#/components/schemas/LearningEvent" } },
+                  },
+                },
+              },
+              "application/x-ndjson": { schema: { type: "string", description: "One event a line." } },
+            },
           },
+          responses: eventResponses,
         },
       },
       ...auditPaths,
@@ -168,6 +199,38 @@ export function description() {
               description:
                 "At most 4,096 characters. FINGERPRINT_CHANGE: fingerprint; IP_CHANGE: ip; USER_AGENT_CHANGE: userAgent.",
             },
+          },
+        },
+        LearningEvent: {
+          type: "object",
+          required: ["id", "userId", "type", "at"],
+          properties: {
+            id: {
+              type: "string",
+              format: "uuid",
+              description: "Chosen by the sender; the same event is always sent under the same id.",
+            },
+            userId: { type: "string", format: "uuid", description: "The learner" },
+            type: {
+              type: "string",
+              maxLength: 64,
+              examples: Object.keys(LEARNING_TYPES),
+              description: Object.entries(LEARNING_TYPES)
+                .map(([type, subject]) => `${type} needs ${subject}`)
+                .join("; "),
+            },
+            at: { type: "string", format: "date-time", description: "By the client's clock; one ahead of ours counts as now." },
+            sessionId: { type: "string", format: "uuid", description: "Chosen by the sender; one learner's." },
+            lessonId: { type: "string", format: "uuid" },
+            storyId: { type: "string", format: "uuid" },
+            vocabularyId: { type: "string", format: "uuid" },
+            exerciseId: { type: "string", format: "uuid" },
+            percent: { type: "integer", minimum: 0, maximum: 100 },
+            seconds: { type: "integer", minimum: 0, maximum: 86_400, description: "Time spent since the event before." },
+            rating: { enum: [...RATINGS] },
+            answer: { type: "string", maxLength: 2000 },
+            correct: { type: "boolean", description: "Counts where the exercise holds no answer to compare with." },
+            details: { type: "object", description: "At most 4,096 characters." },
           },
         },
         AuditEntry: {

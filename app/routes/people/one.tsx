@@ -5,6 +5,7 @@ import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/access.server.ts";
+import { learningSummary } from "~/domains/learning/person/summary.server.ts";
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { Relations } from "~/resources/detail-view.tsx";
@@ -20,6 +21,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 import { Acts } from "./acts.tsx";
+import { LearningPanel } from "./learning-panel.tsx";
 import { Attempts } from "./attempts.tsx";
 import { Enrollments, ExamsAhead, Payments } from "./lists.tsx";
 import { verdict } from "./verdict.ts";
@@ -39,15 +41,17 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const matter = await personMatter({ ctx, input: { id } });
   await recordAlone(ctx, { action: "user.view", resource: "user", resourceId: id, collegeId: matter.person.college_id });
-  const [past, relations, held, pointing] = await Promise.all([
+  const [past, relations, held, pointing, learning] = await Promise.all([
     history({ ctx, input: { resource: "user", id } }),
     relationLists({ ctx, input: { resource: "user", id } }),
     cannotSit({ ctx, input: { userId: id, days: 7, limit: 20 } }),
     may(ctx.actor.role, "platform.manage") ? consequences({ ctx, input: { resource: "user", id } }) : [],
+    learningSummary({ ctx, input: { userId: id } }),
   ]);
   return {
     ...matter,
     past,
+    learning,
     pointing,
     held: held.map((row) => ({ ...row, why: REASONS[row.reason], fix: fixOf(row) })),
     relations: relations.filter((one) => !ABOVE.has(one.resource.name)),
@@ -83,7 +87,7 @@ export const action = act("platform.manage", async ({ ctx, form, params }) => {
 
 export default function Person() {
   const data = useLoaderData<typeof loader>();
-  const { person, enrollments, payments, exams, attempts, past, pointing, held, relations, role, now } = data;
+  const { person, enrollments, payments, exams, attempts, past, learning, pointing, held, relations, role, now } = data;
   const state = verdict(data);
   const locked = person.locked_until !== null && new Date(person.locked_until) > new Date(now);
   const manage = may(role, "platform.manage");
@@ -164,6 +168,7 @@ export default function Person() {
         <Enrollments enrollments={enrollments} />
         <Payments payments={payments} />
         <Attempts attempts={attempts} />
+        <LearningPanel userId={person.id} summary={learning} />
         <Relations relations={relations} of={person.id} />
         {manage && <RemovePanel soft trashed={person.deleted_at !== null} pointing={pointing} />}
       </WithAside>

@@ -6,7 +6,8 @@ import { sql } from "~/db/sql.ts";
 import { withRetry } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { isSignal, SCORED_TYPES, VIOLATION_TYPES } from "../signals.ts";
-import { parseBatch, type Rejected } from "./parse.ts";
+import type { Rejected } from "~/platform/event-batch.ts";
+import { parseBatch } from "./parse.ts";
 
 export type Ingested = { accepted: number; duplicates: number; unknownTypes: number; rejected: Rejected[] };
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { BadBatch, parseBatch } from "./parse.ts";
+import { BadBatch } from "~/platform/event-batch.ts";
+import { parseBatch } from "./parse.ts";
 
 const now = new Date("2026-11-20T09:00:00Z");
 const event = (details: string) =>
