@@ -16,8 +16,11 @@ import { clients } from "~/db/clients.server.ts";
 import { refuseOldSchema } from "~/db/migrate/needed.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { startPoolReports } from "~/observability/connections/pools.server.ts";
+import { countProcess } from "~/metrics/exporter.server.ts";
+import { answerForOthers } from "~/metrics/other-webs.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
+import { isHanded, serveHanded } from "~/platform/handed-connections.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -66,8 +69,15 @@ const httpMeters = () =>
     }),
   }));
 
+/** How many answers are under way, and whether they are the last ones. */
+const open = { requests: 0, stopping: false };
+
 function measured(request: Request, response: Response, next: NextFunction): void {
   const started = performance.now();
+  open.requests++;
+  response.on("close", () => open.requests--);
+  // Whoever asks again on this connection would ask a process that has gone.
+  if (open.stopping) response.set("Connection", "close");
   response.on("finish", () => {
     const labels = { method: request.method, status: `${Math.floor(response.statusCode / 100)}xx` };
     httpMeters().duration.observe(labels, (performance.now() - started) / 1000);
@@ -106,6 +116,17 @@ async function remixHandler(app: express.Express) {
   return createRequestHandler({ build, mode: "production", getLoadContext: getLoadContext as never });
 }
 
+const LAST_ANSWERS_MS = 1500;
+const LOOK_MS = 20;
+
+/** Until what is under way was answered, and not for long: a stream of events never ends by itself. */
+async function lastAnswers(): Promise<void> {
+  const until = performance.now() + LAST_ANSWERS_MS;
+  // What was just handed over has not been read yet.
+  do await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while (open.requests > 0 && performance.now() < until);
+}
+
 async function main(): Promise<void> {
   process.env["INVIGIL_PROCESS"] ??= "web";
   const { PORT, HOST } = env();
@@ -131,20 +152,29 @@ async function main(): Promise<void> {
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   });
-  server.listen(PORT, HOST, () => {
+  const ready = () => {
     log.info({ host: HOST, port: PORT }, "web is ready");
     process.send?.({ ready: true });
-  });
+  };
+  if (isHanded()) {
+    countProcess("web");
+    answerForOthers();
+    serveHanded(server);
+    ready();
+  } else server.listen(PORT, HOST, ready);
 
   const stopReports = startPoolReports();
   const stop = () => {
+    if (open.stopping) return;
+    open.stopping = true;
     log.info("web is stopping");
+    if (process.connected) process.send?.({ leaving: true });
     stopReports();
     server.close();
     server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 1000).unref();
-    void clients()
-      .close()
+    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
+    void lastAnswers()
+      .then(() => clients().close())
       .finally(() => process.exit(0));
     setTimeout(() => process.exit(0), 2500).unref();
   };

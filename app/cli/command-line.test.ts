@@ -31,7 +31,7 @@ afterAll(() => fs.rmSync(out, { recursive: true, force: true }));
 
 function invigil(args: string[], env: Record<string, string> = {}) {
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(INVIGIL_|DATABASE_|VITEST|NODE_ENV|SESSION_|LOG_)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(INVIGIL_|REDIS_|DATABASE_|VITEST|NODE_ENV|SESSION_|LOG_)/.test(name)),
   );
   const all: Record<string, string | undefined> = {
     ...inherited,
@@ -84,6 +84,12 @@ it("a wrong value and a database that can't be reached are one line, without a s
     expect(lines.at(-1)).toMatch(/can't be reached/);
     expect(lines.join("\n")).not.toMatch(/^\s+at /m);
   }
+});
+
+it("the doctor says of a setting that does nothing that it does nothing", () => {
+  const { stdout } = invigil(["doctor"], { ...NOWHERE, REDIS_URL: "redis://127.0.0.1" });
+  expect(stdout).toMatch(/REDIS_URL has no effect/);
+  expect(invigil(["doctor"], NOWHERE).stdout).not.toMatch(/REDIS_URL/);
 });
 
 it("the doctor goes on after a wrong environment and says all of it", () => {

@@ -2,6 +2,7 @@ import { auditCommands } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
 import { grafanaCommand } from "./grafana.ts";
 import { migrateCommand, statusCommand } from "./db.ts";
+import { distributeCommand } from "./distribute.ts";
 import { doctorCommand } from "./doctor.ts";
 import { prismaCommand } from "./prisma.ts";
 import { seedCommand } from "./seed.ts";
@@ -29,6 +30,7 @@ export const commands: Command[] = [
   doctorCommand,
   migrateCommand,
   statusCommand,
+  distributeCommand,
   seedCommand,
   ...staffCommands,
   ...auditCommands,

@@ -9,7 +9,7 @@ import { ClusterError } from "~/db/cluster/errors.ts";
 import { admitPlatformApp, LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { migrate } from "~/db/migrate/migrate.server.ts";
 import { prepare } from "~/db/prepare.server.ts";
-import { connection } from "~/db/urls.server.ts";
+import { connection, settledConnection } from "~/db/urls.server.ts";
 import { installQueue } from "~/jobs/boss.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -39,7 +39,10 @@ export const printProgress: Progress = async (label, run) => {
  */
 export async function withDatabase<T>(run: () => Promise<T>): Promise<T> {
   const e = env();
-  if (!e.embedded) return run();
+  if (!e.embedded) {
+    await settledConnection("owner");
+    return run();
+  }
   const running = runningCluster(e.dataDir);
   if (running) {
     adopt(running);

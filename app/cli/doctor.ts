@@ -2,6 +2,7 @@ import pg from "pg";
 import { totpState } from "~/access/staff/seal-totp.server.ts";
 import { runningCluster } from "~/db/cluster/cluster.server.ts";
 import { examine, type Finding } from "~/db/doctor.server.ts";
+import { hostsOf, splitHosts } from "~/db/hosts.server.ts";
 import { runtimeLogin } from "~/db/runtime-login.server.ts";
 import { EnvError, readEnv, type Env } from "~/platform/env.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -47,12 +48,30 @@ async function totpFinding(url: string): Promise<Finding[]> {
 
 /** A server of somebody else's: as the login that migrates sees it, and who web and collector come in as. */
 async function examineOurs(url: string, whole: boolean): Promise<Finding[]> {
-  const owner = process.env["INVIGIL_URL_OWNER"] ?? url;
-  const found = await examine(owner, owner === url ? "DATABASE_URL" : "INVIGIL_URL_OWNER");
+  const named = process.env["INVIGIL_URL_OWNER"] ?? url;
+  // Of several hosts the one that takes writes; where none does, the first one's answer says what is the matter.
+  const owner =
+    (await hostsOf(named)
+      ?.choose()
+      .catch(() => splitHosts(named)[0]!)) ?? named;
+  const found = await examine(owner, named === url ? "DATABASE_URL" : "INVIGIL_URL_OWNER");
   // What else there is to see needs an environment that can be read.
   if (!whole || found.some((finding) => finding.name === "connection")) return found;
   return [...found, await runtimeLogin(), ...(await totpFinding(owner))];
 }
+
+/** Names that somebody may have read of elsewhere: a setting that does nothing is said to do nothing. */
+const withoutEffect = (raw: Record<string, string | undefined>): Finding[] =>
+  raw["REDIS_URL"]
+    ? [
+        {
+          name: "REDIS_URL",
+          level: "warning",
+          says: "REDIS_URL has no effect: limits, sessions and cache invalidation are kept in the database",
+          fix: "remove REDIS_URL from this environment",
+        },
+      ]
+    : [];
 
 /** The rest is looked at all the same, with what a wrong value would be without. */
 function readLeniently(): { env: Env; findings: Finding[] } {
@@ -96,6 +115,7 @@ export const doctorCommand: Command = {
     const running = e.embedded ? runningCluster(e.dataDir) : null;
     const findings: Finding[] = [
       ...wrong,
+      ...withoutEffect(process.env),
       ...(running
         ? [...(await examine(running.superuser, "the embedded cluster")), ...(await totpFinding(running.owner))]
         : e.embedded

@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
@@ -206,6 +207,65 @@ it(
     outer.kill("SIGKILL");
     await until(() => ours().length === 0, 20_000);
     expect(ours(), "what npm started outlived it").toEqual([]);
+  },
+);
+
+it(
+  "serves with two web processes: none is missed while it stops, the port never refuses, and the metrics are both's",
+  {
+    timeout: 150_000,
+  },
+  async () => {
+    const running = launch({ WEB_PROCESSES: "2" });
+    await ready(running);
+    const webs = () =>
+      ours().filter((pid) => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${path.sep}build${path.sep}server.js`));
+    const text = () => fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text());
+    const numbers = async () => [
+      ...new Set([...(await text()).matchAll(/process_cpu_seconds_total\{.*web="(\d)"/g)].map(([, n]) => n)),
+    ];
+    expect((await numbers()).sort()).toEqual(["1", "2"]);
+    expect(webs()).toHaveLength(2);
+
+    const outcomes = new Map<string, number>();
+    const answered = () => outcomes.get("answered 200") ?? 0;
+    /** One request on a connection of its own. */
+    const ask = () =>
+      new Promise<string>((resolve) => {
+        const failed = (error: NodeJS.ErrnoException) => resolve(String(error.code));
+        http
+          .get({ host: "127.0.0.1", port, path: "/health", agent: false }, (response) => {
+            response.resume().on("end", () => resolve(`answered ${response.statusCode}`));
+            response.on("error", failed);
+          })
+          .on("error", failed);
+      });
+    let asking = true;
+    const crowd = Promise.all(
+      Array.from({ length: 4 }, async () => {
+        while (asking) {
+          const outcome = await ask();
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        }
+      }),
+    );
+    await until(() => answered() > 50, 20_000);
+    const [first] = webs();
+    process.kill(first!, "SIGTERM");
+    await until(() => !webs().includes(first!), 10_000);
+    const then = answered();
+    await until(() => webs().length === 2 && answered() > then + 50, 20_000);
+    expect([...outcomes.keys()], "while one stopped").toEqual(["answered 200"]);
+    for (const pid of webs()) process.kill(pid, "SIGKILL");
+    const killed = answered();
+    await until(() => answered() > killed + 50, 30_000);
+    expect(answered(), "it answers again").toBeGreaterThan(killed + 50);
+    asking = false;
+    await crowd;
+    expect([...outcomes.keys()], "after all were killed").not.toContain("ECONNREFUSED");
+    running.child.kill("SIGTERM");
+    expect(await running.ended).toBe(0);
+    expect(ours()).toEqual([]);
   },
 );
 

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -6,7 +7,7 @@ import { logVerifierKey } from "~/audit/keys.server.ts";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
-import { connection } from "~/db/urls.server.ts";
+import { connection, settledConnection } from "~/db/urls.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
 import { openLogFile } from "~/platform/log-file.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
@@ -14,6 +15,7 @@ import { keepServersUp } from "./keep-up.ts";
 import { adopt, bringUpToDate, printProgress } from "./database.ts";
 import { environmentOf, type ProcessName } from "./environment.ts";
 import { supervise, type Supervised } from "./supervise.ts";
+import { listenForWeb, type WebListener } from "./web-listener.ts";
 import type { Command } from "./commands.ts";
 
 const say = (text: string) => process.stderr.write(text);
@@ -81,18 +83,37 @@ async function withOwner<T>(run: (client: pg.Client) => Promise<T>): Promise<T> 
 
 type Child = Supervised & { name: string };
 
-function startProcess(name: ProcessName, file: string, extra: Record<string, string>, stopping: () => boolean): Child {
+type Started = {
+  name: ProcessName;
+  /** What its log and what is said about it is called, where there are several. */
+  label?: string;
+  file: string;
+  extra: Record<string, string>;
+  stopping: () => boolean;
+  onLaunch?: (made: ChildProcess) => void;
+};
+
+function startProcess({ name, label = name, file, extra, stopping, onLaunch }: Started): Child {
   const logDir = path.join(env().dataDir, "logs");
   fs.mkdirSync(logDir, { recursive: true });
   fs.chmodSync(logDir, 0o700);
-  const logFile = path.join(logDir, `${name}.log`);
+  const logFile = path.join(logDir, `${label}.log`);
   const log = openLogFile(logFile);
   const stderr = (chunk: Buffer) => void fs.writeSync(log, chunk);
-  const child = supervise({ name, file, env: environmentOf(name, process.env, extra), log, stderr, stopping, say });
-  const ready = child.ready.catch((error: Error) => {
-    throw new ClusterError(`${name} does not start: ${error.message || `see ${logFile}`}`);
+  const child = supervise({
+    name: label,
+    file,
+    env: environmentOf(name, process.env, extra),
+    log,
+    stderr,
+    stopping,
+    say,
+    onLaunch,
   });
-  return { ...child, name, ready };
+  const ready = child.ready.catch((error: Error) => {
+    throw new ClusterError(`${label} does not start: ${error.message || `see ${logFile}`}`);
+  });
+  return { ...child, name: label, ready };
 }
 
 /** npm passes no signal on that ends it: whoever started us through it wants us to end too. */
@@ -151,6 +172,7 @@ async function start(dev: boolean): Promise<number> {
   let cluster: Cluster | null = null;
   let stopping = false;
   const children: Child[] = [];
+  let listener: WebListener | null = null;
   let stopKeeping: () => Promise<void> = async () => undefined;
   let finish: (code: number) => void;
   const finished = new Promise<number>((resolve) => (finish = resolve));
@@ -160,6 +182,7 @@ async function start(dev: boolean): Promise<number> {
     if (code === 0) say("\n  stopping …\n");
     await stopKeeping();
     // What web still asks of the standby it asks of the primary then.
+    listener?.close();
     await Promise.all([...children.map(end), cluster?.stopStandby()]);
     await cluster?.stop();
     release();
@@ -175,7 +198,7 @@ async function start(dev: boolean): Promise<number> {
       if (stopping) return finished;
       adopt(cluster.urls);
     }
-    const owner = connection("owner").url;
+    const owner = (await settledConnection("owner")).url;
     const applied = await bringUpToDate((note) => say(`  note: ${note}\n`));
     await refuseRuntimeLogin();
     if (applied.length > 0) say(`  applied ${applied.length} migrations\n`);
@@ -192,9 +215,27 @@ async function start(dev: boolean): Promise<number> {
         COLLECTOR_PORT: String(collector),
         ...(dev ? { INVIGIL_DEV: "1", NODE_ENV: "development" } : { NODE_ENV: "production" }),
       };
+      const forWeb = { ...shared, INVIGIL_LOG_KEY: logVerifierKey() };
+      const webFile = path.resolve("build/server.js");
+      // One alone in development: each would bring a compiler of its own.
+      if (dev || e.WEB_PROCESSES === 1) {
+        children.push(startProcess({ name: "web", file: webFile, extra: forWeb, stopping: () => stopping }));
+      } else {
+        listener = await listenForWeb(web, e.HOST);
+        for (let number = 1; number <= e.WEB_PROCESSES; number++)
+          children.push(
+            startProcess({
+              name: "web",
+              label: `web-${number}`,
+              file: webFile,
+              extra: { ...forWeb, INVIGIL_HANDED: "1", INVIGIL_WEB_NUMBER: String(number) },
+              stopping: () => stopping,
+              onLaunch: listener.join,
+            }),
+          );
+      }
       children.push(
-        startProcess("web", path.resolve("build/server.js"), { ...shared, INVIGIL_LOG_KEY: logVerifierKey() }, () => stopping),
-        startProcess("collector", path.resolve("build/collector.js"), shared, () => stopping),
+        startProcess({ name: "collector", file: path.resolve("build/collector.js"), extra: shared, stopping: () => stopping }),
       );
       await Promise.all(children.map((child) => child.ready));
     });

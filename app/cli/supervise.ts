@@ -10,6 +10,7 @@ type Options = {
   log: number;
   stderr(chunk: Buffer): void;
   stopping(): boolean;
+  onLaunch?(launched: ChildProcess): void;
   say(text: string): void;
 };
 
@@ -23,7 +24,7 @@ export const pauseAfter = (failures: number) =>
   failures <= AT_ONCE ? 0 : Math.min(500 * 2 ** (failures - AT_ONCE), LONGEST_PAUSE_MS);
 
 /** Starts a process, and starts it again whenever it ends by itself: at once at first, later and later while it fails. */
-export function supervise({ name, file, env, log, stderr, stopping, say }: Options): Supervised {
+export function supervise({ name, file, env, log, stderr, stopping, say, onLaunch }: Options): Supervised {
   let failures = 0;
   let lastLine = "";
   let current: ChildProcess;
@@ -42,6 +43,7 @@ export function supervise({ name, file, env, log, stderr, stopping, say }: Optio
       detached: true,
       execArgv: ["--enable-source-maps"],
     });
+    onLaunch?.(current);
     current.stderr?.on("data", (chunk: Buffer) => {
       stderr(chunk);
       lastLine = String(chunk).trim().split("\n").at(-1) ?? "";

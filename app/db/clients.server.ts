@@ -1,6 +1,7 @@
 import { env } from "~/platform/env.server.ts";
 import { forget, singleton } from "~/platform/singleton.ts";
 import { createPool, type Pool, type PoolOptions } from "./pool.server.ts";
+import { startChangeBus } from "./change-bus.server.ts";
 import { startPulse } from "./pulse.server.ts";
 import { SilenceWatch } from "./silence.ts";
 import { connection, connectionAt } from "./urls.server.ts";
@@ -50,6 +51,7 @@ export function clients(): Clients {
   return singleton("db.clients", () => {
     // A command has nothing better to do than to wait.
     const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
+    const bus = pulse ? startChangeBus(() => connection("app"), processName()) : null;
     const primary = appPool("primary", connection("app"), pulse ?? undefined);
     const beside = createPool("beside", {
       ...connection("app"),
@@ -84,7 +86,7 @@ export function clients(): Clients {
       pools: () => [primary, ...replicas.all().map((replica) => replica.pool)],
       async close() {
         await replicas.stop();
-        await pulse?.stop();
+        await Promise.all([pulse?.stop(), bus?.stop()]);
         await Promise.allSettled([primary, beside, ...replicas.all().map((r) => r.pool)].map((pool) => pool.end()));
         forget("db.clients");
       },

@@ -3,11 +3,14 @@ import { env } from "~/platform/env.server.ts";
 import { Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { refuseNested } from "./held.server.ts";
+import { isHostGone, NoneWritable, WRITABLE, type Hosts } from "./hosts.server.ts";
 import { unlessSilent, type Silence } from "./silence.ts";
 import { typeParsers } from "./types.server.ts";
 
 export type PoolOptions = {
   url: string;
+  /** Where several are named: a connection is made to the one that takes writes, and one to another is not lent again. */
+  hosts?: Hosts | undefined;
   /** Becomes this role at connect; what the login itself may do is then out of reach of our statements. */
   role?: string;
   applicationName: string;
@@ -63,17 +66,32 @@ const WHO = `select current_user::text as is, rolname::text as login, rolsuper o
              from pg_roles
              where rolname = session_user`;
 
-function sureOf(role: string) {
-  const judge = ({ is, login, bypasses }: Who): Error | undefined => {
-    if (is !== role) return new NotTheRole(is, role);
+function sureOf(role: string | undefined, several: boolean) {
+  const judge = ({ is, login, bypasses }: Who, wanted: string): Error | undefined => {
+    if (is !== wanted) return new NotTheRole(is, wanted);
     // RESET ROLE would lead back to it.
     return bypasses && env().production ? new StrongLogin(login) : undefined;
   };
-  return (client: pg.PoolClient, done: (error?: Error) => void) =>
-    void client.query<Who>(WHO).then(
-      ({ rows }) => done(judge(rows[0]!)),
-      (error: Error) => done(error),
-    );
+  const check = async (client: pg.PoolClient): Promise<Error | undefined> => {
+    const wrong = role && judge((await client.query<Who>(WHO)).rows[0]!, role);
+    if (wrong || !several) return wrong || undefined;
+    const { rows } = await client.query<{ writable: boolean }>(WRITABLE);
+    return rows[0]!.writable ? undefined : new NoneWritable("this host takes no writes any more");
+  };
+  return (client: pg.PoolClient, done: (error?: Error) => void) => void check(client).then(done, done);
+}
+
+/** Made for whichever host is the right one at that moment. */
+function clientOf(hosts: Hosts) {
+  return class extends pg.Client {
+    readonly madeFor: string;
+
+    constructor(config: pg.ClientConfig) {
+      const url = hosts.current;
+      super({ ...config, connectionString: url });
+      this.madeFor = url;
+    }
+  };
 }
 
 export class NoneFree extends Unavailable {
@@ -103,6 +121,22 @@ async function within(ms: number | undefined, coming: Promise<pg.PoolClient>): P
   return Promise.race([coming, deadline]).finally(() => clearTimeout(timer));
 }
 
+/** One more attempt where the host has gone or takes no writes any more: first all are asked which of them does. */
+async function connectToWritable(hosts: Hosts, connect: () => Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+  if (hosts.doubtful) await hosts.choose();
+  for (let again = true; ;) {
+    try {
+      const client = await connect();
+      if ((client as unknown as { madeFor: string }).madeFor === hosts.current) return client;
+      client.release(true);
+    } catch (error) {
+      if (!again || !isHostGone(error)) throw error;
+      again = false;
+      await hosts.choose();
+    }
+  }
+}
+
 export function createPool(name: string, options: PoolOptions): Pool {
   const startup = [
     options.role ? `-c role=${options.role}` : "",
@@ -122,7 +156,8 @@ export function createPool(name: string, options: PoolOptions): Pool {
     query_timeout: options.queryTimeoutMs,
     keepAlive: true,
     types: typeParsers,
-    ...(options.role ? { verify: sureOf(options.role) } : {}),
+    ...(options.role || options.hosts ? { verify: sureOf(options.role, Boolean(options.hosts)) } : {}),
+    ...(options.hosts ? { Client: clientOf(options.hosts) as unknown as new () => pg.ClientBase } : {}),
   }) as Pool;
 
   pool.onSilence = options.silence?.onSilence ?? (() => () => undefined);
@@ -139,7 +174,8 @@ export function createPool(name: string, options: PoolOptions): Pool {
   // fails with the same error, so nothing is swallowed.
   pool.on("connect", (client) => void client.on("error", () => undefined));
 
-  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const plain = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const connect = options.hosts ? () => connectToWritable(options.hosts!, plain) : plain;
   const acquire = async (): Promise<pg.PoolClient> => {
     if (options.oneEach) refuseNested(name);
     const refused = options.silence?.refused();

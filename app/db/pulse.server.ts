@@ -3,6 +3,7 @@ import { messageOf } from "~/platform/errors.ts";
 import { createPool } from "./pool.server.ts";
 import { isConnectionLoss } from "./retry.ts";
 import { SilenceWatch, type Silence } from "./silence.ts";
+import type { Connection } from "./urls.server.ts";
 
 const EVERY_MS = 1000;
 /** While it is silent: whoever waits for it wants to know at once that it is back. */
@@ -23,7 +24,7 @@ const REMEMBERED = 30;
  * Whether the primary answers at all, looked at on a connection of its own. A server that hangs takes connections and
  * says nothing: without this each request waits for its timeout, and the pages that could say so are gone with the rest.
  */
-export function startPulse(target: { url: string; role?: string }, process: string): Pulse {
+export function startPulse(target: Connection, process: string): Pulse {
   const pool = createPool("pulse", {
     ...target,
     applicationName: `${process} pulse`,

@@ -172,7 +172,7 @@ describe("row security", () => {
         `${table} went unnoticed`,
       ).toBe(true);
     for (const table of cat.tables) {
-      const scope = "college_id = any ((select nullif(current_setting('app.college_ids', true), '')::uuid[])::uuid[])";
+      const scope = "college_id = any (nullif(current_setting('app.college_ids', true), '')::uuid[])";
       await db.owner.query(`alter policy tenant_scope on public."${table}" using (${scope}) with check (${scope})`);
     }
   });
@@ -214,8 +214,8 @@ describe("keys between tenants", () => {
         (error: { code?: string }) => error.code,
       );
       await db.owner.query("set session_replication_role = replica");
-      // 23514: a check spoke before the key could; the row was refused all the same.
-      if (code !== "23503" && code !== "23514") wrong.push(`${child}.${column} → ${parent}: ${code}`);
+      // 23514, IV002: a check or a trigger spoke before the key could; the row was refused all the same.
+      if (code !== "23503" && code !== "23514" && code !== "IV002") wrong.push(`${child}.${column} → ${parent}: ${code}`);
     }
     expect(wrong).toEqual([]);
   });

@@ -2,7 +2,7 @@ import pg from "pg";
 import { env } from "~/platform/env.server.ts";
 import { ClusterError } from "./cluster/errors.ts";
 import type { Finding } from "./doctor.server.ts";
-import { connection } from "./urls.server.ts";
+import { settledConnection } from "./urls.server.ts";
 
 const CREATE =
   "CREATE ROLE invigil_console LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD '…'; " +
@@ -36,7 +36,7 @@ async function loginOf(url: string): Promise<Login> {
  * role it became.
  */
 export async function runtimeLogin(): Promise<Finding> {
-  const { url, role } = connection("app");
+  const { url, role } = await settledConnection("app");
   const variable = role ? "DATABASE_URL" : "INVIGIL_URL_APP";
   const { login, bypasses, owns } = await loginOf(url);
   const name = "runtime login";

@@ -27,10 +27,11 @@ const FINDINGS_EVERY_MS = 60_000;
 const STALE_TIMES = 3;
 const STALE_LEAST_MS = 15_000;
 
-/** Node's own figures under the process's name: web and collector may stand in one text. */
-export function countProcess(process: "web" | "collector"): void {
+/** Node's own figures under the process's name: web and collector may stand in one text, and several web processes by number. */
+export function countProcess(name: "web" | "collector"): void {
   singleton("metrics.process", () => {
-    register.setDefaultLabels({ process });
+    const number = name === "web" ? process.env["INVIGIL_WEB_NUMBER"] : undefined;
+    register.setDefaultLabels({ process: name, ...(number ? { web: number } : {}) });
     collectDefaultMetrics();
     return true;
   });

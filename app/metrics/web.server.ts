@@ -3,6 +3,7 @@ import { mayScrape } from "~/access/scrape.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { countProcess, TEXT_FORMAT } from "./exporter.server.ts";
+import { othersMetrics } from "./other-webs.server.ts";
 import { joinTexts } from "./render.ts";
 
 // Less than a scraper's patience, more than a busy collector takes: without its text every series ends, and every alert.
@@ -35,7 +36,7 @@ function collectorText(server: string | null): Promise<Answer | null> {
   return answer;
 }
 
-/** The web process's own families, followed by the collector's; or those of one watched server alone. */
+/** The families of every web process behind this port, followed by the collector's; or those of one watched server alone. */
 export async function webMetrics(
   address: string | undefined,
   authorization: string | undefined,
@@ -45,7 +46,8 @@ export async function webMetrics(
     return new Response("a bearer token is needed\n", { status: 401, headers: { "WWW-Authenticate": "Bearer" } });
   countProcess("web");
   const headers = { "Content-Type": TEXT_FORMAT, "Cache-Control": "no-store" };
-  if (own) return new Response(await register.metrics(), { headers });
+  const webs = async () => [await register.metrics(), ...(await othersMetrics())];
+  if (own) return new Response(joinTexts(await webs()), { headers });
   const answer = await collectorText(server);
   // A scraper that gets an error marks this server's series as ended; an empty answer would look like a quiet server.
   if (server !== null)
@@ -54,5 +56,5 @@ export async function webMetrics(
       : new Response("the collector does not answer\n", { status: 503 });
   const collector = answer?.status === 200 ? answer.text : null;
   const answered = `# HELP invigil_collector_up 1 when the collector answered\n# TYPE invigil_collector_up gauge\ninvigil_collector_up ${collector === null ? 0 : 1}\n`;
-  return new Response(joinTexts([answered, await register.metrics(), collector ?? ""]), { headers });
+  return new Response(joinTexts([answered, ...(await webs()), collector ?? ""]), { headers });
 }

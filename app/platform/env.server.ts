@@ -35,7 +35,11 @@ const postgresUrl = z
   .string()
   .optional()
   .transform((value) => (value === "" ? undefined : value))
-  .refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), "a postgresql:// URL");
+  .refine((value) => value === undefined || /^postgres(ql)?:\/\//.test(value), "a postgresql:// URL")
+  .refine(
+    (value) => !/[?&]target_session_attrs=(?!(read-write|primary)(&|$))/.test(value ?? ""),
+    "target_session_attrs=read-write or primary: the console writes",
+  );
 
 const PRIVATE_RANGES = ["loopback", "linklocal", "uniquelocal"];
 
@@ -68,6 +72,7 @@ const schema = z.object({
   PORT: int(3000, 0, 65535),
   HOST: z.string().default("127.0.0.1"),
   COLLECTOR_PORT: int(9187, 0, 65535),
+  WEB_PROCESSES: int(1, 1, 64),
   INVIGIL_DATA_DIR: z.string().default(".data"),
   INVIGIL_DEMO: z.string().optional(),
   INVIGIL_SIMULATE: z.string().optional(),
@@ -117,6 +122,7 @@ const schema = z.object({
   ),
   DATABASE_URL: postgresUrl,
   SHADOW_DATABASE_URL: postgresUrl,
+  PGBOUNCER_URL: postgresUrl,
   DATABASE_MAX_CONNECTIONS: int(10, 1, 1000),
   DATABASE_MIN_CONNECTIONS: int(2, 0, 1000),
   DATABASE_CONNECTION_TIMEOUT: int(30_000, 1, 3_600_000),
@@ -194,7 +200,7 @@ const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/, "$1***@
 export function readEnv(raw: RawEnv): Env {
   if (raw["DATABASE_SHARD_COUNT"] || Object.keys(raw).some((name) => /^DATABASE_SHARD_\d+_URL$/.test(name))) {
     throw new EnvError(
-      "DATABASE_SHARD_COUNT: sharding by URL is not supported; see docs/decisions/0006-distribution.md for distribution by college_id",
+      "DATABASE_SHARD_COUNT: sharding by URL is not supported; use npx invigil db distribute on a Citus coordinator (docs/decisions/0006-distribution.md)",
     );
   }
   const parsed = schema.safeParse(withAliases(raw));

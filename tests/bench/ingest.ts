@@ -11,6 +11,8 @@ import type { Row } from "./similarity.ts";
 const BATCH = 5000;
 const BATCHES = 24;
 const SENDERS = 3;
+const SINGLES = 3000;
+const SINGLE_SENDERS = 64;
 const TYPES = ["HEARTBEAT", "ANSWER_SAVED", "NAVIGATION", "TAB_SWITCH", "WINDOW_BLUR"];
 
 type Event = { id: string; attemptId: string; type: string; at: string; seq: number };
@@ -53,6 +55,24 @@ async function post(url: string, key: string, body: string): Promise<{ accepted:
   return (await response.json()) as { accepted: number; duplicates: number };
 }
 
+/** One event a request, as exam clients that report each for itself send them; all durable before they are answered. */
+async function singles(url: string, key: string, attempts: string[]): Promise<number> {
+  const bodies = eventsOf(attempts, SINGLES).map((event) => JSON.stringify({ events: [event] }));
+  let next = 0;
+  let accepted = 0;
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: SINGLE_SENDERS }, async () => {
+      for (let at = next++; at < bodies.length; at = next++) {
+        const done = await post(url, key, bodies[at]!);
+        accepted += done.accepted;
+      }
+    }),
+  );
+  if (accepted !== SINGLES) throw new Error(`${accepted} of ${SINGLES} single events were taken`);
+  return SINGLES / ((performance.now() - started) / 1000);
+}
+
 /** Events a second over HTTP, on disk, deduplicated, under row security; and COPY of as many rows into the same table. */
 async function measure(owner: pg.Client): Promise<Row[]> {
   const college = randomUUID();
@@ -85,6 +105,8 @@ async function measure(owner: pg.Client): Promise<Row[]> {
     const again = await post(url, key, bodies[0]!);
     if (accepted !== BATCH * BATCHES || again.duplicates !== BATCH) throw new Error("the events were not taken once each");
 
+    const single = await singles(url, key, attempts);
+
     const raw = eventsOf(attempts, BATCH * BATCHES);
     const copyStarted = performance.now();
     await copyRows(
@@ -96,6 +118,8 @@ async function measure(owner: pg.Client): Promise<Row[]> {
     const copied = raw.length / ((performance.now() - copyStarted) / 1000);
     return [
       { metric: "ingest over HTTP", value: perSecond, unit: "events/s", aim: "12,000" },
+      { metric: "ingest over HTTP, one event a request", value: single, unit: "events/s", aim: "3,000" },
+      { metric: "one event a request, share of batches", value: single / perSecond, unit: "×" },
       { metric: "COPY into the same table", value: copied, unit: "rows/s" },
       { metric: "share of COPY", value: perSecond / copied, unit: "×", aim: "0.10" },
     ];

@@ -8,7 +8,9 @@ import { serverAccount } from "../../app/db/cluster/binaries.server.ts";
 import { as, freePort } from "../../app/db/cluster/server.server.ts";
 import { examine } from "../../app/db/doctor.server.ts";
 import { createPool } from "../../app/db/pool.server.ts";
-import { makeCollege } from "../database.ts";
+import { poolerState } from "../../app/observability/connections/pooler.server.ts";
+import { forget } from "../../app/platform/singleton.ts";
+import { ctxFor, everywhere, makeCollege, makeStaff } from "../database.ts";
 import { startOwnCluster, type OwnCluster } from "../fixtures/own-cluster.ts";
 
 // Debian's pgbouncer before a real server. Breaks when the console works through it as a login that row security does
@@ -87,6 +89,54 @@ const askWho = async (url: string) => {
     await pool.end();
   }
 };
+
+describe("the pooler's own admin console", () => {
+  it("tells of its pools, and who waits for a connection", async () => {
+    const boss = ctxFor(await makeStaff(own.owner, "SRE"), everywhere);
+    delete process.env["PGBOUNCER_URL"];
+    forget("env");
+    expect(await poolerState({ ctx: boss, input: {} })).toEqual({ configured: false });
+
+    const url = await transactions(["default_pool_size = 1", "admin_users = postgres"]);
+    const holder = new pg.Client({ connectionString: url });
+    const waiter = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("begin");
+    await waiter.connect();
+    const waits = waiter.query("select 1");
+    const admin = new URL(url);
+    admin.pathname = "/pgbouncer";
+    process.env["PGBOUNCER_URL"] = admin.href;
+    forget("env");
+    const pool = async () => {
+      const state = await poolerState({ ctx: boss, input: {} });
+      if (!state.configured || state.error !== null) throw new Error(JSON.stringify(state));
+      return state.pools.find((one) => one.database === "invigil");
+    };
+    await expect
+      .poll(pool, { timeout: 10_000, interval: 500 })
+      .toMatchObject({ mode: "transaction", clients: 2, waiting: 1, servers: 1, inUse: 1 });
+    expect((await pool())!.longestWaitMs).toBeGreaterThan(0);
+    await holder.query("rollback");
+    await waits;
+    await expect.poll(pool, { timeout: 10_000, interval: 500 }).toMatchObject({ waiting: 0 });
+    await Promise.all([holder.end(), waiter.end()]);
+  });
+
+  it("that does not answer is said to be away, with what to check", async () => {
+    const boss = ctxFor(await makeStaff(own.owner, "SRE"), everywhere);
+    process.env["PGBOUNCER_URL"] = "postgresql://nobody@127.0.0.1:1/pgbouncer";
+    forget("env");
+    forget("observability.pooler");
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(await poolerState({ ctx: boss, input: {} })).toMatchObject({
+      configured: true,
+      error: expect.stringMatching(/ECONNREFUSED/),
+    });
+    delete process.env["PGBOUNCER_URL"];
+    forget("env");
+  });
+});
 
 describe("a pooler between the console and PostgreSQL", () => {
   it("directly, the login becomes the role", async () => {

@@ -1,32 +1,44 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
-import { rows } from "~/db/query.ts";
+import { execute, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
-import { sql } from "~/db/sql.ts";
+import { sql, type Sql } from "~/db/sql.ts";
 import type { Clock } from "~/platform/clock.ts";
 import { endSessionsIn } from "../people/end-sessions.server.ts";
+import { moveSubscriptions } from "./move-subscription.server.ts";
 
 /** On a clock: what ran out is past due, and expires when the grace that its college has is over. */
 export async function expireSubscriptions(clock?: Clock): Promise<{ pastDue: number; expired: number }> {
   const ctx = { ...systemCtx("subscriptions"), ...(clock ? { clock } : {}) };
   return withScope(ctx, async (inner) => {
     const now = inner.clock.now();
-    const moved = z.object({ id: z.string(), was: z.string() });
-    const expired = await rows(
+    const ids = async (query: Sql) => (await rows(inner.tx, query, z.object({ id: z.string() }))).map((row) => row.id);
+    const expired = await moveSubscriptions(
       inner.tx,
-      sql`with due as (
-            select id, subscription_status as was from public.college
-            where subscription_status in ('TRIAL', 'ACTIVE', 'PAST_DUE') and subscription_expiry + grace_days * interval '1 day' < ${now} for update skip locked)
-          update public.college c set subscription_status = 'EXPIRED', is_active = false, updated_at = ${now} from due where c.id = due.id returning c.id, due.was`,
-      moved,
+      await ids(sql`select id from public.college
+          where subscription_status in ('TRIAL', 'ACTIVE', 'PAST_DUE')
+            and subscription_expiry + grace_days * interval '1 day' < ${now}
+          for update skip locked`),
+      "EXPIRED",
     );
-    const pastDue = await rows(
+    await execute(
       inner.tx,
-      sql`with due as (
-            select id, subscription_status as was from public.college where subscription_status in ('TRIAL', 'ACTIVE') and subscription_expiry < ${now} for update skip locked)
-          update public.college c set subscription_status = 'PAST_DUE', updated_at = ${now} from due where c.id = due.id returning c.id, due.was`,
-      moved,
+      sql`update public.college set is_active = false, updated_at = ${now}
+          where id = any (${expired.map((college) => college.id)}::uuid[])`,
+    );
+    const pastDue = await moveSubscriptions(
+      inner.tx,
+      await ids(sql`select id from public.college
+          where subscription_status in ('TRIAL', 'ACTIVE')
+            and subscription_expiry < ${now}
+          for update skip locked`),
+      "PAST_DUE",
+    );
+    await execute(
+      inner.tx,
+      sql`update public.college set updated_at = ${now}
+          where id = any (${pastDue.map((college) => college.id)}::uuid[])`,
     );
     for (const [list, state] of [
       [expired, "EXPIRED"],

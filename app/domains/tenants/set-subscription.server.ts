@@ -2,6 +2,7 @@ import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import { Invalid, NotFound } from "~/platform/errors.ts";
 import { endSessionsIn } from "../people/end-sessions.server.ts";
+import { moveSubscriptions } from "./move-subscription.server.ts";
 import { CLOSED_STATES, SUBSCRIPTION_STATES } from "./subscription.ts";
 
 /** Moves a subscription: suspend, reactivate, cancel, prolong. Closing a tenant ends its people's sessions at once. */
@@ -25,10 +26,10 @@ export const setSubscription = mutation({
       throw new Invalid(`Its subscription ended on ${ends.toISOString().slice(0, 10)}: say until when it holds now`, {
         expiry: ["A day that is still to come"],
       });
+    await moveSubscriptions(ctx.tx, [input.id], input.state);
     await ctx.tx.prisma.college.update({
       where: { id: input.id },
       data: {
-        subscriptionStatus: input.state,
         isActive: !closed,
         suspendedReason: input.state === "SUSPENDED" ? input.reason : null,
         subscriptionExpiry: ends,

@@ -1,6 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
+import { poolerState } from "~/observability/connections/pooler.server.ts";
 import { connectionReport, type GroupBy } from "~/observability/connections/report.server.ts";
 import { count, milliseconds, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
@@ -14,6 +15,7 @@ import { LateNotice } from "./parts/late.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
+import { PoolerPanel } from "./parts/pooler-panel.tsx";
 import { QueryLine } from "./parts/sql-text.tsx";
 import { Switch, TargetSwitch } from "./parts/switch.tsx";
 
@@ -30,7 +32,11 @@ const GROUPS: [GroupBy, string][] = [
 export const loader = page("database.read", async ({ ctx, url }) => {
   const { input, live, targets } = spanOf(ctx, url);
   const by = GROUPS.find(([key]) => key === url.searchParams.get("by"))?.[0] ?? "state";
-  const [report, bands] = await Promise.all([connectionReport({ ctx, input: { ...input, by } }), bandsFor(ctx, input)]);
+  const [report, bands, pooler] = await Promise.all([
+    connectionReport({ ctx, input: { ...input, by } }),
+    bandsFor(ctx, input),
+    poolerState({ ctx, input: {} }),
+  ]);
   const asked = chosenFrom(url);
   const session = asked && report.sessions?.find((one) => one.pid === asked.pid);
   const chosen = asked && {
@@ -46,6 +52,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   return {
     ...report,
     bands,
+    pooler,
     by,
     live,
     targets,
@@ -204,6 +211,7 @@ export default function Connections() {
         )}
       </Panel>
       <IdlePanel idle={data.idle} all={data.idleAll} missing={data.idleMissing} target={data.target} mayAct={data.mayAct} />
+      <PoolerPanel pooler={data.pooler} />
       <Panel title="Pools of the console" flush>
         {data.pools.length === 0 ? (
           <p className="px-3.5 py-3 text-muted">No process has told of its pools in the last minute.</p>

@@ -97,6 +97,44 @@ describe("the endpoint of integrity events", () => {
     expect((await flags()).violations).toBe(before.violations + 700);
   });
 
+  it("writes small requests of one tenant that come together with few commits, and answers each for itself", async () => {
+    const before = await flags();
+    const events = Array.from({ length: 60 }, () => event({ type: "PASTE" }));
+    const shared = events[0]!;
+    const answers = await Promise.all([
+      ...events.map((one) => send({ events: [one] })),
+      send({ events: [shared] }),
+      send({ events: [{ ...event(), attemptId: foreign }] }),
+    ]);
+    expect(answers.every((answer) => answer.status === 202)).toBe(true);
+    const accepted = answers.map((answer) => answer.body["accepted"] as number);
+    expect(accepted.slice(1, 60)).toEqual(Array(59).fill(1));
+    expect(accepted[0]! + accepted[60]!, "one event, however many bring it").toBe(1);
+    expect(answers[61]!.body).toMatchObject({ accepted: 0, rejected: [{ index: 0, reason: "no such attempt" }] });
+    const { rows } = await db.owner.query(
+      "select count(*)::int as n, count(distinct xmin::text)::int as commits from public.integrity_event where id = any ($1)",
+      [events.map((one) => one.id)],
+    );
+    expect(rows[0].n).toBe(60);
+    expect(rows[0].commits).toBeLessThanOrEqual(20);
+    expect((await flags()).violations).toBe(before.violations + 60);
+  });
+
+  it("keeps from the others what the database refuses of one of them", async () => {
+    await db.owner.query(`
+      create function public.refuse_boom() returns trigger language plpgsql as
+        $$ begin if new.details ->> 'boom' is not null then raise exception 'boom'; end if; return new; end $$;
+      create trigger refuse_boom before insert on public.integrity_event for each row execute function public.refuse_boom()`);
+    try {
+      const answers = await Promise.all(
+        [...Array(10).keys()].map((n) => send({ events: [event(n === 4 ? { details: { boom: 1 } } : {})] })),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual([...Array(10).keys()].map((n) => (n === 4 ? 500 : 202)));
+    } finally {
+      await db.owner.query("drop trigger refuse_boom on public.integrity_event; drop function public.refuse_boom()");
+    }
+  });
+
   it("keeps the device that the events tell of", async () => {
     await send({
       events: [
@@ -241,6 +279,23 @@ describe("API keys", () => {
     expect(third.status).toBe(429);
     expect(Number(third.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await send({ events: [] })).status).toBe(202);
+  });
+
+  it("pay for a second's worth of requests once, however many come at the same moment", async () => {
+    const made = await createApiKey({ ctx: manager, input: { collegeId: college.id, name: "Crowd", ratePerMinute: 6000 } });
+    const now = new Date();
+    const own = { id: made.id, rate_per_minute: 6000 };
+    const waits = await Promise.all(Array.from({ length: 100 }, () => takeRequest(own, now)));
+    expect(
+      waits.every((wait) => wait === 0),
+      "a hundred of six thousand",
+    ).toBe(true);
+    const later = await Promise.all(Array.from({ length: 100 }, () => takeRequest(own, now)));
+    expect(later.every((wait) => wait === 0)).toBe(true);
+    const { rows } = await db.owner.query("select failures as paid from console.login_throttle where key = $1", [
+      `api-key:${made.id}`,
+    ]);
+    expect(rows).toEqual([{ paid: 200 }]);
   });
 
   it("have one rate, however many processes answer", async () => {

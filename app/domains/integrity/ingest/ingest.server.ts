@@ -7,11 +7,12 @@ import { withRetry } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { isSignal, SCORED_TYPES, VIOLATION_TYPES } from "../signals.ts";
 import type { Rejected } from "~/platform/event-batch.ts";
-import { parseBatch } from "./parse.ts";
+import { SMALL, writeTogether, type Written } from "./group.server.ts";
+import { parseBatch, type IntegrityEvent } from "./parse.ts";
 
 export type Ingested = { accepted: number; duplicates: number; unknownTypes: number; rejected: Rejected[] };
 
-const outcome = z.object({ inserted: z.number(), known: z.array(z.string()) });
+const outcome = z.object({ inserted: z.array(z.string()), known: z.array(z.string()) });
 
 /**
  * Events of one tenant's key, in one statement: what is new is inserted, what is there already counts as a duplicate, and
@@ -23,28 +24,35 @@ export async function ingest(ctx: Ctx, collegeId: string, body: { text: string; 
     const now = ctx.clock.now();
     const batch = parseBatch(body.text, body.contentType, now);
     if (batch.events.length === 0) return { accepted: 0, duplicates: batch.repeated, unknownTypes: 0, rejected: batch.rejected };
-    // In one order for everybody: two requests with the same events wait for one another instead of deadlocking.
-    const events = batch.events.map((one) => one.event).sort((a, b) => (a.id < b.id ? -1 : 1));
-    const { inserted, known } = await withRetry("write", () =>
-      withScope(ctx, async (inner) => (await one(inner.tx, statement(collegeId, events, now), outcome))!),
-    );
-    const there = new Set(known);
+    const events = batch.events.map((one) => one.event);
+    const write = (of: Ctx, all: IntegrityEvent[]) => writeEvents(of, collegeId, all);
+    const { inserted, known } =
+      events.length <= SMALL ? await writeTogether(ctx, collegeId, events, write) : await write(ctx, events);
     const rejected = [...batch.rejected];
     let taken = 0;
     let unknownTypes = 0;
     for (const { index, event } of batch.events) {
-      if (!there.has(event.attemptId)) rejected.push({ index, reason: "no such attempt" });
+      if (!known.has(event.attemptId)) rejected.push({ index, reason: "no such attempt" });
       else {
         taken++;
         if (!isSignal(event.type)) unknownTypes++;
       }
     }
     rejected.sort((a, b) => a.index - b.index);
-    return { accepted: inserted, duplicates: taken - inserted + batch.repeated, unknownTypes, rejected };
+    return { accepted: inserted.size, duplicates: taken - inserted.size + batch.repeated, unknownTypes, rejected };
   });
 }
 
-function statement(collegeId: string, events: ReturnType<typeof parseBatch>["events"][number]["event"][], now: Date) {
+async function writeEvents(ctx: Ctx, collegeId: string, unordered: readonly IntegrityEvent[]): Promise<Written> {
+  // In one order for everybody: two requests with the same events wait for one another instead of deadlocking.
+  const events = unordered.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const { inserted, known } = await withRetry("write", () =>
+    withScope(ctx, async (inner) => (await one(inner.tx, statement(collegeId, events, ctx.clock.now()), outcome))!),
+  );
+  return { inserted: new Set(inserted), known: new Set(known) };
+}
+
+function statement(collegeId: string, events: readonly IntegrityEvent[], now: Date) {
   const attempts = [...new Set(events.map((event) => event.attemptId))].sort();
   return sql`
     with held as materialized (
@@ -57,7 +65,7 @@ function statement(collegeId: string, events: ReturnType<typeof parseBatch>["eve
       insert into public.integrity_event (id, college_id, attempt_id, type, at, received_at, seq, duration_ms, details)
       select id, ${collegeId}, attempt_id, type, at, ${now}, seq, duration_ms, details from input
       on conflict (id, college_id) do nothing
-      returning attempt_id, type, at, seq, details
+      returning id, attempt_id, type, at, seq, details
     ), said as (
       select attempt_id, count(*) filter (where type = any(${VIOLATION_TYPES as string[]}))::int as violations,
              count(*) filter (where type = any(${SCORED_TYPES as string[]})) as scored,
@@ -74,5 +82,5 @@ function statement(collegeId: string, events: ReturnType<typeof parseBatch>["eve
           last_seen_at = case when a.state = 'IN_PROGRESS' then greatest(a.last_seen_at, ${now}) else a.last_seen_at end
       from said s where a.id = s.attempt_id and a.college_id = ${collegeId}
     )
-    select (select count(*)::int from fresh) as inserted, array(select id::text from held) as known`;
+    select array(select id::text from fresh) as inserted, array(select id::text from held) as known`;
 }
