@@ -15,6 +15,7 @@ import { isFromOurPage } from "~/access/http/same-origin.server.ts";
 import { clients } from "~/db/clients.server.ts";
 import { refuseOldSchema } from "~/db/migrate/needed.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
+import { roomHub } from "~/domains/exams/room/hub.server.ts";
 import { startPoolReports } from "~/observability/connections/pools.server.ts";
 import { countProcess } from "~/metrics/exporter.server.ts";
 import { answerForOthers } from "~/metrics/other-webs.server.ts";
@@ -99,7 +100,11 @@ function failed(error: unknown, request: Request, response: Response, _next: Nex
 }
 
 async function remixHandler(app: express.Express) {
-  const getLoadContext = (_request: Request, response: Response) => ({ nonce: response.locals["nonce"] as string });
+  const getLoadContext = (_request: Request, response: Response) => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    return { nonce: response.locals["nonce"] as string, gone: gone.signal };
+  };
   if (dev) {
     const vite = await import("vite");
     const server = await vite.createServer({ server: { middlewareMode: true } });
@@ -170,6 +175,8 @@ async function main(): Promise<void> {
     log.info("web is stopping");
     if (process.connected) process.send?.({ leaving: true });
     stopReports();
+    // Whoever follows a room connects again, to another process or to the next one.
+    void roomHub().stop();
     server.close();
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();

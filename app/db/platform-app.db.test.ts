@@ -130,6 +130,10 @@ describe("the tenants' tables", () => {
       "incident_time",
       "result_hold",
       "review",
+      "room_event",
+      "room_hand",
+      "room_message",
+      "room_message_recipient",
       "subscription",
     ]);
   });

@@ -10,7 +10,7 @@ export async function sittingNow(ctx: TxCtx): Promise<Map<string, number>> {
     sql`select a.exam_id, count(*)::int as n
         from public.student_exam_attempt a
         join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-        where e.status = 'LIVE' and a.state = 'IN_PROGRESS'
+        where e.status = 'LIVE' and a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
         group by a.exam_id`,
     z.object({ exam_id: z.string(), n: z.number() }),
   );

@@ -56,7 +56,7 @@ export const touchedBy = read({
     const exams = await rows(
       ctx.tx,
       sql`with sat as (
-            select a.exam_id, a.college_id, count(*)::int as attempts, count(*) filter (where a.state = 'IN_PROGRESS')::int as writing,
+            select a.exam_id, a.college_id, count(*)::int as attempts, count(*) filter (where a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
                    (select count(*)::int from public.integrity_event i where i.college_id = a.college_id and i.explained_by = ${incident.id}::uuid and i.attempt_id = any (array_agg(a.id))) as explained
             from public.student_exam_attempt a
             where a.started_at < ${until} and a.started_at > ${incident.from_at}::timestamptz - interval '1 day' and coalesce(a.ended_at, 'infinity') > ${incident.from_at}

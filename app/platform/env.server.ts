@@ -76,6 +76,7 @@ const schema = z.object({
   INVIGIL_DATA_DIR: z.string().default(".data"),
   INVIGIL_DEMO: z.string().optional(),
   INVIGIL_SIMULATE: z.string().optional(),
+  REFERENCE_CLIENT: z.string().optional(),
   INVIGIL_DEMO_PASSWORD: z.string().min(8, "at least 8 characters").optional(),
   INVIGIL_LARGE_ATTEMPTS: int(10_000_000, 1, 1_000_000_000),
   SESSION_SECRET: z.string().min(16, "at least 16 characters").optional(),
@@ -145,12 +146,14 @@ export const SETTINGS = Object.keys(schema.shape);
 
 export type Replica = { url: string; weight: number };
 
-export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "INVIGIL_URL"> & {
+export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "INVIGIL_URL" | "REFERENCE_CLIENT"> & {
   /** Where links in messages lead, without a slash at the end. */
   INVIGIL_URL: string;
   embedded: boolean;
   demo: boolean;
   simulate: boolean;
+  /** Whether /sit is served: a page on which anybody with a link sits an exam as an invented student. */
+  REFERENCE_CLIENT: boolean;
   production: boolean;
   dataDir: string;
   backupDir: string;
@@ -212,7 +215,7 @@ export function readEnv(raw: RawEnv): Env {
   }
   const env = parsed.data;
   const embedded = !env.DATABASE_URL || raw["INVIGIL_EMBEDDED"] === "1";
-  const bool = (name: "INVIGIL_DEMO" | "INVIGIL_SIMULATE", fallback: boolean) => {
+  const bool = (name: "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "REFERENCE_CLIENT", fallback: boolean) => {
     const result = flag(fallback).safeParse(raw[name]);
     if (!result.success) throw new EnvError(`${name}: "${raw[name]}" is not accepted; expected true or false`);
     return result.data;
@@ -234,6 +237,7 @@ export function readEnv(raw: RawEnv): Env {
     embedded,
     demo,
     simulate: bool("INVIGIL_SIMULATE", demo),
+    REFERENCE_CLIENT: bool("REFERENCE_CLIENT", demo),
     production,
     dataDir,
     backupDir: env.BACKUP_DIR ? path.resolve(env.BACKUP_DIR) : path.join(raw["INVIGIL_CLUSTER_HOME"] ?? dataDir, "backups"),

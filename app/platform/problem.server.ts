@@ -14,10 +14,17 @@ const TITLES: Record<number, string> = {
 };
 
 /** RFC 9457: the one shape of every error of the API. */
-export function problem(request: Request, status: number, detail: string, headers: Record<string, string> = {}): Response {
+export function problem(
+  request: Request,
+  status: number,
+  detail: string,
+  headers: Record<string, string> = {},
+  /** Members beyond the standard's: what a program decides by, where words are for people. */
+  more: Record<string, string> = {},
+): Response {
   const requestId = request.headers.get("x-request-id") ?? newId();
   const title = TITLES[status] ?? "Internal error";
-  return new Response(JSON.stringify({ type: "about:blank", title, status, detail, requestId }), {
+  return new Response(JSON.stringify({ type: "about:blank", title, status, detail, requestId, ...more }), {
     status,
     headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
   });

@@ -37,7 +37,8 @@ function notHeard(body: unknown): Response {
 let active = Date.now();
 const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"];
 
-function withIdle(init: RequestInit | undefined): RequestInit {
+/** Sent with what a page asks by itself. */
+export function withIdle(init: RequestInit | undefined): RequestInit {
   const headers = new Headers(init?.headers);
   headers.set("X-Invigil-Idle", String(Math.floor((Date.now() - active) / 1000)));
   return { ...init, headers };

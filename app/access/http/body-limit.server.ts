@@ -15,11 +15,14 @@ const LARGE_FORM = 2 * MB;
 const FILE = 21 * MB;
 /** The events API counts its own bytes and answers in its own words; this is only the door's last word. */
 const EVENTS = 9 * MB;
+/** What a student wrote while offline, essays too. */
+const ANSWERS = MB;
 
 type Limit = { bytes: number; loggedIn: boolean; seconds: number };
 
 const LARGER: [RegExp, Limit][] = [
   [/^\/api\/v1\/[a-z]+\/events$/, { bytes: EVENTS, loggedIn: false, seconds: 60 }],
+  [/^\/api\/v1\/attempts\/[^/]+\/answers$/, { bytes: ANSWERS, loggedIn: false, seconds: 30 }],
   [/^\/imports\/new$/, { bytes: FILE, loggedIn: true, seconds: 300 }],
   [/^\/exams\/[^/]+\/(questions|live)$/, { bytes: LARGE_FORM, loggedIn: true, seconds: 60 }],
   [/^\/data\/[^/]+\/(new|bulk|[^/]+\/edit)$/, { bytes: LARGE_FORM, loggedIn: true, seconds: 60 }],

@@ -6,6 +6,9 @@ const MACHINE = "Reads console.state_transition, a reference table; changes noth
 const IDENTIFIER = "Writes public.platform_identifier, a reference table, whose unique keys hold on the whole platform.";
 const PAPER = "Reads the exam and the question of the same college_id, which lie on the same shard.";
 const VERSION = "Writes a version of the answer for the same college_id, which lies on the same shard.";
+const ROOM = "Writes an event of the room for the same college_id, which lies on the same shard.";
+/** NOTIFY stays on the worker, so boards are as late as their polling there. */
+const TOLD = "Touches no table: tells listeners of the node that holds the row.";
 
 export const SHARD_TRIGGERS: Readonly<Record<string, string>> = {
   "accommodation.score_accommodated": "Marks attempts of the same college_id and user, which lie on the same shard.",
@@ -14,6 +17,7 @@ export const SHARD_TRIGGERS: Readonly<Record<string, string>> = {
   "certificate.certificate_kept": "Changes nothing: refuses a change of what an issued certificate says.",
   "certificate.platform_certificate_no": IDENTIFIER,
   "enrollment.status_machine": MACHINE,
+  "exam.room_status": ROOM,
   "exam.status_machine": MACHINE,
   "payment.platform_transaction_id": IDENTIFIER,
   "payment.status_machine": MACHINE,
@@ -22,13 +26,18 @@ export const SHARD_TRIGGERS: Readonly<Record<string, string>> = {
   "refresh_token.platform_token_hash": IDENTIFIER,
   "review.attempt_follows": "Writes the attempt of the same college_id, which lies on the same shard.",
   "review.state_machine": MACHINE,
+  "room_event.tell_room": TOLD,
+  "room_message_recipient.tell_receipt": TOLD,
   "student_answer.student_answer_first_version": VERSION,
   "student_answer.student_answer_next_version": VERSION,
   "student_exam_attempt.freeze_exam": "Writes the exam of the same college_id, which lies on the same shard.",
   "student_exam_attempt.number_candidate":
     "Touches no table: takes a number from a sequence, of which Citus gives each node a range of its own.",
+  "student_exam_attempt.pause_clock": "Changes nothing but the row that is written.",
   "student_exam_attempt.review_state_begins": "Touches no table: refuses a state that only a review may give.",
   "student_exam_attempt.review_state_follows": "Touches no table: refuses a state that only a review may give.",
+  "student_exam_attempt.room_changed": ROOM,
+  "student_exam_attempt.room_started": ROOM,
   "student_exam_attempt.score_ended": "Changes nothing but the row that is written.",
   "student_exam_attempt.state_machine": MACHINE,
   "student_exam_attempt.student_exam_attempt_max_attempts":

@@ -46,10 +46,14 @@ export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
   return exam;
 }
 
+/** Who acts, for what the database notes about this exam's room until the end of this transaction. */
+const actorOf = ({ actor }: TxCtx) => (actor.kind === "staff" ? JSON.stringify({ id: actor.id, name: actor.name }) : "");
+
 async function held(ctx: TxCtx, id: string, strength: Sql): Promise<ExamRow> {
   const exam = await one(
     ctx.tx,
-    sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null for ${strength}`,
+    sql`select ${COLUMNS}, set_config('invigil.actor', ${actorOf(ctx)}, true)
+        from public.exam e where e.id = ${id} and e.deleted_at is null for ${strength}`,
     examRow,
   );
   if (!exam) throw new NotFound("There is no such exam");

@@ -58,7 +58,7 @@ export const listExams = read({
           select e.id, e.college_id, c.name as college, e.title, e.kind, e.status, e.start_time, e.end_time, e.duration_minutes, k.name as class_name,
                  (select count(*)::int from public.enrollment n where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
                  (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) as started,
-                 (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and a.state = 'IN_PROGRESS') as writing
+                 (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')) as writing
           from page e join public.college c on c.id = e.college_id join public.class k on k.id = e.class_id and k.college_id = e.college_id
           ${orderOf(byStart)}`,
       listRow,
@@ -113,8 +113,8 @@ export const getExam = read({
             t.attempts, t.writing, t.ended, t.open_reviews, t.violations, r.results, r.published, r.withheld
           from public.exam e join public.college c on c.id = e.college_id join public.class k on k.id = e.class_id and k.college_id = e.college_id
             left join public.subject s on s.id = e.subject_id and s.college_id = e.college_id
-            cross join lateral (select count(*)::int as attempts, count(*) filter (where state = 'IN_PROGRESS')::int as writing,
-                count(*) filter (where state <> 'IN_PROGRESS')::int as ended,
+            cross join lateral (select count(*)::int as attempts, count(*) filter (where state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
+                count(*) filter (where state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as ended,
                 count(*) filter (where review_state in ${literals(OPEN_STATES)})::int as open_reviews,
                 count(*) filter (where review_state in ${literals(VIOLATION_STATES)})::int as violations
               from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) t

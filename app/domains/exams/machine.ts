@@ -12,10 +12,14 @@ export const EXAM: Machine<ExamStatus> = {
   CANCELLED: [],
 };
 
-export type AttemptState = "IN_PROGRESS" | "SUBMITTED" | "FORCE_SUBMITTED" | "EXPIRED" | "GRADED" | "WITHHELD" | "ZEROED";
+export type AttemptState =
+  "IN_PROGRESS" | "PAUSED" | "LOCKED" | "SUBMITTED" | "FORCE_SUBMITTED" | "EXPIRED" | "GRADED" | "WITHHELD" | "ZEROED";
 
 export const ATTEMPT: Machine<AttemptState> = {
-  IN_PROGRESS: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED"],
+  IN_PROGRESS: ["PAUSED", "LOCKED", "SUBMITTED", "FORCE_SUBMITTED", "EXPIRED"],
+  /** Its clock stands still: no way to EXPIRED. */
+  PAUSED: ["IN_PROGRESS", "LOCKED", "FORCE_SUBMITTED"],
+  LOCKED: ["IN_PROGRESS", "PAUSED", "FORCE_SUBMITTED"],
   SUBMITTED: ["GRADED", "WITHHELD", "ZEROED"],
   FORCE_SUBMITTED: ["GRADED", "WITHHELD", "ZEROED"],
   EXPIRED: ["GRADED", "WITHHELD", "ZEROED"],
@@ -23,6 +27,11 @@ export const ATTEMPT: Machine<AttemptState> = {
   WITHHELD: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "ZEROED"],
   ZEROED: ["SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "WITHHELD"],
 };
+
+/** Not ended yet: the student writes, or will go on when a proctor resumes the attempt. */
+const OPEN_ATTEMPT: readonly AttemptState[] = ["IN_PROGRESS", "PAUSED", "LOCKED"];
+
+export const isOpenAttempt = (state: string | null): boolean => OPEN_ATTEMPT.includes(state as AttemptState);
 
 export const ATTEMPT_STATES = Object.keys(ATTEMPT) as AttemptState[];
 

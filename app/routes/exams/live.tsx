@@ -4,6 +4,7 @@ import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations, removeAccommodation } from "~/domains/exams/live/accommodation.server.ts";
 import { databaseForExam } from "~/examday/during.server.ts";
+import { liveRoom } from "~/domains/exams/room/live-room.server.ts";
 import { liveBoard } from "~/domains/exams/live/board.server.ts";
 import { SEAT_STATES, type SeatState } from "~/domains/exams/live/seat.ts";
 import { giveExtraTime } from "~/domains/exams/live/extra-time.server.ts";
@@ -12,13 +13,17 @@ import { count, plural } from "~/platform/format.ts";
 import { useDone, useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures } from "~/ui/layout/panel.tsx";
-import { useLive, WRITING } from "~/ui/live.ts";
+import { WRITING } from "~/ui/live.ts";
 import { Clock } from "~/ui/time/time.tsx";
 import { Accommodations } from "./accommodations.tsx";
 import { DatabaseStrip } from "./database-strip.tsx";
+import { ExamClock } from "./exam-clock.tsx";
+import { roomAct } from "./room-act.server.ts";
+import { Hands, Messages } from "./room-panel.tsx";
 import { Seats } from "./seats.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
+import { useRoom } from "./use-room.ts";
 
 export const handle = examHandle("Live");
 export const meta = () => [{ title: "Live · Invigil" }];
@@ -37,11 +42,14 @@ export const loader = page("exams.live", async ({ ctx, params, url }) => {
     listAccommodations({ ctx, input: { examId } }),
     databaseForExam({ ctx, input: { examId } }).catch(() => null),
   ]);
-  return { ...board, accommodations, database, role: ctx.actor.role };
+  const room = { ...(await liveRoom({ ctx, input: { examId } })), readAt: ctx.clock.now().getTime() };
+  return { ...board, accommodations, database, room, role: ctx.actor.role };
 });
 
 export const action = act("exams.operate", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
+  const inRoom = await roomAct({ ctx, form, examId });
+  if (inRoom) return { at: Date.now(), outcome: inRoom };
   const chosen = form.all("attempt");
   const reason = form.get("reason");
   const intent = form.intent("submit", "accommodate", "unaccommodate", "time-all", "time", "time-5", "time-10");
@@ -98,7 +106,8 @@ function timeAsked(intent: string, form: { get(name: string): string; all(name: 
 const BEING_USED = `[data-board] input:checked, [data-board] ${WRITING}`;
 
 export default function Live() {
-  const { exam, answersKnown, counts, seats, items, more, accommodations, role, database } = useLoaderData<typeof loader>();
+  const { exam, now, answersKnown, counts, seats, items, more, accommodations, role, database, ...loaded } =
+    useLoaderData<typeof loader>();
   const given = useDone<typeof action>();
   const refusal = useRefusal();
   const [params] = useSearchParams();
@@ -111,18 +120,21 @@ export default function Live() {
       given ? { tone: "ok" as const, says: given.outcome } : refusal ? { tone: "bad" as const, says: refusal.message } : null,
     [given, refusal],
   );
-  useLive(exam.status === "LIVE", 5000, BEING_USED);
+  const { fresh } = useRoom(exam.id, exam.status === "LIVE", BEING_USED);
+  const room = fresh && fresh.readAt > loaded.room.readAt ? fresh : loaded.room;
   const writing = counts.working + counts.idle + counts.offline;
+  const stopped = counts.paused + counts.locked;
   const missing = counts.expected;
   const operate = may(role, "exams.operate");
   return (
     <Page
       title={
         exam.status === "LIVE"
-          ? `${plural(writing, "student is", "students are")} writing${missing > 0 ? `, ${count(missing)} ${missing === 1 ? "has" : "have"} not started` : ""}`
+          ? `${plural(writing, "student is", "students are")} writing${stopped > 0 ? `, ${count(stopped)} ${stopped === 1 ? "stands" : "stand"} still` : ""}${missing > 0 ? `, ${count(missing)} ${missing === 1 ? "has" : "have"} not started` : ""}`
           : exam.title
       }
       badge={<ExamBadge status={exam.status} />}
+      actions={<ExamClock now={now} end={exam.end_time} live={exam.status === "LIVE"} />}
       context={
         <>
           {exam.title} · <Clock at={exam.start_time} withDay /> to <Clock at={exam.end_time} /> · {exam.duration_minutes} minutes
@@ -130,6 +142,7 @@ export default function Live() {
       }
       tabs={examTabs(exam.id, role)}
     >
+      <Hands examId={exam.id} hands={room.hands} operate={operate} />
       <DatabaseStrip database={database} />
       <Figures>
         <Figure
@@ -156,6 +169,14 @@ export default function Live() {
           note={counts.expired > 0 ? `${count(counts.expired)} ran out of time` : "nobody ran out of time"}
         />
       </Figures>
+      {(exam.status === "LIVE" || exam.status === "SCHEDULED" || room.messages.length > 0) && (
+        <Messages
+          messages={room.messages}
+          operate={operate && (exam.status === "LIVE" || exam.status === "SCHEDULED")}
+          counts={counts}
+          done={done}
+        />
+      )}
       <Seats
         done={done}
         seats={seats}

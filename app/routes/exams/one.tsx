@@ -5,11 +5,14 @@ import { copyExam } from "~/domains/exams/authoring/exam.server.ts";
 import { examChecklist } from "~/domains/exams/calendar/checklist.server.ts";
 import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "~/domains/exams/calendar/move.server.ts";
 import { getExam } from "~/domains/exams/list.server.ts";
+import { sitAsStudent } from "~/domains/exams/sitting/sit-as-student.server.ts";
 import { gradeExam, publishExam, reopenGrading } from "~/domains/exams/grading/grade.server.ts";
+import { env } from "~/platform/env.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { useDone } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -27,13 +30,19 @@ export const loader = page("exams.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const { exam, facts } = await getExam({ ctx, input: { id } });
   const asked = exam.status === "DRAFT" || exam.status === "SCHEDULED";
-  return { exam, facts, checklist: asked ? await examChecklist({ ctx, input: { examId: id } }) : null, role: ctx.actor.role };
+  return {
+    exam,
+    facts,
+    checklist: asked ? await examChecklist({ ctx, input: { examId: id } }) : null,
+    sits: env().REFERENCE_CLIENT && exam.status === "LIVE" && may(ctx.actor.role, "exams.operate"),
+    role: ctx.actor.role,
+  };
 });
 
 export const action = act("exams.read", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const reason = form.get("reason");
-  switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy")) {
+  switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy", "sit")) {
     case "schedule":
       await scheduleExam({ ctx, input: { examId } });
       return { message: "Scheduled. It opens by itself at its start." };
@@ -65,6 +74,10 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
         message: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
       };
     }
+    case "sit": {
+      const { path, student } = await sitAsStudent({ ctx, input: { examId } });
+      return { message: `Ready to sit as ${student}.`, sit: path };
+    }
     case "copy": {
       const { id } = await copyExam({ ctx, input: { id: examId } });
       return redirect(`/exams/${id}`);
@@ -72,8 +85,15 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
   }
 });
 
+/** Where the exam opens for the student who was chosen. */
+const useSit = () => {
+  const done = useDone<typeof action>();
+  return done && "sit" in done ? done.sit : undefined;
+};
+
 export default function OneExam() {
-  const { exam, facts, checklist, role } = useLoaderData<typeof loader>();
+  const { exam, facts, checklist, sits, role } = useLoaderData<typeof loader>();
+  const sit = useSit();
   const open = checklist?.filter((item) => !item.ok).length ?? 0;
   const author = may(role, "exams.author");
   return (
@@ -88,16 +108,30 @@ export default function OneExam() {
       }
       tabs={examTabs(exam.id, role)}
       actions={
-        author && (
-          <>
-            <Form intent="copy" className="contents">
-              <Submit tone="plain">Copy</Submit>
+        <>
+          {sits && (
+            <Form intent="sit" className="contents">
+              <Submit tone="plain">Sit as a student</Submit>
             </Form>
-            <LinkButton to={`/exams/${exam.id}/edit`}>Edit</LinkButton>
-          </>
-        )
+          )}
+          {author && (
+            <>
+              <Form intent="copy" className="contents">
+                <Submit tone="plain">Copy</Submit>
+              </Form>
+              <LinkButton to={`/exams/${exam.id}/edit`}>Edit</LinkButton>
+            </>
+          )}
+        </>
       }
     >
+      {sit && (
+        <p>
+          <a className="link underline" href={sit} target="_blank" rel="noreferrer">
+            Open the exam as this student in a new tab
+          </a>
+        </p>
+      )}
       {exam.cancelled_reason && <Notice tone="warn" title={`Cancelled: ${exam.cancelled_reason}`} />}
       <Figures>
         <Figure label="Students" value={count(facts.students)} note={`${count(facts.attempts)} have started`} />

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { count, plural } from "~/platform/format.ts";
 import { Button } from "~/ui/form/form.tsx";
 import { Dropdown } from "~/ui/layout/dropdown.tsx";
+import { StopButtons } from "./stop-buttons.tsx";
 import { SelectionBar } from "~/ui/layout/selection-bar.tsx";
 
 /** The form around the board: what is outside of it names it. */
@@ -11,6 +12,8 @@ type Props = {
   /** When something was last done: the fields begin anew. */
   done: number;
   picked: number;
+  /** How many of them are paused or locked. */
+  stopped: number;
   /** Before JavaScript nobody knows what is selected, so the bar is there. */
   arrived: boolean;
   working: boolean;
@@ -19,7 +22,7 @@ type Props = {
 };
 
 /** Two acts give time: select, and press +5. */
-export function SeatsBar({ done, picked, arrived, working, clear, happened }: Props) {
+export function SeatsBar({ done, picked, stopped, arrived, working, clear, happened }: Props) {
   const [read, setRead] = useState<typeof happened>(null);
   // What was done is old news for whoever selects somebody next; what was refused stays beside what it was refused for.
   if (arrived && picked > 0 && happened?.tone === "ok" && read !== happened) setRead(happened);
@@ -57,9 +60,10 @@ export function SeatsBar({ done, picked, arrived, working, clear, happened }: Pr
               </Button>
             </div>
           </Dropdown>
+          <StopButtons picked={picked} stopped={stopped} arrived={arrived} working={working} whom={whom} />
           <label className="min-w-40 flex-1 max-md:order-last max-md:w-full">
             <span className="sr-only">Reason, recorded in the audit log</span>
-            <input name="reason" className="input" placeholder="Reason (required to force submit)" />
+            <input name="reason" className="input" placeholder="Reason (required to lock or force submit)" />
           </label>
           <Dropdown
             summary="Force submit…"

@@ -1,6 +1,7 @@
-import { Form, useNavigation } from "@remix-run/react";
+import { Form, Link, useLocation, useNavigation } from "@remix-run/react";
 import { useState } from "react";
 import { useArrived } from "~/ui/arrived.ts";
+import { isOpenAttempt } from "~/domains/exams/machine.ts";
 import type { SeatState } from "~/domains/exams/live/seat.ts";
 import { count, seconds } from "~/platform/format.ts";
 import { Badge, type Tone } from "~/ui/feedback/badge.tsx";
@@ -15,6 +16,8 @@ const STATES: Record<SeatState, [string, Tone]> = {
   idle: ["Idle", "warn"],
   expected: ["Not started", "neutral"],
   working: ["Working", "ok"],
+  paused: ["Paused", "warn"],
+  locked: ["Locked", "bad"],
   expired: ["Time ran out", "warn"],
   submitted: ["Submitted", "neutral"],
 };
@@ -72,8 +75,9 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
     setCleared(done);
     setChosen(new Set());
   }
+  const { pathname } = useLocation();
   const working = useNavigation().state === "submitting";
-  const writing = seats.filter((seat) => seat.attempt_state === "IN_PROGRESS");
+  const writing = seats.filter((seat) => isOpenAttempt(seat.attempt_state));
   const toggle = (id: string, on: boolean) =>
     setChosen((was) => {
       const next = new Set(was);
@@ -162,7 +166,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
               </thead>
               <tbody>
                 {seats.map((seat) => {
-                  const open = seat.attempt_state === "IN_PROGRESS";
+                  const open = isOpenAttempt(seat.attempt_state);
                   const [label, tone] = STATES[seat.state];
                   return (
                     <tr key={seat.user_id} data-selected={seat.attempt_id && chosen.has(seat.attempt_id) ? "" : undefined}>
@@ -186,7 +190,13 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
                       )}
                       <td className="max-w-[130px] sm:max-w-[260px]">
                         <span className="block truncate">
-                          <span className="font-[520]">{seat.name}</span>{" "}
+                          {seat.attempt_id ? (
+                            <Link to={`${pathname}/${seat.attempt_id}`} className="font-[520] hover:underline">
+                              {seat.name}
+                            </Link>
+                          ) : (
+                            <span className="font-[520]">{seat.name}</span>
+                          )}{" "}
                           <span className="text-muted max-sm:hidden">{seat.roll_no}</span>
                         </span>
                       </td>
@@ -230,6 +240,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
             <SeatsBar
               done={done}
               picked={picked}
+              stopped={writing.filter((seat) => chosen.has(seat.attempt_id!) && seat.attempt_state !== "IN_PROGRESS").length}
               arrived={arrived}
               working={working}
               clear={() => setChosen(new Set())}

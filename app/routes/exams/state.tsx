@@ -18,6 +18,8 @@ export const ExamBadge = ({ status }: { status: ExamStatus }) => <Badge tone={EX
 
 const ATTEMPT: Record<string, Tone> = {
   IN_PROGRESS: "accent",
+  PAUSED: "warn",
+  LOCKED: "bad",
   SUBMITTED: "neutral",
   FORCE_SUBMITTED: "warn",
   EXPIRED: "warn",

@@ -8,6 +8,7 @@ export function examTabs(id: string, role: string): Tab[] {
     { to: at, label: "Overview", end: true },
     { to: `${at}/questions`, label: "Questions" },
     { to: `${at}/live`, label: "Live", permission: "exams.live" as const },
+    { to: `${at}/room`, label: "Minutes", permission: "exams.live" as const },
     { to: `${at}/attempts`, label: "Attempts" },
     { to: `${at}/marking`, label: "Marking", permission: "exams.author" as const },
     { to: `${at}/statistics`, label: "Statistics" },

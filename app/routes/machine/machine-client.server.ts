@@ -7,6 +7,7 @@ import { problem } from "~/platform/problem.server.ts";
 
 const MAY: Record<KeyScope, string> = {
   "integrity:write": "send integrity events",
+  "attempts:write": "speak for attempts",
   "learning:write": "send learning events",
   "audit:read": "read the audit log",
 };

@@ -3,6 +3,7 @@ import { SIGNALS } from "~/domains/integrity/signals.ts";
 import { LEARNING_TYPES } from "~/domains/learning/events/parse.ts";
 import { RATINGS } from "~/domains/learning/vocabulary/schedule.ts";
 import { MAX_BYTES, MAX_EVENTS } from "~/platform/event-batch.ts";
+import { attemptPaths } from "./openapi-attempts.server.ts";
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
 const problem = (description: string, headers?: object) => ({
@@ -173,11 +174,13 @@ export function description() {
           responses: eventResponses,
         },
       },
+      ...attemptPaths,
       ...auditPaths,
     },
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "A key of one tenant, made under Settings, API keys." },
+        attemptToken: { type: "http", scheme: "bearer", description: "A token of one attempt, for the student's browser." },
       },
       schemas: {
         Event: {
@@ -283,6 +286,7 @@ export function description() {
             status: { type: "integer" },
             detail: { type: "string" },
             requestId: { type: "string" },
+            code: { type: "string", description: "Where a program decides by it: paused, expired, ended, token" },
           },
         },
       },

@@ -25,6 +25,7 @@ export const meta = () => [{ title: "API keys · Invigil" }];
 
 const KEY_MAY: [KeyScope, string][] = [
   ["integrity:write", "Send integrity events"],
+  ["attempts:write", "Speak for attempts: save answers, heartbeat, messages"],
   ["learning:write", "Send learning events"],
   ["audit:read", "Read and verify the audit log"],
 ];

@@ -20,7 +20,7 @@ CREATE INDEX "review_statement_college_id_id_idx" ON public."review_statement" (
 CREATE OR REPLACE FUNCTION public.invigil_admit_platform_app() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
   readable CONSTANT text[] := ARRAY['college', 'subscription', 'review', 'appeal', 'result_hold', 'exam_analysis', 'forecast', 'incident_time',
-    'collusion_pair', 'answer_version'];
+    'answer_version', 'collusion_pair'];
   closed CONSTANT text[] := ARRAY['api_key', 'declared_conflict', 'platform_identifier', 'review_decision', 'review_statement'];
   target record;
 BEGIN

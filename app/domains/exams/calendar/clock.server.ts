@@ -11,9 +11,13 @@ import { moveExam } from "./move.server.ts";
 /** How long after its deadline an attempt may still arrive: what was sent in time may come late. */
 const GRACE_SECONDS = 30;
 
-/** Still in its time, or as long after it as something sent in time may take. `e` is the exam, `a` the attempt. */
+/**
+ * Still in its time, or as long after it as something sent in time may take; the clock of a paused one stands still. `e` is the
+ * exam, `a` the attempt.
+ */
 const stillWriting = (now: Date) =>
-  sql`a.state = 'IN_PROGRESS' and coalesce(a.deadline_at, e.end_time) >= ${now}::timestamptz - ${GRACE_SECONDS} * interval '1 second'`;
+  sql`(a.state in ('PAUSED', 'LOCKED') or (a.state = 'IN_PROGRESS'
+       and coalesce(a.deadline_at, e.end_time) >= ${now}::timestamptz - ${GRACE_SECONDS} * interval '1 second'))`;
 
 const due = z.object({ id: z.string(), college_id: z.string(), act: z.enum(["open", "close", "expire"]) });
 

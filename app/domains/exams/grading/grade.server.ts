@@ -186,7 +186,7 @@ export const gradeExam = mutation({
     if (exam.status !== "CLOSED") throw new Conflict("Only a closed exam can be graded");
     const writing = await one(
       ctx.tx,
-      sql`select count(*)::int as n from public.student_exam_attempt where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'`,
+      sql`select count(*)::int as n from public.student_exam_attempt where exam_id = ${exam.id} and college_id = ${exam.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
       z.object({ n: z.number() }),
     );
     if (writing!.n > 0)

@@ -39,7 +39,7 @@ export const markingQueue = read({
           from public.student_exam_attempt a
             join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is null
             join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
-          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and a.state <> 'IN_PROGRESS'
+          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
           order by q.order_index, lower(trim(s.answer_text)), a.candidate_no limit ${input.limit}`,
       waitingRow,
     );

@@ -87,7 +87,7 @@ export const grantAccommodation = mutation({
     const moved = await execute(
       ctx.tx,
       sql`update public.student_exam_attempt
-          set needs_scoring = true, updated_at = ${ctx.clock.now()}, deadline_at = case when state = 'IN_PROGRESS'
+          set needs_scoring = true, updated_at = ${ctx.clock.now()}, deadline_at = case when state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
             then greatest(${deadline}, least(started_at + ${exam.duration_minutes} * interval '1 minute',
               greatest(${exam.end_time}::timestamptz, ${deadline} - ${given} - ${share(had!.percent)})) + ${given} + ${share(input.extraPercent)})
             else deadline_at end

@@ -24,7 +24,7 @@ export async function addTime(ctx: TxCtx, exam: ExamRow, time: Time): Promise<nu
     ctx.tx,
     sql`select id, extra_seconds
         from public.student_exam_attempt
-        where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'
+        where exam_id = ${exam.id} and college_id = ${exam.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
           and (${all} or id = any(${all ? [] : time.attemptIds}::uuid[]))
           and id <> all(${time.except ?? []}::uuid[])
         order by id

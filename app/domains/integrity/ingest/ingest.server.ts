@@ -79,7 +79,7 @@ function statement(collegeId: string, events: readonly IntegrityEvent[], now: Da
           needs_scoring = a.needs_scoring or s.scored > 0,
           browser_fingerprint = coalesce(left(s.fingerprint, 200), a.browser_fingerprint), ip_address = coalesce(left(s.ip, 64), a.ip_address),
           user_agent = coalesce(left(s.agent, 500), a.user_agent),
-          last_seen_at = case when a.state = 'IN_PROGRESS' then greatest(a.last_seen_at, ${now}) else a.last_seen_at end
+          last_seen_at = case when a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED') then greatest(a.last_seen_at, ${now}) else a.last_seen_at end
       from said s where a.id = s.attempt_id and a.college_id = ${collegeId}
     )
     select array(select id::text from fresh) as inserted, array(select id::text from held) as known`;

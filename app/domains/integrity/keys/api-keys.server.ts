@@ -9,7 +9,7 @@ import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { forgetKeys } from "./authenticate.server.ts";
 
-const KEY_SCOPES = ["integrity:write", "learning:write", "audit:read"] as const;
+const KEY_SCOPES = ["integrity:write", "attempts:write", "learning:write", "audit:read"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");

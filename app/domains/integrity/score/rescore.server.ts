@@ -5,6 +5,7 @@ import { execute, rows } from "~/db/query.ts";
 import { literals, raw, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
+import { isOpenAttempt } from "~/domains/exams/machine.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { writeRiskScores } from "~/domains/exams/risk-score.server.ts";
 import { groupBy } from "~/platform/group.ts";
@@ -120,7 +121,7 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
     all.filter((one) => one.attempt.sampled && wanted(one)),
   );
   await followWithholding(ctx, all);
-  const enters = all.filter((one) => one.attempt.review_state === "NONE" && one.attempt.state !== "IN_PROGRESS" && wanted(one));
+  const enters = all.filter((one) => one.attempt.review_state === "NONE" && !isOpenAttempt(one.attempt.state) && wanted(one));
   await enterQueue(
     ctx,
     enters.map((one) => entering(one, { sampled: false })),
