@@ -19,9 +19,18 @@ export async function judgeAgainstHabits(ctx: TxCtx, staffId: string): Promise<R
   const habits = await one(
     ctx.tx,
     sql`select count(*)::int as logins,
-          count(*) filter (where replace(ip_address, '::ffff:', '') like ${`${networkOf(ctx.address ?? "").replaceAll(/[%_]/g, "")}%`})::int as "fromThisNetwork",
-          count(*) filter (where extract(hour from created_at at time zone 'UTC')::int in (${hour}::int, ${(hour + 1) % 24}::int, ${(hour + 23) % 24}::int))::int as "aroundThisHour"
-        from console.staff_session where staff_id = ${staffId}::uuid and created_at > ${new Date(now.getTime() - 90 * 86_400_000)}`,
+               count(*) filter (
+                 where replace(
+                   ip_address, '::ffff:', ''
+                 ) like ${`${networkOf(ctx.address ?? "").replaceAll(/[%_]/g, "")}%`}
+               )::int as "fromThisNetwork",
+               count(*) filter (
+                 where extract(hour from created_at at time zone 'UTC')::int in (
+                   ${hour}::int, ${(hour + 1) % 24}::int, ${(hour + 23) % 24}::int
+                 )
+               )::int as "aroundThisHour"
+        from console.staff_session
+        where staff_id = ${staffId}::uuid and created_at > ${new Date(now.getTime() - 90 * 86_400_000)}`,
     z.object({ logins: z.number(), fromThisNetwork: z.number(), aroundThisHour: z.number() }),
   );
   return judgeLogin(habits!, ctx.address ?? "an unknown address", hour);

@@ -133,7 +133,9 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
       const known = error instanceof AppError;
       if (!known) log.error({ requestId, err: { message: messageOf(error), stack: (error as Error).stack } }, "an act failed");
       const refusal = refusalOf(
-        known ? error : new AppError(`Something went wrong on our side. Check whether it was saved before you retry. (${requestId})`),
+        known
+          ? error
+          : new AppError(`Something went wrong on our side. Check whether it was saved before you retry. (${requestId})`),
         form?.values(),
       );
       // A commit whose answer was lost may have happened.

@@ -66,7 +66,9 @@ export async function findSession(token: string, idle = 0): Promise<StaffSession
       if (session?.seen_before)
         await execute(
           client,
-          sql`update console.staff_session set last_seen_at = now() - ${idle} * interval '1 second' where id = ${session.id}`,
+          sql`update console.staff_session
+              set last_seen_at = now() - ${idle} * interval '1 second'
+              where id = ${session.id}`,
         );
       return session;
     } finally {
@@ -134,5 +136,11 @@ export async function endSession(ctx: TxCtx, token: string): Promise<void> {
 
 /** Which of their tenants a session works in from now on; none: all that it may see. */
 export async function chooseTenant(sessionId: string, tenantId: string | null): Promise<void> {
-  await execute(clients().primary, sql`update console.staff_session set tenant_id = ${tenantId}::uuid where id = ${sessionId}`);
+  await execute(
+    clients().primary,
+    sql`
+    update console.staff_session
+    set tenant_id = ${tenantId}::uuid
+    where id = ${sessionId}`,
+  );
 }

@@ -24,11 +24,12 @@ async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promis
     clients().primary,
     sql`insert into console.login_throttle as t (id, key, failures, window_start)
         values (${newId(now.getTime())}, ${key}, 1, ${now})
-        on conflict (key) do update set
-          failures = case when t.window_start < ${forgotten} then 1 else t.failures + 1 end,
-          window_start = ${now},
-          blocked_until = case when t.window_start >= ${forgotten} and t.failures >= ${free}::int
-            then ${now}::timestamptz + make_interval(secs => least(${capSeconds}::int, 2.0 ^ least(t.failures + 1 - ${free}::int, 20)))
+        on conflict (key) do update
+        set failures = case when t.window_start < ${forgotten} then 1 else t.failures + 1 end, window_start = ${now},
+            blocked_until = case
+              when t.window_start >= ${forgotten} and t.failures >= ${free}::int then ${now}::timestamptz + make_interval(
+                secs => least(${capSeconds}::int, 2.0 ^ least(t.failures + 1 - ${free}::int, 20))
+              )
             end
         where t.blocked_until is null or t.blocked_until <= ${now}
         returning failures`,
@@ -46,7 +47,10 @@ async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promis
 
 /** Takes `n` at once, all or none. What was taken flows back one every few seconds, so nobody waits longer than that. */
 export async function payPace({ key, burst, everySeconds }: Omit<Pace, "kind">, now: Date, n = 1): Promise<Payment> {
-  const leaked = sql`least(greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8)), 1e9)::int`;
+  const leaked = sql`
+    least(
+      greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8)), 1e9
+    )::int`;
   const row = await one(
     clients().primary,
     sql`insert into console.login_throttle as t (id, key, failures, window_start)
@@ -69,7 +73,9 @@ export const pay = (budget: Budget, now: Date): Promise<Payment> =>
 export async function refund({ key }: Budget): Promise<void> {
   await execute(
     clients().primary,
-    sql`update console.login_throttle set failures = greatest(0, failures - 1), blocked_until = null where key = ${key}`,
+    sql`update console.login_throttle
+        set failures = greatest(0, failures - 1), blocked_until = null
+        where key = ${key}`,
   );
 }
 

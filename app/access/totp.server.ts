@@ -38,7 +38,9 @@ export async function useTotp(ctx: TxCtx, staffId: string, code: string): Promis
   const secret = opened.stale ? sealTotp(staffId, opened.secret) : stored;
   const used = await execute(
     ctx.tx,
-    sql`update console.staff set totp_last_step = ${step}, totp_secret = ${secret} where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
+    sql`update console.staff
+        set totp_last_step = ${step}, totp_secret = ${secret}
+        where id = ${staffId} and (totp_last_step is null or totp_last_step < ${step})`,
   );
   return used === 1;
 }

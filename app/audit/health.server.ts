@@ -16,9 +16,14 @@ export type LogHealth = {
 export async function logHealth(on: Queryable): Promise<LogHealth> {
   const found = await one(
     on,
-    sql`select v.ok, coalesce(jsonb_array_length(v.findings), 0)::int as findings, p.waiting, p.behind as "behindSeconds"
-        from (select count(*)::int as waiting, coalesce(greatest(0, extract(epoch from now() - min(at))), 0)::float8 as behind from audit.pending) p
-        left join lateral (select ok, findings from audit.verification order by finished_at desc limit 1) v on true`,
+    sql`select v.ok, coalesce(jsonb_array_length(v.findings), 0)::int as findings, p.waiting,
+               p.behind as "behindSeconds"
+        from (
+          select count(*)::int as waiting,
+                 coalesce(greatest(0, extract(epoch from now() - min(at))), 0)::float8 as behind
+          from audit.pending
+        ) p
+          left join lateral (select ok, findings from audit.verification order by finished_at desc limit 1) v on true`,
     z.object({ ok: z.boolean().nullable(), findings: z.number(), waiting: z.number(), behindSeconds: z.number() }),
   );
   return found!;

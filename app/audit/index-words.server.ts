@@ -11,7 +11,8 @@ const WORDS = 7_190_204;
 async function placeOf(on: Queryable): Promise<{ from: number; size: number }> {
   const place = await one(
     on,
-    sql`select (select coalesce(max(size), 0) from audit.words_until)::float8 as from, (select coalesce(max(index) + 1, 0) from audit.leaf)::float8 as size`,
+    sql`select (select coalesce(max(size), 0) from audit.words_until)::float8 as
+        from, (select coalesce(max(index) + 1, 0) from audit.leaf)::float8 as size`,
     z.object({ from: z.number(), size: z.number() }),
   );
   return place!;
@@ -34,14 +35,22 @@ export async function indexWords(pool: Pool, now: () => Date = () => new Date())
     }
     const contents = await rows(
       client,
-      sql`select c.entry_id, c.at, e.college_id, c.body from audit.leaf l join audit.entry e on e.at = l.at and e.id = l.entry_id join audit.content c on c.at = l.at and c.entry_id = l.entry_id
+      sql`select c.entry_id, c.at, e.college_id, c.body
+          from audit.leaf l
+            join audit.entry e on e.at = l.at and e.id = l.entry_id
+            join audit.content c on c.at = l.at and c.entry_id = l.entry_id
           where l.index >= ${place.from}::bigint and l.index < ${to}::bigint`,
       z.object({ entry_id: z.string(), at: z.date(), college_id: z.string().nullable(), body: z.string() }),
     );
     await execute(
       client,
       sql`insert into audit.words (at, entry_id, college_id, words)
-          select at, id, college, array_to_tsvector(string_to_array(words, ' ')) from unnest(${contents.map((one) => one.at)}::timestamptz[], ${contents.map((one) => one.entry_id)}::uuid[], ${contents.map((one) => one.college_id)}::uuid[], ${contents.map((one) => wordsOf(one.body).join(" "))}::text[]) x(at, id, college, words)
+          select at, id, college, array_to_tsvector(string_to_array(words, ' '))
+          from unnest(
+            ${contents.map((one) => one.at)}::timestamptz[], ${contents.map((one) => one.entry_id)}::uuid[],
+            ${contents.map((one) => one.college_id)}::uuid[],
+            ${contents.map((one) => wordsOf(one.body).join(" "))}::text[]
+          ) x(at, id, college, words)
           on conflict do nothing`,
     );
     await execute(client, sql`insert into audit.words_until (size, at) values (${to}, ${now()})`);

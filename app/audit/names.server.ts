@@ -19,7 +19,12 @@ async function meant(on: Queryable, { kind, value }: Term): Promise<readonly str
   if (kind === "actor" && !ACTOR_KINDS.includes(value))
     return ids(
       on,
-      sql`select id from console.staff where name ilike ${like} or email ilike ${like} union all select id from public.api_key where name ilike ${like}`,
+      sql`select id
+          from console.staff
+          where name ilike ${like} or email ilike ${like}
+          union all select id
+          from public.api_key
+          where name ilike ${like}`,
     );
   return undefined;
 }

@@ -61,7 +61,14 @@ function condition(term: Term): Sql {
       return sql`e.at < ${new Date(term.value)}`;
     case "text":
       // As it is written within a content, which is JSON.
-      return sql`exists (select 1 from audit.content x where x.at = e.at and x.entry_id = e.id and x.body ilike ${`%${escape(JSON.stringify(term.value).slice(1, -1))}%`})`;
+      return sql`
+        exists (
+          select 1
+          from audit.content x
+          where x.at = e.at
+            and x.entry_id = e.id
+            and x.body ilike ${`%${escape(JSON.stringify(term.value).slice(1, -1))}%`}
+        )`;
   }
 }
 
@@ -100,7 +107,14 @@ const NEWEST_WORDS: Keyset = { ...NEWEST, by: sql`w.at`, id: sql`w.entry_id` };
 async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
   const row = await one(
     ctx.tx,
-    sql`select least((select min(at) from audit.pending), (select min(at) from audit.leaf where index >= (select coalesce(max(size), 0) from audit.words_until))) as since`,
+    sql`select least(
+                 (select min(at) from audit.pending),
+                 (
+                   select min(at)
+                   from audit.leaf
+                   where index >= (select coalesce(max(size), 0) from audit.words_until)
+                 )
+               ) as since`,
     z.object({ since: z.date().nullable() }),
   );
   return row!.since;
@@ -132,11 +146,26 @@ async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | n
   const within = (at: Sql) =>
     and([...(window.from ? [sql`${at} >= ${window.from}`] : []), ...(window.to ? [sql`${at} < ${window.to}`] : []), sql`true`]);
   const before = place ? sql`and ${past(NEWEST_WORDS, place)}` : empty;
-  const taken = sql`select e.* from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
-    where w.words @@ ${search.words}::tsquery and ${within(sql`w.at`)} ${before} and ${and(where)} ${orderOf(NEWEST_WORDS)} limit ${most}`;
+  const taken = sql`
+    select e.*
+    from audit.search_words w
+      join audit.entry e on e.at = w.at and e.id = w.entry_id
+    where w.words @@ ${search.words}::tsquery
+      and ${within(sql`w.at`)} ${before}
+      and ${and(where)} ${orderOf(NEWEST_WORDS)}
+    limit ${most}`;
   const since = await unindexedSince(ctx);
   if (!since) return taken;
-  return sql`(${taken}) union all (select * from audit.entry e where e.at >= ${since} and ${within(sql`e.at`)} and ${notTaken} and ${and([...where, ...search.unindexed])} ${last})`;
+  return sql`
+    (${taken})
+    union all (
+      select *
+      from audit.entry e
+      where e.at >= ${since}
+        and ${within(sql`e.at`)}
+        and ${notTaken}
+        and ${and([...where, ...search.unindexed])} ${last}
+    )`;
 }
 
 export async function searchEntries(
@@ -155,9 +184,12 @@ export async function searchEntries(
     list.push(
       ...(await rows(
         ctx.tx,
-        sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, c.body, l.index
+        sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource,
+                   e.resource_id, e.college_id, e.risk, c.body, l.index
             from (${await pageOf(ctx, search, where, place, missing, window)}) e
-            left join audit.content c on c.at = e.at and c.entry_id = e.id left join audit.leaf l on l.entry_id = e.id ${orderOf(NEWEST)} limit ${missing}`,
+              left join audit.content c on c.at = e.at and c.entry_id = e.id
+              left join audit.leaf l on l.entry_id = e.id ${orderOf(NEWEST)}
+            limit ${missing}`,
         found,
       )),
     );
@@ -169,18 +201,30 @@ export async function searchEntries(
 /** How many there are, as far as `most`. */
 export async function countEntries(ctx: TxCtx, search: Search, most: number): Promise<number> {
   const page = await pageOf(ctx, search, search.where, null, most, { from: null, to: null });
-  const row = await one(ctx.tx, sql`select least(count(*), ${most})::int as n from (${page}) e`, z.object({ n: z.number() }));
+  const row = await one(
+    ctx.tx,
+    sql`select least(count(*), ${most})::int as n
+      from (${page}) e`,
+    z.object({ n: z.number() }),
+  );
   return row!.n;
 }
 
 async function within(ctx: TxCtx, search: Search, from: Date, to: Date): Promise<Sql> {
   const where = [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`];
   if (search.words === null) return sql`select e.at, e.risk from audit.entry e where ${and(where)}`;
-  const taken = sql`select e.at, e.risk from audit.search_words w join audit.entry e on e.at = w.at and e.id = w.entry_id
+  const taken = sql`
+    select e.at, e.risk
+    from audit.search_words w
+      join audit.entry e on e.at = w.at and e.id = w.entry_id
     where w.words @@ ${search.words}::tsquery and w.at >= ${from} and w.at < ${to} and ${and(where)}`;
   const since = await unindexedSince(ctx);
   if (!since) return taken;
-  return sql`${taken} union all select e.at, e.risk from audit.entry e where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])}`;
+  return sql`
+    ${taken}
+    union all select e.at, e.risk
+    from audit.entry e
+    where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])}`;
 }
 
 /** How many of what was found fall into each piece of the range. */
@@ -199,7 +243,12 @@ export async function histogram(
   const list = await rows(
     ctx.tx,
     sql`select piece, count(*)::int as n, count(*) filter (where risky)::int as risky
-        from (select width_bucket(e.at, ${starts.map((start) => new Date(start))}::timestamptz[]) as piece, e.risk >= 40 as risky from (${await within(ctx, search, from, to)}) e) x group by 1`,
+        from (
+          select width_bucket(e.at, ${starts.map((start) => new Date(start))}::timestamptz[]) as piece,
+                 e.risk >= 40 as risky
+          from (${await within(ctx, search, from, to)}) e
+        ) x
+        group by 1`,
     z.object({ piece: z.number(), n: z.number(), risky: z.number() }),
   );
   // Every piece of the range, also those in which nothing happened.

@@ -33,10 +33,17 @@ const ONE_SEQUENCER = 7_190_203;
  * that takes must not depend on how many there are. Nothing changes a row of the queue, and one sequencer at a time takes them
  * away, so a row's place is its name.
  */
-export const taking = (most: number) => sql`with taken as (
-    delete from audit.pending where ctid = any (array(select ctid from audit.pending order by xid, entry_id limit ${most})) returning entry_id, at, xid)
-  select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment
-  from taken t cross join lateral (select * from audit.entry e where e.at = t.at and e.id = t.entry_id offset 0) e order by t.xid, e.id`;
+export const taking = (most: number) => sql`
+  with taken as (
+    delete from audit.pending
+    where ctid = any (array(select ctid from audit.pending order by xid, entry_id limit ${most}))
+    returning entry_id, at, xid
+  )
+  select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id,
+         e.college_id, e.risk, e.commitment
+  from taken t
+    cross join lateral (select * from audit.entry e where e.at = t.at and e.id = t.entry_id offset 0) e
+  order by t.xid, e.id`;
 
 export type Sequencer = { step(): Promise<number>; size(): number };
 
@@ -124,18 +131,29 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
       await execute(
         client,
         sql`insert into audit.leaf (index, entry_id, at, hash)
-            select ${size}::bigint + n - 1, id, at, hash from unnest(${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[], ${leaves}::bytea[]) with ordinality as x(id, at, hash, n)`,
+            select ${size}::bigint + n - 1, id, at, hash
+            from unnest(
+              ${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[],
+              ${leaves}::bytea[]
+            ) with ordinality as x(id, at, hash, n)`,
       );
       await execute(
         client,
-        sql`insert into audit.node (level, index, hash) select * from unnest(${levels}::smallint[], ${indices}::bigint[], ${hashes}::bytea[])`,
+        sql`insert into audit.node (level, index, hash)
+            select *
+            from unnest(${levels}::smallint[], ${indices}::bigint[], ${hashes}::bytea[])`,
       );
       const note = signNote(
         checkpointText({ origin: key.name, size: frontier.size, root: frontier.root() }),
         key.name,
         key.privateKey,
       );
-      await execute(client, sql`insert into audit.checkpoint (size, at, note) values (${frontier.size}, ${now()}, ${note})`);
+      await execute(
+        client,
+        sql`
+        insert into audit.checkpoint (size, at, note)
+        values (${frontier.size}, ${now()}, ${note})`,
+      );
       await client.query("commit");
       // After the commit: an anchored head that the database never had would accuse it of a cut.
       appendAnchor(anchor, note);

@@ -12,8 +12,12 @@ export async function findStray(on: Queryable, log: Progression, add: Add): Prom
   const counted = await one(
     on,
     sql`select (select count(*) from audit.entry)::float8 as entries,
-            (select count(*) from audit.pending p where exists (select 1 from audit.entry e where e.at = p.at and e.id = p.entry_id)
-              and not exists (select 1 from audit.leaf l where l.entry_id = p.entry_id))::float8 as waiting`,
+               (
+                 select count(*)
+                 from audit.pending p
+                 where exists (select 1 from audit.entry e where e.at = p.at and e.id = p.entry_id)
+                   and not exists (select 1 from audit.leaf l where l.entry_id = p.entry_id)
+               )::float8 as waiting`,
     z.object({ entries: z.number(), waiting: z.number() }),
   );
   const known = log.entries + counted!.waiting;
@@ -21,8 +25,20 @@ export async function findStray(on: Queryable, log: Progression, add: Add): Prom
   // A leaf beyond either end of the tree is none of it.
   const stray = await rows(
     on,
-    sql`select e.id, e.at from audit.entry e where not exists (select 1 from audit.leaf l where l.entry_id = e.id and l.at = e.at and l.index >= 0 and l.index < ${log.size})
-        and not exists (select 1 from audit.pending p where p.entry_id = e.id and not exists (select 1 from audit.leaf l where l.entry_id = e.id)) order by e.at limit 5`,
+    sql`select e.id, e.at
+        from audit.entry e
+        where not exists (
+          select 1
+          from audit.leaf l
+          where l.entry_id = e.id and l.at = e.at and l.index >= 0 and l.index < ${log.size}
+        )
+          and not exists (
+            select 1
+            from audit.pending p
+            where p.entry_id = e.id and not exists (select 1 from audit.leaf l where l.entry_id = e.id)
+          )
+        order by e.at
+        limit 5`,
     z.object({ id: z.string(), at: z.date() }),
   );
   for (const entry of stray)
@@ -64,7 +80,10 @@ export async function checkErased(on: Queryable, log: Progression, add: Add): Pr
   if (log.erased.length === 0) return;
   const acts = await rows(
     on,
-    sql`select c.body from audit.entry e join audit.content c on c.at = e.at and c.entry_id = e.id where e.action = 'audit.erase'`,
+    sql`select c.body
+        from audit.entry e
+          join audit.content c on c.at = e.at and c.entry_id = e.id
+        where e.action = 'audit.erase'`,
     z.object({ body: z.string() }),
   );
   const declared = new Set<string>();

@@ -16,9 +16,16 @@ export async function compareNodes(on: Queryable, range: RangeCheck): Promise<vo
   if (!range.good || range.nodes.length === 0) return;
   const stored = await rows(
     on,
-    sql`select l.level, d.digest from generate_series(1, ${range.nodes.length}::int) l(level) cross join lateral
-          (select sha256(coalesce(string_agg(n.hash, ''::bytea order by n.index), ''::bytea)) as digest from audit.node n
-           where n.level = l.level and n.index >= ${range.from}::bigint >> l.level and n.index < ${range.to}::bigint >> l.level) d order by 1`,
+    sql`select l.level, d.digest
+        from generate_series(1, ${range.nodes.length}::int) l(level)
+          cross join lateral (
+            select sha256(coalesce(string_agg(n.hash, ''::bytea order by n.index), ''::bytea)) as digest
+            from audit.node n
+            where n.level = l.level
+              and n.index >= ${range.from}::bigint >> l.level
+              and n.index < ${range.to}::bigint >> l.level
+          ) d
+        order by 1`,
     z.object({ level: z.number(), digest: bytes }),
   );
   for (const { level, digest } of stored) {
@@ -31,7 +38,10 @@ export async function compareNodes(on: Queryable, range: RangeCheck): Promise<vo
 async function firstOther(on: Queryable, from: number, level: number, made: Buffer): Promise<{ level: number; index: number }> {
   const nodes = await rows(
     on,
-    sql`select index, hash from audit.node where level = ${level} and index >= ${from} and index < ${from + made.length / 32} order by index`,
+    sql`select index, hash
+        from audit.node
+        where level = ${level} and index >= ${from} and index < ${from + made.length / 32}
+        order by index`,
     z.object({ index: z.number(), hash: bytes }),
   );
   const known = new Map(nodes.map((node) => [node.index, node.hash]));
@@ -46,7 +56,9 @@ export async function checkNodes(on: Queryable, log: Progression, add: Add): Pro
   const other = [...log.strayNodes];
   const above = await rows(
     on,
-    sql`select n.level, n.index, n.hash from audit.node n where n.level = any(${[...new Set(log.upper.map((node) => node.level))]}::smallint[])`,
+    sql`select n.level, n.index, n.hash
+        from audit.node n
+        where n.level = any(${[...new Set(log.upper.map((node) => node.level))]}::smallint[])`,
     z.object({ level: z.number(), index: z.number(), hash: bytes }),
   );
   const known = new Map(above.map((node) => [`${node.level} ${node.index}`, node.hash]));

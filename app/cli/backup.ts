@@ -52,9 +52,20 @@ const list: Command = {
       const all = await rows(
         clients().primary,
         sql`select b.id, b.state, b.started_at, b.finished_at, b.size_bytes, b.error,
-                   (select bool_and(c.ok) from console.backup_check c where c.backup_id = b.id and c.kind = 'VERIFY') as verified,
-                   (select bool_and(c.ok) from console.backup_check c where c.backup_id = b.id and c.kind = 'DRILL') as drilled
-            from console.backup b where b.state <> 'EXPIRED' order by b.started_at desc limit 200`,
+                   (
+                     select bool_and(c.ok)
+                     from console.backup_check c
+                     where c.backup_id = b.id and c.kind = 'VERIFY'
+                   ) as verified,
+                   (
+                     select bool_and(c.ok)
+                     from console.backup_check c
+                     where c.backup_id = b.id and c.kind = 'DRILL'
+                   ) as drilled
+            from console.backup b
+            where b.state <> 'EXPIRED'
+            order by b.started_at desc
+            limit 200`,
         z.object({
           id: z.string(),
           state: z.string(),
@@ -181,7 +192,11 @@ const drills: Command = {
     withDatabase(async () => {
       const all = await rows(
         clients().primary,
-        sql`select id, backup_id, started_at, ok, rpo_ms, rto_ms, jsonb_array_length(findings) as findings from console.backup_check where kind = 'DRILL' order by started_at desc limit 200`,
+        sql`select id, backup_id, started_at, ok, rpo_ms, rto_ms, jsonb_array_length(findings) as findings
+            from console.backup_check
+            where kind = 'DRILL'
+            order by started_at desc
+            limit 200`,
         z.object({
           id: z.string(),
           backup_id: z.string(),

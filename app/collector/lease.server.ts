@@ -35,18 +35,28 @@ async function askPrimary<T>(run: (on: Queryable) => Promise<T>): Promise<T> {
  */
 const taking = (name: string, holder: string, provisional: Date | null) => sql`
   with taken as (
-    insert into console.lease as l (name, holder, fence, expires_at) values (${name}, ${holder}, 1, now() + ${TTL_SECONDS} * interval '1 second')
-    on conflict (name) do update set
-      holder = excluded.holder,
-      fence = case when l.holder = excluded.holder then l.fence else l.fence + 1 end,
-      expires_at = excluded.expires_at
+    insert into console.lease as l (name, holder, fence, expires_at)
+    values (${name}, ${holder}, 1, now() + ${TTL_SECONDS} * interval '1 second')
+    on conflict (name) do update
+    set holder = excluded.holder, fence = case when l.holder = excluded.holder then l.fence else l.fence + 1 end,
+        expires_at = excluded.expires_at
     where l.holder = excluded.holder or l.expires_at < now()
-    returning fence),
+    returning fence
+  ),
   begun as (
     insert into telemetry.term (holder, began_at)
-    select ${holder}, least(now(), greatest(coalesce(${provisional}::timestamptz, now()), (select at from telemetry.batch order by id desc limit 1)))
-    from taken where ${holder} is distinct from (select holder from telemetry.term order by id desc limit 1))
-  select fence from taken`;
+    select ${holder},
+           least(
+             now(),
+             greatest(
+               coalesce(${provisional}::timestamptz, now()), (select at from telemetry.batch order by id desc limit 1)
+             )
+           )
+    from taken
+    where ${holder} is distinct from (select holder from telemetry.term order by id desc limit 1)
+  )
+  select fence
+  from taken`;
 
 /**
  * Exactly one collector works at a time: a row with an expiry by the database's clock, which also works behind poolers.
@@ -106,7 +116,9 @@ export async function holdLease(name: string): Promise<Lease> {
       // It ends and stays: the fence of the next holder is a higher one.
       await execute(
         clients().primary,
-        sql`update console.lease set expires_at = now() where name = ${name} and holder = ${holder} and expires_at > now()`,
+        sql`update console.lease
+            set expires_at = now()
+            where name = ${name} and holder = ${holder} and expires_at > now()`,
       ).catch(() => undefined);
     },
   };

@@ -59,7 +59,9 @@ async function standbys(ctx: TxCtx, at: Date, replicas: Health["checks"]["replic
   const down = replicas.filter((one) => !one.ok);
   const lag = await one(
     ctx.tx,
-    sql`select max(value) as most from telemetry.metric where name = 'lag.seconds' and at > ${new Date(at.getTime() - 3_600_000)}`,
+    sql`select max(value) as most
+        from telemetry.metric
+        where name = 'lag.seconds' and at > ${new Date(at.getTime() - 3_600_000)}`,
     z.object({ most: z.number().nullable() }),
   );
   const behind = lag?.most ?? null;
@@ -136,7 +138,11 @@ async function indexes(ctx: TxCtx, findings: Finding[] | null): Promise<Readines
 async function incidents(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
   const open = await rows(
     ctx.tx,
-    sql`select number, title, count(*) over ()::int as n from console.incident where state = 'OPEN' and from_at < ${now} order by number desc limit 2`,
+    sql`select number, title, count(*) over ()::int as n
+        from console.incident
+        where state = 'OPEN' and from_at < ${now}
+        order by number desc
+        limit 2`,
     z.object({ number: z.number(), title: z.string(), n: z.number() }),
   );
   const more = (open[0]?.n ?? 0) - open.length;

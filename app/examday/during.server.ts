@@ -12,7 +12,10 @@ export const databaseForExam = read({
   async run({ ctx, input }) {
     const exam = await one(
       ctx.tx,
-      sql`select c.code, e.start_time from public.exam e join public.college c on c.id = e.college_id where e.id = ${input.examId}::uuid`,
+      sql`select c.code, e.start_time
+          from public.exam e
+            join public.college c on c.id = e.college_id
+          where e.id = ${input.examId}::uuid`,
       z.object({ code: z.string(), start_time: z.date() }),
     );
     if (!exam) return null;
@@ -21,10 +24,22 @@ export const databaseForExam = read({
     const load = await one(
       ctx.tx,
       sql`select (select sum(ticks)::int from telemetry.tick where target = 'primary' and at > ${since}) as ticks,
-            (select coalesce(sum(n), 0)::int from telemetry.load where target = 'primary' and at > ${since} and tenant = ${exam.code}) as active,
-            (select coalesce(sum(n), 0)::int from telemetry.load where target = 'primary' and at > ${since} and tenant = ${exam.code} and wait_class = 'Lock') as waiting,
-            (select coalesce(sum(n), 0)::int from telemetry.load where target = 'primary' and at > ${since}) as everybody,
-            (select max(at) from telemetry.tick where target = 'primary') as newest`,
+                 (
+                   select coalesce(sum(n), 0)::int
+                   from telemetry.load
+                   where target = 'primary' and at > ${since} and tenant = ${exam.code}
+                 ) as active,
+                 (
+                   select coalesce(sum(n), 0)::int
+                   from telemetry.load
+                   where target = 'primary' and at > ${since} and tenant = ${exam.code} and wait_class = 'Lock'
+                 ) as waiting,
+                 (
+                   select coalesce(sum(n), 0)::int
+                   from telemetry.load
+                   where target = 'primary' and at > ${since}
+                 ) as everybody,
+                 (select max(at) from telemetry.tick where target = 'primary') as newest`,
       z.object({
         ticks: z.number().nullable(),
         active: z.number(),
@@ -35,13 +50,22 @@ export const databaseForExam = read({
     );
     const incidents = await rows(
       ctx.tx,
-      sql`select number, title, state, from_at, to_at from console.incident where coalesce(to_at, 'infinity') > greatest(${exam.start_time}::timestamptz, ${new Date(now.getTime() - 6 * 3_600_000)}::timestamptz) order by number desc limit 5`,
+      sql`select number, title, state, from_at, to_at
+          from console.incident
+          where coalesce(to_at, 'infinity') > greatest(
+            ${exam.start_time}::timestamptz, ${new Date(now.getTime() - 6 * 3_600_000)}::timestamptz
+          )
+          order by number desc
+          limit 5`,
       z.object({ number: z.number(), title: z.string(), state: z.string(), from_at: z.date(), to_at: z.date().nullable() }),
     );
     const saves = await unlessLocked(ctx, 250, () =>
       one(
         ctx.tx,
-        sql`select count(*)::int as n from public.student_answer s join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id where a.exam_id = ${input.examId}::uuid and a.state = 'IN_PROGRESS' and s.answered_at > ${since}`,
+        sql`select count(*)::int as n
+            from public.student_answer s
+              join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id
+            where a.exam_id = ${input.examId}::uuid and a.state = 'IN_PROGRESS' and s.answered_at > ${since}`,
         z.object({ n: z.number() }),
       ),
     );

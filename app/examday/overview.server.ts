@@ -149,7 +149,11 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
       withReadScope(ctx, (inner) =>
         one(
           inner.tx,
-          sql`select count(*)::int as n, min(name) as name, min(subscription_expiry) as at from public.college where deleted_at is null and subscription_status in ('TRIAL', 'ACTIVE') and subscription_expiry between ${now} and ${new Date(now.getTime() + 72 * HOUR)}`,
+          sql`select count(*)::int as n, min(name) as name, min(subscription_expiry) as at
+              from public.college
+              where deleted_at is null
+                and subscription_status in ('TRIAL', 'ACTIVE')
+                and subscription_expiry between ${now} and ${new Date(now.getTime() + 72 * HOUR)}`,
           z.object({ n: z.number(), name: z.string().nullable(), at: z.date().nullable() }),
         ),
       ),

@@ -21,7 +21,12 @@ const past = z.object({
 export const pastForecasts = (ctx: TxCtx) =>
   rows(
     ctx.tx,
-    sql`select f.id, f.exam_id, e.title, f.start_time, f.sitting, f.connections, f.active_hundredths, f.verdict, f.actual_students, f.actual_connections, f.actual_active_hundredths
-        from public.forecast f join public.exam e on e.id = f.exam_id and e.college_id = f.college_id where f.judged_at is not null order by f.start_time desc limit 30`,
+    sql`select f.id, f.exam_id, e.title, f.start_time, f.sitting, f.connections, f.active_hundredths, f.verdict,
+               f.actual_students, f.actual_connections, f.actual_active_hundredths
+        from public.forecast f
+          join public.exam e on e.id = f.exam_id and e.college_id = f.college_id
+        where f.judged_at is not null
+        order by f.start_time desc
+        limit 30`,
     past,
   );

@@ -83,5 +83,10 @@ export async function keepStanding(ctx: TxCtx, verdicts: ReadonlyMap<string, Sta
   );
   const now = list[0]?.decided_at;
   if (now)
-    await execute(ctx.tx, sql`delete from console.standing_verdict where decided_at < ${now}::timestamptz - interval '1 day'`);
+    await execute(
+      ctx.tx,
+      sql`
+      delete from console.standing_verdict
+      where decided_at < ${now}::timestamptz - interval '1 day'`,
+    );
 }

@@ -15,11 +15,18 @@ export const today = read({
     const end = new Date(startOfDay(dayAfter(dayIn(now, input.zone)), input.zone));
     const row = await one(
       ctx.tx,
-      sql`select
-            (select count(*)::int from public.exam where status = 'LIVE' and deleted_at is null) as live,
-            (select count(*)::int from public.exam where status = 'SCHEDULED' and deleted_at is null and start_time >= ${now} and start_time < ${end}) as later,
-            (select count(*)::int from public.enrollment n join public.exam e on e.class_id = n.class_id and e.college_id = n.college_id
-              where e.status = 'LIVE' and e.deleted_at is null and n.status = 'ACTIVE') as expected`,
+      sql`select (select count(*)::int from public.exam where status = 'LIVE' and deleted_at is null) as live,
+                 (
+                   select count(*)::int
+                   from public.exam
+                   where status = 'SCHEDULED' and deleted_at is null and start_time >= ${now} and start_time < ${end}
+                 ) as later,
+                 (
+                   select count(*)::int
+                   from public.enrollment n
+                     join public.exam e on e.class_id = n.class_id and e.college_id = n.college_id
+                   where e.status = 'LIVE' and e.deleted_at is null and n.status = 'ACTIVE'
+                 ) as expected`,
       z.object({ live: z.number(), later: z.number(), expected: z.number() }),
     );
     const sitting = [...(await sittingNow(ctx)).values()].reduce((sum, n) => sum + n, 0);

@@ -56,17 +56,36 @@ export const touchedBy = read({
     const exams = await rows(
       ctx.tx,
       sql`with sat as (
-            select a.exam_id, a.college_id, count(*)::int as attempts, count(*) filter (where a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
-                   (select count(*)::int from public.integrity_event i where i.college_id = a.college_id and i.explained_by = ${incident.id}::uuid and i.attempt_id = any (array_agg(a.id))) as explained
+            select a.exam_id, a.college_id, count(*)::int as attempts,
+                   count(*) filter (where a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
+                   (
+                     select count(*)::int
+                     from public.integrity_event i
+                     where i.college_id = a.college_id
+                       and i.explained_by = ${incident.id}::uuid
+                       and i.attempt_id = any (array_agg(a.id))
+                   ) as explained
             from public.student_exam_attempt a
-            where a.started_at < ${until} and a.started_at > ${incident.from_at}::timestamptz - interval '1 day' and coalesce(a.ended_at, 'infinity') > ${incident.from_at}
-            group by a.exam_id, a.college_id)
-          select e.id, e.title, c.name as college, e.college_id, e.status, e.start_time, s.attempts, s.writing, s.explained,
-                 (select count(*)::int
-                  from public.incident_time t
-                  where t.college_id = e.college_id and t.exam_id = e.id and t.incident_id = ${incident.id}::uuid
-                    and t.attempt_id is null) as given
-          from sat s join public.exam e on e.id = s.exam_id and e.college_id = s.college_id join public.college c on c.id = e.college_id order by s.attempts desc limit 500`,
+            where a.started_at < ${until}
+              and a.started_at > ${incident.from_at}::timestamptz - interval '1 day'
+              and coalesce(a.ended_at, 'infinity') > ${incident.from_at}
+            group by a.exam_id, a.college_id
+          )
+          select e.id, e.title, c.name as college, e.college_id, e.status, e.start_time, s.attempts, s.writing,
+                 s.explained,
+                 (
+                   select count(*)::int
+                   from public.incident_time t
+                   where t.college_id = e.college_id
+                     and t.exam_id = e.id
+                     and t.incident_id = ${incident.id}::uuid
+                     and t.attempt_id is null
+                 ) as given
+          from sat s
+            join public.exam e on e.id = s.exam_id and e.college_id = s.college_id
+            join public.college c on c.id = e.college_id
+          order by s.attempts desc
+          limit 500`,
       z.object({
         id: z.string(),
         title: z.string(),

@@ -15,7 +15,8 @@ export async function saveFile(jobId: string, name: string, contentType: string,
   await execute(
     clients().primary,
     sql`with before as (delete from console.job_file where job_id = ${jobId} and name = ${name})
-        insert into console.job_file (id, job_id, name, content_type, content) values (${newId()}, ${jobId}, ${name}, ${contentType}, ${Buffer.from(content)})`,
+        insert into console.job_file (id, job_id, name, content_type, content)
+        values (${newId()}, ${jobId}, ${name}, ${contentType}, ${Buffer.from(content)})`,
   );
 }
 

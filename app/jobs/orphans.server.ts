@@ -17,8 +17,10 @@ export async function takeUpOrphans(): Promise<number> {
   return withScope({ ...systemCtx("jobs"), scope: { kind: "all" } }, async (ctx) => {
     const left = await rows(
       ctx.tx,
-      sql`select id, kind, runs, cancel_requested as stopped from console.job
-          where state = 'RUNNING' and heartbeat_at < now() - ${DEAD_AFTER_S} * interval '1 second' for update skip locked`,
+      sql`select id, kind, runs, cancel_requested as stopped
+          from console.job
+          where state = 'RUNNING' and heartbeat_at < now() - ${DEAD_AFTER_S} * interval '1 second'
+          for update skip locked`,
       orphan,
     );
     for (const { id, kind, runs, stopped } of left) {
@@ -30,8 +32,10 @@ export async function takeUpOrphans(): Promise<number> {
       }
       await execute(
         ctx.tx,
-        sql`update console.job set state = ${stopped ? "CANCELLED" : "FAILED"}, error = ${stopped ? null : `its worker died, ${runs} times`},
-                   finished_at = now(), updated_at = now() where id = ${id}`,
+        sql`update console.job
+            set state = ${stopped ? "CANCELLED" : "FAILED"},
+                error = ${stopped ? null : `its worker died, ${runs} times`}, finished_at = now(), updated_at = now()
+            where id = ${id}`,
       );
     }
     return left.length;

@@ -80,8 +80,11 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
   const { primary: pool, beside } = clients();
   const job = await one(
     pool,
-    sql`update console.job set state = 'RUNNING', runs = runs + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(), updated_at = now()
-        where id = ${id} and state = 'QUEUED' returning id, runs, kind, state, input, staff_id`,
+    sql`update console.job
+        set state = 'RUNNING', runs = runs + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(),
+            updated_at = now()
+        where id = ${id} and state = 'QUEUED'
+        returning id, runs, kind, state, input, staff_id`,
     jobRow,
   );
   if (!job) return;
@@ -90,8 +93,10 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
     countJob(handlers[job.kind] ? job.kind : "unknown", state, (performance.now() - started) / 1000);
     return execute(
       pool,
-      sql`update console.job set state = ${state}, result = ${result === undefined ? null : JSON.stringify(result)}::jsonb, error = ${error},
-                 finished_at = now(), updated_at = now() where id = ${id} and runs = ${job.runs} and state = 'RUNNING'`,
+      sql`update console.job
+          set state = ${state}, result = ${result === undefined ? null : JSON.stringify(result)}::jsonb,
+              error = ${error}, finished_at = now(), updated_at = now()
+          where id = ${id} and runs = ${job.runs} and state = 'RUNNING'`,
     );
   };
   const handler = handlers[job.kind];
@@ -113,8 +118,10 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
       last = Date.now();
       const row = await one(
         beside,
-        sql`update console.job set done = ${done}, total = coalesce(${total ?? null}, total), heartbeat_at = now(), updated_at = now()
-            where id = ${id} and runs = ${job.runs} and state = 'RUNNING' returning cancel_requested`,
+        sql`update console.job
+            set done = ${done}, total = coalesce(${total ?? null}, total), heartbeat_at = now(), updated_at = now()
+            where id = ${id} and runs = ${job.runs} and state = 'RUNNING'
+            returning cancel_requested`,
         z.object({ cancel_requested: z.boolean() }),
       );
       if (!row) throw new JobLost("another worker has this job");

@@ -18,7 +18,11 @@ export async function queueMail(on: Queryable, mail: Mail): Promise<void> {
   await execute(
     on,
     sql`insert into console.mail (id, purpose, college_id, to_address, subject, body)
-        values (${mail.id}::uuid, ${mail.purpose}, ${mail.collegeId ?? null}::uuid, ${mail.to}, ${mail.subject}, ${mail.text}) on conflict (id) do nothing`,
+        values (
+          ${mail.id}::uuid, ${mail.purpose}, ${mail.collegeId ?? null}::uuid, ${mail.to}, ${mail.subject},
+          ${mail.text}
+        )
+        on conflict (id) do nothing`,
   );
 }
 
@@ -33,8 +37,10 @@ const claimed = z.object({
 async function settle(id: string, state: "SENT" | "PENDING" | "FAILED" | "UNSURE", error: string | null): Promise<void> {
   await execute(
     clients().primary,
-    sql`update console.mail set state = ${state}, error = ${error?.slice(0, 500) ?? null}, body = case when ${state} = 'PENDING' then body end,
-               sent_at = case when ${state} = 'SENT' then now() end, updated_at = now()
+    sql`update console.mail
+        set state = ${state}, error = ${error?.slice(0, 500) ?? null},
+            body = case when ${state} = 'PENDING' then body end, sent_at = case when ${state} = 'SENT' then now() end,
+            updated_at = now()
         where id = ${id}::uuid and state = 'SENDING'`,
   );
 }
@@ -56,7 +62,8 @@ async function sendClaimed(mail: z.infer<typeof claimed>): Promise<void> {
 export async function giveUpAbandoned(): Promise<void> {
   await execute(
     clients().primary,
-    sql`update console.mail set state = 'UNSURE', body = null, error = 'the process ended while it was handed over', updated_at = now()
+    sql`update console.mail
+        set state = 'UNSURE', body = null, error = 'the process ended while it was handed over', updated_at = now()
         where state = 'SENDING' and claimed_at < now() - ${ABANDONED}::interval`,
   );
 }
@@ -71,10 +78,19 @@ const ROUNDED = "1 millisecond";
 export async function deliverMail(only?: string): Promise<number> {
   const due = await rows(
     clients().primary,
-    sql`update console.mail set state = 'SENDING', claimed_at = now(), attempts = attempts + 1,
-               next_attempt_at = now() + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
-        where id in (select id from console.mail where state = 'PENDING' and next_attempt_at < now() + ${ROUNDED}::interval and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)
-                     order by next_attempt_at limit 20 for update skip locked)
+    sql`update console.mail
+        set state = 'SENDING', claimed_at = now(), attempts = attempts + 1,
+            next_attempt_at = now() + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
+        where id in (
+          select id
+          from console.mail
+          where state = 'PENDING'
+            and next_attempt_at < now() + ${ROUNDED}::interval
+            and (${only ?? null}::uuid is null or id = ${only ?? null}::uuid)
+          order by next_attempt_at
+          limit 20
+          for update skip locked
+        )
         returning id, to_address, subject, body, attempts`,
     claimed,
   );

@@ -18,13 +18,24 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
     const count = (statement: Sql) => rows(tx, statement, counted);
     const sample = {
       tenants: await count(sql`select subscription_status as key, count(*)::int as n from public.college group by 1`),
-      exams: await count(sql`select status as key, count(*)::int as n from public.exam where deleted_at is null group by 1`),
+      exams: await count(sql`
+        select status as key, count(*)::int as n
+        from public.exam
+        where deleted_at is null
+        group by 1`),
       attempts: await count(
-        sql`select state as key, count(*)::int as n from public.student_exam_attempt where started_at > now() - interval '24 hours' group by 1`,
+        sql`select state as key, count(*)::int as n
+            from public.student_exam_attempt
+            where started_at > now() - interval '24 hours'
+            group by 1`,
       ),
       tenantAttempts: await count(
-        sql`select c.code as key, count(*)::int as n from public.student_exam_attempt a join public.college c on c.id = a.college_id
-            where a.started_at > now() - interval '24 hours' and a.state = 'IN_PROGRESS' group by 1 order by 2 desc`,
+        sql`select c.code as key, count(*)::int as n
+            from public.student_exam_attempt a
+              join public.college c on c.id = a.college_id
+            where a.started_at > now() - interval '24 hours' and a.state = 'IN_PROGRESS'
+            group by 1
+            order by 2 desc`,
       ),
       events: await signals.read(tx, new Date()),
       reviews: await count(sql`select state as key, count(*)::int as n from public.review group by 1`),
@@ -34,7 +45,9 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
     };
     const oldest = await one(
       tx,
-      sql`select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as s from public.review where decided_at is null`,
+      sql`select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as s
+          from public.review
+          where decided_at is null`,
       z.object({ s: z.number() }),
     );
     const backup = await one(
@@ -58,10 +71,22 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
     );
     const audit = await one(
       tx,
-      sql`select coalesce((select max(size) from audit.checkpoint), 0)::float8 as size, (select count(*) from audit.pending)::int as pending,
-            (select extract(epoch from now() - at)::float8 from audit.checkpoint order by size desc limit 1) as "headAgeSeconds",
-            v.ok as "verifiedOk", extract(epoch from now() - v.finished_at)::float8 as "verifiedAgeSeconds"
-          from (select 1) as one left join lateral (select ok, finished_at from audit.verification order by finished_at desc limit 1) v on true`,
+      sql`select coalesce((select max(size) from audit.checkpoint), 0)::float8 as size,
+                 (select count(*) from audit.pending)::int as pending,
+                 (
+                   select extract(epoch from now() - at)::float8
+                   from audit.checkpoint
+                   order by size desc
+                   limit 1
+                 ) as "headAgeSeconds",
+                 v.ok as "verifiedOk", extract(epoch from now() - v.finished_at)::float8 as "verifiedAgeSeconds"
+          from (select 1) as one
+            left join lateral (
+              select ok, finished_at
+              from audit.verification
+              order by finished_at desc
+              limit 1
+            ) v on true`,
       z.object({
         size: z.number(),
         pending: z.number(),
@@ -73,9 +98,15 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
     // The process id is left out: a label that changes with each start would never end.
     const pools = await rows(
       tx,
-      sql`select split_part(process, ' ', 1) as process, pool, sum(max)::int as max, sum(total)::int as total, sum(idle)::int as idle, sum(waiting)::int as waiting
-          from (select distinct on (process, pool) process, pool, max, total, idle, waiting from telemetry.pool
-                where at > now() - interval '1 minute' order by process, pool, at desc) latest group by 1, 2`,
+      sql`select split_part(process, ' ', 1) as process, pool, sum(max)::int as max, sum(total)::int as total,
+                 sum(idle)::int as idle, sum(waiting)::int as waiting
+          from (
+            select distinct on (process, pool) process, pool, max, total, idle, waiting
+            from telemetry.pool
+            where at > now() - interval '1 minute'
+            order by process, pool, at desc
+          ) latest
+          group by 1, 2`,
       z.object({
         process: z.string(),
         pool: z.string(),

@@ -110,7 +110,10 @@ export async function historyOf(
   const parts = pieces.map((piece) => {
     // An average of averages is one only where each weighs as long as it lasted.
     const columns = kind === "metric" ? raw(`at, target, name, label, value, ${piece.step} as seconds`) : raw("*");
-    return sql`select ${columns} from ${raw(`telemetry.${kind}${piece.suffix}`)} where at >= ${new Date(piece.from)} and at < ${new Date(piece.to)}`;
+    return sql`
+      select ${columns}
+      from ${raw(`telemetry.${kind}${piece.suffix}`)}
+      where at >= ${new Date(piece.from)} and at < ${new Date(piece.to)}`;
   });
   const coarsest = pieces.reduce((most, piece) => (piece.step > most.step ? piece : most));
   return {
@@ -141,8 +144,11 @@ export async function metricHistory(
   const history = await historyOf(on, "metric", span, now);
   const points = await rows(
     on,
-    sql`select ${bucket(history.step)} as t, name, label, target, sum(value * seconds) / sum(seconds) as value from ${history.from} m
-        where name = any(${names as string[]}) group by ${slot(history.step)}, name, label, target order by 1`,
+    sql`select ${bucket(history.step)} as t, name, label, target, sum(value * seconds) / sum(seconds) as value
+        from ${history.from} m
+        where name = any(${names as string[]})
+        group by ${slot(history.step)}, name, label, target
+        order by 1`,
     metricRow,
   );
   return { points, step: history.step };

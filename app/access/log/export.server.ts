@@ -101,7 +101,12 @@ export async function* exportLog(
       const nodes = storedNodes(inner.tx);
       const secrets = await rows(
         inner.tx,
-        sql`select e.id, e.commitment, c.salt from unnest(${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[]) x(id, at) join audit.entry e on e.at = x.at and e.id = x.id left join audit.content c on c.at = e.at and c.entry_id = e.id`,
+        sql`select e.id, e.commitment, c.salt
+            from unnest(
+              ${entries.map((entry) => entry.id)}::uuid[], ${entries.map((entry) => entry.at)}::timestamptz[]
+            ) x(id, at)
+              join audit.entry e on e.at = x.at and e.id = x.id
+              left join audit.content c on c.at = e.at and c.entry_id = e.id`,
         z.object({ id: z.string(), commitment: z.instanceof(Buffer), salt: z.instanceof(Buffer).nullable() }),
       );
       const byId = new Map(secrets.map((row) => [row.id, row]));

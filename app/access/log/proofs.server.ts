@@ -31,7 +31,10 @@ export const head = read({
     );
     const [verification] = await rows(
       ctx.tx,
-      sql`select started_at, finished_at, size, ok, findings, anchors, by_whom from audit.verification order by finished_at desc limit 1`,
+      sql`select started_at, finished_at, size, ok, findings, anchors, by_whom
+          from audit.verification
+          order by finished_at desc
+          limit 1`,
       z.object({
         started_at: z.date(),
         finished_at: z.date(),
@@ -95,8 +98,12 @@ export const proveEntry = read({
   async run({ ctx, input }) {
     const entry = await one(
       ctx.tx,
-      sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk, e.commitment, c.salt, c.body, l.index
-          from audit.entry e join audit.leaf l on l.entry_id = e.id left join audit.content c on c.at = e.at and c.entry_id = e.id where e.at = ${input.at} and e.id = ${input.id}::uuid`,
+      sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource,
+                 e.resource_id, e.college_id, e.risk, e.commitment, c.salt, c.body, l.index
+          from audit.entry e
+            join audit.leaf l on l.entry_id = e.id
+            left join audit.content c on c.at = e.at and c.entry_id = e.id
+          where e.at = ${input.at} and e.id = ${input.id}::uuid`,
       sealed,
     );
     if (!entry) throw new NotFound("This entry has no place in the log yet");
@@ -173,12 +180,12 @@ export const entriesByIndex = read({
   async run({ ctx, input }) {
     const entries = await rows(
       ctx.tx,
-      sql`select l.index, encode(l.hash, 'base64') as leaf,
-                 e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk,
+      sql`select l.index, encode(l.hash, 'base64') as leaf, e.id, e.at, e.actor_kind, e.actor_id, e.session_id,
+                 e.request_id, e.action, e.resource, e.resource_id, e.college_id, e.risk,
                  encode(e.commitment, 'base64') as commitment, encode(c.salt, 'base64') as salt, c.body
           from audit.leaf l
-          left join audit.entry e on e.at = l.at and e.id = l.entry_id
-          left join audit.content c on c.at = l.at and c.entry_id = l.entry_id
+            left join audit.entry e on e.at = l.at and e.id = l.entry_id
+            left join audit.content c on c.at = l.at and c.entry_id = l.entry_id
           where l.index >= ${input.from} and l.index < ${input.to}
           order by l.index`,
       indexed,

@@ -84,7 +84,9 @@ export const searchLog = read({
     // Only tenants in sight: who reads of one is told of no other.
     const tenants = await rows(
       ctx.tx,
-      sql`select id, name from public.college where id = any(${[...new Set(entries.map((entry) => entry.college_id))]}::uuid[])`,
+      sql`select id, name
+          from public.college
+          where id = any(${[...new Set(entries.map((entry) => entry.college_id))]}::uuid[])`,
       z.object({ id: z.string(), name: z.string() }),
     );
     return { entries: entries.map(readable), next, bars, since: search.since, tenants };

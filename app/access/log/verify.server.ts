@@ -37,7 +37,11 @@ export async function verifyAndKeep(ctx: Ctx, progress?: (done: number, total: n
   await withScope({ ...ctx, scope: { kind: "all" } }, async (inner) => {
     await execute(
       inner.tx,
-      sql`insert into audit.verification (id, started_at, finished_at, size, ok, findings, anchors, by_whom) values (${newId()}, ${started}, ${new Date()}, ${result.size}, ${result.ok}, ${JSON.stringify(result.findings)}::jsonb, ${result.anchors}, ${ctx.actor.name})`,
+      sql`insert into audit.verification (id, started_at, finished_at, size, ok, findings, anchors, by_whom)
+          values (
+            ${newId()}, ${started}, ${new Date()}, ${result.size}, ${result.ok},
+            ${JSON.stringify(result.findings)}::jsonb, ${result.anchors}, ${ctx.actor.name}
+          )`,
     );
     await record(inner, {
       action: "audit.verify",

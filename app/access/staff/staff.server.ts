@@ -31,8 +31,11 @@ const row = z.object({
   college_ids: z.array(z.string()),
 });
 
-const select = sql`select st.id, st.name, st.email, st.role, st.is_active, st.totp_confirmed_at is not null as mfa, console.staff_has_password(st.id) as has_password,
-  st.last_login_at, array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids from console.staff st`;
+const select = sql`
+  select st.id, st.name, st.email, st.role, st.is_active, st.totp_confirmed_at is not null as mfa,
+         console.staff_has_password(st.id) as has_password, st.last_login_at,
+         array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
+  from console.staff st`;
 
 export const listStaff = read({
   name: "staff.list",

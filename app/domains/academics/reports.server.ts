@@ -12,12 +12,23 @@ export const gradeReport = read({
     rows(
       ctx.tx,
       sql`with subjects as (
-            select g.user_id, g.college_id, g.subject_id, avg(g.score) as average, count(*)::int as n from public.grade g
-            where g.class_id = ${input.classId}::uuid and (${input.semesterId ?? null}::uuid is null or g.semester_id = ${input.semesterId ?? null}::uuid)
-            group by 1, 2, 3),
-          students as (select user_id, college_id, avg(average) as average, sum(n)::int as grades, count(*)::int as subjects from subjects group by 1, 2)
-          select u.id, u.name, u.roll_no, round(s.average / 100, 2)::float8 as average, s.grades, s.subjects, rank() over (order by s.average desc)::int as rank
-          from students s join public."user" u on u.id = s.user_id and u.college_id = s.college_id order by rank, u.name limit 1000`,
+            select g.user_id, g.college_id, g.subject_id, avg(g.score) as average, count(*)::int as n
+            from public.grade g
+            where g.class_id = ${input.classId}::uuid
+              and (${input.semesterId ?? null}::uuid is null or g.semester_id = ${input.semesterId ?? null}::uuid)
+            group by 1, 2, 3
+          ),
+          students as (
+            select user_id, college_id, avg(average) as average, sum(n)::int as grades, count(*)::int as subjects
+            from subjects
+            group by 1, 2
+          )
+          select u.id, u.name, u.roll_no, round(s.average / 100, 2)::float8 as average, s.grades, s.subjects,
+                 rank() over (order by s.average desc)::int as rank
+          from students s
+            join public."user" u on u.id = s.user_id and u.college_id = s.college_id
+          order by rank, u.name
+          limit 1000`,
       z.object({
         id: z.string(),
         name: z.string(),
@@ -39,12 +50,19 @@ export const attendanceReport = read({
     rows(
       ctx.tx,
       sql`select u.id, u.name, u.roll_no, count(*)::int as total,
-            count(*) filter (where a.status = 'PRESENT')::int as present, count(*) filter (where a.status = 'ABSENT')::int as absent,
-            count(*) filter (where a.status = 'LATE')::int as late, count(*) filter (where a.status = 'EXCUSED')::int as excused,
-            round(count(*) filter (where a.status = 'PRESENT') * 100.0 / count(*), 2)::float8 as percentage
-          from public.attendance a join public."user" u on u.id = a.user_id and u.college_id = a.college_id
-          where a.class_id = ${input.classId}::uuid and (${input.from ?? null}::date is null or a.date >= ${input.from ?? null}::date) and (${input.to ?? null}::date is null or a.date <= ${input.to ?? null}::date)
-          group by u.id, u.name, u.roll_no order by percentage, u.name limit 1000`,
+                 count(*) filter (where a.status = 'PRESENT')::int as present,
+                 count(*) filter (where a.status = 'ABSENT')::int as absent,
+                 count(*) filter (where a.status = 'LATE')::int as late,
+                 count(*) filter (where a.status = 'EXCUSED')::int as excused,
+                 round(count(*) filter (where a.status = 'PRESENT') * 100.0 / count(*), 2)::float8 as percentage
+          from public.attendance a
+            join public."user" u on u.id = a.user_id and u.college_id = a.college_id
+          where a.class_id = ${input.classId}::uuid
+            and (${input.from ?? null}::date is null or a.date >= ${input.from ?? null}::date)
+            and (${input.to ?? null}::date is null or a.date <= ${input.to ?? null}::date)
+          group by u.id, u.name, u.roll_no
+          order by percentage, u.name
+          limit 1000`,
       z.object({
         id: z.string(),
         name: z.string(),

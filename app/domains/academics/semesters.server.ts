@@ -10,7 +10,11 @@ export const semestersOf = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select id, name || ' (' || code || ')' as name from public.semester where college_id = ${input.collegeId}::uuid order by id desc limit 50`,
+      sql`select id, name || ' (' || code || ')' as name
+          from public.semester
+          where college_id = ${input.collegeId}::uuid
+          order by id desc
+          limit 50`,
       z.object({ id: z.string(), name: z.string() }),
     ),
 });

@@ -15,19 +15,46 @@ async function remind(ctx: TxCtx): Promise<number> {
   return execute(
     ctx.tx,
     sql`with due as (
-          select r.id, r.college_id, r.event_id, r.user_id from public.event_reminder r
-          where r.sent_at is null and r.remind_at <= ${now} order by r.remind_at limit ${BATCH} for update skip locked),
+          select r.id, r.college_id, r.event_id, r.user_id
+          from public.event_reminder r
+          where r.sent_at is null and r.remind_at <= ${now}
+          order by r.remind_at
+          limit ${BATCH}
+          for update skip locked
+        ),
         told as (
-          insert into public.notification (id, college_id, user_id, event_id, title, message, type, channel, status, dedupe_key)
-          select public.invigil_uuid7(), u.college_id, u.id, e.id, e.title, coalesce(nullif(e.description, ''), e.title), 'REMINDER',
-                 coalesce(s.channel, 'IN_APP'), 'PENDING', 'reminder:' || due.id || ':' || u.id || ':' || coalesce(s.channel, 'IN_APP')
-          from due join public.event e on e.id = due.event_id and e.college_id = due.college_id and e.is_active
-          join public."user" u on u.college_id = due.college_id and u.deleted_at is null and u.is_active
-           and (u.id = due.user_id or (due.user_id is null and e.class_id is not null and u.id in (
-                 select x.user_id from public.enrollment x where x.college_id = e.college_id and x.class_id = e.class_id and x.status = 'ACTIVE')))
-          left join public.event_subscription s on s.college_id = u.college_id and s.user_id = u.id and s.type = e.type
-          on conflict (college_id, dedupe_key) do nothing)
-        update public.event_reminder r set sent_at = ${now}, updated_at = ${now} from due where r.id = due.id and r.college_id = due.college_id`,
+          insert into public.notification (
+            id, college_id, user_id, event_id, title, message, type, channel, status, dedupe_key
+          )
+          select public.invigil_uuid7(), u.college_id, u.id, e.id, e.title,
+                 coalesce(nullif(e.description, ''), e.title), 'REMINDER', coalesce(s.channel, 'IN_APP'), 'PENDING',
+                 'reminder:' || due.id || ':' || u.id || ':' || coalesce(s.channel, 'IN_APP')
+          from due
+            join public.event e on e.id = due.event_id and e.college_id = due.college_id and e.is_active
+            join public."user" u on u.college_id = due.college_id
+              and u.deleted_at is null
+              and u.is_active
+              and (
+                u.id = due.user_id
+                  or (
+                    due.user_id is null
+                      and e.class_id is not null
+                      and u.id in (
+                        select x.user_id
+                        from public.enrollment x
+                        where x.college_id = e.college_id and x.class_id = e.class_id and x.status = 'ACTIVE'
+                      )
+                  )
+              )
+            left join public.event_subscription s on s.college_id = u.college_id
+              and s.user_id = u.id
+              and s.type = e.type
+          on conflict (college_id, dedupe_key) do nothing
+        )
+        update public.event_reminder r
+        set sent_at = ${now}, updated_at = ${now}
+        from due
+        where r.id = due.id and r.college_id = due.college_id`,
   );
 }
 
@@ -45,11 +72,18 @@ async function queueEmails(ctx: TxCtx): Promise<number> {
   const now = ctx.clock.now();
   const due = await rows(
     ctx.tx,
-    sql`with due as (select id, college_id, user_id from public.notification
-                     where status = 'PENDING' and channel = 'EMAIL' and (next_attempt_at is null or next_attempt_at <= ${now})
-                     order by next_attempt_at nulls first limit ${BATCH} for update skip locked)
-        update public.notification n set status = 'SENDING', attempts = n.attempts + 1, updated_at = ${now}
-        from due left join public."user" u on u.id = due.user_id and u.college_id = due.college_id and u.deleted_at is null
+    sql`with due as (
+          select id, college_id, user_id
+          from public.notification
+          where status = 'PENDING' and channel = 'EMAIL' and (next_attempt_at is null or next_attempt_at <= ${now})
+          order by next_attempt_at nulls first
+          limit ${BATCH}
+          for update skip locked
+        )
+        update public.notification n
+        set status = 'SENDING', attempts = n.attempts + 1, updated_at = ${now}
+        from due
+          left join public."user" u on u.id = due.user_id and u.college_id = due.college_id and u.deleted_at is null
         where n.id = due.id and n.college_id = due.college_id
         returning n.id, n.college_id, n.user_id, n.title, n.message, nullif(u.email, '') as email`,
     dueMail,
@@ -62,8 +96,13 @@ async function queueEmails(ctx: TxCtx): Promise<number> {
     const id = newId(now.getTime());
     await execute(
       ctx.tx,
-      sql`insert into public.email_log (id, college_id, user_id, notification_id, to_address, subject, status, message_id)
-          values (${id}::uuid, ${mail.college_id}::uuid, ${mail.user_id}::uuid, ${mail.id}::uuid, ${mail.email}, ${mail.title}, 'QUEUED', ${`<${id}@invigil>`})`,
+      sql`insert into public.email_log (
+            id, college_id, user_id, notification_id, to_address, subject, status, message_id
+          )
+          values (
+            ${id}::uuid, ${mail.college_id}::uuid, ${mail.user_id}::uuid, ${mail.id}::uuid, ${mail.email},
+            ${mail.title}, 'QUEUED', ${`<${id}@invigil>`}
+          )`,
     );
     await queueMail(ctx.tx, {
       id,
@@ -80,7 +119,9 @@ async function queueEmails(ctx: TxCtx): Promise<number> {
 const fail = (ctx: TxCtx, id: string, why: string) =>
   execute(
     ctx.tx,
-    sql`update public.notification set status = 'FAILED', last_error = ${why}, updated_at = ${ctx.clock.now()} where id = ${id}::uuid`,
+    sql`update public.notification
+        set status = 'FAILED', last_error = ${why}, updated_at = ${ctx.clock.now()}
+        where id = ${id}::uuid`,
   );
 
 /** What became of the messages in the queue, written where people look for it. */
@@ -89,15 +130,26 @@ async function settle(ctx: TxCtx): Promise<number> {
   return execute(
     ctx.tx,
     sql`with done as (
-          select l.id, l.college_id, l.notification_id, m.state, m.error, m.sent_at from public.email_log l
-          join console.mail m on m.id = l.id and m.state in ('SENT', 'FAILED', 'UNSURE')
-          where l.status = 'QUEUED' limit ${BATCH} for update of l skip locked),
+          select l.id, l.college_id, l.notification_id, m.state, m.error, m.sent_at
+          from public.email_log l
+            join console.mail m on m.id = l.id and m.state in ('SENT', 'FAILED', 'UNSURE')
+          where l.status = 'QUEUED'
+          limit ${BATCH}
+          for update of l skip locked
+        ),
         told as (
-          update public.notification n set status = case when done.state = 'SENT' then 'SENT' else 'FAILED' end, sent_at = done.sent_at,
-                 last_error = case when done.state = 'UNSURE' then 'it may have arrived: ' else '' end || done.error, updated_at = ${now}
-          from done where n.id = done.notification_id and n.college_id = done.college_id and n.status = 'SENDING')
-        update public.email_log l set status = case when done.state = 'SENT' then 'SENT' else 'FAILED' end, sent_at = done.sent_at, error = done.error, updated_at = ${now}
-        from done where l.id = done.id and l.college_id = done.college_id`,
+          update public.notification n
+          set status = case when done.state = 'SENT' then 'SENT' else 'FAILED' end, sent_at = done.sent_at,
+              last_error = case when done.state = 'UNSURE' then 'it may have arrived: ' else '' end || done.error,
+              updated_at = ${now}
+          from done
+          where n.id = done.notification_id and n.college_id = done.college_id and n.status = 'SENDING'
+        )
+        update public.email_log l
+        set status = case when done.state = 'SENT' then 'SENT' else 'FAILED' end, sent_at = done.sent_at,
+            error = done.error, updated_at = ${now}
+        from done
+        where l.id = done.id and l.college_id = done.college_id`,
   );
 }
 
@@ -106,13 +158,21 @@ async function placeOthers(ctx: TxCtx): Promise<number> {
   const now = ctx.clock.now();
   return execute(
     ctx.tx,
-    sql`with due as (select id, college_id from public.notification where status = 'PENDING' and channel <> 'EMAIL'
-                     and (next_attempt_at is null or next_attempt_at <= ${now}) limit 1000 for update skip locked)
-        update public.notification n set attempts = n.attempts + 1, updated_at = ${now},
-               status = case when n.channel = 'IN_APP' then 'DELIVERED' else 'FAILED' end,
-               sent_at = case when n.channel = 'IN_APP' then ${now}::timestamptz end, delivered_at = case when n.channel = 'IN_APP' then ${now}::timestamptz end,
-               last_error = case when n.channel <> 'IN_APP' then 'there is no sender for ' || n.channel || ' here' end
-        from due where n.id = due.id and n.college_id = due.college_id`,
+    sql`with due as (
+          select id, college_id
+          from public.notification
+          where status = 'PENDING' and channel <> 'EMAIL' and (next_attempt_at is null or next_attempt_at <= ${now})
+          limit 1000
+          for update skip locked
+        )
+        update public.notification n
+        set attempts = n.attempts + 1, updated_at = ${now},
+            status = case when n.channel = 'IN_APP' then 'DELIVERED' else 'FAILED' end,
+            sent_at = case when n.channel = 'IN_APP' then ${now}::timestamptz end,
+            delivered_at = case when n.channel = 'IN_APP' then ${now}::timestamptz end,
+            last_error = case when n.channel <> 'IN_APP' then 'there is no sender for ' || n.channel || ' here' end
+        from due
+        where n.id = due.id and n.college_id = due.college_id`,
   );
 }
 

@@ -22,7 +22,10 @@ export const publishAnnouncement = mutation({
   async run({ ctx, input }) {
     const news = await one(
       ctx.tx,
-      sql`select id, college_id, title, body, audience, class_id, published_at from public.announcement where id = ${input.id}::uuid and deleted_at is null for update`,
+      sql`select id, college_id, title, body, audience, class_id, published_at
+          from public.announcement
+          where id = ${input.id}::uuid and deleted_at is null
+          for update`,
       found,
     );
     if (!news) throw new NotFound("There is no such announcement in your scope");
@@ -30,7 +33,14 @@ export const publishAnnouncement = mutation({
     const now = ctx.clock.now();
     const audience =
       news.audience === "CLASS"
-        ? sql`u.id in (select e.user_id from public.enrollment e where e.college_id = ${news.college_id}::uuid and e.class_id = ${news.class_id}::uuid and e.status = 'ACTIVE')`
+        ? sql`
+          u.id in (
+            select e.user_id
+            from public.enrollment e
+            where e.college_id = ${news.college_id}::uuid
+              and e.class_id = ${news.class_id}::uuid
+              and e.status = 'ACTIVE'
+          )`
         : news.audience === "STUDENTS"
           ? sql`u.role = 'STUDENT'`
           : news.audience === "TEACHERS"
@@ -39,11 +49,25 @@ export const publishAnnouncement = mutation({
     const told = await execute(
       ctx.tx,
       sql`insert into public.notification (id, college_id, user_id, title, message, type, channel, status, dedupe_key)
-          select public.invigil_uuid7(), u.college_id, u.id, ${news.title}, ${news.body}, 'INFO', c.channel, 'PENDING', 'announcement:' || ${news.id} || ':' || u.id || ':' || c.channel
-          from public."user" u cross join (values ('IN_APP'), ('EMAIL')) c(channel)
-          where u.college_id = ${news.college_id}::uuid and u.deleted_at is null and u.is_active and ${audience}
-            and (c.channel = 'IN_APP' or exists (select 1 from public.event_subscription s
-                 where s.college_id = u.college_id and s.user_id = u.id and s.type = 'ANNOUNCEMENT' and s.channel = 'EMAIL'))
+          select public.invigil_uuid7(), u.college_id, u.id, ${news.title}, ${news.body}, 'INFO', c.channel,
+                 'PENDING', 'announcement:' || ${news.id} || ':' || u.id || ':' || c.channel
+          from public."user" u
+            cross join (values ('IN_APP'), ('EMAIL')) c(channel)
+          where u.college_id = ${news.college_id}::uuid
+            and u.deleted_at is null
+            and u.is_active
+            and ${audience}
+            and (
+              c.channel = 'IN_APP'
+                or exists (
+                  select 1
+                  from public.event_subscription s
+                  where s.college_id = u.college_id
+                    and s.user_id = u.id
+                    and s.type = 'ANNOUNCEMENT'
+                    and s.channel = 'EMAIL'
+                )
+            )
           on conflict (college_id, dedupe_key) do nothing`,
     );
     await execute(

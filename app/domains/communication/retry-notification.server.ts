@@ -23,7 +23,10 @@ export const retryNotification = mutation({
       throw new Conflict(`This notification is ${before.status.toLowerCase()}: only a failed one is tried again`);
     await execute(
       ctx.tx,
-      sql`update public.notification set status = 'PENDING', next_attempt_at = ${ctx.clock.now()}, last_error = null, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public.notification
+          set status = 'PENDING', next_attempt_at = ${ctx.clock.now()}, last_error = null,
+              updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: "notification.retry",

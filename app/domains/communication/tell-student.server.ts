@@ -18,14 +18,16 @@ export async function tell(
   const now = ctx.clock.now();
   await execute(
     ctx.tx,
-    sql`insert into public.notification
-          (id, college_id, user_id, title, message, type, channel, status, dedupe_key, next_attempt_at)
+    sql`insert into public.notification (
+          id, college_id, user_id, title, message, type, channel, status, dedupe_key, next_attempt_at
+        )
         values (
-          ${newId(now.getTime())}, ${student.college_id}, ${student.user_id}, ${said.title}, ${said.message}, ${said.type},
-          'IN_APP', 'PENDING', ${said.key}, ${new Date(now.getTime() + TELL_AFTER_MS)}
+          ${newId(now.getTime())}, ${student.college_id}, ${student.user_id}, ${said.title}, ${said.message},
+          ${said.type}, 'IN_APP', 'PENDING', ${said.key}, ${new Date(now.getTime() + TELL_AFTER_MS)}
         )
         on conflict (college_id, dedupe_key) do update
-        set title = excluded.title, message = excluded.message, status = 'PENDING', next_attempt_at = excluded.next_attempt_at`,
+        set title = excluded.title, message = excluded.message, status = 'PENDING',
+            next_attempt_at = excluded.next_attempt_at`,
   );
 }
 

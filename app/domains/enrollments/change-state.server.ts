@@ -39,7 +39,10 @@ export const dropEnrollment = mutation({
     const before = await locked(ctx, input.id);
     await execute(
       ctx.tx,
-      sql`update public.enrollment set status = 'DROPPED', drop_semester_id = ${input.semesterId ?? null}::uuid, drop_date = ${input.date}::date, drop_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public.enrollment
+          set status = 'DROPPED', drop_semester_id = ${input.semesterId ?? null}::uuid,
+              drop_date = ${input.date}::date, drop_reason = ${input.reason}, updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: "enrollment.drop",
@@ -74,8 +77,11 @@ export const setEnrollmentState = mutation({
     const over = input.state === "ACTIVE" && before.expires_at !== null && before.expires_at <= now;
     await execute(
       ctx.tx,
-      sql`update public.enrollment set status = ${input.state}, completed_at = ${completed}, drop_date = null, drop_reason = null, drop_semester_id = null,
-                 expires_at = case when ${over} then null else expires_at end, updated_at = ${now} where id = ${input.id}::uuid`,
+      sql`update public.enrollment
+          set status = ${input.state}, completed_at = ${completed}, drop_date = null, drop_reason = null,
+              drop_semester_id = null, expires_at = case when ${over} then null else expires_at end,
+              updated_at = ${now}
+          where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: "enrollment.set_state",

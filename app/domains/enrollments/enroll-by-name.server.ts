@@ -28,7 +28,10 @@ export const enroll = mutation({
       : (
           await rows(
             ctx.tx,
-            sql`select id from public."class" where (id::text = ${input.class} or name = ${input.class}) and deleted_at is null limit 2`,
+            sql`select id
+                from public."class"
+                where (id::text = ${input.class} or name = ${input.class}) and deleted_at is null
+                limit 2`,
             z.object({ id: z.string() }),
           )
         ).map((found) => found.id);

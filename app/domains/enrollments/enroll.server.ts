@@ -20,8 +20,11 @@ const classRow = z.object({
 export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<typeof classRow>> {
   const found = await one(
     ctx.tx,
-    sql`select k.id, k.college_id, k.name, k.capacity, k.status, c.currency from public."class" k join public.college c on c.id = k.college_id
-        where k.id = ${classId}::uuid and k.deleted_at is null for update of k`,
+    sql`select k.id, k.college_id, k.name, k.capacity, k.status, c.currency
+        from public."class" k
+          join public.college c on c.id = k.college_id
+        where k.id = ${classId}::uuid and k.deleted_at is null
+        for update of k`,
     classRow,
   );
   if (!found) throw new NotFound("There is no such class in your scope");
@@ -30,7 +33,9 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
   if (found.capacity !== null) {
     const taken = await one(
       ctx.tx,
-      sql`select count(*)::int as n from public.enrollment where college_id = ${found.college_id}::uuid and class_id = ${classId}::uuid and status = 'ACTIVE'`,
+      sql`select count(*)::int as n
+          from public.enrollment
+          where college_id = ${found.college_id}::uuid and class_id = ${classId}::uuid and status = 'ACTIVE'`,
       z.object({ n: z.number() }),
     );
     if (taken!.n >= found.capacity)
@@ -49,7 +54,9 @@ export async function enrollIn(
 ): Promise<string> {
   const student = await one(
     ctx.tx,
-    sql`select role, is_active from public."user" where id = ${userId}::uuid and college_id = ${place.college_id}::uuid and deleted_at is null`,
+    sql`select role, is_active
+        from public."user"
+        where id = ${userId}::uuid and college_id = ${place.college_id}::uuid and deleted_at is null`,
     z.object({ role: z.string(), is_active: z.boolean() }),
   );
   if (!student)
@@ -62,10 +69,13 @@ export async function enrollIn(
   try {
     await execute(
       ctx.tx,
-      sql`insert into public.enrollment
-            (id, college_id, user_id, class_id, amount_minor, currency, payment_status, enrolled_at, expires_at)
-          values (${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${place.currency},
-            ${paymentStatus}, ${now}, ${expiresAt})`,
+      sql`insert into public.enrollment (
+            id, college_id, user_id, class_id, amount_minor, currency, payment_status, enrolled_at, expires_at
+          )
+          values (
+            ${id}, ${place.college_id}::uuid, ${userId}::uuid, ${place.id}::uuid, ${amountMinor}, ${place.currency},
+            ${paymentStatus}, ${now}, ${expiresAt}
+          )`,
     );
   } catch (error) {
     if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");

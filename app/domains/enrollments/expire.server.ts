@@ -14,8 +14,18 @@ export async function expireEnrollments(): Promise<number> {
     const moved = await withScope(systemCtx("enrollment expiry"), async (ctx) => {
       const list = await rows(
         ctx.tx,
-        sql`with due as (select id from public.enrollment where status = 'ACTIVE' and expires_at < ${ctx.clock.now()} limit ${BATCH} for update skip locked)
-            update public.enrollment e set status = 'EXPIRED', updated_at = ${ctx.clock.now()} from due where e.id = due.id returning e.id, e.college_id`,
+        sql`with due as (
+              select id
+              from public.enrollment
+              where status = 'ACTIVE' and expires_at < ${ctx.clock.now()}
+              limit ${BATCH}
+              for update skip locked
+            )
+            update public.enrollment e
+            set status = 'EXPIRED', updated_at = ${ctx.clock.now()}
+            from due
+            where e.id = due.id
+            returning e.id, e.college_id`,
         z.object({ id: z.string(), college_id: z.string() }),
       );
       for (const one of list)

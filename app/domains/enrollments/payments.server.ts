@@ -22,7 +22,10 @@ const paymentRow = z.object({
 async function locked(ctx: TxCtx, id: string) {
   const found = await one(
     ctx.tx,
-    sql`select id, college_id, user_id, enrollment_id, amount_minor, currency, status, recorded_by from public.payment where id = ${id}::uuid for update`,
+    sql`select id, college_id, user_id, enrollment_id, amount_minor, currency, status, recorded_by
+        from public.payment
+        where id = ${id}::uuid
+        for update`,
     paymentRow,
   );
   if (!found) throw new NotFound("There is no such payment in your scope");
@@ -42,7 +45,10 @@ export const recordPayment = mutation({
   async run({ ctx, input }) {
     const enrollment = await one(
       ctx.tx,
-      sql`select e.user_id, e.college_id, c.currency from public.enrollment e join public.college c on c.id = e.college_id where e.id = ${input.enrollmentId}::uuid`,
+      sql`select e.user_id, e.college_id, c.currency
+          from public.enrollment e
+            join public.college c on c.id = e.college_id
+          where e.id = ${input.enrollmentId}::uuid`,
       z.object({ user_id: z.string(), college_id: z.string(), currency: z.string() }),
     );
     if (!enrollment) throw new Invalid("There is no such enrollment in your scope", { enrollmentId: ["Choose an enrollment"] });
@@ -50,8 +56,15 @@ export const recordPayment = mutation({
     try {
       await execute(
         ctx.tx,
-        sql`insert into public.payment (id, college_id, user_id, enrollment_id, amount_minor, currency, method, transaction_id, recorded_by, paid_at)
-            values (${id}, ${enrollment.college_id}::uuid, ${enrollment.user_id}::uuid, ${input.enrollmentId}::uuid, ${input.amountMinor}, ${enrollment.currency}, ${input.method}, ${input.transactionId || null}, ${ctx.actor.id}::uuid, ${ctx.clock.now()})`,
+        sql`insert into public.payment (
+              id, college_id, user_id, enrollment_id, amount_minor, currency, method, transaction_id, recorded_by,
+              paid_at
+            )
+            values (
+              ${id}, ${enrollment.college_id}::uuid, ${enrollment.user_id}::uuid, ${input.enrollmentId}::uuid,
+              ${input.amountMinor}, ${enrollment.currency}, ${input.method}, ${input.transactionId || null},
+              ${ctx.actor.id}::uuid, ${ctx.clock.now()}
+            )`,
       );
     } catch (error) {
       if ((error as { constraint?: string }).constraint === "platform_identifier_pkey")
@@ -78,8 +91,13 @@ async function issueInvoice(ctx: TxCtx, payment: z.infer<typeof paymentRow>): Pr
   const number = await nextInvoiceNumber(ctx, payment.college_id);
   await execute(
     ctx.tx,
-    sql`insert into public.invoice (id, college_id, user_id, payment_id, number, amount_minor, currency, status, issued_at)
-        values (${newId(ctx.clock.now().getTime())}, ${payment.college_id}::uuid, ${payment.user_id}::uuid, ${payment.id}::uuid, ${number}, ${payment.amount_minor}, ${payment.currency}, 'PAID', ${ctx.clock.now()})`,
+    sql`insert into public.invoice (
+          id, college_id, user_id, payment_id, number, amount_minor, currency, status, issued_at
+        )
+        values (
+          ${newId(ctx.clock.now().getTime())}, ${payment.college_id}::uuid, ${payment.user_id}::uuid,
+          ${payment.id}::uuid, ${number}, ${payment.amount_minor}, ${payment.currency}, 'PAID', ${ctx.clock.now()}
+        )`,
   );
   return number;
 }
@@ -102,12 +120,17 @@ export const approvePayment = mutation({
     if (payment.status !== "PENDING") throw new Conflict(`This payment is ${payment.status.toLowerCase()} already`);
     await execute(
       ctx.tx,
-      sql`update public.payment set status = 'COMPLETED', approved_by = ${same ? null : ctx.actor.id}::uuid, approved_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public.payment
+          set status = 'COMPLETED', approved_by = ${same ? null : ctx.actor.id}::uuid,
+              approved_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     if (payment.enrollment_id)
       await execute(
         ctx.tx,
-        sql`update public.enrollment set payment_status = 'COMPLETED', updated_at = ${ctx.clock.now()} where id = ${payment.enrollment_id}::uuid`,
+        sql`update public.enrollment
+            set payment_status = 'COMPLETED', updated_at = ${ctx.clock.now()}
+            where id = ${payment.enrollment_id}::uuid`,
       );
     const invoice = await issueInvoice(ctx, payment);
     await record(ctx, {
@@ -136,20 +159,36 @@ export const settlePayment = mutation({
     const payment = await locked(ctx, input.id);
     await execute(
       ctx.tx,
-      sql`update public.payment set status = ${input.state}, failure_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public.payment
+          set status = ${input.state}, failure_reason = ${input.reason}, updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     if (payment.enrollment_id)
       await execute(
         ctx.tx,
         // Another payment of the same enrollment may stand: one that came twice is taken back, and it is paid all the same.
-        sql`update public.enrollment e set updated_at = ${ctx.clock.now()}, payment_status = coalesce(
-              (select p.status from public.payment p where p.enrollment_id = e.id and p.college_id = e.college_id and p.status in ('COMPLETED', 'PENDING') order by p.status limit 1), ${input.state})
+        sql`update public.enrollment e
+            set updated_at = ${ctx.clock.now()},
+                payment_status = coalesce(
+                  (
+                    select p.status
+                    from public.payment p
+                    where p.enrollment_id = e.id
+                      and p.college_id = e.college_id
+                      and p.status in ('COMPLETED', 'PENDING')
+                    order by p.status
+                    limit 1
+                  ),
+                  ${input.state}
+                )
             where e.id = ${payment.enrollment_id}::uuid`,
       );
     if (input.state === "REFUNDED")
       await execute(
         ctx.tx,
-        sql`update public.invoice set status = 'VOID', void_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where payment_id = ${input.id}::uuid and college_id = ${payment.college_id}::uuid`,
+        sql`update public.invoice
+            set status = 'VOID', void_reason = ${input.reason}, updated_at = ${ctx.clock.now()}
+            where payment_id = ${input.id}::uuid and college_id = ${payment.college_id}::uuid`,
       );
     await record(ctx, {
       action: input.state === "REFUNDED" ? "payment.refund" : "payment.fail",

@@ -29,7 +29,10 @@ export const decideRegistration = mutation({
   async run({ ctx, input }) {
     const found = await one(
       ctx.tx,
-      sql`select id, college_id, user_id, class_id, name, email, phone, status from public.student_registration where id = ${input.id}::uuid for update`,
+      sql`select id, college_id, user_id, class_id, name, email, phone, status
+          from public.student_registration
+          where id = ${input.id}::uuid
+          for update`,
       registration,
     );
     if (!found) throw new NotFound("There is no such registration in your scope");
@@ -41,7 +44,10 @@ export const decideRegistration = mutation({
     }
     await execute(
       ctx.tx,
-      sql`update public.student_registration set status = ${input.decision}, user_id = ${userId}::uuid, decided_by = ${ctx.actor.id}::uuid, decided_at = ${now}, decision_reason = ${input.reason}, updated_at = ${now} where id = ${input.id}::uuid`,
+      sql`update public.student_registration
+          set status = ${input.decision}, user_id = ${userId}::uuid, decided_by = ${ctx.actor.id}::uuid,
+              decided_at = ${now}, decision_reason = ${input.reason}, updated_at = ${now}
+          where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: input.decision === "APPROVED" ? "student_registration.approve" : "student_registration.reject",

@@ -11,9 +11,15 @@ export const monthlyRevenue = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select to_char(date_trunc('month', approved_at at time zone 'UTC'), 'YYYY-MM') as month, currency, sum(amount_minor)::bigint as minor, count(*)::int as payments
-          from public.payment where status = 'COMPLETED' and approved_at >= date_trunc('month', ${ctx.clock.now()}::timestamptz at time zone 'UTC') - ${input.months - 1} * interval '1 month'
-          group by 1, 2 order by 1, 2`,
+      sql`select to_char(date_trunc('month', approved_at at time zone 'UTC'), 'YYYY-MM') as month, currency,
+                 sum(amount_minor)::bigint as minor, count(*)::int as payments
+          from public.payment
+          where status = 'COMPLETED'
+            and approved_at >= date_trunc(
+              'month', ${ctx.clock.now()}::timestamptz at time zone 'UTC'
+            ) - ${input.months - 1} * interval '1 month'
+          group by 1, 2
+          order by 1, 2`,
       z.object({ month: z.string(), currency: z.string(), minor: z.number(), payments: z.number() }),
     ),
 });

@@ -50,9 +50,11 @@ export const listAttempts = read({
     where.push(...page.where);
     const found = await rows(
       ctx.tx,
-      sql`select a.id, a.candidate_no, case when ${named} then u.name end as name, a.state, a.review_state, a.started_at, a.ended_at, a.answered_count as answered,
-                 a.score, a.total_marks, a.risk_score as risk, a.violation_count as violations, a.suspicious_activity as suspicious
-          from public.student_exam_attempt a join public."user" u on u.id = a.user_id and u.college_id = a.college_id
+      sql`select a.id, a.candidate_no, case when ${named} then u.name end as name, a.state, a.review_state,
+                 a.started_at, a.ended_at, a.answered_count as answered, a.score, a.total_marks, a.risk_score as risk,
+                 a.violation_count as violations, a.suspicious_activity as suspicious
+          from public.student_exam_attempt a
+            join public."user" u on u.id = a.user_id and u.college_id = a.college_id
           where ${and(where)} ${page.order}`,
       attemptRow,
     );

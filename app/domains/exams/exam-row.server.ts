@@ -41,7 +41,13 @@ const COLUMNS = raw(
 );
 
 export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
-  const exam = await one(ctx.tx, sql`select ${COLUMNS} from public.exam e where e.id = ${id} and e.deleted_at is null`, examRow);
+  const exam = await one(
+    ctx.tx,
+    sql`select ${COLUMNS}
+      from public.exam e
+      where e.id = ${id} and e.deleted_at is null`,
+    examRow,
+  );
   if (!exam) throw new NotFound("There is no such exam");
   return exam;
 }
@@ -68,7 +74,14 @@ export const holdExam = (ctx: TxCtx, id: string) => held(ctx, id, raw("no key up
 
 /** Two exams of one class that are put at one time at once would each miss the other: the class makes them wait. */
 export const holdClass = (ctx: TxCtx, of: { class_id: string; college_id: string }) =>
-  execute(ctx.tx, sql`select 1 from public.class where id = ${of.class_id} and college_id = ${of.college_id} for no key update`);
+  execute(
+    ctx.tx,
+    sql`
+    select 1
+    from public.class
+    where id = ${of.class_id} and college_id = ${of.college_id}
+    for no key update`,
+  );
 
 export function assertNotFrozen(exam: ExamRow): void {
   if (exam.frozen_at) throw new Conflict("This paper is frozen: its first attempt has started. Copy the exam to change it");

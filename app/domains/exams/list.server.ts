@@ -52,15 +52,29 @@ export const listExams = read({
     else if (input.from) where.push(later ? sql`e.start_time >= ${input.from}` : sql`e.start_time < ${input.from}`);
     const found = await rows(
       ctx.tx,
-      sql`with page as (
-            select e.* from public.exam e where ${and(where)} ${page.order}
-          )
-          select e.id, e.college_id, c.name as college, e.title, e.kind, e.status, e.start_time, e.end_time, e.duration_minutes, k.name as class_name,
-                 (select count(*)::int from public.enrollment n where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
-                 (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) as started,
-                 (select count(*)::int from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')) as writing
-          from page e join public.college c on c.id = e.college_id join public.class k on k.id = e.class_id and k.college_id = e.college_id
-          ${orderOf(byStart)}`,
+      sql`with page as (select e.* from public.exam e where ${and(where)} ${page.order})
+          select e.id, e.college_id, c.name as college, e.title, e.kind, e.status, e.start_time, e.end_time,
+                 e.duration_minutes, k.name as class_name,
+                 (
+                   select count(*)::int
+                   from public.enrollment n
+                   where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE'
+                 ) as students,
+                 (
+                   select count(*)::int
+                   from public.student_exam_attempt a
+                   where a.exam_id = e.id and a.college_id = e.college_id
+                 ) as started,
+                 (
+                   select count(*)::int
+                   from public.student_exam_attempt a
+                   where a.exam_id = e.id
+                     and a.college_id = e.college_id
+                     and a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
+                 ) as writing
+          from page e
+            join public.college c on c.id = e.college_id
+            join public.class k on k.id = e.class_id and k.college_id = e.college_id ${orderOf(byStart)}`,
       listRow,
     );
     const { shown, next } = page.of(found);
@@ -75,7 +89,10 @@ export const countExams = read({
   async run({ ctx }) {
     const found = await rows(
       ctx.tx,
-      sql`select status, count(*)::int as n from public.exam where deleted_at is null and ${tenantIs(ctx)} group by status`,
+      sql`select status, count(*)::int as n
+          from public.exam
+          where deleted_at is null and ${tenantIs(ctx)}
+          group by status`,
       z.object({ status: z.string(), n: z.number() }),
     );
     return Object.fromEntries(found.map((row) => [row.status, row.n])) as Partial<Record<ExamStatus, number>>;
@@ -108,19 +125,37 @@ export const getExam = read({
     const [facts] = await rows(
       ctx.tx,
       sql`select c.name as college, k.name as class_name, s.name as subject,
-            (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id) as questions,
-            (select count(*)::int from public.enrollment n where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
-            t.attempts, t.writing, t.ended, t.open_reviews, t.violations, r.results, r.published, r.withheld
-          from public.exam e join public.college c on c.id = e.college_id join public.class k on k.id = e.class_id and k.college_id = e.college_id
+                 (
+                   select count(*)::int
+                   from public.question q
+                   where q.exam_id = e.id and q.college_id = e.college_id
+                 ) as questions,
+                 (
+                   select count(*)::int
+                   from public.enrollment n
+                   where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE'
+                 ) as students,
+                 t.attempts, t.writing, t.ended, t.open_reviews, t.violations, r.results, r.published, r.withheld
+          from public.exam e
+            join public.college c on c.id = e.college_id
+            join public.class k on k.id = e.class_id and k.college_id = e.college_id
             left join public.subject s on s.id = e.subject_id and s.college_id = e.college_id
-            cross join lateral (select count(*)::int as attempts, count(*) filter (where state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
-                count(*) filter (where state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as ended,
-                count(*) filter (where review_state in ${literals(OPEN_STATES)})::int as open_reviews,
-                count(*) filter (where review_state in ${literals(VIOLATION_STATES)})::int as violations
-              from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id) t
-            cross join lateral (select count(*)::int as results, count(*) filter (where published_at is not null and not withheld)::int as published,
-                count(*) filter (where withheld)::int as withheld
-              from public.exam_result x where x.exam_id = e.id and x.college_id = e.college_id) r
+            cross join lateral (
+              select count(*)::int as attempts,
+                     count(*) filter (where state in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as writing,
+                     count(*) filter (where state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED'))::int as ended,
+                     count(*) filter (where review_state in ${literals(OPEN_STATES)})::int as open_reviews,
+                     count(*) filter (where review_state in ${literals(VIOLATION_STATES)})::int as violations
+              from public.student_exam_attempt a
+              where a.exam_id = e.id and a.college_id = e.college_id
+            ) t
+            cross join lateral (
+              select count(*)::int as results,
+                     count(*) filter (where published_at is not null and not withheld)::int as published,
+                     count(*) filter (where withheld)::int as withheld
+              from public.exam_result x
+              where x.exam_id = e.id and x.college_id = e.college_id
+            ) r
           where e.id = ${exam.id} and e.college_id = ${exam.college_id}`,
       about,
     );
@@ -136,13 +171,27 @@ export const expectedStarts = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select e.id as exam_id, e.college_id, c.name as college, c.code, e.title, e.status, e.start_time, e.end_time, e.duration_minutes,
-                 (select count(*)::int from public.enrollment n where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
-                 (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id) as items
-          from public.exam e join public.college c on c.id = e.college_id
-          where e.deleted_at is null and e.status in ('SCHEDULED', 'LIVE') and ${tenantIs(ctx, "e.college_id")}
-            and e.start_time >= ${input.from} and e.start_time < ${input.to}
-          order by e.start_time, e.id limit 2000`,
+      sql`select e.id as exam_id, e.college_id, c.name as college, c.code, e.title, e.status, e.start_time,
+                 e.end_time, e.duration_minutes,
+                 (
+                   select count(*)::int
+                   from public.enrollment n
+                   where n.class_id = e.class_id and n.college_id = e.college_id and n.status = 'ACTIVE'
+                 ) as students,
+                 (
+                   select count(*)::int
+                   from public.question q
+                   where q.exam_id = e.id and q.college_id = e.college_id
+                 ) as items
+          from public.exam e
+            join public.college c on c.id = e.college_id
+          where e.deleted_at is null
+            and e.status in ('SCHEDULED', 'LIVE')
+            and ${tenantIs(ctx, "e.college_id")}
+            and e.start_time >= ${input.from}
+            and e.start_time < ${input.to}
+          order by e.start_time, e.id
+          limit 2000`,
       z.object({
         exam_id: z.string(),
         college_id: z.string(),
@@ -170,13 +219,22 @@ export const authoringChoices = read({
     return {
       classes: await rows(
         ctx.tx,
-        sql`select k.id, k.name || ' · ' || k.academic_year as name, c.name as college from public.class k join public.college c on c.id = k.college_id
-            where k.deleted_at is null and ${tenant} order by c.name, k.name limit 1000`,
+        sql`select k.id, k.name || ' · ' || k.academic_year as name, c.name as college
+            from public.class k
+              join public.college c on c.id = k.college_id
+            where k.deleted_at is null and ${tenant}
+            order by c.name, k.name
+            limit 1000`,
         choice,
       ),
       subjects: await rows(
         ctx.tx,
-        sql`select k.id, k.name, c.name as college from public.subject k join public.college c on c.id = k.college_id where ${tenant} order by c.name, k.name limit 2000`,
+        sql`select k.id, k.name, c.name as college
+            from public.subject k
+              join public.college c on c.id = k.college_id
+            where ${tenant}
+            order by c.name, k.name
+            limit 2000`,
         choice,
       ),
     };

@@ -11,7 +11,10 @@ const reason = z.string().trim().min(3, "Say why, in a few words").max(500, "At 
 async function person(ctx: TxCtx, id: string) {
   const found = await one(
     ctx.tx,
-    sql`select id, college_id, locked_until, is_active from public."user" where id = ${id}::uuid and deleted_at is null for update`,
+    sql`select id, college_id, locked_until, is_active
+        from public."user"
+        where id = ${id}::uuid and deleted_at is null
+        for update`,
     z.object({ id: z.string(), college_id: z.string(), locked_until: z.date().nullable(), is_active: z.boolean() }),
   );
   if (!found) throw new NotFound("There is no such person in your scope");
@@ -32,7 +35,9 @@ export const lockPerson = mutation({
     const until = new Date(ctx.clock.now().getTime() + input.hours * 3_600_000);
     await execute(
       ctx.tx,
-      sql`update public."user" set locked_until = ${until}, locked_reason = ${input.reason}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public."user"
+          set locked_until = ${until}, locked_reason = ${input.reason}, updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     const ended = await endSessionsOf(ctx, input.id);
     await record(ctx, {
@@ -56,7 +61,10 @@ export const unlockPerson = mutation({
     const before = await person(ctx, input.id);
     await execute(
       ctx.tx,
-      sql`update public."user" set locked_until = null, locked_reason = null, failed_login_attempts = 0, is_active = true, status = 'ACTIVE', updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update public."user"
+          set locked_until = null, locked_reason = null, failed_login_attempts = 0, is_active = true,
+              status = 'ACTIVE', updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid`,
     );
     await record(ctx, {
       action: "user.unlock",

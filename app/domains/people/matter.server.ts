@@ -31,17 +31,32 @@ export const personMatter = read({
     const now = ctx.clock.now();
     const found = await one(
       ctx.tx,
-      sql`select u.id, u.college_id, c.name as college, c.subscription_status as college_status, u.name, u.email, u.roll_no, u.role, u.is_active, u.locked_until, u.locked_reason, u.last_login_at, u.failed_login_attempts, u.deleted_at,
-            (select count(*)::int from public.user_session s where s.user_id = u.id and s.college_id = u.college_id and s.revoked_at is null and s.expires_at > ${now}) as sessions
-          from public."user" u join public.college c on c.id = u.college_id where u.id = ${input.id}::uuid`,
+      sql`select u.id, u.college_id, c.name as college, c.subscription_status as college_status, u.name, u.email,
+                 u.roll_no, u.role, u.is_active, u.locked_until, u.locked_reason, u.last_login_at,
+                 u.failed_login_attempts, u.deleted_at,
+                 (
+                   select count(*)::int
+                   from public.user_session s
+                   where s.user_id = u.id
+                     and s.college_id = u.college_id
+                     and s.revoked_at is null
+                     and s.expires_at > ${now}
+                 ) as sessions
+          from public."user" u
+            join public.college c on c.id = u.college_id
+          where u.id = ${input.id}::uuid`,
       person,
     );
     if (!found) throw new NotFound("There is no such person in your scope");
     const [enrollments, payments, exams, attempts] = [
       await rows(
         ctx.tx,
-        sql`select e.id, e.status, e.payment_status, e.drop_reason, k.id as class_id, k.name as class from public.enrollment e join public."class" k on k.id = e.class_id and k.college_id = e.college_id
-            where e.user_id = ${input.id}::uuid and e.college_id = ${found.college_id}::uuid order by e.id desc limit 20`,
+        sql`select e.id, e.status, e.payment_status, e.drop_reason, k.id as class_id, k.name as class
+            from public.enrollment e
+              join public."class" k on k.id = e.class_id and k.college_id = e.college_id
+            where e.user_id = ${input.id}::uuid and e.college_id = ${found.college_id}::uuid
+            order by e.id desc
+            limit 20`,
         z.object({
           id: z.string(),
           status: z.string(),
@@ -53,7 +68,11 @@ export const personMatter = read({
       ),
       await rows(
         ctx.tx,
-        sql`select id, amount_minor, currency, status, transaction_id, created_at from public.payment where user_id = ${input.id}::uuid and college_id = ${found.college_id}::uuid order by id desc limit 10`,
+        sql`select id, amount_minor, currency, status, transaction_id, created_at
+            from public.payment
+            where user_id = ${input.id}::uuid and college_id = ${found.college_id}::uuid
+            order by id desc
+            limit 10`,
         z.object({
           id: z.string(),
           amount_minor: z.number(),
@@ -65,16 +84,31 @@ export const personMatter = read({
       ),
       await rows(
         ctx.tx,
-        sql`select x.id, x.title, x.status, x.start_time, x.end_time from public.exam x
-            where x.college_id = ${found.college_id}::uuid and x.deleted_at is null and x.end_time > ${now} and x.start_time < ${new Date(now.getTime() + 14 * 86_400_000)} and x.status in ('SCHEDULED', 'LIVE')
-              and x.class_id in (select class_id from public.enrollment where user_id = ${input.id}::uuid and college_id = ${found.college_id}::uuid and status = 'ACTIVE')
-            order by x.start_time limit 10`,
+        sql`select x.id, x.title, x.status, x.start_time, x.end_time
+            from public.exam x
+            where x.college_id = ${found.college_id}::uuid
+              and x.deleted_at is null
+              and x.end_time > ${now}
+              and x.start_time < ${new Date(now.getTime() + 14 * 86_400_000)}
+              and x.status in ('SCHEDULED', 'LIVE')
+              and x.class_id in (
+                select class_id
+                from public.enrollment
+                where user_id = ${input.id}::uuid and college_id = ${found.college_id}::uuid and status = 'ACTIVE'
+              )
+            order by x.start_time
+            limit 10`,
         z.object({ id: z.string(), title: z.string(), status: z.string(), start_time: z.date(), end_time: z.date() }),
       ),
       await rows(
         ctx.tx,
-        sql`select a.id, x.id as exam_id, x.title, a.state, a.started_at, a.score, a.total_marks, a.violation_count, a.risk_score, a.review_state from public.student_exam_attempt a join public.exam x on x.id = a.exam_id and x.college_id = a.college_id
-            where a.user_id = ${input.id}::uuid and a.college_id = ${found.college_id}::uuid order by a.id desc limit 15`,
+        sql`select a.id, x.id as exam_id, x.title, a.state, a.started_at, a.score, a.total_marks, a.violation_count,
+                   a.risk_score, a.review_state
+            from public.student_exam_attempt a
+              join public.exam x on x.id = a.exam_id and x.college_id = a.college_id
+            where a.user_id = ${input.id}::uuid and a.college_id = ${found.college_id}::uuid
+            order by a.id desc
+            limit 15`,
         z.object({
           id: z.string(),
           exam_id: z.string(),

@@ -49,8 +49,12 @@ export async function* tenantLines(
   const tables = await withScope(scoped, (inner) =>
     rows(
       inner.tx,
-      sql`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'college_id'
-          where n.nspname = 'public' and c.relkind = 'r' order by 1`,
+      sql`select c.relname as name
+          from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_attribute a on a.attrelid = c.oid and a.attname = 'college_id'
+          where n.nspname = 'public' and c.relkind = 'r'
+          order by 1`,
       z.object({ name: z.string() }),
     ),
   );
@@ -63,7 +67,11 @@ export async function* tenantLines(
         await execute(inner.tx, sql`set local statement_timeout = 0`);
         return rows(
           inner.tx,
-          sql`select t.id, to_jsonb(t) ${raw(KEPT_BACK.map((column) => `- '${column}'`).join(" "))} as record from public.${ident(name)} t where ${tenant} and t.id > ${after}::uuid order by t.id limit 1000`,
+          sql`select t.id, to_jsonb(t) ${raw(KEPT_BACK.map((column) => `- '${column}'`).join(" "))} as record
+              from public.${ident(name)} t
+              where ${tenant} and t.id > ${after}::uuid
+              order by t.id
+              limit 1000`,
           z.object({ id: z.string(), record: z.record(z.string(), z.unknown()) }),
         );
       });

@@ -36,16 +36,38 @@ export const tenantFacts = read({
     const now = ctx.clock.now();
     const found = await one(
       ctx.tx,
-      sql`select c.id, c.name, c.code, c.subscription_status, c.subscription_expiry, c.grace_days, c.is_active, c.suspended_reason, c.currency, c.contact_email, c.created_at,
-            (select count(*)::int from public."user" where college_id = c.id and deleted_at is null) as people,
-            (select count(*)::int from public."class" where college_id = c.id and deleted_at is null) as classes,
-            (select count(*)::int from public.enrollment where college_id = c.id and status = 'ACTIVE') as enrolled,
-            (select count(*)::int from public.exam where college_id = c.id and deleted_at is null) as exams,
-            (select count(*)::int from public.exam where college_id = c.id and status = 'LIVE' and deleted_at is null) as live,
-            (select count(*)::int from public.exam where college_id = c.id and status = 'SCHEDULED' and start_time > ${now} and deleted_at is null) as upcoming,
-            (select count(*)::int from public.payment where college_id = c.id and status = 'PENDING') as pending_payments,
-            (select count(*)::int from public.user_session where college_id = c.id and revoked_at is null and expires_at > ${now}) as sessions
-          from public.college c where c.id = ${input.id}::uuid`,
+      sql`select c.id, c.name, c.code, c.subscription_status, c.subscription_expiry, c.grace_days, c.is_active,
+                 c.suspended_reason, c.currency, c.contact_email, c.created_at,
+                 (select count(*)::int from public."user" where college_id = c.id and deleted_at is null) as people,
+                 (select count(*)::int from public."class" where college_id = c.id and deleted_at is null) as classes,
+                 (
+                   select count(*)::int
+                   from public.enrollment
+                   where college_id = c.id and status = 'ACTIVE'
+                 ) as enrolled,
+                 (select count(*)::int from public.exam where college_id = c.id and deleted_at is null) as exams,
+                 (
+                   select count(*)::int
+                   from public.exam
+                   where college_id = c.id and status = 'LIVE' and deleted_at is null
+                 ) as live,
+                 (
+                   select count(*)::int
+                   from public.exam
+                   where college_id = c.id and status = 'SCHEDULED' and start_time > ${now} and deleted_at is null
+                 ) as upcoming,
+                 (
+                   select count(*)::int
+                   from public.payment
+                   where college_id = c.id and status = 'PENDING'
+                 ) as pending_payments,
+                 (
+                   select count(*)::int
+                   from public.user_session
+                   where college_id = c.id and revoked_at is null and expires_at > ${now}
+                 ) as sessions
+          from public.college c
+          where c.id = ${input.id}::uuid`,
       facts,
     );
     if (!found) throw new NotFound("There is no such tenant in your scope");

@@ -36,12 +36,22 @@ export const tenantSize = read({
     const tables = await rows(
       ctx.tx,
       sql`with recursive root as (
-            select c.oid as root, c.oid, c.relname, c.relkind from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'college_id'
+            select c.oid as root, c.oid, c.relname, c.relkind
+            from pg_class c
+              join pg_attribute a on a.attrelid = c.oid and a.attname = 'college_id'
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-            union all select r.root, i.inhrelid, r.relname, 'r' from pg_inherits i join root r on r.oid = i.inhparent)
+            union all select r.root, i.inhrelid, r.relname, 'r'
+            from pg_inherits i
+              join root r on r.oid = i.inhparent
+          )
           select format('public.%I', r.relname) as "table", replace(r.relname, '_', ' ') as label,
-                 array_agg(c.relname::text) as parts, sum(greatest(c.reltuples, 0))::float8 as rows, sum(pg_total_relation_size(c.oid))::float8 as bytes
-          from root r join pg_class c on c.oid = r.oid group by r.relname having sum(greatest(c.reltuples, 0)) > 0 order by r.relname`,
+                 array_agg(c.relname::text) as parts, sum(greatest(c.reltuples, 0))::float8 as rows,
+                 sum(pg_total_relation_size(c.oid))::float8 as bytes
+          from root r
+            join pg_class c on c.oid = r.oid
+          group by r.relname
+          having sum(greatest(c.reltuples, 0)) > 0
+          order by r.relname`,
       tableRow,
     );
     // The policy of a tenant's scope is part of an estimate: narrowed to this tenant, it is the whole condition. Another one
@@ -66,8 +76,16 @@ export const tenantSize = read({
     const days = await rows(
       ctx.tx,
       sql`select extract(epoch from d)::float8 * 1000 as t,
-            (select count(*)::int from public.student_exam_attempt a where a.college_id = ${input.id}::uuid and a.started_at >= d and a.started_at < d + interval '1 day') as n
-          from generate_series(date_trunc('day', ${since}::timestamptz, 'UTC'), ${ctx.clock.now()}::timestamptz, '1 day') d`,
+                 (
+                   select count(*)::int
+                   from public.student_exam_attempt a
+                   where a.college_id = ${input.id}::uuid
+                     and a.started_at >= d
+                     and a.started_at < d + interval '1 day'
+                 ) as n
+          from generate_series(
+            date_trunc('day', ${since}::timestamptz, 'UTC'), ${ctx.clock.now()}::timestamptz, '1 day'
+          ) d`,
       z.object({ t: z.number(), n: z.number() }),
     );
     return {

@@ -48,14 +48,23 @@ const alertList = {
   async run({ ctx, input }: { ctx: TxCtx; input: { from: Date; to: Date } }) {
     const written = await rows(
       ctx.tx,
-      sql`select e.id, e.rule, e.target, e.label, e.severity, e.state, e.since, e.fired_at, e.resolved_at, e.value, e.worst, e.says, e.acknowledged_at, s.name as acknowledged_by, i.number as incident
-          from console.alert_episode e left join console.staff s on s.id = e.acknowledged_by left join console.incident i on i.id = e.incident_id
-          where e.state = 'FIRING' or (e.fired_at < ${input.to} and e.resolved_at > ${input.from}) order by (e.state = 'FIRING') desc, e.fired_at desc limit 200`,
+      sql`select e.id, e.rule, e.target, e.label, e.severity, e.state, e.since, e.fired_at, e.resolved_at, e.value,
+                 e.worst, e.says, e.acknowledged_at, s.name as acknowledged_by, i.number as incident
+          from console.alert_episode e
+            left join console.staff s on s.id = e.acknowledged_by
+            left join console.incident i on i.id = e.incident_id
+          where e.state = 'FIRING' or (e.fired_at < ${input.to} and e.resolved_at > ${input.from})
+          order by (e.state = 'FIRING') desc, e.fired_at desc
+          limit 200`,
       episodeRow,
     );
     const silences = await rows(
       ctx.tx,
-      sql`select a.id, a.rule, a.target, a.reason, a.until, s.name as who from console.alert_silence a left join console.staff s on s.id = a.staff_id where a.until > ${ctx.clock.now()} order by a.until`,
+      sql`select a.id, a.rule, a.target, a.reason, a.until, s.name as who
+          from console.alert_silence a
+            left join console.staff s on s.id = a.staff_id
+          where a.until > ${ctx.clock.now()}
+          order by a.until`,
       silenceRow,
     );
     const conditions = await askCollector<Condition[]>("/internal/alerts");
@@ -239,10 +248,15 @@ export const listNotificationTargets = read({
     rows(
       ctx.tx,
       sql`select t.id, t.name, t.kind, t.address, t.min_severity, t.enabled,
-                 count(*) filter (where d.state = 'SENT')::int as sent, count(*) filter (where d.state = 'PENDING')::int as waiting, count(*) filter (where d.state = 'FAILED')::int as failed,
+                 count(*) filter (where d.state = 'SENT')::int as sent,
+                 count(*) filter (where d.state = 'PENDING')::int as waiting,
+                 count(*) filter (where d.state = 'FAILED')::int as failed,
                  (array_agg(d.error order by d.updated_at desc) filter (where d.error is not null))[1] as last_error
-          from console.notification_target t left join console.notification_delivery d on d.target_id = t.id and d.created_at > ${new Date(ctx.clock.now().getTime() - 7 * 86_400_000)}
-          group by t.id order by t.name`,
+          from console.notification_target t
+            left join console.notification_delivery d on d.target_id = t.id
+              and d.created_at > ${new Date(ctx.clock.now().getTime() - 7 * 86_400_000)}
+          group by t.id
+          order by t.name`,
       targetRow,
     ),
 });

@@ -86,23 +86,38 @@ export class AlertEngine {
       this.rules = effectiveRules(await readOverrides(on));
       const [slowest] = await rows(
         on,
-        sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs", sum(s.calls)::int as calls, coalesce(max(t.text), '') as text
-            from telemetry.statement s left join telemetry.query_text t on t.query_id = s.query_id
-            where s.at > now() - interval '5 minutes' and s.target = 'primary' group by 1 having sum(s.calls) >= 3 order by 2 desc limit 1`,
+        sql`select s.query_id::text as "queryId", sum(s.total_ms) / sum(s.calls) as "meanMs",
+                   sum(s.calls)::int as calls, coalesce(max(t.text), '') as text
+            from telemetry.statement s
+              left join telemetry.query_text t on t.query_id = s.query_id
+            where s.at > now() - interval '5 minutes' and s.target = 'primary'
+            group by 1
+            having sum(s.calls) >= 3
+            order by 2 desc
+            limit 1`,
         z.object({ queryId: z.string(), meanMs: z.number(), calls: z.number(), text: z.string() }),
       );
       const [hits] = await rows(
         on,
         // Weighed by what was read: a quiet second tells less than a busy one.
         sql`select sum(h.value * b.value) / nullif(sum(b.value), 0) as ratio, avg(b.value) as blocks
-            from telemetry.metric h join telemetry.metric b on b.at = h.at and b.target = h.target and b.label = h.label and b.name = 'db.blocks_per_s'
-            where h.name = 'db.hit_ratio' and h.target = 'primary' and h.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}
+            from telemetry.metric h
+              join telemetry.metric b on b.at = h.at
+                and b.target = h.target
+                and b.label = h.label
+                and b.name = 'db.blocks_per_s'
+            where h.name = 'db.hit_ratio'
+              and h.target = 'primary'
+              and h.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}
               and b.at > ${new Date(Date.now() - HIT_ROUNDS * env().DB_METRICS_INTERVAL)}`,
         z.object({ ratio: z.number().nullable(), blocks: z.number().nullable() }),
       );
       const pools = await rows(
         on,
-        sql`select distinct on (process, pool) process, pool, max, total, idle, waiting from telemetry.pool where at > now() - interval '1 minute' order by process, pool, at desc`,
+        sql`select distinct on (process, pool) process, pool, max, total, idle, waiting
+            from telemetry.pool
+            where at > now() - interval '1 minute'
+            order by process, pool, at desc`,
         z.object({
           process: z.string(),
           pool: z.string(),

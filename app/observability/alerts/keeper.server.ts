@@ -28,13 +28,22 @@ export class Keeper {
   async openEpisodes(): Promise<Condition[]> {
     await execute(
       clients().primary,
-      sql`with over as (update console.alert_episode set state = 'RESOLVED', resolved_at = now(), updated_at = now()
-                        where state = 'FIRING' and rule <> all(${RULES.map((rule) => rule.key)}) returning incident_id)
-          update console.incident i set state = 'RESOLVED', to_at = greatest(now(), from_at), updated_at = now() from over where i.id = over.incident_id and i.state = 'OPEN'`,
+      sql`with over as (
+            update console.alert_episode
+            set state = 'RESOLVED', resolved_at = now(), updated_at = now()
+            where state = 'FIRING' and rule <> all(${RULES.map((rule) => rule.key)})
+            returning incident_id
+          )
+          update console.incident i
+          set state = 'RESOLVED', to_at = greatest(now(), from_at), updated_at = now()
+          from over
+          where i.id = over.incident_id and i.state = 'OPEN'`,
     );
     const found = await rows(
       clients().primary,
-      sql`select id, rule, target, label, severity, since, fired_at, value, worst, says from console.alert_episode where state = 'FIRING'`,
+      sql`select id, rule, target, label, severity, since, fired_at, value, worst, says
+          from console.alert_episode
+          where state = 'FIRING'`,
       z.object({
         id: z.string(),
         rule: z.string(),
@@ -104,7 +113,9 @@ export class Keeper {
     if (change.kind === "worse") {
       await execute(
         on,
-        sql`update console.alert_episode set value = ${condition.value}, worst = ${condition.worst}, says = ${says}, updated_at = now() where id = ${id}`,
+        sql`update console.alert_episode
+            set value = ${condition.value}, worst = ${condition.worst}, says = ${says}, updated_at = now()
+            where id = ${id}`,
       );
       return;
     }
@@ -115,8 +126,14 @@ export class Keeper {
         : null;
       const made = await execute(
         on,
-        sql`insert into console.alert_episode (id, rule, target, label, severity, since, fired_at, value, worst, says, incident_id, told_at)
-            values (${id}, ${condition.rule}, ${condition.target}, ${condition.label}, ${condition.severity}, ${new Date(condition.since)}, ${when}, ${condition.value}, ${condition.worst}, ${says}, ${incident?.id ?? null}, ${silenced ? null : when})
+        sql`insert into console.alert_episode (
+              id, rule, target, label, severity, since, fired_at, value, worst, says, incident_id, told_at
+            )
+            values (
+              ${id}, ${condition.rule}, ${condition.target}, ${condition.label}, ${condition.severity},
+              ${new Date(condition.since)}, ${when}, ${condition.value}, ${condition.worst}, ${says},
+              ${incident?.id ?? null}, ${silenced ? null : when}
+            )
             on conflict do nothing`,
       );
       if (made > 0 && !silenced)
@@ -125,16 +142,23 @@ export class Keeper {
     }
     const closed = await one(
       on,
-      sql`update console.alert_episode set state = 'RESOLVED', resolved_at = ${when}, value = ${condition.value}, worst = ${condition.worst}, says = ${says}, updated_at = now()
-          where id = ${id} and state = 'FIRING' returning incident_id, told_at`,
+      sql`update console.alert_episode
+          set state = 'RESOLVED', resolved_at = ${when}, value = ${condition.value}, worst = ${condition.worst},
+              says = ${says}, updated_at = now()
+          where id = ${id} and state = 'FIRING'
+          returning incident_id, told_at`,
       z.object({ incident_id: z.string().nullable(), told_at: z.date().nullable() }),
     );
     if (!closed) return;
     if (closed.incident_id) {
       await execute(
         on,
-        sql`update console.incident set state = 'RESOLVED', to_at = greatest(${when}, from_at), updated_at = now(),
-                   cause = case when ${condition.signal?.cause ?? null}::text is null then cause else ${condition.signal?.cause ?? null} end
+        sql`update console.incident
+            set state = 'RESOLVED', to_at = greatest(${when}, from_at), updated_at = now(),
+                cause = case
+                  when ${condition.signal?.cause ?? null}::text is null then cause
+                  else ${condition.signal?.cause ?? null}
+                end
             where id = ${closed.incident_id} and state = 'OPEN'`,
       );
       await note(on, closed.incident_id, when, `Resolved. At its worst: ${formatValue(rule.unit, condition.worst)}.`);
@@ -161,7 +185,8 @@ function happeningOf({ id, change, says }: Pending, incident: number | null): Ha
 const note = (on: Queryable, incidentId: string, at: Date, text: string) =>
   execute(
     on,
-    sql`insert into console.incident_note (id, incident_id, at, author, text) values (${newId(at.getTime())}, ${incidentId}, ${at}, 'collector', ${text})`,
+    sql`insert into console.incident_note (id, incident_id, at, author, text)
+        values (${newId(at.getTime())}, ${incidentId}, ${at}, 'collector', ${text})`,
   );
 
 /** From when the condition began, not from when it had lasted long enough to be told. */
@@ -175,8 +200,11 @@ async function openIncident(
   const made = (await one(
     on,
     sql`insert into console.incident (id, title, cause, rule, target, severity, from_at, link, facts)
-        values (${id}, ${condition.signal?.title ?? title}, ${condition.signal?.cause ?? condition.says}, ${condition.rule}, ${condition.target}, ${condition.severity},
-                ${new Date(condition.since)}, ${link}, ${JSON.stringify(condition.signal?.facts ?? {})}::jsonb)
+        values (
+          ${id}, ${condition.signal?.title ?? title}, ${condition.signal?.cause ?? condition.says}, ${condition.rule},
+          ${condition.target}, ${condition.severity}, ${new Date(condition.since)}, ${link},
+          ${JSON.stringify(condition.signal?.facts ?? {})}::jsonb
+        )
         returning id, number`,
     z.object({ id: z.string(), number: z.number() }),
   ))!;

@@ -72,7 +72,10 @@ export async function queueNotifications(on: Queryable, happening: Happening, at
     await execute(
       on,
       sql`insert into console.notification_delivery (id, target_id, event, subject, body, next_attempt_at)
-          values (${newId()}, ${target.id}, ${happening.event}, ${subjectOf(happening)}, ${JSON.stringify(happening)}::jsonb, ${at})`,
+          values (
+            ${newId()}, ${target.id}, ${happening.event}, ${subjectOf(happening)},
+            ${JSON.stringify(happening)}::jsonb, ${at}
+          )`,
     );
   }
 }
@@ -147,8 +150,11 @@ async function tellWhatGoesOn(tx: Queryable, now: Date): Promise<void> {
   const silences = await readSilences(tx, now);
   const untold = await rows(
     tx,
-    sql`select e.id, e.rule, e.target, e.severity, e.says, i.number from console.alert_episode e left join console.incident i on i.id = e.incident_id
-        where e.state = 'FIRING' and e.told_at is null for update of e skip locked`,
+    sql`select e.id, e.rule, e.target, e.severity, e.says, i.number
+        from console.alert_episode e
+          left join console.incident i on i.id = e.incident_id
+        where e.state = 'FIRING' and e.told_at is null
+        for update of e skip locked`,
     untoldRow,
   );
   for (const one of untold.filter((episode) => !silencedBy(silences, episode, now))) {
@@ -166,10 +172,20 @@ const claimDue = (now: Date) =>
     await tellWhatGoesOn(tx, now);
     return rows(
       tx,
-      sql`update console.notification_delivery d set attempts = attempts + 1, next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second', updated_at = now()
+      sql`update console.notification_delivery d
+          set attempts = attempts + 1,
+              next_attempt_at = ${now}::timestamptz + least(3600, 5 * 2 ^ attempts) * interval '1 second',
+              updated_at = now()
           from console.notification_target t
-          where t.id = d.target_id and d.id in (
-            select id from console.notification_delivery where state = 'PENDING' and next_attempt_at <= ${now} order by next_attempt_at limit 20 for update skip locked)
+          where t.id = d.target_id
+            and d.id in (
+              select id
+              from console.notification_delivery
+              where state = 'PENDING' and next_attempt_at <= ${now}
+              order by next_attempt_at
+              limit 20
+              for update skip locked
+            )
           returning d.id, t.kind, t.address, d.subject, d.body, d.attempts`,
       dueRow,
     );
@@ -185,14 +201,18 @@ export async function deliver(now: Date): Promise<void> {
         await send(one, one.subject, one.body, one.id);
         await execute(
           primary,
-          sql`update console.notification_delivery set state = 'SENT', sent_at = now(), error = null, updated_at = now() where id = ${one.id}`,
+          sql`update console.notification_delivery
+              set state = 'SENT', sent_at = now(), error = null, updated_at = now()
+              where id = ${one.id}`,
         );
       } catch (error) {
         const state = one.attempts >= GIVE_UP_AFTER ? "FAILED" : "PENDING";
         log.warn({ delivery: one.id, attempts: one.attempts, reason: messageOf(error) }, "a notification could not be delivered");
         await execute(
           primary,
-          sql`update console.notification_delivery set state = ${state}, error = ${messageOf(error)}, updated_at = now() where id = ${one.id}`,
+          sql`update console.notification_delivery
+              set state = ${state}, error = ${messageOf(error)}, updated_at = now()
+              where id = ${one.id}`,
         );
       }
     }),

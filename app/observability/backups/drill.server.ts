@@ -87,7 +87,8 @@ async function drill(
   await withScope(all, async (inner) => {
     await execute(
       inner.tx,
-      sql`insert into console.backup_check (id, backup_id, kind, by_whom) values (${id}, ${backup.id}, 'DRILL', ${ctx.actor.name})`,
+      sql`insert into console.backup_check (id, backup_id, kind, by_whom)
+          values (${id}, ${backup.id}, 'DRILL', ${ctx.actor.name})`,
     );
     await record(inner, { action: "drill.start", resource: "backup", resourceId: backup.id });
   });
@@ -102,7 +103,12 @@ async function drill(
     const { says, value } = await run();
     stopped.signal.throwIfAborted();
     phases.push({ name, ms: Math.round(performance.now() - started), says });
-    await execute(pool, sql`update console.backup_check set phases = ${JSON.stringify(phases)}::jsonb where id = ${id}`);
+    await execute(
+      pool,
+      sql`update console.backup_check
+        set phases = ${JSON.stringify(phases)}::jsonb
+        where id = ${id}`,
+    );
     return value;
   };
   // Somebody may ask it to stop in the middle of a long phase.
@@ -168,7 +174,10 @@ async function drill(
     if (why instanceof Error && why.name === "JobCancelled") {
       await execute(
         pool,
-        sql`update console.backup_check set finished_at = now(), stopped = true, findings = '[{"file": "drill", "says": "somebody stopped it"}]'::jsonb where id = ${id}`,
+        sql`update console.backup_check
+            set finished_at = now(), stopped = true,
+                findings = '[{"file": "drill", "says": "somebody stopped it"}]'::jsonb
+            where id = ${id}`,
       );
       throw why;
     }
@@ -184,8 +193,11 @@ async function drill(
   await withScope(all, async (inner) => {
     await execute(
       inner.tx,
-      sql`update console.backup_check set finished_at = now(), ok = ${verdict}, findings = ${JSON.stringify(findings.slice(0, 100))}::jsonb, phases = ${JSON.stringify(phases)}::jsonb,
-            target_time = ${targetTime}, rpo_ms = ${rpoMs}, rto_ms = ${ok ? rtoMs : null} where id = ${id}`,
+      sql`update console.backup_check
+          set finished_at = now(), ok = ${verdict}, findings = ${JSON.stringify(findings.slice(0, 100))}::jsonb,
+              phases = ${JSON.stringify(phases)}::jsonb, target_time = ${targetTime}, rpo_ms = ${rpoMs},
+              rto_ms = ${ok ? rtoMs : null}
+          where id = ${id}`,
     );
     await record(inner, {
       action: "drill.done",

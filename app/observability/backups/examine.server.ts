@@ -10,9 +10,13 @@ export async function checkIndexes(copy: pg.Client): Promise<{ checked: number; 
   await execute(copy, sql`create extension if not exists amcheck`);
   const indexes = await rows(
     copy,
-    sql`select c.oid::int as oid, n.nspname || '.' || c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
-        join pg_namespace n on n.oid = c.relnamespace join pg_am a on a.oid = c.relam
-        where a.amname = 'btree' and c.relkind = 'i' and i.indisvalid and i.indisready and c.relpersistence = 'p' order by 2`,
+    sql`select c.oid::int as oid, n.nspname || '.' || c.relname as name
+        from pg_index i
+          join pg_class c on c.oid = i.indexrelid
+          join pg_namespace n on n.oid = c.relnamespace
+          join pg_am a on a.oid = c.relam
+        where a.amname = 'btree' and c.relkind = 'i' and i.indisvalid and i.indisready and c.relpersistence = 'p'
+        order by 2`,
     z.object({ oid: z.number(), name: z.string() }),
   );
   const findings: BackupFinding[] = [];
@@ -55,11 +59,23 @@ export async function checkCounts(
 export async function checkReferences(copy: pg.Client): Promise<{ checked: number; findings: BackupFinding[] }> {
   const keys = await rows(
     copy,
-    sql`select k.conname as name, cn.nspname as child_schema, c.relname as child, pn.nspname as parent_schema, p.relname as parent,
-               (select array_agg(a.attname::text order by x.n) from unnest(k.conkey) with ordinality x (num, n) join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x.num) as columns,
-               (select array_agg(a.attname::text order by x.n) from unnest(k.confkey) with ordinality x (num, n) join pg_attribute a on a.attrelid = k.confrelid and a.attnum = x.num) as targets
-        from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace cn on cn.oid = c.relnamespace
-        join pg_class p on p.oid = k.confrelid join pg_namespace pn on pn.oid = p.relnamespace
+    sql`select k.conname as name, cn.nspname as child_schema, c.relname as child, pn.nspname as parent_schema,
+               p.relname as parent,
+               (
+                 select array_agg(a.attname::text order by x.n)
+                 from unnest(k.conkey) with ordinality x (num, n)
+                   join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x.num
+               ) as columns,
+               (
+                 select array_agg(a.attname::text order by x.n)
+                 from unnest(k.confkey) with ordinality x (num, n)
+                   join pg_attribute a on a.attrelid = k.confrelid and a.attnum = x.num
+               ) as targets
+        from pg_constraint k
+          join pg_class c on c.oid = k.conrelid
+          join pg_namespace cn on cn.oid = c.relnamespace
+          join pg_class p on p.oid = k.confrelid
+          join pg_namespace pn on pn.oid = p.relnamespace
         where k.contype = 'f' and k.conparentid = 0 and cn.nspname in ('public', 'console')`,
     z.object({
       name: z.string(),
@@ -83,8 +99,10 @@ export async function checkReferences(copy: pg.Client): Promise<{ checked: numbe
     );
     const [lost] = await rows(
       copy,
-      sql`select count(*)::bigint as n from (select * from ${ident(key.child_schema)}.${ident(key.child)} limit 2000) c
-          where ${filled} and not exists (select 1 from ${ident(key.parent_schema)}.${ident(key.parent)} p where ${meets})`,
+      sql`select count(*)::bigint as n
+          from (select * from ${ident(key.child_schema)}.${ident(key.child)} limit 2000) c
+          where ${filled}
+            and not exists (select 1 from ${ident(key.parent_schema)}.${ident(key.parent)} p where ${meets})`,
       z.object({ n: z.coerce.number() }),
     );
     if (lost!.n > 0) findings.push({ file: key.child, says: `${lost!.n} rows of ${key.name} point to nothing` });

@@ -8,11 +8,23 @@ import type { BackupHealth } from "./signals.ts";
 import { gapsIn, isSegment, positionOf, segmentName } from "./wal.ts";
 
 const check = z.object({ at: z.number(), ok: z.boolean(), says: z.string().nullable() }).nullable();
-const lastCheck = (kind: "VERIFY" | "DRILL") => sql`(
-  select jsonb_build_object('at', extract(epoch from c.finished_at) * 1000, 'ok', c.ok is true, 'says', (c.findings -> 0 ->> 'file') || ': ' || (c.findings -> 0 ->> 'says'))
-  from console.backup_check c where c.kind = ${kind} and c.finished_at is not null and not c.stopped order by c.started_at desc limit 1)`;
+const lastCheck = (kind: "VERIFY" | "DRILL") => sql`
+  (
+    select jsonb_build_object(
+             'at', extract(epoch from c.finished_at) * 1000, 'ok', c.ok is true, 'says',
+             (c.findings -> 0 ->> 'file') || ': ' || (c.findings -> 0 ->> 'says')
+           )
+    from console.backup_check c
+    where c.kind = ${kind} and c.finished_at is not null and not c.stopped
+    order by c.started_at desc
+    limit 1
+  )`;
 const proven = (kind: "VERIFY" | "DRILL") =>
-  sql`(select (extract(epoch from max(c.finished_at)) * 1000)::float8 from console.backup_check c where c.kind = ${kind} and c.ok)`;
+  sql`(
+        select (extract(epoch from max(c.finished_at)) * 1000)::float8
+        from console.backup_check c
+        where c.kind = ${kind} and c.ok
+      )`;
 
 const ledgerRow = z.object({
   born: z.number(),
@@ -32,14 +44,32 @@ export async function readBackupHealth(on: Queryable = clients().primary): Promi
   const ledger = (await one(
     on,
     sql`select (select extract(epoch from min(finished_at)) * 1000 from public._prisma_migrations)::float8 as born,
-          (select extract(epoch from max(b.started_at)) * 1000 from console.backup b where b.state = 'DONE'
-             and not exists (select 1 from console.backup_check c where c.backup_id = b.id and c.ok = false))::float8 as "lastGood",
-          (select jsonb_build_object('at', extract(epoch from finished_at) * 1000, 'error', case when state = 'FAILED' then coalesce(error, 'no reason is known') end)
-           from console.backup where state in ('DONE', 'FAILED') and finished_at is not null order by started_at desc limit 1) as "lastEnded",
-          ${proven("VERIFY")} as verified, ${lastCheck("VERIFY")} as "lastVerify", ${proven("DRILL")} as drilled, ${lastCheck("DRILL")} as "lastDrill",
-          o.start_lsn as "startLsn", o.timeline
-        from (select 1) as one left join lateral
-          (select start_lsn, timeline from console.backup where state = 'DONE' order by started_at limit 1) o on true`,
+               (
+                 select extract(epoch from max(b.started_at)) * 1000
+                 from console.backup b
+                 where b.state = 'DONE'
+                   and not exists (select 1 from console.backup_check c where c.backup_id = b.id and c.ok = false)
+               )::float8 as "lastGood",
+               (
+                 select jsonb_build_object(
+                          'at', extract(epoch from finished_at) * 1000, 'error',
+                          case when state = 'FAILED' then coalesce(error, 'no reason is known') end
+                        )
+                 from console.backup
+                 where state in ('DONE', 'FAILED') and finished_at is not null
+                 order by started_at desc
+                 limit 1
+               ) as "lastEnded",
+               ${proven("VERIFY")} as verified, ${lastCheck("VERIFY")} as "lastVerify", ${proven("DRILL")} as drilled,
+               ${lastCheck("DRILL")} as "lastDrill", o.start_lsn as "startLsn", o.timeline
+        from (select 1) as one
+          left join lateral (
+            select start_lsn, timeline
+            from console.backup
+            where state = 'DONE'
+            order by started_at
+            limit 1
+          ) o on true`,
     ledgerRow,
   ))!;
   const { startLsn, timeline, ...rest } = ledger;

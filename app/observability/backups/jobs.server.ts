@@ -22,7 +22,10 @@ export const askBackup = mutation({
     const kind = `backup.${input.what}`;
     const waiting = await one(
       ctx.tx,
-      sql`select id::text as id from console.job where kind = ${kind} and state in ('QUEUED', 'RUNNING') and updated_at > now() - interval '10 minutes' limit 1`,
+      sql`select id::text as id
+          from console.job
+          where kind = ${kind} and state in ('QUEUED', 'RUNNING') and updated_at > now() - interval '10 minutes'
+          limit 1`,
       z.object({ id: z.string() }),
     );
     if (waiting) throw new Conflict(`${TITLES[input.what]}: this is under way already`);

@@ -95,23 +95,45 @@ const report = {
   async run({ ctx }: { ctx: TxCtx }) {
     const backups = await rows(
       ctx.tx,
-      sql`select b.id, b.state, b.started_at, b.finished_at, b.size_bytes, b.start_lsn, b.timeline, b.error, b.by_whom, array(select jsonb_object_keys(b.wal)) as wal,
-                 v.finished_at as verified_at, v.ok as verified, d.finished_at as drilled_at, d.ok as drilled
+      sql`select b.id, b.state, b.started_at, b.finished_at, b.size_bytes, b.start_lsn, b.timeline, b.error,
+                 b.by_whom, array(select jsonb_object_keys(b.wal)) as wal, v.finished_at as verified_at,
+                 v.ok as verified, d.finished_at as drilled_at, d.ok as drilled
           from console.backup b
-          left join lateral (select finished_at, ok from console.backup_check c where c.backup_id = b.id and c.kind = 'VERIFY' and c.finished_at is not null order by started_at desc limit 1) v on true
-          left join lateral (select finished_at, ok from console.backup_check c where c.backup_id = b.id and c.kind = 'DRILL' and c.finished_at is not null order by started_at desc limit 1) d on true
+            left join lateral (
+              select finished_at, ok
+              from console.backup_check c
+              where c.backup_id = b.id and c.kind = 'VERIFY' and c.finished_at is not null
+              order by started_at desc
+              limit 1
+            ) v on true
+            left join lateral (
+              select finished_at, ok
+              from console.backup_check c
+              where c.backup_id = b.id and c.kind = 'DRILL' and c.finished_at is not null
+              order by started_at desc
+              limit 1
+            ) d on true
           where b.state = 'DONE' or b.started_at > now() - ${SHOWN_DAYS} * interval '1 day'
-          order by b.started_at desc limit 300`,
+          order by b.started_at desc
+          limit 300`,
       backupLine,
     );
     const checks = await rows(
       ctx.tx,
-      sql`select id, backup_id, kind, started_at, finished_at, ok, findings, phases, target_time, rpo_ms, rto_ms, stopped, by_whom from console.backup_check order by started_at desc limit 100`,
+      sql`select id, backup_id, kind, started_at, finished_at, ok, findings, phases, target_time, rpo_ms, rto_ms,
+                 stopped, by_whom
+          from console.backup_check
+          order by started_at desc
+          limit 100`,
       checkLine,
     );
     const jobs = await rows(
       ctx.tx,
-      sql`select id, kind, done::bigint as done, total::bigint as total, cancel_requested as stopping from console.job where kind in ('backup.create', 'backup.verify', 'backup.drill') and state in ('QUEUED', 'RUNNING') and updated_at > now() - interval '10 minutes'`,
+      sql`select id, kind, done::bigint as done, total::bigint as total, cancel_requested as stopping
+          from console.job
+          where kind in ('backup.create', 'backup.verify', 'backup.drill')
+            and state in ('QUEUED', 'RUNNING')
+            and updated_at > now() - interval '10 minutes'`,
       jobLine,
     );
     const { rows: seen, missing } = await current("archiver");

@@ -37,8 +37,12 @@ const tables = () =>
   rows(
     rolePool("owner"),
     sql`select n.nspname as schema, c.relname as name, has_table_privilege(c.oid, 'select') as readable
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('public', 'console', 'audit') and c.relkind = 'r'
-          and c.relname not in ('pending', 'job', 'login_throttle', 'lease', 'staff_session', 'backup_canary') order by 1, 2`,
+        from pg_class c
+          join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in ('public', 'console', 'audit')
+          and c.relkind = 'r'
+          and c.relname not in ('pending', 'job', 'login_throttle', 'lease', 'staff_session', 'backup_canary')
+        order by 1, 2`,
     countable,
   );
 
@@ -110,7 +114,9 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
     polling = setInterval(() => {
       void one(
         rolePool("backup"),
-        sql`select phase, backup_streamed::bigint as done, backup_total::bigint as total from pg_stat_progress_basebackup limit 1`,
+        sql`select phase, backup_streamed::bigint as done, backup_total::bigint as total
+            from pg_stat_progress_basebackup
+            limit 1`,
         z.object({ phase: z.string(), done: z.number(), total: z.number().nullable() }),
       )
         .then((row) => (row ? progress(row.phase, row.done, row.total) : undefined))
@@ -136,8 +142,11 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
     await withScope(all, async (inner) => {
       await execute(
         inner.tx,
-        sql`update console.backup set state = 'DONE', finished_at = now(), size_bytes = ${taken}, start_lsn = ${manifest.startLsn}, stop_lsn = ${manifest.stopLsn}, timeline = ${manifest.timeline},
-              system_id = ${manifest.systemId}, wal = ${JSON.stringify(wal)}::jsonb, row_counts = ${JSON.stringify(counts)}::jsonb where id = ${id}`,
+        sql`update console.backup
+            set state = 'DONE', finished_at = now(), size_bytes = ${taken}, start_lsn = ${manifest.startLsn},
+                stop_lsn = ${manifest.stopLsn}, timeline = ${manifest.timeline}, system_id = ${manifest.systemId},
+                wal = ${JSON.stringify(wal)}::jsonb, row_counts = ${JSON.stringify(counts)}::jsonb
+            where id = ${id}`,
       );
       // In the log, where nobody changes it: a manifest that is computed anew beside changed files agrees with them.
       const details = { bytes: taken, manifest: await sha256Of(path.join(directory, "backup_manifest")) };
@@ -154,7 +163,10 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
     fs.rmSync(directory, { recursive: true, force: true });
     await execute(
       clients().primary,
-      sql`update console.backup set state = ${stopped ? "CANCELLED" : "FAILED"}, finished_at = now(), error = ${stopped ? "somebody stopped it" : messageOf(error)} where id = ${id}`,
+      sql`update console.backup
+          set state = ${stopped ? "CANCELLED" : "FAILED"}, finished_at = now(),
+              error = ${stopped ? "somebody stopped it" : messageOf(error)}
+          where id = ${id}`,
     ).catch(() => undefined);
     throw error;
   } finally {

@@ -36,7 +36,9 @@ export async function inTurn<T>(kind: keyof typeof UNDER_WAY, run: () => Promise
 export const endSenders = () =>
   rows(
     rolePool("backup"),
-    sql`select pg_terminate_backend(pid, 5000) as ended from pg_stat_activity where application_name = 'backup' and backend_type = 'walsender'`,
+    sql`select pg_terminate_backend(pid, 5000) as ended
+        from pg_stat_activity
+        where application_name = 'backup' and backend_type = 'walsender'`,
     z.object({ ended: z.boolean() }),
   );
 
@@ -52,7 +54,9 @@ export async function cleanUpBackups(place: Place): Promise<void> {
   await endSenders();
   await execute(
     clients().primary,
-    sql`update console.backup set state = 'FAILED', error = 'the process ended', finished_at = now() where state = 'RUNNING'`,
+    sql`update console.backup
+        set state = 'FAILED', error = 'the process ended', finished_at = now()
+        where state = 'RUNNING'`,
   );
   const known = await rows(
     clients().primary,
@@ -81,7 +85,9 @@ export async function cleanUpDrills(place: Place): Promise<void> {
   }
   await execute(
     clients().primary,
-    sql`update console.backup_check set finished_at = now(), findings = '[{"file": "drill", "says": "the process ended"}]'::jsonb where kind = 'DRILL' and finished_at is null`,
+    sql`update console.backup_check
+        set finished_at = now(), findings = '[{"file": "drill", "says": "the process ended"}]'::jsonb
+        where kind = 'DRILL' and finished_at is null`,
   );
 }
 

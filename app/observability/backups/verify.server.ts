@@ -38,18 +38,27 @@ const backupRow = z.object({
 });
 export type BackupRow = z.infer<typeof backupRow>;
 
-const columns = sql`id, state, directory, started_at, finished_at, size_bytes, timeline, start_lsn, stop_lsn, system_id, wal, row_counts, error,
-  (select c.body::jsonb -> 'details' ->> 'manifest'
-   from audit.entry e
-   join audit.content c on c.at = e.at and c.entry_id = e.id
-   where e.action = 'backup.done' and e.resource = 'backup' and e.resource_id = backup.id::text
-   order by e.at desc limit 1) as manifest_sha256`;
+const columns = sql`
+  id, state, directory, started_at, finished_at, size_bytes, timeline, start_lsn, stop_lsn, system_id, wal, row_counts, error, (
+    select c.body::jsonb -> 'details' ->> 'manifest'
+    from audit.entry e
+      join audit.content c on c.at = e.at and c.entry_id = e.id
+    where e.action = 'backup.done' and e.resource = 'backup' and e.resource_id = backup.id::text
+    order by e.at desc
+    limit 1
+  ) as manifest_sha256`;
 
 /** A backup that was finished: the named one, or the newest (that ends before `until`). */
 export async function findBackup(id: string | null, until: Date | null = null): Promise<BackupRow> {
   const found = await one(
     rolePool("owner"),
-    sql`select ${columns} from console.backup where state = 'DONE' and (${id}::uuid is null or id = ${id}::uuid) and (${until}::timestamptz is null or finished_at <= ${until}) order by started_at desc limit 1`,
+    sql`select ${columns}
+        from console.backup
+        where state = 'DONE'
+          and (${id}::uuid is null or id = ${id}::uuid)
+          and (${until}::timestamptz is null or finished_at <= ${until})
+        order by started_at desc
+        limit 1`,
     backupRow,
   );
   if (!found)
@@ -136,7 +145,11 @@ export async function verifyBackup(
   await withScope({ ...ctx, scope: { kind: "all" } }, async (inner) => {
     await execute(
       inner.tx,
-      sql`insert into console.backup_check (id, backup_id, kind, started_at, finished_at, ok, findings, by_whom) values (${check}, ${backup.id}, 'VERIFY', ${started}, now(), ${findings.length === 0}, ${JSON.stringify(findings.slice(0, 100))}::jsonb, ${ctx.actor.name})`,
+      sql`insert into console.backup_check (id, backup_id, kind, started_at, finished_at, ok, findings, by_whom)
+          values (
+            ${check}, ${backup.id}, 'VERIFY', ${started}, now(), ${findings.length === 0},
+            ${JSON.stringify(findings.slice(0, 100))}::jsonb, ${ctx.actor.name}
+          )`,
     );
     await record(inner, {
       action: "backup.verify",

@@ -69,13 +69,21 @@ export const connectionReport = read({
     const history = await historyOf(ctx.tx, "tick", input, now);
     const points = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, sum(total)::float8 / sum(ticks) as total, sum(active)::float8 / sum(ticks) as active, sum(idle)::float8 / sum(ticks) as idle, sum(idle_in_transaction)::float8 / sum(ticks) as idle_in_transaction
-          from ${history.from} s where target = ${input.target} group by ${slot(history.step)} order by 1`,
+      sql`select ${bucket(history.step)} as t, sum(total)::float8 / sum(ticks) as total,
+                 sum(active)::float8 / sum(ticks) as active, sum(idle)::float8 / sum(ticks) as idle,
+                 sum(idle_in_transaction)::float8 / sum(ticks) as idle_in_transaction
+          from ${history.from} s
+          where target = ${input.target}
+          group by ${slot(history.step)}
+          order by 1`,
       z.object({ t: z.number(), total: z.number(), active: z.number(), idle: z.number(), idle_in_transaction: z.number() }),
     );
     const pools = await rows(
       ctx.tx,
-      sql`select distinct on (process, pool) process, pool, at, max, total, idle, waiting, wait_ms, acquired, errors from telemetry.pool where at > ${new Date(now.getTime() - 60_000)} order by process, pool, at desc`,
+      sql`select distinct on (process, pool) process, pool, at, max, total, idle, waiting, wait_ms, acquired, errors
+          from telemetry.pool
+          where at > ${new Date(now.getTime() - 60_000)}
+          order by process, pool, at desc`,
       z.object({
         process: z.string(),
         pool: z.string(),

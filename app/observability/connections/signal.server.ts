@@ -56,10 +56,12 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
   const pool = signallerPool(input.target);
   const act = input.act === "cancel" ? sql`pg_cancel_backend(a.pid)` : sql`pg_terminate_backend(a.pid)`;
   // backend_start is told in milliseconds by forms, and kept in microseconds by the server.
-  const same = sql`date_trunc('milliseconds', a.backend_start) = date_trunc('milliseconds', ${input.backendStart}::timestamptz)`;
+  const same = sql`
+    date_trunc('milliseconds', a.backend_start) = date_trunc('milliseconds', ${input.backendStart}::timestamptz)`;
   const found = await one(
     pool,
-    sql`select a.usename as username, a.application_name as app, a.query, a.query_start, a.state, ${act} as sent from pg_stat_activity a
+    sql`select a.usename as username, a.application_name as app, a.query, a.query_start, a.state, ${act} as sent
+        from pg_stat_activity a
         where a.pid = ${input.pid} and ${same} and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()`,
     sessionRow,
   );

@@ -42,7 +42,10 @@ export const healthReport = read({
   async run({ ctx, before: [health, targets, known, archiver, backends] }) {
     const size = await one(
       ctx.tx,
-      sql`select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'telemetry' and c.relkind = 'r'`,
+      sql`select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes
+          from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'telemetry' and c.relkind = 'r'`,
       z.object({ bytes: z.number() }),
     ).catch(() => null);
     const archiving = archiver.rows?.[0] ? archivingOf(archiver.rows[0], Date.now()) : null;

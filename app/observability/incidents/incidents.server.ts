@@ -40,7 +40,10 @@ export const incidentsBetween = read({
   async run({ ctx, input }): Promise<IncidentSpan[]> {
     const found = await rows(
       ctx.tx,
-      sql`select ${columns} from console.incident where from_at < ${input.to} and coalesce(to_at, 'infinity') > ${input.from} order by from_at`,
+      sql`select ${columns}
+          from console.incident
+          where from_at < ${input.to} and coalesce(to_at, 'infinity') > ${input.from}
+          order by from_at`,
       incidentRow,
     );
     const all = may(ctx.actor.role, "database.read");
@@ -66,7 +69,11 @@ export const listIncidents = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select ${columns} from console.incident where number < ${input.before ?? 2_147_483_647} order by number desc limit 50`,
+      sql`select ${columns}
+          from console.incident
+          where number < ${input.before ?? 2_147_483_647}
+          order by number desc
+          limit 50`,
       incidentRow,
     ),
 });
@@ -94,8 +101,12 @@ export const getIncident = read({
     );
     const episodes = await rows(
       ctx.tx,
-      sql`select id, rule, target, label, severity, state, fired_at, resolved_at, says from console.alert_episode
-          where fired_at < coalesce(${incident.to_at}::timestamptz, now()) and coalesce(resolved_at, now()) > ${incident.from_at} order by fired_at limit 50`,
+      sql`select id, rule, target, label, severity, state, fired_at, resolved_at, says
+          from console.alert_episode
+          where fired_at < coalesce(${incident.to_at}::timestamptz, now())
+            and coalesce(resolved_at, now()) > ${incident.from_at}
+          order by fired_at
+          limit 50`,
       z.object({
         id: z.string(),
         rule: z.string(),
@@ -110,8 +121,13 @@ export const getIncident = read({
     );
     const blocked = await rows(
       ctx.tx,
-      sql`select id, target, started_at, ended_at, root_pid, root_app, root_tenant, root_state, root_query, relation, mode, most_waiting from telemetry.lock_episode
-          where started_at < coalesce(${incident.to_at}::timestamptz, now()) and coalesce(ended_at, now()) > ${incident.from_at} order by most_waiting desc limit 20`,
+      sql`select id, target, started_at, ended_at, root_pid, root_app, root_tenant, root_state, root_query, relation,
+                 mode, most_waiting
+          from telemetry.lock_episode
+          where started_at < coalesce(${incident.to_at}::timestamptz, now())
+            and coalesce(ended_at, now()) > ${incident.from_at}
+          order by most_waiting desc
+          limit 20`,
       z.object({
         id: z.string(),
         target: z.string(),
@@ -151,7 +167,12 @@ export const declareIncident = mutation({
     const id = newId(now.getTime());
     const made = (await one(
       ctx.tx,
-      sql`insert into console.incident (id, title, cause, target, from_at, declared_by) values (${id}, ${input.title}, ${input.cause}, ${input.target}, ${from}, ${ctx.actor.kind === "staff" ? ctx.actor.id : null}) returning number`,
+      sql`insert into console.incident (id, title, cause, target, from_at, declared_by)
+          values (
+            ${id}, ${input.title}, ${input.cause}, ${input.target}, ${from},
+            ${ctx.actor.kind === "staff" ? ctx.actor.id : null}
+          )
+          returning number`,
       z.object({ number: z.number() }),
     ))!;
     await ctx.tx.prisma.incidentNote.create({

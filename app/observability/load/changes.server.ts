@@ -31,7 +31,11 @@ export const whatChanged = read({
     const now = ctx.clock.now();
     const events = await rows(
       ctx.tx,
-      sql`select at, target, kind, subject, before, after from telemetry.event where at >= ${input.from} and at < ${input.to} order by at desc limit 50`,
+      sql`select at, target, kind, subject, before, after
+          from telemetry.event
+          where at >= ${input.from} and at < ${input.to}
+          order by at desc
+          limit 50`,
       changeRow,
     );
     const length = input.to.getTime() - input.from.getTime();
@@ -40,13 +44,28 @@ export const whatChanged = read({
     const earlier = await historyOf(ctx.tx, "statement", before, now, length / 1000);
     const statements = await rows(
       ctx.tx,
-      sql`with here as (select query_id, sum(calls) as calls, sum(total_ms) as ms from ${here.from} s where target = ${input.target} group by 1),
-               earlier as (select query_id, sum(calls) as calls, sum(total_ms) as ms from ${earlier.from} s where target = ${input.target} group by 1)
-          select h.query_id::text, coalesce(t.text, '') as text, h.calls::int as calls, h.ms / h.calls as mean_ms, e.ms / nullif(e.calls, 0) as before_ms, t.first_seen
-          from here h left join earlier e using (query_id) left join telemetry.query_text t using (query_id)
-          where h.calls > 0 and exists (select 1 from earlier)
+      sql`with here as (
+            select query_id, sum(calls) as calls, sum(total_ms) as ms
+            from ${here.from} s
+            where target = ${input.target}
+            group by 1
+          ),
+          earlier as (
+            select query_id, sum(calls) as calls, sum(total_ms) as ms
+            from ${earlier.from} s
+            where target = ${input.target}
+            group by 1
+          )
+          select h.query_id::text, coalesce(t.text, '') as text, h.calls::int as calls, h.ms / h.calls as mean_ms,
+                 e.ms / nullif(e.calls, 0) as before_ms, t.first_seen
+          from here h
+            left join earlier e using (query_id)
+            left join telemetry.query_text t using (query_id)
+          where h.calls > 0
+            and exists (select 1 from earlier)
             and (e.query_id is null or (h.ms / h.calls > 2 * e.ms / nullif(e.calls, 0) and h.ms / h.calls > 5))
-          order by h.ms desc limit 12`,
+          order by h.ms desc
+          limit 12`,
       queryRow,
     );
     return {

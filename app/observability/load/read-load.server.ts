@@ -43,7 +43,13 @@ export type Load = {
 /** Codes of the tenants in scope: whoever sees one tenant sees that tenant's load and no more. */
 async function tenantCodes(ctx: TxCtx): Promise<string[] | null> {
   if (ctx.scope.kind === "all") return null;
-  const found = await rows(ctx.tx, sql`select code from public.college where deleted_at is null`, z.object({ code: z.string() }));
+  const found = await rows(
+    ctx.tx,
+    sql`select code
+      from public.college
+      where deleted_at is null`,
+    z.object({ code: z.string() }),
+  );
   return found.map((row) => row.code);
 }
 
@@ -69,14 +75,20 @@ export const readLoad = read({
     const column = raw(SPLITS[input.by]);
     const cells = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, ${column} as key, sum(n)::int as n from ${history.from} l
-          where target = ${input.target} and (${only}::text[] is null or tenant = any(${only}::text[])) and (${input.queryId ?? null}::bigint is null or query_id = ${input.queryId ?? null}::bigint)
+      sql`select ${bucket(history.step)} as t, ${column} as key, sum(n)::int as n
+          from ${history.from} l
+          where target = ${input.target}
+            and (${only}::text[] is null or tenant = any(${only}::text[]))
+            and (${input.queryId ?? null}::bigint is null or query_id = ${input.queryId ?? null}::bigint)
           group by ${slot(history.step)}, ${column}`,
       cell,
     );
     const ticks = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, null as key, sum(ticks)::int as n from ${seconds.from} s where target = ${input.target} group by ${slot(history.step)}`,
+      sql`select ${bucket(history.step)} as t, null as key, sum(ticks)::int as n
+          from ${seconds.from} s
+          where target = ${input.target}
+          group by ${slot(history.step)}`,
       cell,
     );
     const known = new Map(ticks.map((row) => [row.t, row.n]));

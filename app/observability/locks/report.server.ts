@@ -34,13 +34,23 @@ export const lockReport = read({
     const history = await historyOf(ctx.tx, "tick", input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, sum(lock_waiting)::float8 / sum(ticks) as waiting from ${history.from} s where target = ${input.target} group by ${slot(history.step)} order by 1`,
+      sql`select ${bucket(history.step)} as t, sum(lock_waiting)::float8 / sum(ticks) as waiting
+          from ${history.from} s
+          where target = ${input.target}
+          group by ${slot(history.step)}
+          order by 1`,
       z.object({ t: z.number(), waiting: z.number() }),
     );
     const episodes = await rows(
       ctx.tx,
-      sql`select id, target, started_at, ended_at, root_pid, root_app, root_tenant, root_username, root_state, root_query, relation, mode, most_waiting, tree
-          from telemetry.lock_episode where target = ${input.target} and started_at < ${input.to} and coalesce(ended_at, 'infinity') > ${input.from} order by started_at desc limit 100`,
+      sql`select id, target, started_at, ended_at, root_pid, root_app, root_tenant, root_username, root_state,
+                 root_query, relation, mode, most_waiting, tree
+          from telemetry.lock_episode
+          where target = ${input.target}
+            and started_at < ${input.to}
+            and coalesce(ended_at, 'infinity') > ${input.from}
+          order by started_at desc
+          limit 100`,
       episodeRow,
     );
     return {

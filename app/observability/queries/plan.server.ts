@@ -19,7 +19,9 @@ export const genericPlan = read({
   async run({ ctx, input }): Promise<Plan> {
     const known = await one(
       ctx.tx,
-      sql`select text, current_setting('server_version_num')::int as version from telemetry.query_text where query_id = ${input.queryId}::bigint`,
+      sql`select text, current_setting('server_version_num')::int as version
+          from telemetry.query_text
+          where query_id = ${input.queryId}::bigint`,
       z.object({ text: z.string(), version: z.number() }),
     );
     if (!known) return { text: null, reason: "The text of this statement is not known." };

@@ -68,19 +68,51 @@ export const topQueries = read({
     const found = await rows(
       ctx.tx,
       sql`with parts as materialized (
-            select query_id, date_bin(make_interval(secs => ${width}::int), at, to_timestamp(${first})) as part, sum(calls) as calls, sum(total_ms) as total_ms, sum(rows) as rows,
-                   sum(blocks_hit) as blocks_hit, sum(blocks_read) as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks) as temp_blocks, sum(wal_bytes) as wal_bytes
-            from ${here.from} s where target = ${input.target} group by 1, 2),
-          here as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit)::bigint as blocks_hit, sum(blocks_read)::bigint as blocks_read,
-                          sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes from parts group by 1),
-          earlier as (select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms from ${earlier.from} e where target = ${input.target} group by 1),
-          top as (select h.*, t.text, t.first_seen from here h left join telemetry.query_text t using (query_id)
-                  where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%' order by ${raw(SORTS[input.sort])} desc nulls last limit ${input.limit}),
-          shapes as (select query_id, array_agg((extract(epoch from part - to_timestamp(${first})) / ${width}::int)::int) as shape_at, array_agg(total_ms) as shape_ms from parts where query_id in (select query_id from top) group by 1)
-          select top.query_id::text, top.text, top.first_seen, top.calls, top.total_ms, top.rows, top.blocks_hit, top.blocks_read, top.io_ms, top.temp_blocks, top.wal_bytes,
-                 e.total_ms as before_ms, e.calls as before_calls, top.total_ms / nullif((select sum(total_ms) from here), 0) as share,
+            select query_id, date_bin(make_interval(secs => ${width}::int), at, to_timestamp(${first})) as part,
+                   sum(calls) as calls, sum(total_ms) as total_ms, sum(rows) as rows, sum(blocks_hit) as blocks_hit,
+                   sum(blocks_read) as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks) as temp_blocks,
+                   sum(wal_bytes) as wal_bytes
+            from ${here.from} s
+            where target = ${input.target}
+            group by 1, 2
+          ),
+          here as (
+            select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows,
+                   sum(blocks_hit)::bigint as blocks_hit, sum(blocks_read)::bigint as blocks_read,
+                   sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes
+            from parts
+            group by 1
+          ),
+          earlier as (
+            select query_id, sum(calls)::bigint as calls, sum(total_ms) as total_ms
+            from ${earlier.from} e
+            where target = ${input.target}
+            group by 1
+          ),
+          top as (
+            select h.*, t.text, t.first_seen
+            from here h
+              left join telemetry.query_text t using (query_id)
+            where ${input.q} = '' or t.text ilike '%' || ${input.q.replaceAll(/[\\%_]/g, "\\$&")} || '%'
+            order by ${raw(SORTS[input.sort])} desc nulls last
+            limit ${input.limit}
+          ),
+          shapes as (
+            select query_id,
+                   array_agg((extract(epoch from part - to_timestamp(${first})) / ${width}::int)::int) as shape_at,
+                   array_agg(total_ms) as shape_ms
+            from parts
+            where query_id in (select query_id from top)
+            group by 1
+          )
+          select top.query_id::text, top.text, top.first_seen, top.calls, top.total_ms, top.rows, top.blocks_hit,
+                 top.blocks_read, top.io_ms, top.temp_blocks, top.wal_bytes, e.total_ms as before_ms,
+                 e.calls as before_calls, top.total_ms / nullif((select sum(total_ms) from here), 0) as share,
                  s.shape_at, s.shape_ms
-          from top join shapes s using (query_id) left join earlier e using (query_id) order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
+          from top
+            join shapes s using (query_id)
+            left join earlier e using (query_id)
+          order by ${raw(SORTS[input.sort].replaceAll(/\b(total_ms|calls|io_ms|temp_blocks|wal_bytes)\b/g, "top.$1"))} desc nulls last`,
       topRow,
     );
     const queries = found.map(({ shape_at, shape_ms, ...row }): TopQuery => ({
@@ -100,8 +132,14 @@ export const queryHistory = read({
     const history = await historyOf(ctx.tx, "statement", input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, sum(calls)::bigint as calls, sum(total_ms) as total_ms, sum(rows)::bigint as rows, sum(blocks_hit + blocks_read)::bigint as blocks, sum(blocks_read)::bigint as blocks_read, sum(io_ms) as io_ms, sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes
-          from ${history.from} s where target = ${input.target} and query_id = ${input.queryId}::bigint group by ${slot(history.step)} order by 1`,
+      sql`select ${bucket(history.step)} as t, sum(calls)::bigint as calls, sum(total_ms) as total_ms,
+                 sum(rows)::bigint as rows, sum(blocks_hit + blocks_read)::bigint as blocks,
+                 sum(blocks_read)::bigint as blocks_read, sum(io_ms) as io_ms,
+                 sum(temp_blocks)::bigint as temp_blocks, sum(wal_bytes)::float8 as wal_bytes
+          from ${history.from} s
+          where target = ${input.target} and query_id = ${input.queryId}::bigint
+          group by ${slot(history.step)}
+          order by 1`,
       z.object({
         t: z.number(),
         calls: z.number(),
@@ -142,7 +180,11 @@ export const listSlowCalls = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select id, at, process, verb, tenant, request_id, ms, failed from telemetry.slow_call where at >= ${input.from} and at < ${input.to} order by at desc limit 50`,
+      sql`select id, at, process, verb, tenant, request_id, ms, failed
+          from telemetry.slow_call
+          where at >= ${input.from} and at < ${input.to}
+          order by at desc
+          limit 50`,
       slowRow,
     ),
 });

@@ -16,8 +16,10 @@ export async function termsOf(on: Queryable, { holder, provisional }: Maker): Pr
   const terms = await rows(
     on,
     // The term of whom the upgrade found at work began before all others, which no Date can say.
-    sql`select nullif(t.began_at, '-infinity') as began_at, (select n.began_at from telemetry.term n where n.id > t.id order by n.id limit 1) as until
-        from telemetry.term t where t.holder = ${holder}`,
+    sql`select nullif(t.began_at, '-infinity') as began_at,
+               (select n.began_at from telemetry.term n where n.id > t.id order by n.id limit 1) as until
+        from telemetry.term t
+        where t.holder = ${holder}`,
     z.object({ began_at: z.date().nullable(), until: z.date().nullable() }),
   );
   if (terms.length > 0 || !provisional) return terms;

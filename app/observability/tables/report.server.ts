@@ -129,7 +129,9 @@ const perDay = raw("(l.bytes - f.bytes)::float8 / extract(epoch from l.at - f.at
 const grownSince = (ctx: TxCtx, target: string, names: readonly string[], now: Date) =>
   rows(
     ctx.tx,
-    sql`select n.name, ${perDay} as per_day from unnest(${names as string[]}::text[]) n (name), ${ends(raw("select at, bytes from telemetry.table_stat_1h where name = n.name"), raw("select at, bytes from telemetry.table_stat where name = n.name"), target, now)}`,
+    sql`select n.name, ${perDay} as per_day
+        from unnest(${names as string[]}::text[]) n (name),
+             ${ends(raw("select at, bytes from telemetry.table_stat_1h where name = n.name"), raw("select at, bytes from telemetry.table_stat where name = n.name"), target, now)}`,
     z.object({ name: z.string(), per_day: z.number() }),
   );
 
@@ -145,7 +147,9 @@ export const tableReport = read({
     const grown = await grownSince(ctx, input.target, whole, now);
     const [all] = await rows(
       ctx.tx,
-      sql`select ${perDay} as per_day from (select 1) as one, ${ends(sql`select at, value as bytes from telemetry.metric_1h where name = 'size.bytes' and label = ${ours?.database ?? ""}`, sql`select at, value as bytes from telemetry.metric where name = 'size.bytes' and label = ${ours?.database ?? ""}`, input.target, now)}`,
+      sql`select ${perDay} as per_day
+          from (select 1) as one,
+               ${ends(sql`select at, value as bytes from telemetry.metric_1h where name = 'size.bytes' and label = ${ours?.database ?? ""}`, sql`select at, value as bytes from telemetry.metric where name = 'size.bytes' and label = ${ours?.database ?? ""}`, input.target, now)}`,
       z.object({ per_day: z.number() }),
     );
     return {
@@ -171,8 +175,13 @@ export const tableHistory = read({
     const history = await historyOf(ctx.tx, "table_stat", input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
-      sql`select ${bucket(history.step)} as t, max(bytes)::bigint as bytes, max(dead)::bigint as dead, max(live)::bigint as live, sum(seq_scans)::bigint as seq_scans, sum(idx_scans)::bigint as idx_scans, sum(inserted + updated + deleted)::bigint as writes
-          from ${history.from} s where target = ${input.target} and name = ${input.name} group by ${slot(history.step)} order by 1`,
+      sql`select ${bucket(history.step)} as t, max(bytes)::bigint as bytes, max(dead)::bigint as dead,
+                 max(live)::bigint as live, sum(seq_scans)::bigint as seq_scans, sum(idx_scans)::bigint as idx_scans,
+                 sum(inserted + updated + deleted)::bigint as writes
+          from ${history.from} s
+          where target = ${input.target} and name = ${input.name}
+          group by ${slot(history.step)}
+          order by 1`,
       z.object({
         t: z.number(),
         bytes: z.number(),

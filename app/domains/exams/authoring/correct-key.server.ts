@@ -28,16 +28,26 @@ export const correctKey = mutation({
       throw new Conflict("A key is corrected while an exam is live or closed, before its results are out");
     const question = await one(
       ctx.tx,
-      sql`select q.type, (select count(*)::int from public.question p where p.exam_id = q.exam_id and p.college_id = q.college_id
-                          and (p.order_index, p.id) <= (q.order_index, q.id)) as place
-          from public.question q where q.id = ${input.questionId} and q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}`,
+      sql`select q.type,
+                 (
+                   select count(*)::int
+                   from public.question p
+                   where p.exam_id = q.exam_id
+                     and p.college_id = q.college_id
+                     and (p.order_index, p.id) <= (q.order_index, q.id)
+                 ) as place
+          from public.question q
+          where q.id = ${input.questionId} and q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}`,
       z.object({ type: z.string(), place: z.number() }),
     );
     if (!question) throw new NotFound("There is no such question in this exam");
     if (!isClosed(question.type)) throw new Invalid("A person marks this question: its key decides nothing");
     const options = await rows(
       ctx.tx,
-      sql`select id, text, is_correct, order_index from public.question_option where question_id = ${input.questionId} and college_id = ${exam.college_id} order by order_index, id`,
+      sql`select id, text, is_correct, order_index
+          from public.question_option
+          where question_id = ${input.questionId} and college_id = ${exam.college_id}
+          order by order_index, id`,
       z.object({ id: z.string(), text: z.string(), is_correct: z.boolean(), order_index: z.number() }),
     );
     const right = options.find((option) => option.id === input.optionId);
@@ -47,17 +57,23 @@ export const correctKey = mutation({
     await ctx.tx.query({ text: "set local invigil.correcting_key = 'on'" });
     await execute(
       ctx.tx,
-      sql`update public.question_option set is_correct = id = ${right.id}::uuid, updated_at = ${ctx.clock.now()} where question_id = ${input.questionId} and college_id = ${exam.college_id}`,
+      sql`update public.question_option
+          set is_correct = id = ${right.id}::uuid, updated_at = ${ctx.clock.now()}
+          where question_id = ${input.questionId} and college_id = ${exam.college_id}`,
     );
     await execute(
       ctx.tx,
-      sql`update public.question set correct_answer = ${String(options.indexOf(right))}, updated_at = ${ctx.clock.now()} where id = ${input.questionId} and college_id = ${exam.college_id}`,
+      sql`update public.question
+          set correct_answer = ${String(options.indexOf(right))}, updated_at = ${ctx.clock.now()}
+          where id = ${input.questionId} and college_id = ${exam.college_id}`,
     );
     await ctx.tx.query({ text: "set local invigil.correcting_key = 'off'" });
     // Statistics and evidence are older than the exam from now on, and are computed again.
     await execute(
       ctx.tx,
-      sql`update public.exam set updated_at = ${ctx.clock.now()} where id = ${exam.id} and college_id = ${exam.college_id}`,
+      sql`update public.exam
+          set updated_at = ${ctx.clock.now()}
+          where id = ${exam.id} and college_id = ${exam.college_id}`,
     );
     await record(ctx, {
       action: "question.correct_key",

@@ -40,9 +40,22 @@ export const listQuestions = read({
     const found = await rows(
       ctx.tx,
       sql`select q.id, q.text, q.type, q.marks, q.difficulty, q.order_index, q.explanation, q.correct_answer,
-                 coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'text', o.text, 'correct', o.is_correct) order by o.order_index, o.id)
-                           from public.question_option o where o.question_id = q.id and o.college_id = q.college_id), '[]'::jsonb) as options
-          from public.question q where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id} order by q.order_index, q.id`,
+                 coalesce(
+                   (
+                     select jsonb_agg(
+                              jsonb_build_object(
+                                'id', o.id, 'text', o.text, 'correct', o.is_correct
+                              ) order by o.order_index,
+                              o.id
+                            )
+                     from public.question_option o
+                     where o.question_id = q.id and o.college_id = q.college_id
+                   ),
+                   '[]'::jsonb
+                 ) as options
+          from public.question q
+          where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}
+          order by q.order_index, q.id`,
       questionRow,
     );
     if (keys) return { exam, keys, questions: found };
@@ -62,7 +75,9 @@ export const listQuestions = read({
 async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
   const found = await one(
     ctx.tx,
-    sql`select coalesce(max(order_index) + 1, 0)::int as place from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+    sql`select coalesce(max(order_index) + 1, 0)::int as place
+        from public.question
+        where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
     z.object({ place: z.number() }),
   );
   return found!.place;
@@ -141,7 +156,8 @@ export const removeQuestion = mutation({
     if (exam.status !== "DRAFT") throw new Conflict("Take the exam back to draft before changing its questions");
     const gone = await execute(
       ctx.tx,
-      sql`delete from public.question where id = ${input.questionId} and exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+      sql`delete from public.question
+          where id = ${input.questionId} and exam_id = ${exam.id} and college_id = ${exam.college_id}`,
     );
     if (gone === 0) throw new NotFound("There is no such question in this exam");
     await record(ctx, {
@@ -164,7 +180,10 @@ export const moveQuestion = mutation({
     assertNotFrozen(exam);
     const order = await rows(
       ctx.tx,
-      sql`select id from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id} order by order_index, id`,
+      sql`select id
+          from public.question
+          where exam_id = ${exam.id} and college_id = ${exam.college_id}
+          order by order_index, id`,
       z.object({ id: z.string() }),
     );
     const from = order.findIndex((question) => question.id === input.questionId);

@@ -21,18 +21,63 @@ const facts = z.object({
 export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[]> {
   const found = (await one(
     ctx.tx,
-    sql`select
-          (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id) as questions,
-          (select coalesce(sum(q.marks), 0)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id) as marks,
-          (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id and (
-             (q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE') and (select count(*) from public.question_option o where o.question_id = q.id and o.college_id = q.college_id and o.is_correct) <> 1)
-             or (q.type = 'SHORT_ANSWER' and coalesce(q.correct_answer, '') = ''))) as keyless,
-          (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
-             and (select count(*) from public.question_option o where o.question_id = q.id and o.college_id = q.college_id) < 2) as few_options,
-          (select count(*)::int from public.enrollment n where n.class_id = ${exam.class_id} and n.college_id = e.college_id and n.status = 'ACTIVE') as students,
-          (select min(x.title) from public.exam x where x.class_id = ${exam.class_id} and x.college_id = e.college_id and x.id <> e.id and x.deleted_at is null
-             and x.status in ('SCHEDULED', 'LIVE') and x.start_time < ${exam.end_time} and x.end_time > ${exam.start_time}) as clash
-        from public.exam e where e.id = ${exam.id}`,
+    sql`select (
+                 select count(*)::int
+                 from public.question q
+                 where q.exam_id = e.id and q.college_id = e.college_id
+               ) as questions,
+               (
+                 select coalesce(sum(q.marks), 0)::int
+                 from public.question q
+                 where q.exam_id = e.id and q.college_id = e.college_id
+               ) as marks,
+               (
+                 select count(*)::int
+                 from public.question q
+                 where q.exam_id = e.id
+                   and q.college_id = e.college_id
+                   and (
+                     (
+                         q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
+                           and (
+                             select count(*)
+                             from public.question_option o
+                             where o.question_id = q.id and o.college_id = q.college_id and o.is_correct
+                           ) <> 1
+                       )
+                       or (q.type = 'SHORT_ANSWER' and coalesce(q.correct_answer, '') = '')
+                   )
+               ) as keyless,
+               (
+                 select count(*)::int
+                 from public.question q
+                 where q.exam_id = e.id
+                   and q.college_id = e.college_id
+                   and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
+                   and (
+                     select count(*)
+                     from public.question_option o
+                     where o.question_id = q.id and o.college_id = q.college_id
+                   ) < 2
+               ) as few_options,
+               (
+                 select count(*)::int
+                 from public.enrollment n
+                 where n.class_id = ${exam.class_id} and n.college_id = e.college_id and n.status = 'ACTIVE'
+               ) as students,
+               (
+                 select min(x.title)
+                 from public.exam x
+                 where x.class_id = ${exam.class_id}
+                   and x.college_id = e.college_id
+                   and x.id <> e.id
+                   and x.deleted_at is null
+                   and x.status in ('SCHEDULED', 'LIVE')
+                   and x.start_time < ${exam.end_time}
+                   and x.end_time > ${exam.start_time}
+               ) as clash
+        from public.exam e
+        where e.id = ${exam.id}`,
     facts,
   ))!;
   const window = (exam.end_time.getTime() - exam.start_time.getTime()) / 60_000;

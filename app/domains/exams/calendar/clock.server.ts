@@ -30,16 +30,28 @@ const dueNow = read({
     rows(
       ctx.tx,
       // Also where an exam was closed just as somebody began: nobody writes for ever.
-      sql`select e.id, e.college_id, 'open' as act from public.exam e
-            where e.status = 'SCHEDULED' and e.start_time <= ${ctx.clock.now()} and e.deleted_at is null
-          union all
-          select distinct e.id, e.college_id, 'expire' from public.exam e join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
-            where e.status in ('LIVE', 'CLOSED') and e.deleted_at is null and a.state = 'IN_PROGRESS'
-              and coalesce(a.deadline_at, e.end_time) < ${ctx.clock.now()}::timestamptz - ${GRACE_SECONDS} * interval '1 second'
-          union all
-          select e.id, e.college_id, 'close' from public.exam e
-            where e.status = 'LIVE' and e.end_time <= ${ctx.clock.now()} and e.deleted_at is null
-              and not exists (select 1 from public.student_exam_attempt a where a.exam_id = e.id and a.college_id = e.college_id and ${stillWriting(ctx.clock.now())})
+      sql`select e.id, e.college_id, 'open' as act
+          from public.exam e
+          where e.status = 'SCHEDULED' and e.start_time <= ${ctx.clock.now()} and e.deleted_at is null
+          union all select distinct e.id, e.college_id, 'expire'
+          from public.exam e
+            join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
+          where e.status in ('LIVE', 'CLOSED')
+            and e.deleted_at is null
+            and a.state = 'IN_PROGRESS'
+            and coalesce(
+              a.deadline_at, e.end_time
+            ) < ${ctx.clock.now()}::timestamptz - ${GRACE_SECONDS} * interval '1 second'
+          union all select e.id, e.college_id, 'close'
+          from public.exam e
+          where e.status = 'LIVE'
+            and e.end_time <= ${ctx.clock.now()}
+            and e.deleted_at is null
+            and not exists (
+              select 1
+              from public.student_exam_attempt a
+              where a.exam_id = e.id and a.college_id = e.college_id and ${stillWriting(ctx.clock.now())}
+            )
           limit 500`,
       due,
     ),
@@ -68,10 +80,15 @@ const expireAttempts = mutation({
     const now = ctx.clock.now();
     const count = await execute(
       ctx.tx,
-      sql`update public.student_exam_attempt set state = 'EXPIRED', is_completed = true, needs_scoring = true, updated_at = ${now},
-                 ended_at = greatest(started_at, coalesce(deadline_at, ${exam.end_time}))
-          where exam_id = ${exam.id} and college_id = ${exam.college_id} and state = 'IN_PROGRESS'
-            and coalesce(deadline_at, ${exam.end_time}::timestamptz) < ${now}::timestamptz - ${GRACE_SECONDS} * interval '1 second'`,
+      sql`update public.student_exam_attempt
+          set state = 'EXPIRED', is_completed = true, needs_scoring = true, updated_at = ${now},
+              ended_at = greatest(started_at, coalesce(deadline_at, ${exam.end_time}))
+          where exam_id = ${exam.id}
+            and college_id = ${exam.college_id}
+            and state = 'IN_PROGRESS'
+            and coalesce(
+              deadline_at, ${exam.end_time}::timestamptz
+            ) < ${now}::timestamptz - ${GRACE_SECONDS} * interval '1 second'`,
     );
     if (count === 0) throw new Conflict("Not due any more");
     await record(ctx, {
@@ -95,8 +112,11 @@ const closeDue = mutation({
     // Somebody may have been given time since this was looked for.
     const writing = await rows(
       ctx.tx,
-      sql`select a.id from public.exam e join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
-          where e.id = ${exam.id} and e.college_id = ${exam.college_id} and ${stillWriting(ctx.clock.now())} limit 1`,
+      sql`select a.id
+          from public.exam e
+            join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
+          where e.id = ${exam.id} and e.college_id = ${exam.college_id} and ${stillWriting(ctx.clock.now())}
+          limit 1`,
       z.object({ id: z.string() }),
     );
     if (writing.length > 0) throw new Conflict("Not due any more");

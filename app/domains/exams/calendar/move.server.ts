@@ -106,6 +106,8 @@ async function endOpenAttempts(ctx: TxCtx, exam: ExamRow, state: "FORCE_SUBMITTE
     sql`update public.student_exam_attempt
         set state = ${state}, is_completed = true, needs_scoring = true, updated_at = ${now},
             ended_at = greatest(started_at, least(coalesce(deadline_at, ${now}), ${now}))
-        where exam_id = ${exam.id} and college_id = ${exam.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
+        where exam_id = ${exam.id}
+          and college_id = ${exam.college_id}
+          and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
   );
 }

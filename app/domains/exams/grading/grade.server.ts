@@ -13,7 +13,10 @@ import { DEFAULT_BOUNDARIES, faultOf, scaleFrom, type Boundary } from "./boundar
 async function boundariesOf(ctx: TxCtx, collegeId: string): Promise<readonly Boundary[]> {
   const found = await rows(
     ctx.tx,
-    sql`select label, min_percent as min, max_percent as max from public.grade_boundary where college_id = ${collegeId} order by min_percent desc`,
+    sql`select label, min_percent as min, max_percent as max
+        from public.grade_boundary
+        where college_id = ${collegeId}
+        order by min_percent desc`,
     z.object({ label: z.string(), min: z.number(), max: z.number() }),
   );
   return found.length > 0 ? found : DEFAULT_BOUNDARIES;
@@ -67,13 +70,18 @@ async function markClosed(ctx: TxCtx, exam: ExamRow): Promise<number> {
   return execute(
     ctx.tx,
     sql`update public.student_answer s
-        set is_correct = coalesce(m.is_correct, false), marks_awarded = case when m.is_correct then m.marks * 100 else 0 end, updated_at = ${ctx.clock.now()}
+        set is_correct = coalesce(m.is_correct, false),
+            marks_awarded = case when m.is_correct then m.marks * 100 else 0 end, updated_at = ${ctx.clock.now()}
         from (
           select s2.id, s2.college_id, q.marks, o.is_correct
           from public.student_exam_attempt a
             join public.student_answer s2 on s2.attempt_id = a.id and s2.college_id = a.college_id
-            join public.question q on q.id = s2.question_id and q.college_id = s2.college_id and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
-            left join public.question_option o on o.id = s2.selected_option_id and o.college_id = s2.college_id and o.question_id = q.id
+            join public.question q on q.id = s2.question_id
+              and q.college_id = s2.college_id
+              and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
+            left join public.question_option o on o.id = s2.selected_option_id
+              and o.college_id = s2.college_id
+              and o.question_id = q.id
           where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
         ) m
         where s.id = m.id and s.college_id = m.college_id`,
@@ -83,9 +91,14 @@ async function markClosed(ctx: TxCtx, exam: ExamRow): Promise<number> {
 async function unmarked(ctx: TxCtx, exam: ExamRow): Promise<number> {
   const found = await one(
     ctx.tx,
-    sql`select count(*)::int as n from public.student_answer s join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id
+    sql`select count(*)::int as n
+        from public.student_answer s
+          join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id
           join public.question q on q.id = s.question_id and q.college_id = s.college_id
-        where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and q.type in ('SHORT_ANSWER', 'ESSAY') and s.is_correct is null`,
+        where a.exam_id = ${exam.id}
+          and a.college_id = ${exam.college_id}
+          and q.type in ('SHORT_ANSWER', 'ESSAY')
+          and s.is_correct is null`,
     z.object({ n: z.number() }),
   );
   return found!.n;
@@ -100,8 +113,15 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
     sql`update public.student_exam_attempt a
         set score = coalesce(m.score, 0), total_marks = ${exam.total_marks}, state = 'GRADED', updated_at = ${now}
         from public.student_exam_attempt b
-          left join lateral (select sum(s.marks_awarded)::int as score from public.student_answer s where s.attempt_id = b.id and s.college_id = b.college_id) m on true
-        where ${tenant} and b.id = a.id and b.college_id = a.college_id and a.state in ('SUBMITTED', 'FORCE_SUBMITTED', 'EXPIRED', 'GRADED')`,
+          left join lateral (
+            select sum(s.marks_awarded)::int as score
+            from public.student_answer s
+            where s.attempt_id = b.id and s.college_id = b.college_id
+          ) m on true
+        where ${tenant}
+          and b.id = a.id
+          and b.college_id = a.college_id
+          and a.state in ('SUBMITTED', 'FORCE_SUBMITTED', 'EXPIRED', 'GRADED')`,
   );
   const scale = await boundariesOf(ctx, exam.college_id);
   const held = await settleHeld(ctx, exam, scale);
@@ -186,7 +206,11 @@ export const gradeExam = mutation({
     if (exam.status !== "CLOSED") throw new Conflict("Only a closed exam can be graded");
     const writing = await one(
       ctx.tx,
-      sql`select count(*)::int as n from public.student_exam_attempt where exam_id = ${exam.id} and college_id = ${exam.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
+      sql`select count(*)::int as n
+          from public.student_exam_attempt
+          where exam_id = ${exam.id}
+            and college_id = ${exam.college_id}
+            and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
       z.object({ n: z.number() }),
     );
     if (writing!.n > 0)
@@ -248,7 +272,9 @@ export const publishExam = mutation({
     );
     const kept = await one(
       ctx.tx,
-      sql`select count(*)::int as n from public.exam_result where exam_id = ${exam.id} and college_id = ${exam.college_id} and withheld`,
+      sql`select count(*)::int as n
+          from public.exam_result
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and withheld`,
       z.object({ n: z.number() }),
     );
     await moveExam(ctx, exam, "PUBLISHED", {

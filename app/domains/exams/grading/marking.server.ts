@@ -34,13 +34,18 @@ export const markingQueue = read({
     const exam = await findExam(ctx, input.examId);
     const queue = await rows(
       ctx.tx,
-      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type, q.correct_answer as expected, q.marks,
-                 s.answer_text as answer
+      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type,
+                 q.correct_answer as expected, q.marks, s.answer_text as answer
           from public.student_exam_attempt a
-            join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is null
+            join public.student_answer s on s.attempt_id = a.id
+              and s.college_id = a.college_id
+              and s.is_correct is null
             join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
-          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id} and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
-          order by q.order_index, lower(trim(s.answer_text)), a.candidate_no limit ${input.limit}`,
+          where a.exam_id = ${exam.id}
+            and a.college_id = ${exam.college_id}
+            and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
+          order by q.order_index, lower(trim(s.answer_text)), a.candidate_no
+          limit ${input.limit}`,
       waitingRow,
     );
     return { exam, queue };
@@ -59,14 +64,18 @@ export const markedAnswers = read({
     const exam = await findExam(ctx, input.examId);
     return rows(
       ctx.tx,
-      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type, q.marks, s.answer_text as answer,
-                 s.marks_awarded::float8 / 100 as marked
+      sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type, q.marks,
+                 s.answer_text as answer, s.marks_awarded::float8 / 100 as marked
           from public.student_exam_attempt a
-            join public.student_answer s on s.attempt_id = a.id and s.college_id = a.college_id and s.is_correct is not null
+            join public.student_answer s on s.attempt_id = a.id
+              and s.college_id = a.college_id
+              and s.is_correct is not null
             join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
-          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
+          where a.exam_id = ${exam.id}
+            and a.college_id = ${exam.college_id}
             and (${input.candidateNo ?? null}::int is null or a.candidate_no = ${input.candidateNo ?? null}::int)
-          order by s.updated_at desc, s.id limit 10`,
+          order by s.updated_at desc, s.id
+          limit 10`,
       markedRow,
     );
   },
@@ -87,8 +96,14 @@ export const unmarkAnswer = mutation({
     if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
     const was = await one(
       ctx.tx,
-      sql`select s.id, s.question_id, s.answer_text, s.marks_awarded, s.is_correct from public.student_answer s join public.question q on q.id = s.question_id and q.college_id = s.college_id
-          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} and q.type in ${OPEN_TYPES} for update of s`,
+      sql`select s.id, s.question_id, s.answer_text, s.marks_awarded, s.is_correct
+          from public.student_answer s
+            join public.question q on q.id = s.question_id and q.college_id = s.college_id
+          where s.id = ${input.answerId}
+            and s.college_id = ${exam.college_id}
+            and q.exam_id = ${exam.id}
+            and q.type in ${OPEN_TYPES}
+          for update of s`,
       z.object({
         id: z.string(),
         question_id: z.string(),
@@ -101,9 +116,19 @@ export const unmarkAnswer = mutation({
     if (was.is_correct === null) throw new Conflict("This answer waits to be marked already");
     const freed = await execute(
       ctx.tx,
-      sql`update public.student_answer set is_correct = null, marks_awarded = 0, marked_by = null, updated_at = ${ctx.clock.now()}
-          where college_id = ${exam.college_id} and (id = ${was.id} or (${input.alike} and question_id = ${was.question_id} and is_correct is not null
-            and marks_awarded = ${was.marks_awarded} and lower(trim(answer_text)) = lower(trim(${was.answer_text}::text))))`,
+      sql`update public.student_answer
+          set is_correct = null, marks_awarded = 0, marked_by = null, updated_at = ${ctx.clock.now()}
+          where college_id = ${exam.college_id}
+            and (
+              id = ${was.id}
+                or (
+                  ${input.alike}
+                    and question_id = ${was.question_id}
+                    and is_correct is not null
+                    and marks_awarded = ${was.marks_awarded}
+                    and lower(trim(answer_text)) = lower(trim(${was.answer_text}::text))
+                )
+            )`,
     );
     await record(ctx, {
       action: "exam.unmark",
@@ -134,9 +159,11 @@ export const markAnswer = mutation({
     if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
     const answer = await one(
       ctx.tx,
-      sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks from public.student_answer s
+      sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks
+          from public.student_answer s
             join public.question q on q.id = s.question_id and q.college_id = s.college_id
-          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id} for update of s`,
+          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id}
+          for update of s`,
       z.object({
         id: z.string(),
         is_correct: z.boolean().nullable(),
@@ -153,9 +180,18 @@ export const markAnswer = mutation({
     const marked = await execute(
       ctx.tx,
       sql`update public.student_answer s
-          set marks_awarded = ${hundredths}, is_correct = ${hundredths >= answer.marks * 100}, marked_by = ${ctx.actor.id}, updated_at = ${ctx.clock.now()}
-          where s.college_id = ${exam.college_id} and s.is_correct is null and (s.id = ${answer.id} or (${input.alike} and s.question_id = ${answer.question_id}
-            and lower(trim(s.answer_text)) = lower(trim(${answer.answer_text}::text))))`,
+          set marks_awarded = ${hundredths}, is_correct = ${hundredths >= answer.marks * 100},
+              marked_by = ${ctx.actor.id}, updated_at = ${ctx.clock.now()}
+          where s.college_id = ${exam.college_id}
+            and s.is_correct is null
+            and (
+              s.id = ${answer.id}
+                or (
+                  ${input.alike}
+                    and s.question_id = ${answer.question_id}
+                    and lower(trim(s.answer_text)) = lower(trim(${answer.answer_text}::text))
+                )
+            )`,
     );
     await record(ctx, {
       action: "exam.mark",

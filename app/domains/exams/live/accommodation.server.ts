@@ -27,12 +27,28 @@ export const listAccommodations = read({
     const exam = await findExam(ctx, input.examId);
     return rows(
       ctx.tx,
-      sql`select c.id, c.user_id, u.name, u.roll_no, c.exam_id, c.extra_percent, c.ignored_signals, c.reason, c.valid_until
-          from public.accommodation c join public."user" u on u.id = c.user_id and u.college_id = c.college_id
-          where c.college_id = ${exam.college_id} and (c.exam_id = ${exam.id} or (c.exam_id is null and exists (
-            select 1 from public.enrollment n where n.user_id = c.user_id and n.college_id = c.college_id and n.class_id = ${exam.class_id} and n.status = 'ACTIVE')))
+      sql`select c.id, c.user_id, u.name, u.roll_no, c.exam_id, c.extra_percent, c.ignored_signals, c.reason,
+                 c.valid_until
+          from public.accommodation c
+            join public."user" u on u.id = c.user_id and u.college_id = c.college_id
+          where c.college_id = ${exam.college_id}
+            and (
+              c.exam_id = ${exam.id}
+                or (
+                  c.exam_id is null
+                    and exists (
+                      select 1
+                      from public.enrollment n
+                      where n.user_id = c.user_id
+                        and n.college_id = c.college_id
+                        and n.class_id = ${exam.class_id}
+                        and n.status = 'ACTIVE'
+                    )
+                )
+            )
             and (c.valid_until is null or c.valid_until >= ${ctx.clock.now()}::timestamptz::date)
-          order by u.name, c.id limit 500`,
+          order by u.name, c.id
+          limit 500`,
       row,
     );
   },
@@ -65,8 +81,12 @@ export const grantAccommodation = mutation({
     if (!student) throw new NotFound("There is no such student in this tenant");
     const had = await one(
       ctx.tx,
-      sql`select coalesce(max(extra_percent), 0)::int as percent from public.accommodation where user_id = ${input.userId} and college_id = ${exam.college_id}
-            and (exam_id is null or exam_id = ${exam.id}) and (valid_until is null or valid_until >= ${ctx.clock.now()}::timestamptz::date)`,
+      sql`select coalesce(max(extra_percent), 0)::int as percent
+          from public.accommodation
+          where user_id = ${input.userId}
+            and college_id = ${exam.college_id}
+            and (exam_id is null or exam_id = ${exam.id})
+            and (valid_until is null or valid_until >= ${ctx.clock.now()}::timestamptz::date)`,
       z.object({ percent: z.number() }),
     );
     const share = (percent: number) => sql`${(exam.duration_minutes * percent) / 100}::float8 * interval '1 minute'`;
@@ -87,10 +107,17 @@ export const grantAccommodation = mutation({
     const moved = await execute(
       ctx.tx,
       sql`update public.student_exam_attempt
-          set needs_scoring = true, updated_at = ${ctx.clock.now()}, deadline_at = case when state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
-            then greatest(${deadline}, least(started_at + ${exam.duration_minutes} * interval '1 minute',
-              greatest(${exam.end_time}::timestamptz, ${deadline} - ${given} - ${share(had!.percent)})) + ${given} + ${share(input.extraPercent)})
-            else deadline_at end
+          set needs_scoring = true, updated_at = ${ctx.clock.now()},
+              deadline_at = case
+                when state in ('IN_PROGRESS', 'PAUSED', 'LOCKED') then greatest(
+                  ${deadline},
+                  least(
+                    started_at + ${exam.duration_minutes} * interval '1 minute',
+                    greatest(${exam.end_time}::timestamptz, ${deadline} - ${given} - ${share(had!.percent)})
+                  ) + ${given} + ${share(input.extraPercent)}
+                )
+                else deadline_at
+              end
           where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${input.userId}`,
     );
     await record(ctx, {
@@ -114,14 +141,17 @@ export const removeAccommodation = mutation({
     const exam = await lockExam(ctx, input.examId);
     const gone = await one(
       ctx.tx,
-      sql`delete from public.accommodation where id = ${input.id} and exam_id = ${exam.id} and college_id = ${exam.college_id}
+      sql`delete from public.accommodation
+          where id = ${input.id} and exam_id = ${exam.id} and college_id = ${exam.college_id}
           returning user_id, extra_percent`,
       z.object({ user_id: z.string(), extra_percent: z.number() }),
     );
     if (!gone) throw new NotFound("This accommodation is not of this exam alone; change it where the student is");
     await execute(
       ctx.tx,
-      sql`update public.student_exam_attempt set needs_scoring = true where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${gone.user_id}`,
+      sql`update public.student_exam_attempt
+          set needs_scoring = true
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${gone.user_id}`,
     );
     await record(ctx, {
       action: "accommodation.remove",

@@ -32,7 +32,9 @@ export const liveBoard = read({
     const { seats: all, answersKnown } = await readSeats(ctx, exam);
     const [{ items } = { items: 0 }] = await rows(
       ctx.tx,
-      sql`select count(*)::int as items from public.question where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+      sql`select count(*)::int as items
+          from public.question
+          where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
       z.object({ items: z.number() }),
     );
     const counts = {

@@ -20,8 +20,12 @@ export const forceSubmit = mutation({
     const ended = await rows(
       ctx.tx,
       sql`update public.student_exam_attempt
-          set state = 'FORCE_SUBMITTED', is_completed = true, ended_at = greatest(started_at, ${now}), needs_scoring = true, updated_at = ${now}
-          where exam_id = ${exam.id} and college_id = ${exam.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED') and id = any(${input.attemptIds}::uuid[])
+          set state = 'FORCE_SUBMITTED', is_completed = true, ended_at = greatest(started_at, ${now}),
+              needs_scoring = true, updated_at = ${now}
+          where exam_id = ${exam.id}
+            and college_id = ${exam.college_id}
+            and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
+            and id = any(${input.attemptIds}::uuid[])
           returning id`,
       z.object({ id: z.string() }),
     );

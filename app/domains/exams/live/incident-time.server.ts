@@ -16,9 +16,13 @@ async function note(ctx: TxCtx, { exam, incidentId, attemptId, minutes: given }:
   const now = ctx.clock.now();
   const made = await one(
     ctx.tx,
-    sql`insert into public.incident_time
-          (id, college_id, incident_id, exam_id, attempt_id, minutes, students, created_at, updated_at)
-        values (${newId(now.getTime())}, ${exam.college_id}, ${incidentId}, ${exam.id}, ${attemptId}, ${given}, 0, ${now}, ${now})
+    sql`insert into public.incident_time (
+          id, college_id, incident_id, exam_id, attempt_id, minutes, students, created_at, updated_at
+        )
+        values (
+          ${newId(now.getTime())}, ${exam.college_id}, ${incidentId}, ${exam.id}, ${attemptId}, ${given}, 0, ${now},
+          ${now}
+        )
         on conflict do nothing
         returning id`,
     z.object({ id: z.string() }),
@@ -69,7 +73,11 @@ export const giveTimeForIncident = mutation({
     if (students === 0) {
       // Nothing was given, so nothing says that it was: the caller may go on with other exams in this transaction.
       if (!same)
-        await execute(ctx.tx, sql`delete from public.incident_time where id = ${row} and college_id = ${exam.college_id}`);
+        await execute(
+          ctx.tx,
+          sql`delete from public.incident_time
+            where id = ${row} and college_id = ${exam.college_id}`,
+        );
       throw new Conflict("Nobody of these is still writing");
     }
     await execute(

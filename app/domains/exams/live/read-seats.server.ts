@@ -38,35 +38,53 @@ export async function readSeats(ctx: TxCtx, exam: ExamRow): Promise<{ seats: Sea
   const found = await rows(
     ctx.tx,
     sql`with latest as (
-          select distinct on (a.user_id) a.* from public.student_exam_attempt a where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
+          select distinct on (a.user_id) a.*
+          from public.student_exam_attempt a
+          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
           order by a.user_id, a.attempt_no desc
         ),
         people as (
-          select user_id from public.enrollment where class_id = ${exam.class_id} and college_id = ${exam.college_id} and status = 'ACTIVE'
-          union select user_id from latest
+          select user_id
+          from public.enrollment
+          where class_id = ${exam.class_id} and college_id = ${exam.college_id} and status = 'ACTIVE'
+          union select user_id
+          from latest
         )
-        select u.id as user_id, u.name, u.roll_no, l.id as attempt_id, l.state as attempt_state, l.started_at, l.ended_at, l.deadline_at, l.paused_at,
-               coalesce(l.extra_seconds, 0) as extra_seconds, l.last_seen_at, coalesce(l.answered_count, 0) as answered,
-               coalesce(l.violation_count, 0) as violations,
+        select u.id as user_id, u.name, u.roll_no, l.id as attempt_id, l.state as attempt_state, l.started_at,
+               l.ended_at, l.deadline_at, l.paused_at, coalesce(l.extra_seconds, 0) as extra_seconds, l.last_seen_at,
+               coalesce(l.answered_count, 0) as answered, coalesce(l.violation_count, 0) as violations,
                coalesce(acc.extra_percent, 0) as extra_percent, coalesce(acc.ignored, '{}') as ignored
-        from people p join public."user" u on u.id = p.user_id and u.college_id = ${exam.college_id}
-        left join latest l on l.user_id = p.user_id
-        left join lateral (
-          select max(c.extra_percent)::int as extra_percent,
-                 array(select distinct x from public.accommodation c2, unnest(c2.ignored_signals) x
-                       where c2.user_id = p.user_id and c2.college_id = ${exam.college_id} and (c2.exam_id is null or c2.exam_id = ${exam.id})
-                         and (c2.valid_until is null or c2.valid_until >= ${now}::timestamptz::date)) as ignored
-          from public.accommodation c where c.user_id = p.user_id and c.college_id = ${exam.college_id}
-            and (c.exam_id is null or c.exam_id = ${exam.id}) and (c.valid_until is null or c.valid_until >= ${now}::timestamptz::date)
-        ) acc on true
-        order by u.name, u.id limit ${COUNTED}`,
+        from people p
+          join public."user" u on u.id = p.user_id and u.college_id = ${exam.college_id}
+          left join latest l on l.user_id = p.user_id
+          left join lateral (
+            select max(c.extra_percent)::int as extra_percent,
+                   array(
+                     select distinct x
+                     from public.accommodation c2, unnest(c2.ignored_signals) x
+                     where c2.user_id = p.user_id
+                       and c2.college_id = ${exam.college_id}
+                       and (c2.exam_id is null or c2.exam_id = ${exam.id})
+                       and (c2.valid_until is null or c2.valid_until >= ${now}::timestamptz::date)
+                   ) as ignored
+            from public.accommodation c
+            where c.user_id = p.user_id
+              and c.college_id = ${exam.college_id}
+              and (c.exam_id is null or c.exam_id = ${exam.id})
+              and (c.valid_until is null or c.valid_until >= ${now}::timestamptz::date)
+          ) acc on true
+        order by u.name, u.id
+        limit ${COUNTED}`,
     seatRow,
   );
   const answers = await unlessLocked(ctx, 250, () =>
     rows(
       ctx.tx,
-      sql`select s.attempt_id, max(s.answered_at) as at from public.student_answer s
-          where s.attempt_id = any(${found.flatMap((row) => row.attempt_id ?? [])}::uuid[]) and s.college_id = ${exam.college_id} group by s.attempt_id`,
+      sql`select s.attempt_id, max(s.answered_at) as at
+          from public.student_answer s
+          where s.attempt_id = any(${found.flatMap((row) => row.attempt_id ?? [])}::uuid[])
+            and s.college_id = ${exam.college_id}
+          group by s.attempt_id`,
       answerRow,
     ),
   );

@@ -25,8 +25,11 @@ const attemptRow = z.object({
 async function lockAttempt(ctx: TxCtx, attemptId: string) {
   const attempt = await one(
     ctx.tx,
-    sql`select a.id, a.college_id, a.user_id, a.exam_id, a.state, a.score, e.title from public.student_exam_attempt a
-          join public.exam e on e.id = a.exam_id and e.college_id = a.college_id where a.id = ${attemptId} for update of a`,
+    sql`select a.id, a.college_id, a.user_id, a.exam_id, a.state, a.score, e.title
+        from public.student_exam_attempt a
+          join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+        where a.id = ${attemptId}
+        for update of a`,
     attemptRow,
   );
   if (!attempt) throw new NotFound("There is no such attempt");
@@ -40,22 +43,35 @@ export async function holdResult(ctx: TxCtx, input: { attemptId: string; reviewI
   const now = ctx.clock.now();
   await execute(
     ctx.tx,
-    sql`insert into public.result_hold (id, college_id, attempt_id, review_id, action, prior_state, prior_score, prior_result, created_at, updated_at)
-        select ${newId(now.getTime())}::uuid, ${attempt.college_id}, ${attempt.id}, ${input.reviewId}, ${input.action}, ${attempt.state}, ${attempt.score},
-               (select jsonb_build_object('score', r.score, 'percentage', r.percentage, 'grade', r.grade, 'passed', r.passed, 'withheld', r.withheld, 'published_at', r.published_at)
-                from public.exam_result r where r.attempt_id = ${attempt.id} and r.college_id = ${attempt.college_id}), ${now}, ${now}`,
+    sql`insert into public.result_hold (
+          id, college_id, attempt_id, review_id, action, prior_state, prior_score, prior_result, created_at,
+          updated_at
+        )
+        select ${newId(now.getTime())}::uuid, ${attempt.college_id}, ${attempt.id}, ${input.reviewId},
+               ${input.action}, ${attempt.state}, ${attempt.score},
+               (
+                 select jsonb_build_object(
+                          'score', r.score, 'percentage', r.percentage, 'grade', r.grade, 'passed', r.passed,
+                          'withheld', r.withheld, 'published_at', r.published_at
+                        )
+                 from public.exam_result r
+                 where r.attempt_id = ${attempt.id} and r.college_id = ${attempt.college_id}
+               ),
+               ${now}, ${now}`,
   );
   const zero = input.action === "ZEROED";
   await execute(
     ctx.tx,
-    sql`update public.student_exam_attempt set state = ${input.action}, score = case when ${zero} then 0 else score end, updated_at = ${now}
+    sql`update public.student_exam_attempt
+        set state = ${input.action}, score = case when ${zero} then 0 else score end, updated_at = ${now}
         where id = ${attempt.id} and college_id = ${attempt.college_id}`,
   );
   await execute(
     ctx.tx,
-    sql`update public.exam_result set withheld = ${!zero}, updated_at = ${now},
-               score = case when ${zero} then 0 else score end, percentage = case when ${zero} then 0 else percentage end,
-               grade = case when ${zero} then null else grade end, passed = case when ${zero} then false else passed end
+    sql`update public.exam_result
+        set withheld = ${!zero}, updated_at = ${now}, score = case when ${zero} then 0 else score end,
+            percentage = case when ${zero} then 0 else percentage end,
+            grade = case when ${zero} then null else grade end, passed = case when ${zero} then false else passed end
         where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
   );
   await tell(ctx, attempt, {
@@ -92,15 +108,18 @@ export async function liftHold(
   assertMove(ATTEMPT, "attempt", attempt.state as AttemptState, hold.prior_state as AttemptState);
   await execute(
     ctx.tx,
-    sql`update public.student_exam_attempt set state = ${hold.prior_state}, score = ${hold.prior_score}, updated_at = ${now}
+    sql`update public.student_exam_attempt
+        set state = ${hold.prior_state}, score = ${hold.prior_score}, updated_at = ${now}
         where id = ${attempt.id} and college_id = ${attempt.college_id}`,
   );
   const was = hold.prior_result;
   if (was) {
     await execute(
       ctx.tx,
-      sql`update public.exam_result set score = ${was["score"]}, percentage = ${was["percentage"]}, grade = ${was["grade"]}, passed = ${was["passed"]},
-                 withheld = ${input.quietly ? was["withheld"] : true}, published_at = coalesce(${was["published_at"]}::timestamptz, published_at), updated_at = ${now}
+      sql`update public.exam_result
+          set score = ${was["score"]}, percentage = ${was["percentage"]}, grade = ${was["grade"]},
+              passed = ${was["passed"]}, withheld = ${input.quietly ? was["withheld"] : true},
+              published_at = coalesce(${was["published_at"]}::timestamptz, published_at), updated_at = ${now}
           where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
     );
   }

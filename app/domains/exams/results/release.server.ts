@@ -7,7 +7,9 @@ import { takeBack, tell } from "~/domains/communication/tell-student.server.ts";
 type Attempt = { id: string; college_id: string };
 
 const these = (attempts: readonly Attempt[]): Sql =>
-  sql`unnest(${attempts.map((one) => one.id)}::uuid[], ${attempts.map((one) => one.college_id)}::uuid[]) v (id, college_id)`;
+  sql`unnest(
+        ${attempts.map((one) => one.id)}::uuid[], ${attempts.map((one) => one.college_id)}::uuid[]
+      ) v (id, college_id)`;
 
 const keyOf = (attemptId: string) => `attempt:${attemptId}:released`;
 
@@ -24,11 +26,23 @@ export function freeResults(ctx: TxCtx, attempts: readonly Attempt[]): Promise<z
   const now = ctx.clock.now();
   return rows(
     ctx.tx,
-    sql`update public.exam_result r set withheld = false, updated_at = ${now},
-               published_at = case when e.status = 'PUBLISHED' then coalesce(r.published_at, ${now}) else r.published_at end
+    sql`update public.exam_result r
+        set withheld = false, updated_at = ${now},
+            published_at = case
+              when e.status = 'PUBLISHED' then coalesce(r.published_at, ${now})
+              else r.published_at
+            end
         from ${these(attempts)}, public.exam e
-        where r.attempt_id = v.id and r.college_id = v.college_id and r.withheld and e.id = r.exam_id and e.college_id = r.college_id
-          and not exists (select 1 from public.result_hold h where h.attempt_id = r.attempt_id and h.college_id = r.college_id and h.lifted_at is null)
+        where r.attempt_id = v.id
+          and r.college_id = v.college_id
+          and r.withheld
+          and e.id = r.exam_id
+          and e.college_id = r.college_id
+          and not exists (
+            select 1
+            from public.result_hold h
+            where h.attempt_id = r.attempt_id and h.college_id = r.college_id and h.lifted_at is null
+          )
         returning r.attempt_id, r.college_id, r.user_id, e.title, r.published_at is not null as published`,
     freed,
   );
@@ -60,8 +74,12 @@ export async function keepBack(ctx: TxCtx, attempts: readonly Attempt[]): Promis
   const seenByNobody = attempts.filter((attempt) => unsaid.has(keyOf(attempt.id))).map((attempt) => attempt.id);
   await execute(
     ctx.tx,
-    sql`update public.exam_result r set withheld = true, published_at = null, updated_at = ${ctx.clock.now()} from ${these(attempts)}
-        where r.attempt_id = v.id and r.college_id = v.college_id and not r.withheld
+    sql`update public.exam_result r
+        set withheld = true, published_at = null, updated_at = ${ctx.clock.now()}
+        from ${these(attempts)}
+        where r.attempt_id = v.id
+          and r.college_id = v.college_id
+          and not r.withheld
           and (r.published_at is null or r.attempt_id = any(${seenByNobody}::uuid[]))`,
   );
 }

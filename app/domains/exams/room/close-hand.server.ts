@@ -26,8 +26,12 @@ export const closeHand = mutation({
           set state = ${state}, closed_at = ${now}, closed_by = ${ctx.actor.id}, closed_by_name = ${ctx.actor.name},
               answer = ${input.answer || null}, updated_at = ${now}
           from public.student_exam_attempt a
-          where h.id = ${input.handId} and h.college_id = ${exam.college_id} and h.exam_id = ${exam.id} and h.state = 'OPEN'
-            and a.id = h.attempt_id and a.college_id = h.college_id
+          where h.id = ${input.handId}
+            and h.college_id = ${exam.college_id}
+            and h.exam_id = ${exam.id}
+            and h.state = 'OPEN'
+            and a.id = h.attempt_id
+            and a.college_id = h.college_id
           returning h.attempt_id, h.kind, a.user_id`,
       z.object({ attempt_id: z.string(), kind: z.string(), user_id: z.string() }),
     );

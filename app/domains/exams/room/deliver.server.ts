@@ -22,10 +22,14 @@ export async function deliver(ctx: TxCtx, exam: ExamRow, message: Message): Prom
   const id = message.id ?? newId(now.getTime());
   await execute(
     ctx.tx,
-    sql`insert into public.room_message
-          (id, college_id, exam_id, text, audience, audience_filter, recipients, sent_by, sent_by_name, sent_at, updated_at)
-        values (${id}, ${exam.college_id}, ${exam.id}, ${message.text}, ${message.audience}, ${message.filter ?? null},
-                ${message.userIds.length}, ${ctx.actor.id}, ${ctx.actor.name}, ${now}, ${now})`,
+    sql`insert into public.room_message (
+          id, college_id, exam_id, text, audience, audience_filter, recipients, sent_by, sent_by_name, sent_at,
+          updated_at
+        )
+        values (
+          ${id}, ${exam.college_id}, ${exam.id}, ${message.text}, ${message.audience}, ${message.filter ?? null},
+          ${message.userIds.length}, ${ctx.actor.id}, ${ctx.actor.name}, ${now}, ${now}
+        )`,
   );
   await execute(
     ctx.tx,

@@ -19,7 +19,10 @@ export async function noteEvent(ctx: TxCtx, noted: Noted): Promise<void> {
   await execute(
     ctx.tx,
     sql`insert into public.room_event (id, college_id, exam_id, attempt_id, kind, actor_id, actor_name, details, at)
-        values (${newId()}, ${noted.exam.college_id}, ${noted.exam.id}, ${noted.attemptId ?? null}, ${noted.kind},
-                ${staff?.id ?? null}, ${staff?.name ?? null}, ${JSON.stringify(noted.details ?? {})}::jsonb, clock_timestamp())`,
+        values (
+          ${newId()}, ${noted.exam.college_id}, ${noted.exam.id}, ${noted.attemptId ?? null}, ${noted.kind},
+          ${staff?.id ?? null}, ${staff?.name ?? null}, ${JSON.stringify(noted.details ?? {})}::jsonb,
+          clock_timestamp()
+        )`,
   );
 }

@@ -62,8 +62,12 @@ export const markDelivered = (told: readonly { collegeId: string; messageId: str
       sql`update public.room_message_recipient r
           set delivered_at = ${at}, updated_at = ${at}
           from unnest(
-            ${told.map((row) => row.collegeId)}::uuid[], ${told.map((row) => row.messageId)}::uuid[], ${told.map((row) => row.userId)}::uuid[]
+            ${told.map((row) => row.collegeId)}::uuid[], ${told.map((row) => row.messageId)}::uuid[],
+            ${told.map((row) => row.userId)}::uuid[]
           ) v (college_id, message_id, user_id)
-          where r.college_id = v.college_id and r.message_id = v.message_id and r.user_id = v.user_id and r.delivered_at is null`,
+          where r.college_id = v.college_id
+            and r.message_id = v.message_id
+            and r.user_id = v.user_id
+            and r.delivered_at is null`,
     ),
   );

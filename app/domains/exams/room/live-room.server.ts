@@ -48,13 +48,17 @@ export const liveRoom = read({
     );
     const messages = await rows(
       ctx.tx,
-      sql`select m.id, m.text, m.audience, m.audience_filter, m.sent_by_name, m.sent_at, m.recipients, r.delivered, r.seen,
-                 case when m.recipients = 1 then (
-                   select u.name
-                   from public.room_message_recipient o join public."user" u on u.id = o.user_id and u.college_id = o.college_id
-                   where o.message_id = m.id and o.college_id = m.college_id
-                   limit 1
-                 ) end as only
+      sql`select m.id, m.text, m.audience, m.audience_filter, m.sent_by_name, m.sent_at, m.recipients, r.delivered,
+                 r.seen,
+                 case
+                   when m.recipients = 1 then (
+                     select u.name
+                     from public.room_message_recipient o
+                       join public."user" u on u.id = o.user_id and u.college_id = o.college_id
+                     where o.message_id = m.id and o.college_id = m.college_id
+                     limit 1
+                   )
+                 end as only
           from public.room_message m
             cross join lateral (
               select count(x.delivered_at)::int as delivered, count(x.seen_at)::int as seen

@@ -38,14 +38,21 @@ export const oneSeat = read({
     const seat = await one(
       ctx.tx,
       sql`select a.id as attempt_id, a.user_id, u.name, u.roll_no, a.candidate_no, a.state, a.started_at, a.ended_at,
-                 coalesce(a.deadline_at, ${exam.end_time}::timestamptz) as deadline_at, a.paused_at, a.paused_seconds, a.extra_seconds,
-                 a.last_seen_at, a.answered_count as answered,
-                 (select count(*)::int from public.question q
-                  where q.exam_id = a.exam_id and q.college_id = a.college_id) as items,
-                 (select max(s.answered_at) from public.student_answer s
-                  where s.attempt_id = a.id and s.college_id = a.college_id) as last_answer_at,
+                 coalesce(a.deadline_at, ${exam.end_time}::timestamptz) as deadline_at, a.paused_at, a.paused_seconds,
+                 a.extra_seconds, a.last_seen_at, a.answered_count as answered,
+                 (
+                   select count(*)::int
+                   from public.question q
+                   where q.exam_id = a.exam_id and q.college_id = a.college_id
+                 ) as items,
+                 (
+                   select max(s.answered_at)
+                   from public.student_answer s
+                   where s.attempt_id = a.id and s.college_id = a.college_id
+                 ) as last_answer_at,
                  a.ip_address, a.user_agent
-          from public.student_exam_attempt a join public."user" u on u.id = a.user_id and u.college_id = a.college_id
+          from public.student_exam_attempt a
+            join public."user" u on u.id = a.user_id and u.college_id = a.college_id
           where a.id = ${input.attemptId} and a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}`,
       seatRow,
     );

@@ -46,9 +46,13 @@ export const changeHand = ({ ctx, input }: Hand) =>
     const hand = (await one(
       inner.tx,
       sql`insert into public.room_hand (id, college_id, exam_id, attempt_id, kind, text, raised_at, updated_at)
-          values (${newId(now.getTime())}, ${sitting.college_id}, ${sitting.exam_id}, ${sitting.id}, ${kind}, ${text}, ${now}, ${now})
-          on conflict (college_id, attempt_id, kind) where state = 'OPEN'
-          do update set text = coalesce(excluded.text, room_hand.text), updated_at = excluded.updated_at
+          values (
+            ${newId(now.getTime())}, ${sitting.college_id}, ${sitting.exam_id}, ${sitting.id}, ${kind}, ${text},
+            ${now}, ${now}
+          )
+          on conflict (college_id, attempt_id, kind)
+          where state = 'OPEN' do update
+          set text = coalesce(excluded.text, room_hand.text), updated_at = excluded.updated_at
           returning id, (xmax = 0) as fresh`,
       z.object({ id: z.string(), fresh: z.boolean() }),
     ))!;

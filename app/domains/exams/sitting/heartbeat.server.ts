@@ -11,7 +11,8 @@ export type ClientMessage = { id: string; text: string; sentAt: string; from: st
 /** What this student has not acknowledged, oldest first. Handed over now: delivered. */
 async function takeMessages(ctx: TxCtx, sitting: Sitting): Promise<ClientMessage[]> {
   const now = ctx.clock.now();
-  const mine = sql`r.college_id = ${sitting.college_id} and r.exam_id = ${sitting.exam_id} and r.user_id = ${sitting.user_id}`;
+  const mine = sql`
+    r.college_id = ${sitting.college_id} and r.exam_id = ${sitting.exam_id} and r.user_id = ${sitting.user_id}`;
   const found = await rows(
     ctx.tx,
     sql`select m.id, m.text, m.sent_at, m.sent_by_name
@@ -73,7 +74,9 @@ export const heartbeat = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string
           set last_seen_at = greatest(last_seen_at, ${now}),
               ip_address = coalesce(${ctx.address ?? null}, ip_address),
               user_agent = coalesce(${ctx.userAgent?.slice(0, 500) ?? null}, user_agent)
-          where id = ${sitting.id} and college_id = ${sitting.college_id} and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
+          where id = ${sitting.id}
+            and college_id = ${sitting.college_id}
+            and state in ('IN_PROGRESS', 'PAUSED', 'LOCKED')`,
     );
     return beatOf(inner, sitting);
   });

@@ -24,8 +24,7 @@ export const readPaper = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string
     const sitting = await findSitting(inner, input.attemptId);
     const questions = await rows(
       inner.tx,
-      sql`select q.id, q.text, q.type, q.marks,
-                 coalesce(o.options, '[]'::json) as options,
+      sql`select q.id, q.text, q.type, q.marks, coalesce(o.options, '[]'::json) as options,
                  s.selected_option_id as option_id, s.answer_text, s.answered_at
           from public.question q
             join public.exam e on e.id = q.exam_id and e.college_id = q.college_id
@@ -34,10 +33,12 @@ export const readPaper = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string
               from public.question_option p
               where p.question_id = q.id and p.college_id = q.college_id
             ) o on true
-            left join public.student_answer s
-              on s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${sitting.id}
+            left join public.student_answer s on s.question_id = q.id
+              and s.college_id = q.college_id
+              and s.attempt_id = ${sitting.id}
           where q.exam_id = ${sitting.exam_id} and q.college_id = ${sitting.college_id}
-          order by case when e.enable_question_shuffling then md5(${sitting.id}::text || q.id::text) end, q.order_index, q.id`,
+          order by case when e.enable_question_shuffling then md5(${sitting.id}::text || q.id::text) end,
+                   q.order_index, q.id`,
       questionRow,
     );
     return {

@@ -26,9 +26,11 @@ export type Sitting = z.infer<typeof sittingRow>;
 export async function findSitting(ctx: TxCtx, attemptId: string, lock = false): Promise<Sitting> {
   const sitting = await one(
     ctx.tx,
-    sql`select a.id, a.college_id, a.exam_id, a.user_id, a.state, a.started_at, coalesce(a.deadline_at, e.end_time) as deadline_at,
-               a.paused_at, a.extra_seconds, e.title as exam_title, e.status as exam_status
-        from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+    sql`select a.id, a.college_id, a.exam_id, a.user_id, a.state, a.started_at,
+               coalesce(a.deadline_at, e.end_time) as deadline_at, a.paused_at, a.extra_seconds,
+               e.title as exam_title, e.status as exam_status
+        from public.student_exam_attempt a
+          join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
         where a.id = ${attemptId} ${raw(lock ? "for no key update of a" : "")}`,
     sittingRow,
   );

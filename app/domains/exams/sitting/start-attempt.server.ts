@@ -29,14 +29,18 @@ export async function startAttempt(ctx: TxCtx, exam: ExamRow, userId: string): P
   const id = newId(now.getTime());
   await one(
     ctx.tx,
-    sql`insert into public.student_exam_attempt
-          (id, college_id, user_id, exam_id, attempt_no, started_at, deadline_at, last_seen_at, total_marks, updated_at)
+    sql`insert into public.student_exam_attempt (
+          id, college_id, user_id, exam_id, attempt_no, started_at, deadline_at, last_seen_at, total_marks, updated_at
+        )
         select ${id}, ${exam.college_id}, ${userId}, ${exam.id}, ${(last?.attempt_no ?? 0) + 1}, ${now},
-               least(${now}::timestamptz + ${exam.duration_minutes} * interval '1 minute', ${exam.end_time}::timestamptz)
-                 + coalesce(max(c.extra_percent), 0) * ${exam.duration_minutes} * interval '0.6 seconds',
+               least(
+                 ${now}::timestamptz + ${exam.duration_minutes} * interval '1 minute', ${exam.end_time}::timestamptz
+               ) + coalesce(max(c.extra_percent), 0) * ${exam.duration_minutes} * interval '0.6 seconds',
                ${now}, ${exam.total_marks}, ${now}
         from public.accommodation c
-        where c.user_id = ${userId} and c.college_id = ${exam.college_id} and (c.exam_id is null or c.exam_id = ${exam.id})
+        where c.user_id = ${userId}
+          and c.college_id = ${exam.college_id}
+          and (c.exam_id is null or c.exam_id = ${exam.id})
           and (c.valid_until is null or c.valid_until >= ${now}::timestamptz::date)
         returning id`,
     z.object({ id: z.string() }),

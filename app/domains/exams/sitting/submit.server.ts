@@ -19,7 +19,8 @@ export const submitAttempt = ({ ctx, input }: { ctx: Ctx; input: { attemptId: st
     await execute(
       inner.tx,
       sql`update public.student_exam_attempt
-          set state = 'SUBMITTED', is_completed = true, ended_at = greatest(started_at, least(${now}, ${sitting.deadline_at}::timestamptz)),
+          set state = 'SUBMITTED', is_completed = true,
+              ended_at = greatest(started_at, least(${now}, ${sitting.deadline_at}::timestamptz)),
               last_seen_at = ${now}, updated_at = ${now}
           where id = ${sitting.id} and college_id = ${sitting.college_id}`,
     );

@@ -73,7 +73,10 @@ export const decideAppeal = mutation({
     const me = person(ctx);
     const appeal = await one(
       ctx.tx,
-      sql`select id, college_id, review_id, filed_by, status from public.appeal where id = ${input.appealId} for update`,
+      sql`select id, college_id, review_id, filed_by, status
+          from public.appeal
+          where id = ${input.appealId}
+          for update`,
       appealRow,
     );
     if (!appeal) throw new NotFound("There is no such appeal");
@@ -87,7 +90,9 @@ export const decideAppeal = mutation({
     const now = ctx.clock.now();
     await execute(
       ctx.tx,
-      sql`update public.appeal set status = ${input.outcome}, decided_by = ${me.id}, decided_at = ${now}, decision_note = ${input.note}, updated_at = ${now}
+      sql`update public.appeal
+          set status = ${input.outcome}, decided_by = ${me.id}, decided_at = ${now}, decision_note = ${input.note},
+              updated_at = ${now}
           where id = ${appeal.id} and college_id = ${appeal.college_id}`,
     );
     await moveReview(ctx, review, to);
@@ -115,7 +120,10 @@ export const withdrawAppeal = mutation({
   async run({ ctx, input }) {
     const appeal = await one(
       ctx.tx,
-      sql`select id, college_id, review_id, filed_by, status from public.appeal where id = ${input.appealId} for update`,
+      sql`select id, college_id, review_id, filed_by, status
+          from public.appeal
+          where id = ${input.appealId}
+          for update`,
       appealRow,
     );
     if (!appeal) throw new NotFound("There is no such appeal");
@@ -123,7 +131,9 @@ export const withdrawAppeal = mutation({
     const now = ctx.clock.now();
     await execute(
       ctx.tx,
-      sql`update public.appeal set status = 'EXPIRED', decided_at = ${now}, decision_note = ${input.reason}, updated_at = ${now} where id = ${appeal.id} and college_id = ${appeal.college_id}`,
+      sql`update public.appeal
+          set status = 'EXPIRED', decided_at = ${now}, decision_note = ${input.reason}, updated_at = ${now}
+          where id = ${appeal.id} and college_id = ${appeal.college_id}`,
     );
     await moveReview(ctx, await lockReview(ctx, appeal.review_id), "VIOLATION");
     await record(ctx, {
@@ -164,13 +174,17 @@ export const listAppeals = read({
     const me = ctx.actor.kind === "staff" ? ctx.actor : null;
     return rows(
       ctx.tx,
-      sql`select p.id, p.review_id, a.id as attempt_id, c.name as college, e.title as exam, a.candidate_no, p.status, p.statement, p.created_at, p.deadline_at, p.decided_at, p.decision_note,
+      sql`select p.id, p.review_id, a.id as attempt_id, c.name as college, e.title as exam, a.candidate_no, p.status,
+                 p.statement, p.created_at, p.deadline_at, p.decided_at, p.decision_note,
                  ${me ? sql`(p.filed_by = ${me.id} or ${barred(me.id, me.email)} is not null)` : raw("true")} as barred
-          from public.appeal p join public.review r on r.id = p.review_id and r.college_id = p.college_id
+          from public.appeal p
+            join public.review r on r.id = p.review_id and r.college_id = p.college_id
             join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
-            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = p.college_id
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+            join public.college c on c.id = p.college_id
           where ${tenantIs(ctx, "p.college_id")} and (${input.status === "OPEN"} = (p.status = 'OPEN'))
-          order by ${input.status === "OPEN" ? raw("p.deadline_at") : raw("p.decided_at desc")}, p.id limit 200`,
+          order by ${input.status === "OPEN" ? raw("p.deadline_at") : raw("p.decided_at desc")}, p.id
+          limit 200`,
       listRow,
     );
   },
@@ -185,13 +199,19 @@ export const appealable = read({
   run: ({ ctx }) =>
     rows(
       ctx.tx,
-      sql`select r.id as review_id, a.id as attempt_id, c.name as college, e.title as exam, a.candidate_no, u.name as student, r.decided_at
-          from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
+      sql`select r.id as review_id, a.id as attempt_id, c.name as college, e.title as exam, a.candidate_no,
+                 u.name as student, r.decided_at
+          from public.review r
+            join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
             join public."user" u on u.id = a.user_id and u.college_id = a.college_id
-            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = r.college_id
-          where ${tenantIs(ctx, "r.college_id")} and r.state = 'VIOLATION' and r.decided_at > ${new Date(ctx.clock.now().getTime() - APPEAL_DAYS * DAY)}
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+            join public.college c on c.id = r.college_id
+          where ${tenantIs(ctx, "r.college_id")}
+            and r.state = 'VIOLATION'
+            and r.decided_at > ${new Date(ctx.clock.now().getTime() - APPEAL_DAYS * DAY)}
             and not exists (select 1 from public.appeal p where p.review_id = r.id and p.college_id = r.college_id)
-          order by r.decided_at, r.id limit 200`,
+          order by r.decided_at, r.id
+          limit 200`,
       z.object({
         review_id: z.string(),
         attempt_id: z.string(),

@@ -61,15 +61,42 @@ async function compare(
   const items = await rows(
     ctx.tx,
     sql`select (row_number() over (order by q.order_index, q.id))::int as place,
-          exists (
-            select 1 from public.exam_analysis n
-            where n.exam_id = q.exam_id and n.college_id = q.college_id and n.kind = 'EVIDENCE'
-              and n.result -> 'collusion' -> 'leftOut' ? q.id::text) as left_out,
-          array(select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id order by o.order_index, o.id) as options,
-          (select o.id::text from public.question_option o where o.question_id = q.id and o.college_id = q.college_id and o.is_correct order by o.order_index limit 1) as key,
-          (select s.selected_option_id::text from public.student_answer s where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${a}) as a,
-          (select s.selected_option_id::text from public.student_answer s where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${b}) as b
-        from public.question q where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id} and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE') order by 1`,
+               exists (
+                 select 1
+                 from public.exam_analysis n
+                 where n.exam_id = q.exam_id
+                   and n.college_id = q.college_id
+                   and n.kind = 'EVIDENCE'
+                   and n.result -> 'collusion' -> 'leftOut' ? q.id::text
+               ) as left_out,
+               array(
+                 select o.id::text
+                 from public.question_option o
+                 where o.question_id = q.id and o.college_id = q.college_id
+                 order by o.order_index, o.id
+               ) as options,
+               (
+                 select o.id::text
+                 from public.question_option o
+                 where o.question_id = q.id and o.college_id = q.college_id and o.is_correct
+                 order by o.order_index
+                 limit 1
+               ) as key,
+               (
+                 select s.selected_option_id::text
+                 from public.student_answer s
+                 where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${a}
+               ) as a,
+               (
+                 select s.selected_option_id::text
+                 from public.student_answer s
+                 where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${b}
+               ) as b
+        from public.question q
+        where q.exam_id = ${exam.id}
+          and q.college_id = ${exam.college_id}
+          and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
+        order by 1`,
     item,
   );
   const letter = (options: string[], id: string | null) => (id === null ? null : (LETTERS[options.indexOf(id)] ?? "?"));
@@ -112,9 +139,16 @@ export const mostAlike = read({
     if (!keysAreOpen(exam.status)) return null;
     const tested = await one(
       ctx.tx,
-      sql`select case when first_attempt_id = ${input.attemptId} then second_attempt_id else first_attempt_id end as other from public.collusion_pair
-          where exam_id = ${exam.id} and college_id = ${exam.college_id} and (first_attempt_id = ${input.attemptId} or second_attempt_id = ${input.attemptId})
-          order by gbt_log10_p limit 1`,
+      sql`select case
+                   when first_attempt_id = ${input.attemptId} then second_attempt_id
+                   else first_attempt_id
+                 end as other
+          from public.collusion_pair
+          where exam_id = ${exam.id}
+            and college_id = ${exam.college_id}
+            and (first_attempt_id = ${input.attemptId} or second_attempt_id = ${input.attemptId})
+          order by gbt_log10_p
+          limit 1`,
       z.object({ other: z.string() }),
     );
     const found = tested?.other ?? (await mostErrorsInCommon(ctx, input.attemptId, attempt));
@@ -128,11 +162,22 @@ type Whose = { college_id: string; user_id: string };
 async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, whose: Whose): Promise<string | null> {
   const found = await one(
     ctx.tx,
-    sql`select o.attempt_id as other from public.student_answer mine
-          join public.question_option p on p.id = mine.selected_option_id and p.college_id = mine.college_id and not p.is_correct
-          join public.student_answer o on o.question_id = mine.question_id and o.college_id = mine.college_id and o.selected_option_id = mine.selected_option_id and o.attempt_id <> mine.attempt_id
-          join public.student_exam_attempt x on x.id = o.attempt_id and x.college_id = o.college_id and x.user_id <> ${whose.user_id}
-        where mine.attempt_id = ${attemptId} and mine.college_id = ${whose.college_id} group by o.attempt_id order by count(*) desc, o.attempt_id limit 1`,
+    sql`select o.attempt_id as other
+        from public.student_answer mine
+          join public.question_option p on p.id = mine.selected_option_id
+            and p.college_id = mine.college_id
+            and not p.is_correct
+          join public.student_answer o on o.question_id = mine.question_id
+            and o.college_id = mine.college_id
+            and o.selected_option_id = mine.selected_option_id
+            and o.attempt_id <> mine.attempt_id
+          join public.student_exam_attempt x on x.id = o.attempt_id
+            and x.college_id = o.college_id
+            and x.user_id <> ${whose.user_id}
+        where mine.attempt_id = ${attemptId} and mine.college_id = ${whose.college_id}
+        group by o.attempt_id
+        order by count(*) desc, o.attempt_id
+        limit 1`,
     z.object({ other: z.string() }),
   );
   return found?.other ?? null;
@@ -141,7 +186,9 @@ async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, whose: Whose): 
 async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string }, a: string, b: string): Promise<Comparison> {
   const other = await one(
     ctx.tx,
-    sql`select id, candidate_no, review_state from public.student_exam_attempt where id = ${b} and exam_id = ${exam.id}`,
+    sql`select id, candidate_no, review_state
+        from public.student_exam_attempt
+        where id = ${b} and exam_id = ${exam.id}`,
     candidate,
   );
   if (!other) throw new NotFound("There is no such attempt in this exam");
@@ -149,15 +196,35 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
   const [first, second] = [a, b].sort();
   const tested = await one(
     ctx.tx,
-    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.among_neighbours, p.eeic, p.differences, p.common_answers as common,
-               (select x from jsonb_array_elements(case jsonb_typeof(n.result -> 'personal' -> 'pairs') when 'array' then n.result -> 'personal' -> 'pairs' else '[]' end) x
-                where array[x ->> 'a', x ->> 'b'] <@ array[${first}, ${second}] limit 1) as personal,
+    sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.among_neighbours,
+               p.eeic, p.differences, p.common_answers as common,
+               (
+                 select x
+                 from jsonb_array_elements(
+                   case jsonb_typeof(n.result -> 'personal' -> 'pairs')
+                     when 'array' then n.result -> 'personal' -> 'pairs'
+                     else '[]'
+                   end
+                 ) x
+                 where array[x ->> 'a', x ->> 'b'] <@ array[${first}, ${second}]
+                 limit 1
+               ) as personal,
                n.result -> 'personal' -> 'fit' -> ${a}::text as fit,
                coalesce((n.result -> 'collusion' ->> 'pairs')::float8, 0) as pairs,
                coalesce((n.result -> 'collusion' ->> 'neighbours')::float8, 0) as neighbours,
-               (select sum((h ->> 'pairs')::float8) from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h where (h ->> 'eeic')::int >= p.eeic) as at_least
-        from public.collusion_pair p left join public.exam_analysis n on n.exam_id = p.exam_id and n.college_id = p.college_id and n.kind = 'EVIDENCE'
-        where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} and p.first_attempt_id = ${first} and p.second_attempt_id = ${second}`,
+               (
+                 select sum((h ->> 'pairs')::float8)
+                 from jsonb_array_elements(n.result -> 'collusion' -> 'histogram') h
+                 where (h ->> 'eeic')::int >= p.eeic
+               ) as at_least
+        from public.collusion_pair p
+          left join public.exam_analysis n on n.exam_id = p.exam_id
+            and n.college_id = p.college_id
+            and n.kind = 'EVIDENCE'
+        where p.exam_id = ${exam.id}
+          and p.college_id = ${exam.college_id}
+          and p.first_attempt_id = ${first}
+          and p.second_attempt_id = ${second}`,
     z.object({
       log10p: z.number(),
       expected: z.number(),

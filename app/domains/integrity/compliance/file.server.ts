@@ -17,8 +17,8 @@ import { VERSION_DAYS } from "../versions/forget.server.ts";
 const overseersOf = (ctx: TxCtx, exam: { id: string; college_id: string }) =>
   rows(
     ctx.tx,
-    sql`select coalesce(s.name, 'A former reviewer') as name, coalesce(s.role, 'UNKNOWN') as role, count(*)::int as decisions,
-          min(d.created_at) as first, max(d.created_at) as last
+    sql`select coalesce(s.name, 'A former reviewer') as name, coalesce(s.role, 'UNKNOWN') as role,
+               count(*)::int as decisions, min(d.created_at) as first, max(d.created_at) as last
         from public.review_decision d
           join public.review r on r.id = d.review_id and r.college_id = d.college_id
           join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id

@@ -98,7 +98,9 @@ async function store(
   const earlier = await reviewsOnEarlierMethod(ctx, exam);
   const last = await one(
     ctx.tx,
-    sql`select method from public.exam_analysis where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
+    sql`select method
+        from public.exam_analysis
+        where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
     z.object({ method: z.number() }),
   );
   // Who was in the last analysis and is not in this one has to be scored again too.
@@ -113,13 +115,24 @@ async function store(
   for (const [kind, result] of Object.entries(kinds))
     await execute(
       ctx.tx,
-      sql`insert into public.exam_analysis (id, college_id, exam_id, kind, attempts, computed_at, took_ms, method, result)
-          values (${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${readAt}, ${ms}, ${METHOD}, ${JSON.stringify(result)}::jsonb)
-          on conflict (college_id, exam_id, kind) do update set attempts = excluded.attempts, computed_at = excluded.computed_at, took_ms = excluded.took_ms,
-            method = excluded.method, result = excluded.result, updated_at = ${now}
-            where exam_analysis.computed_at <= excluded.computed_at`,
+      sql`insert into public.exam_analysis (
+            id, college_id, exam_id, kind, attempts, computed_at, took_ms, method, result
+          )
+          values (
+            ${newId(now.getTime())}, ${exam.college_id}, ${exam.id}, ${kind}, ${findings.order.length}, ${readAt},
+            ${ms}, ${METHOD}, ${JSON.stringify(result)}::jsonb
+          )
+          on conflict (college_id, exam_id, kind) do update
+          set attempts = excluded.attempts, computed_at = excluded.computed_at, took_ms = excluded.took_ms,
+              method = excluded.method, result = excluded.result, updated_at = ${now}
+          where exam_analysis.computed_at <= excluded.computed_at`,
     );
-  await execute(ctx.tx, sql`delete from public.collusion_pair where exam_id = ${exam.id} and college_id = ${exam.college_id}`);
+  await execute(
+    ctx.tx,
+    sql`
+    delete from public.collusion_pair
+    where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
+  );
   const ringOf = new Map(findings.collusion.rings.flatMap((ring, index) => ring.map((member) => [member, index + 1] as const)));
   const pairs = found.map((pair) => {
     const ends = [findings.order[pair.a]!, findings.order[pair.b]!].sort();
@@ -127,16 +140,22 @@ async function store(
   });
   await execute(
     ctx.tx,
-    sql`insert into public.collusion_pair (id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio, common_answers, gbt_log10_p, expected_pairs, near_group, among_neighbours)
-        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio, v.common, v.log10p, v.expected, v.near, v.beside
-        from unnest(${pairs.map(() => newId(now.getTime()))}::uuid[], ${pairs.map((pair) => pair.first)}::uuid[], ${pairs.map((pair) => pair.second)}::uuid[],
-          ${pairs.map((pair) => pair.ring)}::int[], ${pairs.map((pair) => pair.eeic)}::int[], ${pairs.map((pair) => pair.differences)}::int[],
+    sql`insert into public.collusion_pair (
+          id, college_id, exam_id, first_attempt_id, second_attempt_id, ring, eeic, differences, ratio,
+          common_answers, gbt_log10_p, expected_pairs, near_group, among_neighbours
+        )
+        select v.id, ${exam.college_id}, ${exam.id}, v.first, v.second, v.ring, v.eeic, v.differences, v.ratio,
+               v.common, v.log10p, v.expected, v.near, v.beside
+        from unnest(
+          ${pairs.map(() => newId(now.getTime()))}::uuid[], ${pairs.map((pair) => pair.first)}::uuid[],
+          ${pairs.map((pair) => pair.second)}::uuid[], ${pairs.map((pair) => pair.ring)}::int[],
+          ${pairs.map((pair) => pair.eeic)}::int[], ${pairs.map((pair) => pair.differences)}::int[],
           ${pairs.map((pair) => Math.round(pair.ratio * 100))}::int[], ${pairs.map((pair) => pair.common)}::int[],
           ${pairs.map((pair) => Math.round(Math.log10(Math.max(pair.p, Number.MIN_VALUE)) * 1000))}::int[],
           ${pairs.map((pair) => Math.min(2_000_000_000, Math.round(pair.expected * 1000)))}::int[],
           ${pairs.map((pair) => (pair.nearGroup === null ? null : Math.round(pair.nearGroup * 1000)))}::int[],
-          ${pairs.map((pair) => thousandthsOf(pair.amongNeighbours))}::int[])
-          v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected, near, beside)`,
+          ${pairs.map((pair) => thousandthsOf(pair.amongNeighbours))}::int[]
+        ) v (id, first, second, ring, eeic, differences, ratio, common, log10p, expected, near, beside)`,
   );
   if (last && last.method < METHOD) await recheckReviews(ctx, exam, earlier, attemptsIn(findings));
 }

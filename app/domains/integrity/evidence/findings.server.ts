@@ -54,25 +54,40 @@ export const examCollusion = read({
     const exam = await findExam(ctx, input.examId);
     const known = await one(
       ctx.tx,
-      sql`select attempts, computed_at, took_ms, result -> 'collusion' as result from public.exam_analysis where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
+      sql`select attempts, computed_at, took_ms, result -> 'collusion' as result
+          from public.exam_analysis
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'EVIDENCE'`,
       stored,
     );
     if (!known || !keysAreOpen(exam.status))
       return { exam, summary: null, pairs: [] as CollusionPairRow[], members: [], leftOut: [] };
     const pairs = await rows(
       ctx.tx,
-      sql`select p.id, p.ring, p.eeic, p.differences, p.ratio, p.common_answers as common, p.gbt_log10_p as log10p, p.expected_pairs as expected, p.near_group as near, p.among_neighbours as beside,
-            jsonb_build_object('id', x.id, 'no', x.candidate_no, 'review', x.review_state, 'percent', case when x.total_marks > 0 then round(x.score::numeric / x.total_marks, 1) end) as a,
-            jsonb_build_object('id', y.id, 'no', y.candidate_no, 'review', y.review_state, 'percent', case when y.total_marks > 0 then round(y.score::numeric / y.total_marks, 1) end) as b
-          from public.collusion_pair p join public.student_exam_attempt x on x.id = p.first_attempt_id and x.college_id = p.college_id
+      sql`select p.id, p.ring, p.eeic, p.differences, p.ratio, p.common_answers as common, p.gbt_log10_p as log10p,
+                 p.expected_pairs as expected, p.near_group as near, p.among_neighbours as beside,
+                 jsonb_build_object(
+                   'id', x.id, 'no', x.candidate_no, 'review', x.review_state, 'percent',
+                   case when x.total_marks > 0 then round(x.score::numeric / x.total_marks, 1) end
+                 ) as a,
+                 jsonb_build_object(
+                   'id', y.id, 'no', y.candidate_no, 'review', y.review_state, 'percent',
+                   case when y.total_marks > 0 then round(y.score::numeric / y.total_marks, 1) end
+                 ) as b
+          from public.collusion_pair p
+            join public.student_exam_attempt x on x.id = p.first_attempt_id and x.college_id = p.college_id
             join public.student_exam_attempt y on y.id = p.second_attempt_id and y.college_id = p.college_id
-          where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id} order by p.ring is null, p.near_group is null, p.gbt_log10_p, p.ratio desc, p.id limit 500`,
+          where p.exam_id = ${exam.id} and p.college_id = ${exam.college_id}
+          order by p.ring is null, p.near_group is null, p.gbt_log10_p, p.ratio desc, p.id
+          limit 500`,
       pairRow,
     );
     const summary = { ...(known.result as CollusionSummary), computedAt: known.computed_at, tookMs: known.took_ms };
     const members = await rows(
       ctx.tx,
-      sql`select id, candidate_no as no, review_state as review from public.student_exam_attempt where id = any(${[...summary.rings.flat(), ...(summary.patterned ?? []).map((one) => one.attempt)]}::uuid[]) and college_id = ${exam.college_id}`,
+      sql`select id, candidate_no as no, review_state as review
+          from public.student_exam_attempt
+          where id = any(${[...summary.rings.flat(), ...(summary.patterned ?? []).map((one) => one.attempt)]}::uuid[])
+            and college_id = ${exam.college_id}`,
       z.object({ id: z.string(), no: z.number(), review: z.string() }),
     );
     const leftOut = await rows(
@@ -95,7 +110,9 @@ export const examStatistics = read({
     const exam = await findExam(ctx, input.examId);
     const known = await one(
       ctx.tx,
-      sql`select attempts, computed_at, took_ms, result from public.exam_analysis where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'STATISTICS'`,
+      sql`select attempts, computed_at, took_ms, result
+          from public.exam_analysis
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and kind = 'STATISTICS'`,
       stored,
     );
     if (!known || !keysAreOpen(exam.status)) return { exam, statistics: null };

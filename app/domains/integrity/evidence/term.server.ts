@@ -15,7 +15,9 @@ export async function examsOfTerm(ctx: TxCtx, exam: { id: string; college_id: st
     ctx.tx,
     sql`select count(*)::int as n
         from public.exam e
-        where e.college_id = ${exam.college_id} and e.deleted_at is null and e.status not in ('DRAFT', 'CANCELLED')
+        where e.college_id = ${exam.college_id}
+          and e.deleted_at is null
+          and e.status not in ('DRAFT', 'CANCELLED')
           and e.start_time between ${new Date(exam.start_time.getTime() - around)} and ${new Date(exam.start_time.getTime() + around)}`,
     z.object({ n: z.number() }),
   );

@@ -56,31 +56,66 @@ function statement(collegeId: string, events: readonly IntegrityEvent[], now: Da
   const attempts = [...new Set(events.map((event) => event.attemptId))].sort();
   return sql`
     with held as materialized (
-      select id from public.student_exam_attempt where id = any(${attempts}::uuid[]) and college_id = ${collegeId} order by id for no key update
-    ), input as (
-      select v.* from unnest(${events.map((event) => event.id)}::uuid[], ${events.map((event) => event.attemptId)}::uuid[], ${events.map((event) => event.type)}::text[],
-        ${events.map((event) => event.at.toISOString())}::timestamptz[], ${events.map((event) => event.seq)}::int[], ${events.map((event) => event.durationMs)}::int[],
-        ${events.map((event) => event.details)}::jsonb[]) v (id, attempt_id, type, at, seq, duration_ms, details) join held on held.id = v.attempt_id
-    ), fresh as (
-      insert into public.integrity_event (id, college_id, attempt_id, type, at, received_at, seq, duration_ms, details)
-      select id, ${collegeId}, attempt_id, type, at, ${now}, seq, duration_ms, details from input
+      select id
+      from public.student_exam_attempt
+      where id = any(${attempts}::uuid[]) and college_id = ${collegeId}
+      order by id
+      for no key update
+    ),
+    input as (
+      select v.*
+      from unnest(
+        ${events.map((event) => event.id)}::uuid[], ${events.map((event) => event.attemptId)}::uuid[],
+        ${events.map((event) => event.type)}::text[], ${events.map((event) => event.at.toISOString())}::timestamptz[],
+        ${events.map((event) => event.seq)}::int[], ${events.map((event) => event.durationMs)}::int[],
+        ${events.map((event) => event.details)}::jsonb[]
+      ) v (id, attempt_id, type, at, seq, duration_ms, details)
+        join held on held.id = v.attempt_id
+    ),
+    fresh as (
+      insert into public.integrity_event (
+        id, college_id, attempt_id, type, at, received_at, seq, duration_ms, details
+      )
+      select id, ${collegeId}, attempt_id, type, at, ${now}, seq, duration_ms, details
+      from input
       on conflict (id, college_id) do nothing
       returning id, attempt_id, type, at, seq, details
-    ), said as (
+    ),
+    said as (
       select attempt_id, count(*) filter (where type = any(${VIOLATION_TYPES as string[]}))::int as violations,
              count(*) filter (where type = any(${SCORED_TYPES as string[]})) as scored,
-             (array_agg(details ->> 'fingerprint' order by at desc, seq desc) filter (where type = 'FINGERPRINT_CHANGE' and details ->> 'fingerprint' is not null))[1] as fingerprint,
-             (array_agg(details ->> 'ip' order by at desc, seq desc) filter (where type = 'IP_CHANGE' and details ->> 'ip' is not null))[1] as ip,
-             (array_agg(details ->> 'userAgent' order by at desc, seq desc) filter (where type = 'USER_AGENT_CHANGE' and details ->> 'userAgent' is not null))[1] as agent
-      from fresh group by attempt_id
-    ), kept as (
+             (
+               array_agg(details ->> 'fingerprint' order by at desc, seq desc) filter (
+                 where type = 'FINGERPRINT_CHANGE' and details ->> 'fingerprint' is not null
+               )
+             )[1] as fingerprint,
+             (
+               array_agg(details ->> 'ip' order by at desc, seq desc) filter (
+                 where type = 'IP_CHANGE' and details ->> 'ip' is not null
+               )
+             )[1] as ip,
+             (
+               array_agg(details ->> 'userAgent' order by at desc, seq desc) filter (
+                 where type = 'USER_AGENT_CHANGE' and details ->> 'userAgent' is not null
+               )
+             )[1] as agent
+      from fresh
+      group by attempt_id
+    ),
+    kept as (
       update public.student_exam_attempt a
-      set violation_count = a.violation_count + s.violations, suspicious_activity = a.suspicious_activity or s.violations > 0,
+      set violation_count = a.violation_count + s.violations,
+          suspicious_activity = a.suspicious_activity or s.violations > 0,
           needs_scoring = a.needs_scoring or s.scored > 0,
-          browser_fingerprint = coalesce(left(s.fingerprint, 200), a.browser_fingerprint), ip_address = coalesce(left(s.ip, 64), a.ip_address),
+          browser_fingerprint = coalesce(left(s.fingerprint, 200), a.browser_fingerprint),
+          ip_address = coalesce(left(s.ip, 64), a.ip_address),
           user_agent = coalesce(left(s.agent, 500), a.user_agent),
-          last_seen_at = case when a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED') then greatest(a.last_seen_at, ${now}) else a.last_seen_at end
-      from said s where a.id = s.attempt_id and a.college_id = ${collegeId}
+          last_seen_at = case
+            when a.state in ('IN_PROGRESS', 'PAUSED', 'LOCKED') then greatest(a.last_seen_at, ${now})
+            else a.last_seen_at
+          end
+      from said s
+      where a.id = s.attempt_id and a.college_id = ${collegeId}
     )
     select array(select id::text from fresh) as inserted, array(select id::text from held) as known`;
 }

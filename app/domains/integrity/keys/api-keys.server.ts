@@ -36,9 +36,13 @@ export const listApiKeys = read({
   run: ({ ctx }) =>
     rows(
       ctx.tx,
-      sql`select k.id, k.college_id, c.name as college, k.name, k.prefix, k.scopes, k.rate_per_minute, k.expires_at, k.last_used_at, k.revoked_at, k.created_at
-          from public.api_key k join public.college c on c.id = k.college_id where ${tenantIs(ctx, "k.college_id")}
-          order by k.revoked_at is not null, k.id desc limit 1000`,
+      sql`select k.id, k.college_id, c.name as college, k.name, k.prefix, k.scopes, k.rate_per_minute, k.expires_at,
+                 k.last_used_at, k.revoked_at, k.created_at
+          from public.api_key k
+            join public.college c on c.id = k.college_id
+          where ${tenantIs(ctx, "k.college_id")}
+          order by k.revoked_at is not null, k.id desc
+          limit 1000`,
       keyRow,
     ),
 });
@@ -112,7 +116,10 @@ export const createApiKey = mutation({
 async function lockKey(ctx: TxCtx, id: string) {
   const key = await one(
     ctx.tx,
-    sql`select id, college_id, name, prefix, scopes, rate_per_minute, expires_at, revoked_at from public.api_key where id = ${id} for update`,
+    sql`select id, college_id, name, prefix, scopes, rate_per_minute, expires_at, revoked_at
+        from public.api_key
+        where id = ${id}
+        for update`,
     keyRow.omit({ college: true, last_used_at: true, created_at: true }),
   );
   if (!key) throw new NotFound("There is no such key");

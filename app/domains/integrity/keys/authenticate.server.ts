@@ -42,7 +42,9 @@ export async function authenticate(token: string, clock: Clock): Promise<Key | n
     await withScope(scopeOfKey(key), (ctx) =>
       execute(
         ctx.tx,
-        sql`update public.api_key set last_used_at = ${new Date(now)} where id = ${key.id} and college_id = ${key.college_id}`,
+        sql`update public.api_key
+            set last_used_at = ${new Date(now)}
+            where id = ${key.id} and college_id = ${key.college_id}`,
       ),
     );
   }
@@ -54,7 +56,9 @@ async function find(hash: string, at: number, usedAt: number): Promise<Held> {
   const key = await withScope(systemCtx("api key"), (ctx) =>
     one(
       ctx.tx,
-      sql`select k.id, k.college_id, c.code, k.name, k.scopes, k.rate_per_minute, k.expires_at from public.api_key k join public.college c on c.id = k.college_id
+      sql`select k.id, k.college_id, c.code, k.name, k.scopes, k.rate_per_minute, k.expires_at
+          from public.api_key k
+            join public.college c on c.id = k.college_id
           where k.key_hash = ${hash} and k.revoked_at is null and c.deleted_at is null`,
       keyRow,
     ),

@@ -58,9 +58,13 @@ export const myConflicts = read({
   async run({ ctx }) {
     return rows(
       ctx.tx,
-      sql`select d.id, d.reason, d.created_at, c.name as class, g.name as college from public.declared_conflict d
-            join public.college g on g.id = d.college_id left join public.class c on c.id = d.class_id and c.college_id = d.college_id
-          where d.staff_id = ${person(ctx).id} order by d.created_at desc limit 200`,
+      sql`select d.id, d.reason, d.created_at, c.name as class, g.name as college
+          from public.declared_conflict d
+            join public.college g on g.id = d.college_id
+            left join public.class c on c.id = d.class_id and c.college_id = d.college_id
+          where d.staff_id = ${person(ctx).id}
+          order by d.created_at desc
+          limit 200`,
       z.object({ id: z.string(), reason: z.string(), created_at: z.date(), class: z.string().nullable(), college: z.string() }),
     );
   },
@@ -74,7 +78,9 @@ export const withdrawConflict = mutation({
   async run({ ctx, input }) {
     const gone = await one(
       ctx.tx,
-      sql`delete from public.declared_conflict where id = ${input.id} and staff_id = ${person(ctx).id} returning college_id, reason`,
+      sql`delete from public.declared_conflict
+          where id = ${input.id} and staff_id = ${person(ctx).id}
+          returning college_id, reason`,
       z.object({ college_id: z.string(), reason: z.string() }),
     );
     if (!gone) throw new NotFound("You have declared no such thing");

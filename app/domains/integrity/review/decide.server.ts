@@ -64,8 +64,13 @@ export const decideReview = mutation({
     const decisionId = newId(now.getTime());
     await execute(
       ctx.tx,
-      sql`insert into public.review_decision (id, college_id, review_id, round, decider_id, decision, note, created_at, updated_at)
-          values (${decisionId}, ${review.college_id}, ${review.id}, ${round}, ${me.id}, ${input.decision}, ${input.note}, ${now}, ${now})`,
+      sql`insert into public.review_decision (
+            id, college_id, review_id, round, decider_id, decision, note, created_at, updated_at
+          )
+          values (
+            ${decisionId}, ${review.college_id}, ${review.id}, ${round}, ${me.id}, ${input.decision}, ${input.note},
+            ${now}, ${now}
+          )`,
     );
     await moveReview(ctx, review, to, { claim: null, decision: true });
     if (to === "VIOLATION")
@@ -113,8 +118,11 @@ export const undoDecision = mutation({
     const review = await lockReview(ctx, found.review_id);
     const last = await one(
       ctx.tx,
-      sql`select id, round, decider_id, created_at from public.review_decision where review_id = ${review.id} and college_id = ${review.college_id} and undone_at is null
-          order by round desc limit 1`,
+      sql`select id, round, decider_id, created_at
+          from public.review_decision
+          where review_id = ${review.id} and college_id = ${review.college_id} and undone_at is null
+          order by round desc
+          limit 1`,
       z.object({ id: z.string(), round: z.number(), decider_id: z.string(), created_at: z.date() }),
     );
     const now = ctx.clock.now();
@@ -128,7 +136,9 @@ export const undoDecision = mutation({
     else await followState(ctx, review, to);
     await execute(
       ctx.tx,
-      sql`update public.review_decision set undone_at = ${now}, updated_at = ${now} where id = ${last.id} and college_id = ${review.college_id}`,
+      sql`update public.review_decision
+          set undone_at = ${now}, updated_at = ${now}
+          where id = ${last.id} and college_id = ${review.college_id}`,
     );
     await moveReview(ctx, review, to, { claim: { by: me.id, until: claimEnds(now) }, decision: true });
     await record(ctx, {

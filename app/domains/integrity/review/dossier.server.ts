@@ -77,18 +77,28 @@ export const attemptDossier = read({
   async run({ ctx, input }) {
     const attempt = await one(
       ctx.tx,
-      sql`select a.id, a.college_id, a.exam_id, a.user_id, a.candidate_no, a.state, a.review_state, a.started_at, a.ended_at, a.ip_address as address, a.risk_score, a.score, a.total_marks,
-                 a.answered_count as answered, a.extra_seconds, u.name as student, u.roll_no, e.title as exam, e.status as exam_status, c.name as college, e.duration_minutes,
-                 (select count(distinct x.browser_fingerprint)::int from public.student_exam_attempt x where x.user_id = a.user_id and x.college_id = a.college_id) as devices
-          from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-            join public."user" u on u.id = a.user_id and u.college_id = a.college_id join public.college c on c.id = a.college_id
+      sql`select a.id, a.college_id, a.exam_id, a.user_id, a.candidate_no, a.state, a.review_state, a.started_at,
+                 a.ended_at, a.ip_address as address, a.risk_score, a.score, a.total_marks,
+                 a.answered_count as answered, a.extra_seconds, u.name as student, u.roll_no, e.title as exam,
+                 e.status as exam_status, c.name as college, e.duration_minutes,
+                 (
+                   select count(distinct x.browser_fingerprint)::int
+                   from public.student_exam_attempt x
+                   where x.user_id = a.user_id and x.college_id = a.college_id
+                 ) as devices
+          from public.student_exam_attempt a
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+            join public."user" u on u.id = a.user_id and u.college_id = a.college_id
+            join public.college c on c.id = a.college_id
           where a.id = ${input.attemptId}`,
       attemptRow,
     );
     if (!attempt) throw new NotFound("There is no such attempt");
     const review = await one(
       ctx.tx,
-      sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at, sampled from public.review where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
+      sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at, sampled
+          from public.review
+          where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
       reviewOf,
     );
     const decided = review !== null && !isOpen(review.state);
@@ -96,9 +106,12 @@ export const attemptDossier = read({
     const decisions = review
       ? await rows(
           ctx.tx,
-          sql`select d.id, d.round, d.decision, d.note, d.created_at, coalesce(s.name, 'A former reviewer') as name, (d.decider_id = ${staffId}::uuid) is true as mine
-              from public.review_decision d left join console.staff s on s.id = d.decider_id
-              where d.review_id = ${review.id} and d.college_id = ${attempt.college_id} and d.undone_at is null order by d.round`,
+          sql`select d.id, d.round, d.decision, d.note, d.created_at, coalesce(s.name, 'A former reviewer') as name,
+                     (d.decider_id = ${staffId}::uuid) is true as mine
+              from public.review_decision d
+                left join console.staff s on s.id = d.decider_id
+              where d.review_id = ${review.id} and d.college_id = ${attempt.college_id} and d.undone_at is null
+              order by d.round`,
           decisionRow,
         )
       : [];
@@ -107,20 +120,30 @@ export const attemptDossier = read({
     const notes = review
       ? await rows(
           ctx.tx,
-          sql`select n.id, n.body, n.created_at, coalesce(s.name, 'A former reviewer') as name from public.review_note n left join console.staff s on s.id = n.author_id
-              where n.review_id = ${review.id} and n.college_id = ${attempt.college_id} and (${!blind} or n.author_id = ${staffId}::uuid) order by n.id`,
+          sql`select n.id, n.body, n.created_at, coalesce(s.name, 'A former reviewer') as name
+              from public.review_note n
+                left join console.staff s on s.id = n.author_id
+              where n.review_id = ${review.id}
+                and n.college_id = ${attempt.college_id}
+                and (${!blind} or n.author_id = ${staffId}::uuid)
+              order by n.id`,
           z.object({ id: z.string(), body: z.string(), created_at: z.date(), name: z.string() }),
         )
       : [];
     const events = await rows(
       ctx.tx,
-      sql`select id, type, at, duration_ms, explained_number as incident from public.integrity_event
-          where attempt_id = ${attempt.id} and college_id = ${attempt.college_id} order by at, seq limit ${MOST_EVENTS}`,
+      sql`select id, type, at, duration_ms, explained_number as incident
+          from public.integrity_event
+          where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}
+          order by at, seq
+          limit ${MOST_EVENTS}`,
       eventRow,
     );
     const clock = await one(
       ctx.tx,
-      sql`select (extract(epoch from min(received_at - at)) * 1000)::float8 as skew_ms from public.integrity_event where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
+      sql`select (extract(epoch from min(received_at - at)) * 1000)::float8 as skew_ms
+          from public.integrity_event
+          where attempt_id = ${attempt.id} and college_id = ${attempt.college_id}`,
       z.object({ skew_ms: z.number().nullable() }),
     );
     const { student, roll_no, user_id, ...shown } = attempt;
@@ -156,7 +179,11 @@ export const attemptDossier = read({
       history: await historyOf(ctx, attempt),
       accommodations: await rows(
         ctx.tx,
-        sql`select extra_percent, ignored_signals from public.accommodation where user_id = ${attempt.user_id} and college_id = ${attempt.college_id} and (exam_id is null or exam_id = ${attempt.exam_id})
+        sql`select extra_percent, ignored_signals
+            from public.accommodation
+            where user_id = ${attempt.user_id}
+              and college_id = ${attempt.college_id}
+              and (exam_id is null or exam_id = ${attempt.exam_id})
               and (valid_until is null or valid_until >= ${attempt.started_at}::timestamptz::date)`,
         z.object({ extra_percent: z.number(), ignored_signals: z.array(z.string()) }),
       ),
@@ -168,18 +195,25 @@ export const attemptDossier = read({
 const answersOf = (ctx: TxCtx, attemptId: string, collegeId: string) =>
   rows(
     ctx.tx,
-    sql`select (row_number() over (order by q.order_index, q.id))::int as place, s.answered_at as at, s.time_spent as seconds, s.revisions
-        from public.student_answer s join public.question q on q.id = s.question_id and q.college_id = s.college_id
-        where s.attempt_id = ${attemptId} and s.college_id = ${collegeId} order by s.answered_at, q.order_index limit 1000`,
+    sql`select (row_number() over (order by q.order_index, q.id))::int as place, s.answered_at as at,
+               s.time_spent as seconds, s.revisions
+        from public.student_answer s
+          join public.question q on q.id = s.question_id and q.college_id = s.college_id
+        where s.attempt_id = ${attemptId} and s.college_id = ${collegeId}
+        order by s.answered_at, q.order_index
+        limit 1000`,
     z.object({ place: z.number(), at: z.date(), seconds: z.number().nullable(), revisions: z.number() }),
   );
 
 const historyOf = (ctx: TxCtx, attempt: z.infer<typeof attemptRow>) =>
   rows(
     ctx.tx,
-    sql`select a.id, e.title as exam, a.started_at, a.risk_score, a.review_state, a.score, a.total_marks from public.student_exam_attempt a
+    sql`select a.id, e.title as exam, a.started_at, a.risk_score, a.review_state, a.score, a.total_marks
+        from public.student_exam_attempt a
           join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-        where a.user_id = ${attempt.user_id} and a.college_id = ${attempt.college_id} and a.id <> ${attempt.id} order by a.started_at desc limit 30`,
+        where a.user_id = ${attempt.user_id} and a.college_id = ${attempt.college_id} and a.id <> ${attempt.id}
+        order by a.started_at desc
+        limit 30`,
     z.object({
       id: z.string(),
       exam: z.string(),

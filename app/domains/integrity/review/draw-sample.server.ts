@@ -26,11 +26,17 @@ export async function drawSample(ctx: Ctx): Promise<number> {
           sql`select a.id, a.college_id
               from public.college c
                 join public.exam e on e.college_id = c.id
-                join public.exam_analysis n on n.exam_id = e.id and n.college_id = e.college_id and n.kind = 'EVIDENCE'
+                join public.exam_analysis n on n.exam_id = e.id
+                  and n.college_id = e.college_id
+                  and n.kind = 'EVIDENCE'
                 join public.student_exam_attempt a on a.exam_id = e.id and a.college_id = e.college_id
-              where c.review_sample_percent > 0 and e.status in ('CLOSED', 'GRADED', 'PUBLISHED') and e.deleted_at is null
+              where c.review_sample_percent > 0
+                and e.status in ('CLOSED', 'GRADED', 'PUBLISHED')
+                and e.deleted_at is null
                 and e.end_time > ${new Date(now.getTime() - DAYS * 86_400_000)}
-                and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED') and a.review_state = 'NONE' and not a.needs_scoring
+                and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
+                and a.review_state = 'NONE'
+                and not a.needs_scoring
                 and ('x' || right(a.id::text, 6))::bit(24)::int % 10000 < c.review_sample_percent * 100
               order by a.id
               limit ${MOST}

@@ -21,14 +21,14 @@ export async function enterQueue(ctx: TxCtx, entering: readonly Entering[]): Pro
   const now = ctx.clock.now();
   await execute(
     ctx.tx,
-    sql`insert into public.review
-          (id, college_id, attempt_id, state, score, reasons, withholds, sampled, created_at, updated_at)
-        select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, v.withholds, v.sampled, ${now}, ${now}
+    sql`insert into public.review (
+          id, college_id, attempt_id, state, score, reasons, withholds, sampled, created_at, updated_at
+        )
+        select v.id, v.college_id, v.attempt_id, 'QUEUED', v.score, v.reasons::jsonb, v.withholds, v.sampled, ${now},
+               ${now}
         from unnest(
-          ${entering.map(() => newId(now.getTime()))}::uuid[],
-          ${entering.map((review) => review.collegeId)}::uuid[],
-          ${entering.map((review) => review.attemptId)}::uuid[],
-          ${entering.map((review) => review.score)}::int[],
+          ${entering.map(() => newId(now.getTime()))}::uuid[], ${entering.map((review) => review.collegeId)}::uuid[],
+          ${entering.map((review) => review.attemptId)}::uuid[], ${entering.map((review) => review.score)}::int[],
           ${entering.map((review) => JSON.stringify(review.reasons))}::text[],
           ${entering.map((review) => review.withholds)}::boolean[],
           ${entering.map((review) => review.sampled)}::boolean[]
@@ -42,11 +42,16 @@ export const leaveQueue = (ctx: TxCtx, attemptIds: readonly string[]): Promise<{
   rows(
     ctx.tx,
     sql`delete from public.review r
-        where r.attempt_id = any(${[...attemptIds]}::uuid[]) and r.state = 'QUEUED' and r.claimed_by is null and not r.sampled
+        where r.attempt_id = any(${[...attemptIds]}::uuid[])
+          and r.state = 'QUEUED'
+          and r.claimed_by is null
+          and not r.sampled
           and not exists (
-            select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id)
-          and not exists (
-            select 1 from public.review_note n where n.review_id = r.id and n.college_id = r.college_id)
+            select 1
+            from public.review_decision d
+            where d.review_id = r.id and d.college_id = r.college_id
+          )
+          and not exists (select 1 from public.review_note n where n.review_id = r.id and n.college_id = r.college_id)
         returning attempt_id as id, college_id`,
     z.object({ id: z.string(), college_id: z.string() }),
   );

@@ -62,11 +62,18 @@ export const reviewQueue = read({
     where.push(...page.where);
     const found = await rows(
       ctx.tx,
-      sql`select r.id, r.attempt_id, c.name as college, e.id as exam_id, e.title as exam, a.candidate_no, r.state, r.score, r.reasons, a.ended_at, r.created_at as since,
-                 case when r.claimed_by is null or r.claimed_until < ${ctx.clock.now()} then null when r.claimed_by = ${me?.id ?? null}::uuid then 'mine' else 'other' end as claimed,
+      sql`select r.id, r.attempt_id, c.name as college, e.id as exam_id, e.title as exam, a.candidate_no, r.state,
+                 r.score, r.reasons, a.ended_at, r.created_at as since,
+                 case
+                   when r.claimed_by is null or r.claimed_until < ${ctx.clock.now()} then null
+                   when r.claimed_by = ${me?.id ?? null}::uuid then 'mine'
+                   else 'other'
+                 end as claimed,
                  r.claimed_until, ${me ? barred(me.id, me.email) : raw("null")} as bar
-          from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
-            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id join public.college c on c.id = r.college_id
+          from public.review r
+            join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
+            join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+            join public.college c on c.id = r.college_id
           where ${and(where)} ${page.order}`,
       queueRow,
     );
@@ -83,9 +90,10 @@ export const queueCounts = read({
   async run({ ctx }) {
     const found = await one(
       ctx.tx,
-      sql`select count(*)::int as open,
-                 count(*) filter (where state in ${literals(FURTHER_STATES)})::int as second,
-                 count(*) filter (where claimed_by = ${ctx.actor.id}::uuid and claimed_until > ${ctx.clock.now()})::int as mine,
+      sql`select count(*)::int as open, count(*) filter (where state in ${literals(FURTHER_STATES)})::int as second,
+                 count(*) filter (
+                   where claimed_by = ${ctx.actor.id}::uuid and claimed_until > ${ctx.clock.now()}
+                 )::int as mine,
                  min(created_at) as oldest
           from public.review
           where state in ${literals(OPEN_STATES)} and ${tenantIs(ctx)}`,

@@ -27,9 +27,12 @@ export type ReviewRow = z.infer<typeof reviewRow>;
 export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
   const review = await one(
     ctx.tx,
-    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by, r.claimed_until, r.decided_at, r.sampled
-        from public.review r join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
-        where r.id = ${id} for update of r`,
+    sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by,
+               r.claimed_until, r.decided_at, r.sampled
+        from public.review r
+          join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
+        where r.id = ${id}
+        for update of r`,
     reviewRow,
   );
   if (!review) throw new NotFound("There is no such review");
@@ -42,12 +45,27 @@ export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
  * Expects review `r`, attempt `a` and exam `e`.
  */
 export function barred(staffId: string, email: string): Sql {
-  return sql`case
-    when exists (select 1 from public.declared_conflict d where d.college_id = r.college_id and d.staff_id = ${staffId} and (d.user_id = a.user_id or d.class_id = e.class_id)) then 'conflict'
-    when exists (select 1 from public.teacher_class_assignment t join public."user" u on u.id = t.user_id and u.college_id = t.college_id
-      where t.college_id = r.college_id and t.class_id = e.class_id and lower(u.email) = ${email.toLowerCase()}) then 'teaches'
-    when exists (select 1 from public.review_decision d where d.review_id = r.id and d.college_id = r.college_id and d.decider_id = ${staffId} and d.undone_at is null) then 'decided'
-  end`;
+  return sql`
+    case
+      when exists (
+        select 1
+        from public.declared_conflict d
+        where d.college_id = r.college_id
+          and d.staff_id = ${staffId}
+          and (d.user_id = a.user_id or d.class_id = e.class_id)
+      ) then 'conflict'
+      when exists (
+        select 1
+        from public.teacher_class_assignment t
+          join public."user" u on u.id = t.user_id and u.college_id = t.college_id
+        where t.college_id = r.college_id and t.class_id = e.class_id and lower(u.email) = ${email.toLowerCase()}
+      ) then 'teaches'
+      when exists (
+        select 1
+        from public.review_decision d
+        where d.review_id = r.id and d.college_id = r.college_id and d.decider_id = ${staffId} and d.undone_at is null
+      ) then 'decided'
+    end`;
 }
 
 export type Bar = "conflict" | "teaches" | "decided";

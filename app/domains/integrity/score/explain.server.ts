@@ -46,17 +46,29 @@ function inWindow(work: Input): { attempts: Sql; signals: Sql } {
   const colleges = work.collegeIds ?? null;
   const attempts = work.attemptIds ?? null;
   return {
-    attempts: sql`with sat as (
-          select a.id, a.college_id from public.student_exam_attempt a
-          where a.started_at < ${work.to} and (a.ended_at is null or a.ended_at > ${work.from}) and a.started_at > ${work.from}::timestamptz - interval '2 days'
-            and (${colleges}::uuid[] is null or a.college_id = any(${colleges}::uuid[])) and (${attempts}::uuid[] is null or a.id = any(${attempts}::uuid[]))
-        ), skew as (
-          select i.attempt_id, i.college_id, min(i.received_at - i.at) as gap from public.integrity_event i join sat on sat.id = i.attempt_id and sat.college_id = i.college_id
-          group by i.attempt_id, i.college_id
-        )`,
-    signals: sql`i.attempt_id = s.attempt_id and i.college_id = s.college_id and i.explained_by is null and i.type = any(${types})
-          and i.at + s.gap <= ${work.to}::timestamptz + ${SLACK_SECONDS} * interval '1 second'
-          and i.at + s.gap + coalesce(i.duration_ms, 0) * interval '1 millisecond' >= ${work.from}`,
+    attempts: sql`
+      with sat as (
+        select a.id, a.college_id
+        from public.student_exam_attempt a
+        where a.started_at < ${work.to}
+          and (a.ended_at is null or a.ended_at > ${work.from})
+          and a.started_at > ${work.from}::timestamptz - interval '2 days'
+          and (${colleges}::uuid[] is null or a.college_id = any(${colleges}::uuid[]))
+          and (${attempts}::uuid[] is null or a.id = any(${attempts}::uuid[]))
+      ),
+      skew as (
+        select i.attempt_id, i.college_id, min(i.received_at - i.at) as gap
+        from public.integrity_event i
+          join sat on sat.id = i.attempt_id and sat.college_id = i.college_id
+        group by i.attempt_id, i.college_id
+      )`,
+    signals: sql`
+      i.attempt_id = s.attempt_id
+        and i.college_id = s.college_id
+        and i.explained_by is null
+        and i.type = any(${types})
+        and i.at + s.gap <= ${work.to}::timestamptz + ${SLACK_SECONDS} * interval '1 second'
+        and i.at + s.gap + coalesce(i.duration_ms, 0) * interval '1 millisecond' >= ${work.from}`,
   };
 }
 
@@ -80,9 +92,11 @@ async function mark(ctx: TxCtx, work: Input): Promise<Explained> {
   const { attempts, signals } = inWindow(work);
   const marked = await rows(
     ctx.tx,
-    sql`${attempts}
-        update public.integrity_event i set explained_by = ${work.incidentId}, explained_number = ${work.incidentNumber}, updated_at = ${ctx.clock.now()}
-        from skew s where ${signals}
+    sql`${attempts} update public.integrity_event i
+        set explained_by = ${work.incidentId}, explained_number = ${work.incidentNumber},
+            updated_at = ${ctx.clock.now()}
+        from skew s
+        where ${signals}
         returning i.attempt_id, i.type`,
     z.object({ attempt_id: z.string(), type: z.string() }),
   );
@@ -132,8 +146,10 @@ export const unexplainSignals = mutation({
   async run({ ctx, input: { incidentId, reason } }) {
     const freed = await rows(
       ctx.tx,
-      sql`update public.integrity_event set explained_by = null, explained_number = null, updated_at = ${ctx.clock.now()}
-          where explained_by = ${incidentId} returning attempt_id`,
+      sql`update public.integrity_event
+          set explained_by = null, explained_number = null, updated_at = ${ctx.clock.now()}
+          where explained_by = ${incidentId}
+          returning attempt_id`,
       z.object({ attempt_id: z.string() }),
     );
     const attemptIds = [...new Set(freed.map((row) => row.attempt_id))];

@@ -59,22 +59,44 @@ type Scored = Score & { attempt: z.infer<typeof attemptRow> };
 async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[]> {
   const attempts = await rows(
     ctx.tx,
-    sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights, e.review_threshold as threshold, e.status = 'CANCELLED' as cancelled,
-               array(select distinct x from public.accommodation c, unnest(c.ignored_signals) x
-                     where c.user_id = a.user_id and c.college_id = a.college_id and (c.exam_id is null or c.exam_id = a.exam_id)
-                       and (c.valid_until is null or c.valid_until >= a.started_at::date)) as ignored,
-               (select r.id from public.review r where r.attempt_id = a.id and r.college_id = a.college_id) as review_id,
-               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds) as withholds,
-               exists (select 1 from public.review r where r.attempt_id = a.id and r.college_id = a.college_id and r.sampled) as sampled
-        from public.student_exam_attempt a join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
-        where a.id = any(${ids}::uuid[]) order by a.id ${raw(lock ? "for no key update of a" : "")}`,
+    sql`select a.id, a.college_id, a.exam_id, a.state, a.review_state, e.integrity_weights as weights,
+               e.review_threshold as threshold, e.status = 'CANCELLED' as cancelled,
+               array(
+                 select distinct x
+                 from public.accommodation c, unnest(c.ignored_signals) x
+                 where c.user_id = a.user_id
+                   and c.college_id = a.college_id
+                   and (c.exam_id is null or c.exam_id = a.exam_id)
+                   and (c.valid_until is null or c.valid_until >= a.started_at::date)
+               ) as ignored,
+               (
+                 select r.id
+                 from public.review r
+                 where r.attempt_id = a.id and r.college_id = a.college_id
+               ) as review_id,
+               exists (
+                 select 1
+                 from public.review r
+                 where r.attempt_id = a.id and r.college_id = a.college_id and r.withholds
+               ) as withholds,
+               exists (
+                 select 1
+                 from public.review r
+                 where r.attempt_id = a.id and r.college_id = a.college_id and r.sampled
+               ) as sampled
+        from public.student_exam_attempt a
+          join public.exam e on e.id = a.exam_id and e.college_id = a.college_id
+        where a.id = any(${ids}::uuid[])
+        order by a.id ${raw(lock ? "for no key update of a" : "")}`,
     attemptRow,
   );
   if (attempts.length === 0) return [];
   const counts = await rows(
     ctx.tx,
-    sql`select attempt_id, type, explained_number as incident, count(*)::int as count from public.integrity_event
-        where attempt_id = any(${attempts.map((one) => one.id)}::uuid[]) and college_id = any(${[...new Set(attempts.map((one) => one.college_id))]}::uuid[])
+    sql`select attempt_id, type, explained_number as incident, count(*)::int as count
+        from public.integrity_event
+        where attempt_id = any(${attempts.map((one) => one.id)}::uuid[])
+          and college_id = any(${[...new Set(attempts.map((one) => one.college_id))]}::uuid[])
         group by attempt_id, type, explained_number`,
     countRow,
   );
@@ -165,8 +187,11 @@ async function leaveSample(ctx: TxCtx, flagged: Scored[]): Promise<void> {
   if (flagged.length === 0) return;
   const left = await rows(
     ctx.tx,
-    sql`update public.review set sampled = false, updated_at = ${ctx.clock.now()}
-        where attempt_id = any(${flagged.map((one) => one.attempt.id)}::uuid[]) and sampled and state in ('QUEUED', 'CLAIMED')
+    sql`update public.review
+        set sampled = false, updated_at = ${ctx.clock.now()}
+        where attempt_id = any(${flagged.map((one) => one.attempt.id)}::uuid[])
+          and sampled
+          and state in ('QUEUED', 'CLAIMED')
         returning attempt_id as id`,
     z.object({ id: z.string() }),
   );
@@ -185,9 +210,12 @@ async function followWithholding(ctx: TxCtx, all: Scored[]): Promise<void> {
   if (changed.length === 0) return;
   await execute(
     ctx.tx,
-    sql`update public.review r set withholds = v.withholds, updated_at = ${ctx.clock.now()}
-        from unnest(${changed.map((one) => one.attempt.review_id)}::uuid[], ${changed.map((one) => one.attempt.college_id)}::uuid[],
-          ${changed.map((one) => one.now)}::boolean[]) v (id, college_id, withholds)
+    sql`update public.review r
+        set withholds = v.withholds, updated_at = ${ctx.clock.now()}
+        from unnest(
+          ${changed.map((one) => one.attempt.review_id)}::uuid[],
+          ${changed.map((one) => one.attempt.college_id)}::uuid[], ${changed.map((one) => one.now)}::boolean[]
+        ) v (id, college_id, withholds)
         where r.id = v.id and r.college_id = v.college_id`,
   );
   const attempts = (withheld: boolean) => changed.filter((one) => one.now === withheld).map((one) => one.attempt);

@@ -77,38 +77,50 @@ function scoresWhere(ctx: TxCtx, where: Sql) {
     ctx.tx,
     sql`with decided as (
           select r.id, r.college_id, r.state, r.sampled, r.reasons,
-            exists (
-              select 1 from public.accommodation m
-              where m.user_id = a.user_id and m.college_id = a.college_id and (m.exam_id is null or m.exam_id = a.exam_id)
-                and (m.valid_until is null or m.valid_until >= a.started_at::date)) as accommodated,
-            (select d.decision from public.review_decision d
-             where d.review_id = r.id and d.college_id = r.college_id and d.round = 2 and d.undone_at is null) as second,
-            (select p.status from public.appeal p
-             where p.review_id = r.id and p.college_id = r.college_id and p.status in ('UPHELD', 'DISMISSED')) as appeal
+                 exists (
+                   select 1
+                   from public.accommodation m
+                   where m.user_id = a.user_id
+                     and m.college_id = a.college_id
+                     and (m.exam_id is null or m.exam_id = a.exam_id)
+                     and (m.valid_until is null or m.valid_until >= a.started_at::date)
+                 ) as accommodated,
+                 (
+                   select d.decision
+                   from public.review_decision d
+                   where d.review_id = r.id and d.college_id = r.college_id and d.round = 2 and d.undone_at is null
+                 ) as second,
+                 (
+                   select p.status
+                   from public.appeal p
+                   where p.review_id = r.id and p.college_id = r.college_id and p.status in ('UPHELD', 'DISMISSED')
+                 ) as appeal
           from public.review r
             join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
           where r.state in ('CLEARED', 'INCONCLUSIVE', 'VIOLATION', 'APPEALED') and ${where}
-        ), said as (
-          select d.*, null::text as signal from decided d
-          union all
-          select d.*, k.signal
+        ),
+        said as (
+          select d.*, null::text as signal
+          from decided d
+          union all select d.*, k.signal
           from decided d
             cross join lateral (
               select distinct x ->> 'signal' as signal
               from jsonb_array_elements(d.reasons) x
-              where (x ->> 'points')::int > 0) k
+              where (x ->> 'points')::int > 0
+            ) k
         )
         select s.college_id, c.name as college, s.signal, s.accommodated,
-          count(*) filter (where not sampled)::int as flagged,
-          count(*) filter (where not sampled and state = 'CLEARED')::int as cleared,
-          count(*) filter (where not sampled and state = 'INCONCLUSIVE')::int as unclear,
-          count(*) filter (where second is not null)::int as second,
-          count(*) filter (where second <> 'VIOLATION')::int as disagreed,
-          count(*) filter (where appeal is not null)::int as appealed,
-          count(*) filter (where appeal = 'UPHELD')::int as upheld,
-          count(*) filter (where sampled)::int as sampled,
-          count(*) filter (where sampled and state = 'CLEARED')::int as sample_cleared,
-          count(*) filter (where sampled and state in ('VIOLATION', 'APPEALED'))::int as sample_violations
+               count(*) filter (where not sampled)::int as flagged,
+               count(*) filter (where not sampled and state = 'CLEARED')::int as cleared,
+               count(*) filter (where not sampled and state = 'INCONCLUSIVE')::int as unclear,
+               count(*) filter (where second is not null)::int as second,
+               count(*) filter (where second <> 'VIOLATION')::int as disagreed,
+               count(*) filter (where appeal is not null)::int as appealed,
+               count(*) filter (where appeal = 'UPHELD')::int as upheld,
+               count(*) filter (where sampled)::int as sampled,
+               count(*) filter (where sampled and state = 'CLEARED')::int as sample_cleared,
+               count(*) filter (where sampled and state in ('VIOLATION', 'APPEALED'))::int as sample_violations
         from said s
           join public.college c on c.id = s.college_id
         group by s.college_id, c.name, s.signal, s.accommodated

@@ -15,10 +15,21 @@ async function studentsOf(ctx: TxCtx, exam: ExamRow, rollNumbers: string[]): Pro
     ctx.tx,
     sql`select u.id, u.roll_no
         from public."user" u
-        where u.college_id = ${exam.college_id} and u.roll_no = any(${rollNumbers}::text[]) and u.deleted_at is null
+        where u.college_id = ${exam.college_id}
+          and u.roll_no = any(${rollNumbers}::text[])
+          and u.deleted_at is null
           and (
-            exists (select 1 from public.enrollment n where n.user_id = u.id and n.college_id = u.college_id and n.class_id = ${exam.class_id})
-            or exists (select 1 from public.student_exam_attempt a where a.user_id = u.id and a.college_id = u.college_id and a.exam_id = ${exam.id}))`,
+            exists (
+                select 1
+                from public.enrollment n
+                where n.user_id = u.id and n.college_id = u.college_id and n.class_id = ${exam.class_id}
+              )
+              or exists (
+                select 1
+                from public.student_exam_attempt a
+                where a.user_id = u.id and a.college_id = u.college_id and a.exam_id = ${exam.id}
+              )
+          )`,
     z.object({ id: z.string(), roll_no: z.string() }),
   );
   return new Map(found.map((row) => [row.roll_no, row.id]));
@@ -28,18 +39,24 @@ async function studentsOf(ctx: TxCtx, exam: ExamRow, rollNumbers: string[]): Pro
 const changed = (ctx: TxCtx, exam: ExamRow) =>
   execute(
     ctx.tx,
-    sql`update public.exam set updated_at = ${ctx.clock.now()} where id = ${exam.id} and college_id = ${exam.college_id}`,
+    sql`update public.exam
+        set updated_at = ${ctx.clock.now()}
+        where id = ${exam.id} and college_id = ${exam.college_id}`,
   );
 
 async function write(ctx: TxCtx, exam: ExamRow, seats: (PlannedSeat & { userId: string })[]): Promise<void> {
   const now = ctx.clock.now();
   await execute(
     ctx.tx,
-    sql`insert into public.exam_seat (id, college_id, exam_id, user_id, room, seat_row, seat_column, created_at, updated_at)
+    sql`insert into public.exam_seat (
+          id, college_id, exam_id, user_id, room, seat_row, seat_column, created_at, updated_at
+        )
         select v.id, ${exam.college_id}, ${exam.id}, v.user_id, v.room, v.seat_row, v.seat_column, ${now}, ${now}
-        from unnest(${seats.map(() => newId(now.getTime()))}::uuid[], ${seats.map((seat) => seat.userId)}::uuid[],
-          ${seats.map((seat) => seat.room)}::text[], ${seats.map((seat) => seat.row)}::int[], ${seats.map((seat) => seat.column)}::int[])
-          v (id, user_id, room, seat_row, seat_column)`,
+        from unnest(
+          ${seats.map(() => newId(now.getTime()))}::uuid[], ${seats.map((seat) => seat.userId)}::uuid[],
+          ${seats.map((seat) => seat.room)}::text[], ${seats.map((seat) => seat.row)}::int[],
+          ${seats.map((seat) => seat.column)}::int[]
+        ) v (id, user_id, room, seat_row, seat_column)`,
   );
 }
 
@@ -116,7 +133,8 @@ export const placeSeat = mutation({
     if (seated) throw new Invalid("Somebody else has this seat: give them another first", { column: ["This seat is taken"] });
     await execute(
       ctx.tx,
-      sql`delete from public.exam_seat where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${userId}`,
+      sql`delete from public.exam_seat
+          where exam_id = ${exam.id} and college_id = ${exam.college_id} and user_id = ${userId}`,
     );
     await write(ctx, exam, [{ rollNo: input.rollNo, room: input.room, row: input.row, column: input.column, line: 1, userId }]);
     await changed(ctx, exam);

@@ -31,25 +31,39 @@ export async function pairFacts(
   const pair = await one(
     ctx.tx,
     sql`with pair as (
-          select p.*, case when p.first_attempt_id = ${review.attempt_id} then p.second_attempt_id else p.first_attempt_id end as other_id
+          select p.*,
+                 case
+                   when p.first_attempt_id = ${review.attempt_id} then p.second_attempt_id
+                   else p.first_attempt_id
+                 end as other_id
           from public.collusion_pair p
-          where p.exam_id = ${review.exam_id} and p.college_id = ${review.college_id} and p.ring is not null
+          where p.exam_id = ${review.exam_id}
+            and p.college_id = ${review.college_id}
+            and p.ring is not null
             and (p.first_attempt_id = ${review.attempt_id} or p.second_attempt_id = ${review.attempt_id})
           order by p.gbt_log10_p, p.id
           limit 1
-        ), seat as (
+        ),
+        seat as (
           select a.id, s.room || ', row ' || s.seat_row || ', column ' || s.seat_column as place
           from pair
-            join public.student_exam_attempt a on a.id in (pair.other_id, ${review.attempt_id}) and a.college_id = pair.college_id
-            join public.exam_seat s on s.exam_id = pair.exam_id and s.user_id = a.user_id and s.college_id = a.college_id
+            join public.student_exam_attempt a on a.id in (pair.other_id, ${review.attempt_id})
+              and a.college_id = pair.college_id
+            join public.exam_seat s on s.exam_id = pair.exam_id
+              and s.user_id = a.user_id
+              and s.college_id = a.college_id
         )
-        select pair.first_attempt_id as first, o.candidate_no as other_no, pair.eeic, pair.differences, pair.common_answers as common,
-          pair.gbt_log10_p as log10p, pair.expected_pairs as expected, pair.among_neighbours as beside, pair.ring,
-          (select place from seat where id = ${review.attempt_id}) as own_seat, (select place from seat where id = pair.other_id) as other_seat,
-          n.computed_at, n.method, n.result -> 'collusion' as result
+        select pair.first_attempt_id as first, o.candidate_no as other_no, pair.eeic, pair.differences,
+               pair.common_answers as common, pair.gbt_log10_p as log10p, pair.expected_pairs as expected,
+               pair.among_neighbours as beside, pair.ring,
+               (select place from seat where id = ${review.attempt_id}) as own_seat,
+               (select place from seat where id = pair.other_id) as other_seat, n.computed_at, n.method,
+               n.result -> 'collusion' as result
         from pair
           join public.student_exam_attempt o on o.id = pair.other_id and o.college_id = pair.college_id
-          join public.exam_analysis n on n.exam_id = pair.exam_id and n.college_id = pair.college_id and n.kind = 'EVIDENCE'`,
+          join public.exam_analysis n on n.exam_id = pair.exam_id
+            and n.college_id = pair.college_id
+            and n.kind = 'EVIDENCE'`,
     pairRow,
   );
   if (!pair) return null;

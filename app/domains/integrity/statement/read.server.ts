@@ -31,15 +31,18 @@ export const statementOf = read({
     const found = await one(
       ctx.tx,
       sql`select s.body, s.created_at, r.attempt_id, c.name as college, c.time_zone, u.name as student, u.roll_no,
-            e.id as entry_id, l.index::float8 as leaf, p.status as appeal, p.decision_note as appeal_note, p.decided_at as appeal_at
+                 e.id as entry_id, l.index::float8 as leaf, p.status as appeal, p.decision_note as appeal_note,
+                 p.decided_at as appeal_at
           from public.review r
-            join public.review_decision d on d.review_id = r.id and d.college_id = r.college_id and d.undone_at is null
+            join public.review_decision d on d.review_id = r.id
+              and d.college_id = r.college_id
+              and d.undone_at is null
             join public.review_statement s on s.decision_id = d.id and s.college_id = d.college_id
             join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
             join public."user" u on u.id = a.user_id and u.college_id = a.college_id
             join public.college c on c.id = r.college_id
             left join public.appeal p on p.review_id = r.id and p.college_id = r.college_id
-            left join audit.entry e on e.id = (s.body -> 'facts' ->> 'entryId')::uuid 
+            left join audit.entry e on e.id = (s.body -> 'facts' ->> 'entryId')::uuid
               and e.at between s.created_at - interval '1 minute' and s.created_at + interval '1 minute'
             left join audit.leaf l on l.entry_id = e.id
           where r.attempt_id = ${input.attemptId} and r.state in ('CLEARED', 'INCONCLUSIVE', 'VIOLATION', 'APPEALED')

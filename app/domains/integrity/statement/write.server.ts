@@ -67,20 +67,42 @@ async function factsOf(ctx: TxCtx, { review, entryId, outcome, consequence }: Wo
   const known = await one(
     ctx.tx,
     sql`select a.candidate_no, e.title, c.name as college, c.time_zone, k.name as class_name,
-          (select count(*)::int from public.teacher_class_assignment t
-           where t.class_id = e.class_id and t.college_id = e.college_id) as teachers,
-          (select count(*)::int from public.student_exam_attempt x
-           where x.exam_id = e.id and x.college_id = e.college_id) as candidates,
-          (select count(*)::int from public.question q where q.exam_id = e.id and q.college_id = e.college_id) as questions,
-          a.started_at, a.ended_at, a.ended_at is not null and a.ended_at >= a.deadline_at as ran_out,
-          (select count(*)::int from public.student_answer s
-           where s.attempt_id = a.id and s.college_id = a.college_id
-             and (s.selected_option_id is not null or coalesce(s.answer_text, '') <> '')) as answered,
-          a.extra_seconds,
-          coalesce((select max(m.extra_percent) from public.accommodation m
-           where m.user_id = a.user_id and m.college_id = a.college_id and (m.exam_id is null or m.exam_id = e.id)
-             and (m.valid_until is null or m.valid_until >= a.started_at::date)), 0)::int as extra_percent,
-          e.review_threshold as threshold, e.integrity_weights as weights, r.score, r.reasons, r.sampled
+               (
+                 select count(*)::int
+                 from public.teacher_class_assignment t
+                 where t.class_id = e.class_id and t.college_id = e.college_id
+               ) as teachers,
+               (
+                 select count(*)::int
+                 from public.student_exam_attempt x
+                 where x.exam_id = e.id and x.college_id = e.college_id
+               ) as candidates,
+               (
+                 select count(*)::int
+                 from public.question q
+                 where q.exam_id = e.id and q.college_id = e.college_id
+               ) as questions,
+               a.started_at, a.ended_at, a.ended_at is not null and a.ended_at >= a.deadline_at as ran_out,
+               (
+                 select count(*)::int
+                 from public.student_answer s
+                 where s.attempt_id = a.id
+                   and s.college_id = a.college_id
+                   and (s.selected_option_id is not null or coalesce(s.answer_text, '') <> '')
+               ) as answered,
+               a.extra_seconds,
+               coalesce(
+                 (
+                   select max(m.extra_percent)
+                   from public.accommodation m
+                   where m.user_id = a.user_id
+                     and m.college_id = a.college_id
+                     and (m.exam_id is null or m.exam_id = e.id)
+                     and (m.valid_until is null or m.valid_until >= a.started_at::date)
+                 ),
+                 0
+               )::int as extra_percent,
+               e.review_threshold as threshold, e.integrity_weights as weights, r.score, r.reasons, r.sampled
         from public.review r
           join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id
           join public.exam e on e.id = a.exam_id and e.college_id = a.college_id

@@ -44,15 +44,19 @@ export const answerHistory = read({
             select q.id, (row_number() over (order by q.order_index, q.id))::int as place
             from public.question q
             where q.exam_id = ${attempt.exam_id} and q.college_id = ${attempt.college_id}
-          ), option as (
+          ),
+          option as (
             select o.id, o.is_correct,
-              chr(64 + (row_number() over (partition by o.question_id order by o.order_index, o.id))::int) as letter
+                   chr(
+                     64 + (row_number() over (partition by o.question_id order by o.order_index, o.id))::int
+                   ) as letter
             from public.question_option o
               join item on item.id = o.question_id
             where o.college_id = ${attempt.college_id}
           )
-          select item.place, case when v.selected_option_id is null then null else coalesce(option.letter, '?') end as option,
-            left(v.answer_text, 400) as text, case when ${open} then option.is_correct end as right, v.at
+          select item.place,
+                 case when v.selected_option_id is null then null else coalesce(option.letter, '?') end as option,
+                 left(v.answer_text, 400) as text, case when ${open} then option.is_correct end as right, v.at
           from public.answer_version v
             join item on item.id = v.question_id
             left join option on option.id = v.selected_option_id

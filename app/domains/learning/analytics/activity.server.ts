@@ -36,15 +36,26 @@ export const learningActivity = read({
     );
     const reached = await one(
       ctx.tx,
-      sql`select
-            (select count(distinct user_id)::int from public.story_progress
-             where ${tenantIs(ctx)} and completion_percentage >= 100 and last_accessed_at > ${since}) as finished_stories,
-            (select count(*)::int from public.course_progress
-             where ${tenantIs(ctx)} and completed_at > ${since}) as completed_courses,
-            (select count(distinct user_id)::int from public.user_vocabulary_progress
-             where ${tenantIs(ctx)} and last_reviewed_at > ${since}) as word_learners,
-            (select round(avg(mastery_level) / 100, 2)::float8 from public.user_vocabulary_progress
-             where ${tenantIs(ctx)} and last_reviewed_at > ${since}) as mastery`,
+      sql`select (
+                   select count(distinct user_id)::int
+                   from public.story_progress
+                   where ${tenantIs(ctx)} and completion_percentage >= 100 and last_accessed_at > ${since}
+                 ) as finished_stories,
+                 (
+                   select count(*)::int
+                   from public.course_progress
+                   where ${tenantIs(ctx)} and completed_at > ${since}
+                 ) as completed_courses,
+                 (
+                   select count(distinct user_id)::int
+                   from public.user_vocabulary_progress
+                   where ${tenantIs(ctx)} and last_reviewed_at > ${since}
+                 ) as word_learners,
+                 (
+                   select round(avg(mastery_level) / 100, 2)::float8
+                   from public.user_vocabulary_progress
+                   where ${tenantIs(ctx)} and last_reviewed_at > ${since}
+                 ) as mastery`,
       z.object({
         finished_stories: z.number(),
         completed_courses: z.number(),

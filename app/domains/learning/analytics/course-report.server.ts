@@ -31,12 +31,13 @@ export const courseReport = read({
   async run({ ctx, input }) {
     const course = await one(
       ctx.tx,
-      sql`select c.id, c.college_id, k.name as college, c.title, c.published, c.currency, a.last_calculated_at as counted_at,
-            a.total_enrollments as enrolled, a.active_enrollments as active, a.completed_enrollments as completed,
-            a.inactive_students as inactive, a.completion_rate, a.average_progress, coalesce(a.revenue, '[]') as revenue
+      sql`select c.id, c.college_id, k.name as college, c.title, c.published, c.currency,
+                 a.last_calculated_at as counted_at, a.total_enrollments as enrolled, a.active_enrollments as active,
+                 a.completed_enrollments as completed, a.inactive_students as inactive, a.completion_rate,
+                 a.average_progress, coalesce(a.revenue, '[]') as revenue
           from public.course c
-          join public.college k on k.id = c.college_id
-          left join public.course_analytics a on a.course_id = c.id and a.college_id = c.college_id
+            join public.college k on k.id = c.college_id
+            left join public.course_analytics a on a.course_id = c.id and a.college_id = c.college_id
           where c.id = ${input.id}::uuid and c.deleted_at is null`,
       reportRow,
     );
@@ -57,9 +58,12 @@ export const courseReport = read({
       ctx.tx,
       sql`select u.id, u.name, p.progress_percent, p.last_accessed_at
           from public.course_progress p
-          join public."user" u on u.id = p.user_id and u.college_id = p.college_id
-          where p.college_id = ${course.college_id}::uuid and p.course_id = ${course.id}::uuid and p.completed_at is null
-            and p.progress_percent < 100 and p.last_accessed_at < ${new Date(ctx.clock.now().getTime() - SILENT_MS)}
+            join public."user" u on u.id = p.user_id and u.college_id = p.college_id
+          where p.college_id = ${course.college_id}::uuid
+            and p.course_id = ${course.id}::uuid
+            and p.completed_at is null
+            and p.progress_percent < 100
+            and p.last_accessed_at < ${new Date(ctx.clock.now().getTime() - SILENT_MS)}
             and u.deleted_at is null
           order by p.last_accessed_at desc
           limit 25`,

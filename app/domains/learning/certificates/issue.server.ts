@@ -48,16 +48,20 @@ async function issueTo(ctx: TxCtx, collegeId: string, wanted: Wanted): Promise<{
   const found = await one(
     ctx.tx,
     sql`select exists (
-            select 1 from public."user"
-            where id = ${wanted.userId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null
-          ) as person,
-          (select ${now}::timestamptz + certificate_valid_months * interval '1 month'
-           from public.course
-           where id = ${wanted.courseId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null) as expires_at,
-          exists (
-            select 1 from public.course
-            where id = ${wanted.courseId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null
-          ) as course`,
+                 select 1
+                 from public."user"
+                 where id = ${wanted.userId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null
+               ) as person,
+               (
+                 select ${now}::timestamptz + certificate_valid_months * interval '1 month'
+                 from public.course
+                 where id = ${wanted.courseId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null
+               ) as expires_at,
+               exists (
+                 select 1
+                 from public.course
+                 where id = ${wanted.courseId}::uuid and college_id = ${collegeId}::uuid and deleted_at is null
+               ) as course`,
     z.object({ person: z.boolean(), course: z.boolean(), expires_at: z.date().nullable() }),
   );
   if (!found?.person)

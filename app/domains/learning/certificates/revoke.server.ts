@@ -15,7 +15,10 @@ export const revokeCertificate = mutation({
   async run({ ctx, input }) {
     const certificate = await one(
       ctx.tx,
-      sql`select college_id, certificate_no, revoked_at from public.certificate where id = ${input.id}::uuid for update`,
+      sql`select college_id, certificate_no, revoked_at
+          from public.certificate
+          where id = ${input.id}::uuid
+          for update`,
       z.object({ college_id: z.string(), certificate_no: z.string(), revoked_at: z.date().nullable() }),
     );
     if (!certificate) throw new NotFound("There is no such certificate in your scope");
@@ -24,7 +27,8 @@ export const revokeCertificate = mutation({
     await execute(
       ctx.tx,
       sql`update public.certificate
-          set revoked_at = ${now}, revoked_reason = ${input.reason}, revoked_by = ${ctx.actor.id}::uuid, updated_at = ${now}
+          set revoked_at = ${now}, revoked_reason = ${input.reason}, revoked_by = ${ctx.actor.id}::uuid,
+              updated_at = ${now}
           where id = ${input.id}::uuid and college_id = ${certificate.college_id}::uuid`,
     );
     await record(ctx, {

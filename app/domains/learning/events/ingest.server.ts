@@ -96,15 +96,14 @@ async function keepEvents(ctx: TxCtx, collegeId: string, events: LearningEvent[]
   const now = ctx.clock.now();
   const inserted = await rows(
     ctx.tx,
-    sql`insert into public.user_event (id, college_id, user_id, session_id, event_type, data, at, created_at, updated_at)
+    sql`insert into public.user_event (
+          id, college_id, user_id, session_id, event_type, data, at, created_at, updated_at
+        )
         select e.id, ${collegeId}::uuid, e.user_id, e.session_id, e.type, e.data, e.at, ${now}, ${now}
         from unnest(
-          ${sorted.map((event) => event.id)}::uuid[],
-          ${sorted.map((event) => event.userId)}::uuid[],
-          ${sorted.map((event) => event.sessionId)}::uuid[],
-          ${sorted.map((event) => event.type)}::text[],
-          ${sorted.map(dataOf)}::jsonb[],
-          ${sorted.map((event) => event.at.toISOString())}::timestamptz[]
+          ${sorted.map((event) => event.id)}::uuid[], ${sorted.map((event) => event.userId)}::uuid[],
+          ${sorted.map((event) => event.sessionId)}::uuid[], ${sorted.map((event) => event.type)}::text[],
+          ${sorted.map(dataOf)}::jsonb[], ${sorted.map((event) => event.at.toISOString())}::timestamptz[]
         ) e (id, user_id, session_id, type, data, at)
         on conflict (id, college_id) do nothing
         returning id`,

@@ -21,26 +21,30 @@ export async function knownSubjects(ctx: TxCtx, collegeId: string, events: reado
   const named = (subject: Subject | "userId") => [...new Set(events.flatMap((event) => event[subject] ?? []))];
   const there = (await one(
     ctx.tx,
-    sql`select
-          array(
-            select id::text from public."user"
-            where college_id = ${collegeId}::uuid and id = any(${named("userId")}::uuid[]) and deleted_at is null
-          ) as users,
-          array(
-            select l.id::text
-            from public.lesson l
-            join public.course_module m on m.id = l.module_id and m.college_id = l.college_id
-            join public.course c on c.id = m.course_id and c.college_id = m.college_id
-            where l.college_id = ${collegeId}::uuid and l.id = any(${named("lessonId")}::uuid[]) and c.deleted_at is null
-          ) as lessons,
-          array(
-            select id::text from public.story
-            where college_id = ${collegeId}::uuid and id = any(${named("storyId")}::uuid[])
-          ) as stories,
-          array(
-            select id::text from public.vocabulary
-            where college_id = ${collegeId}::uuid and id = any(${named("vocabularyId")}::uuid[])
-          ) as words`,
+    sql`select array(
+                 select id::text
+                 from public."user"
+                 where college_id = ${collegeId}::uuid and id = any(${named("userId")}::uuid[]) and deleted_at is null
+               ) as users,
+               array(
+                 select l.id::text
+                 from public.lesson l
+                   join public.course_module m on m.id = l.module_id and m.college_id = l.college_id
+                   join public.course c on c.id = m.course_id and c.college_id = m.college_id
+                 where l.college_id = ${collegeId}::uuid
+                   and l.id = any(${named("lessonId")}::uuid[])
+                   and c.deleted_at is null
+               ) as lessons,
+               array(
+                 select id::text
+                 from public.story
+                 where college_id = ${collegeId}::uuid and id = any(${named("storyId")}::uuid[])
+               ) as stories,
+               array(
+                 select id::text
+                 from public.vocabulary
+                 where college_id = ${collegeId}::uuid and id = any(${named("vocabularyId")}::uuid[])
+               ) as words`,
     found,
   ))!;
   const exercises = named("exerciseId");

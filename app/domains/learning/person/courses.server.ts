@@ -34,27 +34,29 @@ export const learnerCourses = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select c.id, c.title, p.completed_lessons, p.total_lessons, p.progress_percent, p.time_spent_seconds, p.started_at,
-            p.last_accessed_at, p.completed_at,
-            (
-              select coalesce(jsonb_agg(to_jsonb(m) - 'order_index' order by m.order_index, m.id), '[]')
-              from (
-                select d.id, d.title, d.order_index, count(*)::int as lessons,
-                  count(*) filter (where lp.completed)::int as completed,
-                  coalesce(sum(lp.watch_time_seconds), 0)::int as seconds,
-                  min(lp.started_at) as started_at,
-                  case when bool_and(coalesce(lp.completed, false)) then max(lp.completed_at) end as completed_at
-                from public.course_module d
-                join public.lesson l on l.module_id = d.id and l.college_id = d.college_id
-                left join public.lesson_progress lp
-                  on lp.college_id = l.college_id and lp.progress_id = p.id and lp.lesson_id = l.id
-                where d.college_id = p.college_id and d.course_id = p.course_id
-                group by d.id, d.title, d.order_index
-              ) m
-            ) as modules
+      sql`select c.id, c.title, p.completed_lessons, p.total_lessons, p.progress_percent, p.time_spent_seconds,
+                 p.started_at, p.last_accessed_at, p.completed_at,
+                 (
+                   select coalesce(jsonb_agg(to_jsonb(m) - 'order_index' order by m.order_index, m.id), '[]')
+                   from (
+                     select d.id, d.title, d.order_index, count(*)::int as lessons,
+                            count(*) filter (where lp.completed)::int as completed,
+                            coalesce(sum(lp.watch_time_seconds), 0)::int as seconds, min(lp.started_at) as started_at,
+                            case
+                              when bool_and(coalesce(lp.completed, false)) then max(lp.completed_at)
+                            end as completed_at
+                     from public.course_module d
+                       join public.lesson l on l.module_id = d.id and l.college_id = d.college_id
+                       left join public.lesson_progress lp on lp.college_id = l.college_id
+                         and lp.progress_id = p.id
+                         and lp.lesson_id = l.id
+                     where d.college_id = p.college_id and d.course_id = p.course_id
+                     group by d.id, d.title, d.order_index
+                   ) m
+                 ) as modules
           from public."user" u
-          join public.course_progress p on p.college_id = u.college_id and p.user_id = u.id
-          join public.course c on c.id = p.course_id and c.college_id = p.college_id
+            join public.course_progress p on p.college_id = u.college_id and p.user_id = u.id
+            join public.course c on c.id = p.course_id and c.college_id = p.college_id
           where u.id = ${input.userId}::uuid
           order by p.last_accessed_at desc
           limit 20`,

@@ -27,9 +27,11 @@ export async function applyLessons(ctx: TxCtx, collegeId: string, given: readonl
   // In one order for everybody, then locked in one order: two batches about the same learners wait, and never deadlock.
   await execute(
     ctx.tx,
-    sql`insert into public.course_progress
-          (id, college_id, user_id, course_id, started_at, last_accessed_at, created_at, updated_at)
-        select public.invigil_uuid7(${now}), ${collegeId}::uuid, s.user_id, m.course_id, min(s.at), max(s.at), ${now}, ${now}
+    sql`insert into public.course_progress (
+          id, college_id, user_id, course_id, started_at, last_accessed_at, created_at, updated_at
+        )
+        select public.invigil_uuid7(${now}), ${collegeId}::uuid, s.user_id, m.course_id, min(s.at), max(s.at), ${now},
+               ${now}
         from ${input}
         group by s.user_id, m.course_id
         order by s.user_id, m.course_id
@@ -47,23 +49,26 @@ export async function applyLessons(ctx: TxCtx, collegeId: string, given: readonl
   );
   await execute(
     ctx.tx,
-    sql`insert into public.lesson_progress as known
-          (id, college_id, progress_id, lesson_id, progress_percent, completed, completed_at, watch_time_seconds,
-           started_at, last_watched_at, created_at, updated_at)
-        select public.invigil_uuid7(${now}), ${collegeId}::uuid, p.id, s.lesson_id, max(s.percent), max(s.percent) = 100,
-          min(s.at) filter (where s.percent = 100), least(sum(s.seconds), 2147483647), min(s.at), max(s.at), ${now}, ${now}
+    sql`insert into public.lesson_progress as known (
+          id, college_id, progress_id, lesson_id, progress_percent, completed, completed_at, watch_time_seconds,
+          started_at, last_watched_at, created_at, updated_at
+        )
+        select public.invigil_uuid7(${now}), ${collegeId}::uuid, p.id, s.lesson_id, max(s.percent),
+               max(s.percent) = 100, min(s.at) filter (where s.percent = 100), least(sum(s.seconds), 2147483647),
+               min(s.at), max(s.at), ${now}, ${now}
         from ${input}
-        join public.course_progress p
-          on p.college_id = ${collegeId}::uuid and p.user_id = s.user_id and p.course_id = m.course_id
+          join public.course_progress p on p.college_id = ${collegeId}::uuid
+            and p.user_id = s.user_id
+            and p.course_id = m.course_id
         group by p.id, s.lesson_id
-        on conflict (college_id, progress_id, lesson_id) do update set
-          progress_percent = greatest(known.progress_percent, excluded.progress_percent),
-          completed = known.completed or excluded.completed,
-          completed_at = least(known.completed_at, excluded.completed_at),
-          watch_time_seconds = least(known.watch_time_seconds::bigint + excluded.watch_time_seconds, 2147483647),
-          started_at = least(known.started_at, excluded.started_at),
-          last_watched_at = greatest(known.last_watched_at, excluded.last_watched_at),
-          updated_at = excluded.updated_at`,
+        on conflict (college_id, progress_id, lesson_id) do update
+        set progress_percent = greatest(known.progress_percent, excluded.progress_percent),
+            completed = known.completed or excluded.completed,
+            completed_at = least(known.completed_at, excluded.completed_at),
+            watch_time_seconds = least(known.watch_time_seconds::bigint + excluded.watch_time_seconds, 2147483647),
+            started_at = least(known.started_at, excluded.started_at),
+            last_watched_at = greatest(known.last_watched_at, excluded.last_watched_at),
+            updated_at = excluded.updated_at`,
   );
   const counted = await countProgress(
     ctx,

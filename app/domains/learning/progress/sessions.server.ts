@@ -18,33 +18,40 @@ export async function touchSessions(ctx: TxCtx, collegeId: string, given: readon
   await execute(
     ctx.tx,
     sql`with heard as (
-          select session_id, (array_agg(user_id order by at, user_id))[1] as user_id, min(at) as started_at, max(at) as last_at,
-            max(at) filter (where type = 'SESSION_ENDED') as ended_at
+          select session_id, (array_agg(user_id order by at, user_id))[1] as user_id, min(at) as started_at,
+                 max(at) as last_at, max(at) filter (where type = 'SESSION_ENDED') as ended_at
           from unnest(
-            ${heard.map((event) => event.sessionId)}::uuid[],
-            ${heard.map((event) => event.userId)}::uuid[],
+            ${heard.map((event) => event.sessionId)}::uuid[], ${heard.map((event) => event.userId)}::uuid[],
             ${heard.map((event) => event.type)}::text[],
             ${heard.map((event) => event.at.toISOString())}::timestamptz[]
           ) h (session_id, user_id, type, at)
           group by session_id
           order by session_id
         )
-        insert into public.learning_session as known
-          (id, college_id, user_id, started_at, completed_at, duration_minutes, created_at, updated_at)
+        insert into public.learning_session as known (
+          id, college_id, user_id, started_at, completed_at, duration_minutes, created_at, updated_at
+        )
         select session_id, ${collegeId}::uuid, user_id, started_at, ended_at,
-          least(round(extract(epoch from last_at - started_at) / 60), ${LONGEST_MINUTES}), ${now}, ${now}
+               least(round(extract(epoch from last_at - started_at) / 60), ${LONGEST_MINUTES}), ${now}, ${now}
         from heard
-        on conflict (id, college_id) do update set
-          started_at = least(known.started_at, excluded.started_at),
-          completed_at = greatest(known.completed_at, excluded.completed_at),
-          duration_minutes = least(${LONGEST_MINUTES}, greatest(
-            known.duration_minutes,
-            round(extract(epoch from
-              greatest(known.started_at + known.duration_minutes * interval '1 minute',
-                excluded.started_at + excluded.duration_minutes * interval '1 minute')
-              - least(known.started_at, excluded.started_at)) / 60)
-          )),
-          updated_at = excluded.updated_at
+        on conflict (id, college_id) do update
+        set started_at = least(known.started_at, excluded.started_at),
+            completed_at = greatest(known.completed_at, excluded.completed_at),
+            duration_minutes = least(
+              ${LONGEST_MINUTES},
+              greatest(
+                known.duration_minutes,
+                round(
+                  extract(
+                    epoch from greatest(
+                      known.started_at + known.duration_minutes * interval '1 minute',
+                      excluded.started_at + excluded.duration_minutes * interval '1 minute'
+                    ) - least(known.started_at, excluded.started_at)
+                  ) / 60
+                )
+              )
+            ),
+            updated_at = excluded.updated_at
         where known.user_id = excluded.user_id`,
   );
   const sessions = await rows(

@@ -14,24 +14,24 @@ export async function applyStories(ctx: TxCtx, collegeId: string, given: readonl
     sql`with steps as (
           select user_id, story_id, max(percent) as percent, sum(seconds) as seconds, max(at) as at
           from unnest(
-            ${steps.map((step) => step.userId)}::uuid[],
-            ${steps.map((step) => step.storyId)}::uuid[],
-            ${steps.map((step) => step.percent ?? 0)}::int[],
-            ${steps.map((step) => step.seconds)}::int[],
+            ${steps.map((step) => step.userId)}::uuid[], ${steps.map((step) => step.storyId)}::uuid[],
+            ${steps.map((step) => step.percent ?? 0)}::int[], ${steps.map((step) => step.seconds)}::int[],
             ${steps.map((step) => step.at.toISOString())}::timestamptz[]
           ) s (user_id, story_id, percent, seconds, at)
           group by user_id, story_id
           order by user_id, story_id
         )
-        insert into public.story_progress as known
-          (id, college_id, user_id, story_id, completion_percentage, time_spent, last_accessed_at, created_at, updated_at)
-        select public.invigil_uuid7(${now}), ${collegeId}::uuid, user_id, story_id, percent, least(seconds, 2147483647), at,
-          ${now}, ${now}
+        insert into public.story_progress as known (
+          id, college_id, user_id, story_id, completion_percentage, time_spent, last_accessed_at, created_at,
+          updated_at
+        )
+        select public.invigil_uuid7(${now}), ${collegeId}::uuid, user_id, story_id, percent,
+               least(seconds, 2147483647), at, ${now}, ${now}
         from steps
-        on conflict (college_id, user_id, story_id) do update set
-          completion_percentage = greatest(known.completion_percentage, excluded.completion_percentage),
-          time_spent = least(known.time_spent::bigint + excluded.time_spent, 2147483647),
-          last_accessed_at = greatest(known.last_accessed_at, excluded.last_accessed_at),
-          updated_at = excluded.updated_at`,
+        on conflict (college_id, user_id, story_id) do update
+        set completion_percentage = greatest(known.completion_percentage, excluded.completion_percentage),
+            time_spent = least(known.time_spent::bigint + excluded.time_spent, 2147483647),
+            last_accessed_at = greatest(known.last_accessed_at, excluded.last_accessed_at),
+            updated_at = excluded.updated_at`,
   );
 }

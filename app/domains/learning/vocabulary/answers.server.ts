@@ -54,8 +54,8 @@ async function holdMemories(ctx: TxCtx, collegeId: string, answers: readonly Wor
   );
   return rows(
     ctx.tx,
-    sql`select id, user_id, vocabulary_id, state, stability, difficulty, learning_steps, scheduled_days, review_count, lapses,
-          due_at, last_reviewed_at
+    sql`select id, user_id, vocabulary_id, state, stability, difficulty, learning_steps, scheduled_days, review_count,
+               lapses, due_at, last_reviewed_at
         from public.user_vocabulary_progress
         where college_id = ${collegeId}::uuid and (user_id, vocabulary_id) in ${pairs}
         order by id
@@ -93,24 +93,22 @@ async function keepMemories(ctx: TxCtx, collegeId: string, changed: { id: string
     ctx.tx,
     sql`update public.user_vocabulary_progress p
         set state = n.state, stability = n.stability, difficulty = n.difficulty, learning_steps = n.learning_steps,
-          scheduled_days = n.scheduled_days, review_count = n.review_count, lapses = n.lapses, due_at = n.due_at,
-          last_reviewed_at = n.last_reviewed_at, mastery_level = n.mastery_level,
-          next_review_on = (n.due_at at time zone c.time_zone)::date, updated_at = ${ctx.clock.now()}
+            scheduled_days = n.scheduled_days, review_count = n.review_count, lapses = n.lapses, due_at = n.due_at,
+            last_reviewed_at = n.last_reviewed_at, mastery_level = n.mastery_level,
+            next_review_on = (n.due_at at time zone c.time_zone)::date, updated_at = ${ctx.clock.now()}
         from unnest(
-          ${changed.map(({ id }) => id)}::uuid[],
-          ${column((next) => next.state)}::text[],
-          ${column((next) => next.stability)}::float8[],
-          ${column((next) => next.difficulty)}::float8[],
-          ${column((next) => next.learningSteps)}::int[],
-          ${column((next) => next.scheduledDays)}::int[],
-          ${column((next) => next.reviewCount)}::int[],
-          ${column((next) => next.lapses)}::int[],
+          ${changed.map(({ id }) => id)}::uuid[], ${column((next) => next.state)}::text[],
+          ${column((next) => next.stability)}::float8[], ${column((next) => next.difficulty)}::float8[],
+          ${column((next) => next.learningSteps)}::int[], ${column((next) => next.scheduledDays)}::int[],
+          ${column((next) => next.reviewCount)}::int[], ${column((next) => next.lapses)}::int[],
           ${column((next) => next.dueAt.toISOString())}::timestamptz[],
           ${column((next) => next.lastReviewedAt.toISOString())}::timestamptz[],
           ${column((next) => next.masteryLevel)}::int[]
-        ) n (id, state, stability, difficulty, learning_steps, scheduled_days, review_count, lapses, due_at, last_reviewed_at,
-          mastery_level)
-        join public.college c on c.id = ${collegeId}::uuid
+        ) n (
+          id, state, stability, difficulty, learning_steps, scheduled_days, review_count, lapses, due_at,
+          last_reviewed_at, mastery_level
+        )
+          join public.college c on c.id = ${collegeId}::uuid
         where p.id = n.id and p.college_id = ${collegeId}::uuid`,
   );
 }

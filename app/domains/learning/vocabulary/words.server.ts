@@ -48,32 +48,36 @@ export const recommendedWords = read({
       sql`with learner as (
             select u.id, u.college_id, (${ctx.clock.now()}::timestamptz at time zone c.time_zone)::date as today
             from public."user" u
-            join public.college c on c.id = u.college_id
+              join public.college c on c.id = u.college_id
             where u.id = ${input.userId}::uuid
-          ), level as (
+          ),
+          level as (
             select coalesce(avg(s.difficulty_score), 100) as difficulty
             from learner
-            join public.story_progress p on p.college_id = learner.college_id and p.user_id = learner.id
-            join public.story s on s.id = p.story_id and s.college_id = p.college_id
+              join public.story_progress p on p.college_id = learner.college_id and p.user_id = learner.id
+              join public.story s on s.id = p.story_id and s.college_id = p.college_id
             where p.completion_percentage > 80
-          ), scored as (
+          ),
+          scored as (
             select v.id, v.word, v.definition, v.frequency, coalesce(p.mastery_level, 0) as mastery_level,
-              case
-                when p.next_review_on is null or p.next_review_on <= l.today then 1.0
-                when p.last_reviewed_at < l.today - 7 then 0.9
-                when p.last_reviewed_at < l.today - 3 then 0.7
-                else 0.3
-              end as urgency,
-              1.0 - abs(v.difficulty_level - level.difficulty) / 200.0 as match,
-              least(v.frequency / 1000.0, 1.0) as common
+                   case
+                     when p.next_review_on is null or p.next_review_on <= l.today then 1.0
+                     when p.last_reviewed_at < l.today - 7 then 0.9
+                     when p.last_reviewed_at < l.today - 3 then 0.7
+                     else 0.3
+                   end as urgency,
+                   1.0 - abs(v.difficulty_level - level.difficulty) / 200.0 as match,
+                   least(v.frequency / 1000.0, 1.0) as common
             from learner l
-            cross join level
-            join public.vocabulary v on v.college_id = l.college_id
-            left join public.user_vocabulary_progress p
-              on p.college_id = l.college_id and p.user_id = l.id and p.vocabulary_id = v.id
+              cross join level
+              join public.vocabulary v on v.college_id = l.college_id
+              left join public.user_vocabulary_progress p on p.college_id = l.college_id
+                and p.user_id = l.id
+                and p.vocabulary_id = v.id
             where v.difficulty_level <= level.difficulty + 50 and coalesce(p.mastery_level, 0) < 90
           )
-          select id, word, definition, mastery_level, round(urgency * 0.4 + match * 0.3 + common * 0.3, 3)::float8 as score
+          select id, word, definition, mastery_level,
+                 round(urgency * 0.4 + match * 0.3 + common * 0.3, 3)::float8 as score
           from scored
           order by score desc, urgency desc, frequency desc, word
           limit ${input.limit}`,
