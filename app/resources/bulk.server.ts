@@ -42,7 +42,11 @@ function batch(ctx: TxCtx, of: Resource, where: Sql[], after: string | null, lim
   const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   return rows(
     ctx.tx,
-    sql`select t.id, ${tenantId} as college_id from ${raw(of.table)} t where ${and([...where, ...(after ? [sql`t.id > ${after}::uuid`] : [])])} order by t.id limit ${limit}`,
+    sql`select t.id, ${tenantId} as college_id
+        from ${raw(of.table)} t
+        where ${and([...where, ...(after ? [sql`t.id > ${after}::uuid`] : [])])}
+        order by t.id
+        limit ${limit}`,
     z.object({ id: z.string(), college_id: z.string() }),
   );
 }
@@ -96,7 +100,9 @@ async function apply(
   if (!parsed.success) throw new Invalid(parsed.error.issues[0]!.message);
   await execute(
     ctx.tx,
-    sql`update ${raw(of.table)} set ${ident(field.column)} = ${parsed.data}, updated_at = ${ctx.clock.now()} where id = ${row.id}::uuid`,
+    sql`update ${raw(of.table)}
+        set ${ident(field.column)} = ${parsed.data}, updated_at = ${ctx.clock.now()}
+        where id = ${row.id}::uuid`,
   );
   await record(ctx, {
     action: `${of.name}.${act.key}`,
@@ -219,7 +225,13 @@ export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVe
   authorize(ctx, of, work.act);
   const where = selected(of, work.selection);
   const total = await withScope(ctx, (inner) =>
-    rows(inner.tx, sql`select count(*)::int as n from ${raw(of.table)} t where ${and(where)}`, z.object({ n: z.number() })),
+    rows(
+      inner.tx,
+      sql`select count(*)::int as n
+        from ${raw(of.table)} t
+        where ${and(where)}`,
+      z.object({ n: z.number() }),
+    ),
   );
   let after: string | null = null;
   let done = 0;

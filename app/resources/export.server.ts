@@ -48,7 +48,12 @@ export async function exportRows(
         ? sql`and t.college_id = any (${[...inner.scope.ids]}::uuid[])`
         : sql``;
     const columns = format === "csv" ? cells(of, withNames) : line(of);
-    const statement = sql`declare exported no scroll cursor for select ${columns} from ${raw(of.table)} t where ${and(conditions(of, query))} ${tenant} order by t.id`;
+    const statement = sql`
+      declare exported no scroll cursor for
+      select ${columns}
+      from ${raw(of.table)} t
+      where ${and(conditions(of, query))} ${tenant}
+      order by t.id`;
     await inner.tx.query({ text: "set local statement_timeout = 0" });
     await inner.tx.query({ text: statement.text, values: [...statement.values] });
     const head = csvLine(["Id", "Tenant", ...of.fields.map((field) => field.label)]);
@@ -78,7 +83,11 @@ const tenantId = (of: Resource) => (of.tenantColumn === "id" ? sql`t.id` : sql`t
 /** A row as one line of JSON, written by the database: no object is made here to be forgotten a moment later. */
 function line(of: Resource): Sql {
   const named = of.fields.map((field) => sql`${fieldSql(field)} as ${ident(field.key)}`);
-  return sql`(select row_to_json(x)::text from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x) as line`;
+  return sql`
+    (
+      select row_to_json(x)::text
+      from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x
+    ) as line`;
 }
 
 /** A row as text, a column each, with the name of what it refers to where a person would look for it. */
@@ -102,7 +111,11 @@ function cell(field: Field, withNames: boolean): Sql {
     return sql`coalesce(${nameOf(resourceNamed(field.to), value)}, ${value}::text)`;
   if (field.kind === "moment") return sql`to_jsonb(${value}) #>> '{}'`;
   if (field.kind === "list")
-    return sql`case when array_to_string(${value}, '') ~ '[;\n]' then to_jsonb(${value})::text else array_to_string(${value}, '; ') end`;
+    return sql`
+      case
+        when array_to_string(${value}, '') ~ '[;\n]' then to_jsonb(${value})::text
+        else array_to_string(${value}, '; ')
+      end`;
   return sql`${value}::text`;
 }
 
@@ -112,7 +125,12 @@ function nameOf(of: Resource, id: Sql, depth = 0): Sql {
   const other = raw(`r${depth}`);
   const own = sql`${other}.${ident(title.column)}`;
   const name = title.kind === "ref" && title.to ? nameOf(resourceNamed(title.to), own, depth + 1) : sql`${own}::text`;
-  return sql`(select coalesce(${name}, '…' || right(${other}.id::text, 8)) from ${raw(of.table)} ${other} where ${other}.id = ${id})`;
+  return sql`
+    (
+      select coalesce(${name}, '…' || right(${other}.id::text, 8))
+      from ${raw(of.table)} ${other}
+      where ${other}.id = ${id}
+    )`;
 }
 
 function csvRow(fields: readonly Field[], row: Record<string, string | null>): string {

@@ -24,8 +24,12 @@ export const history = read({
     const { fields } = viewOf(of, ctx.actor.role);
     const found = await rows(
       ctx.tx,
-      sql`select e.id, e.at, e.action, c.body from audit.entry e left join audit.content c on c.at = e.at and c.entry_id = e.id
-          where e.resource = ${input.resource} and e.resource_id = ${input.id} order by e.at desc, e.id desc limit 30`,
+      sql`select e.id, e.at, e.action, c.body
+          from audit.entry e
+            left join audit.content c on c.at = e.at and c.entry_id = e.id
+          where e.resource = ${input.resource} and e.resource_id = ${input.id}
+          order by e.at desc, e.id desc
+          limit 30`,
       z.object({ id: z.string(), at: z.date(), action: z.string(), body: z.string().nullable() }),
     );
     return found.map((entry) => {

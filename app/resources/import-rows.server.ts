@@ -191,7 +191,9 @@ export async function importRows(
     if (once)
       await execute(
         inner.tx,
-        sql`update console.import set state = 'IMPORTED', imported_rows = ${inserted}, updated_at = now() where id = ${once.importId}::uuid`,
+        sql`update console.import
+            set state = 'IMPORTED', imported_rows = ${inserted}, updated_at = now()
+            where id = ${once.importId}::uuid`,
       );
     await record(inner, {
       action: `${of.name}.import`,

@@ -50,10 +50,13 @@ const storeImport = mutation({
     // Not by Prisma, which would write twenty megabytes out as text first.
     await execute(
       ctx.tx,
-      sql`insert into console.import
-            (id, staff_id, college_id, resource, file_name, content, header, line_count, mapping, updated_at)
-          values (${id}::uuid, ${ctx.actor.id}::uuid, ${input.collegeId}::uuid, ${of.name}, ${fileName}, ${content}::bytea,
-            ${header}::text[], ${lineCount}, ${JSON.stringify(mapping)}::jsonb, now())`,
+      sql`insert into console.import (
+            id, staff_id, college_id, resource, file_name, content, header, line_count, mapping, updated_at
+          )
+          values (
+            ${id}::uuid, ${ctx.actor.id}::uuid, ${input.collegeId}::uuid, ${of.name}, ${fileName}, ${content}::bytea,
+            ${header}::text[], ${lineCount}, ${JSON.stringify(mapping)}::jsonb, now()
+          )`,
     );
     await record(ctx, {
       action: "import.upload",

@@ -38,7 +38,9 @@ export async function titlesOf(ctx: TxCtx, of: Resource, ids: readonly string[])
   if (title.kind === "ref" && title.to) {
     const found = await rows(
       ctx.tx,
-      sql`select t.id, t.${ident(title.column)} as other from ${raw(of.table)} t where t.id = any (${[...ids]}::uuid[])`,
+      sql`select t.id, t.${ident(title.column)} as other
+          from ${raw(of.table)} t
+          where t.id = any (${[...ids]}::uuid[])`,
       z.object({ id: z.string(), other: z.string().nullable() }),
     );
     const names = await titlesOf(
@@ -50,7 +52,9 @@ export async function titlesOf(ctx: TxCtx, of: Resource, ids: readonly string[])
   }
   const found = await rows(
     ctx.tx,
-    sql`select t.id, t.${ident(title.column)}::text as title from ${raw(of.table)} t where t.id = any (${[...ids]}::uuid[])`,
+    sql`select t.id, t.${ident(title.column)}::text as title
+        from ${raw(of.table)} t
+        where t.id = any (${[...ids]}::uuid[])`,
     z.object({ id: z.string(), title: z.string().nullable() }),
   );
   return Object.fromEntries(found.map((row) => [row.id, row.title ?? `…${row.id.slice(-8)}`]));
@@ -76,7 +80,10 @@ export async function resolveRef(
     if (ids.length === 0) continue;
     const hits = await rows(
       ctx.tx,
-      sql`select ${name} as text, t.id from ${raw(of.table)} t where ${tenant} and ${field ? sql`${name} = any (${ids}::text[])` : sql`t.id = any (${ids}::uuid[])`} ${of.softDelete ? sql`and t.deleted_at is null` : sql``}`,
+      sql`select ${name} as text, t.id
+          from ${raw(of.table)} t
+          where ${tenant}
+            and ${field ? sql`${name} = any (${ids}::text[])` : sql`t.id = any (${ids}::uuid[])`} ${of.softDelete ? sql`and t.deleted_at is null` : sql``}`,
       z.object({ text: z.string(), id: z.string() }),
     );
     for (const hit of hits) found.set(hit.text, [...(found.get(hit.text) ?? []), hit.id]);

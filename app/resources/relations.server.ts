@@ -33,10 +33,16 @@ export const relationLists = read({
     for (const { from: other, field, label } of relationsOf(of)) {
       if (!may(ctx.actor.role, other.read)) continue;
       const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== field.key).slice(0, COLUMNS);
-      const where = sql`t.${ident(field.column)} = ${input.id}::uuid ${other.softDelete ? sql`and t.deleted_at is null` : sql``}`;
+      const where = sql`
+        t.${ident(field.column)} = ${input.id}::uuid ${other.softDelete ? sql`and t.deleted_at is null` : sql``}`;
       const found = await rows(
         ctx.tx,
-        sql`select t.id, t.college_id, ${valuesOf(other, [...columns, "currency"])} as values from ${raw(other.table)} t where ${where} order by t.id desc limit ${SHOWN}`,
+        sql`select t.id, t.college_id, ${valuesOf(other, [...columns, "currency"])} as
+            values
+            from ${raw(other.table)} t
+            where ${where}
+            order by t.id desc
+            limit ${SHOWN}`,
         z.object({ id: z.string(), college_id: z.string(), values: z.record(z.string(), z.unknown()) }),
       );
       if (found.length === 0) continue;

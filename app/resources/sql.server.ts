@@ -118,7 +118,8 @@ export function valuesOf(of: Resource, keys: readonly string[]): Sql {
     const name = fieldSql(field);
     return sql`${raw(`'${field.key}'`)}, ${field.kind === "date" ? sql`to_char(${name}, 'YYYY-MM-DD')` : name}`;
   });
-  return sql`jsonb_build_object(${pairs.reduce((all, pair, index) => (index === 0 ? pair : sql`${all}, ${pair}`), empty)})`;
+  return sql`
+    jsonb_build_object(${pairs.reduce((all, pair, index) => (index === 0 ? pair : sql`${all}, ${pair}`), empty)})`;
 }
 
 /**
@@ -137,8 +138,21 @@ function shaped(of: Resource, scope: Scope, where: Sql[], sorted: { by: Sql; lim
   if (scope.kind === "tenants" && scope.ids.length === 1)
     return sql`select ${pick} from ${table} t where t.${tenant} = ${scope.ids[0]}::uuid and ${and(where)} ${tail}`;
   const tenants = scope.kind === "tenants" ? sql`unnest(${[...scope.ids]}::uuid[])` : sql`(select id from public.college)`;
-  const heads = sql`(select t.${tenant} as id from ${tenants} as c(id) cross join lateral (select t.* from ${table} t where t.${tenant} = c.id and ${and(where)} ${sorted.by} limit 1) t ${tail})`;
-  return sql`select x.* from ${heads} as h cross join lateral (select ${pick} from ${table} t where t.${tenant} = h.id and ${and(where)} ${tail}) x`;
+  const heads = sql`
+    (
+      select t.${tenant} as id
+      from ${tenants} as c(id)
+        cross join lateral (
+          select t.*
+          from ${table} t
+          where t.${tenant} = c.id and ${and(where)} ${sorted.by}
+          limit 1
+        ) t ${tail}
+    )`;
+  return sql`
+    select x.*
+    from ${heads} as h
+      cross join lateral (select ${pick} from ${table} t where t.${tenant} = h.id and ${and(where)} ${tail}) x`;
 }
 
 export type Page = { rows: Row[]; next: string | null; previous: string | null };
@@ -189,7 +203,12 @@ export function listStatement(
       : sql`t.${ident(field.column)}`
     : sql`null::text`;
   return {
-    statement: sql`select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value, ${valuesOf(of, keys)} as values from (${inner}) t ${sorted.by} limit ${sorted.limit}`,
+    statement: sql`
+      select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value,
+             ${valuesOf(of, keys)} as
+      values
+      from (${inner}) t ${sorted.by}
+      limit ${sorted.limit}`,
     field,
     backwards,
   };

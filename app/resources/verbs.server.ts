@@ -136,7 +136,8 @@ async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Ma
   const comma = given.size > 0 ? raw(", ") : raw("");
   await execute(
     ctx.tx,
-    sql`insert into ${raw(of.table)} (id, college_id${comma}${join(columnsOf(given))}) values (${id}::uuid, ${collegeId}::uuid${comma}${join(cells(given))})`,
+    sql`insert into ${raw(of.table)} (id, college_id${comma}${join(columnsOf(given))})
+        values (${id}::uuid, ${collegeId}::uuid${comma}${join(cells(given))})`,
   );
   return id;
 }
@@ -181,7 +182,10 @@ export const update = mutation({
     }
     if (values.size === 0) throw new Invalid("There is nothing to change");
     // An emptied field is as if it had never been filled: the column's default, which is null where it has none.
-    const sets = [...values].map(([field, value]) => sql`${ident(field.column)} = ${value === null ? raw("default") : value}`);
+    const sets = [...values].map(
+      ([field, value]) => sql`
+      ${ident(field.column)} = ${value === null ? raw("default") : value}`,
+    );
     await execute(
       ctx.tx,
       sql`update ${raw(of.table)} set ${join(sets)}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
@@ -210,8 +214,15 @@ export const consequences = read({
     const keys = await rows(
       ctx.tx,
       sql`select k.conrelid::regclass::text as table, k.confdeltype::text as rule,
-                 (select a.attname from unnest(k.conkey) n join pg_attribute a on a.attrelid = k.conrelid and a.attnum = n where a.attname <> 'college_id' limit 1) as column
-          from pg_constraint k where k.contype = 'f' and k.confrelid = ${of.table}::regclass`,
+                 (
+                   select a.attname
+                   from unnest(k.conkey) n
+                     join pg_attribute a on a.attrelid = k.conrelid and a.attnum = n
+                   where a.attname <> 'college_id'
+                   limit 1
+                 ) as column
+          from pg_constraint k
+          where k.contype = 'f' and k.confrelid = ${of.table}::regclass`,
       z.object({ table: z.string(), rule: z.string(), column: z.string().nullable() }),
     );
     const found: { table: string; n: number; goes: boolean }[] = [];
@@ -219,7 +230,8 @@ export const consequences = read({
       if (!key.column) continue;
       const counted = await one(
         ctx.tx,
-        sql`select count(*)::int as n from (select 1 from ${raw(key.table)} where ${ident(key.column)} = ${input.id}::uuid limit 10000) x`,
+        sql`select count(*)::int as n
+            from (select 1 from ${raw(key.table)} where ${ident(key.column)} = ${input.id}::uuid limit 10000) x`,
         z.object({ n: z.number() }),
       );
       if (counted!.n > 0)
@@ -251,7 +263,9 @@ export const remove = mutation({
     if (of.softDelete && !input.purge) {
       const changed = await execute(
         ctx.tx,
-        sql`update ${raw(of.table)} set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid and deleted_at is null`,
+        sql`update ${raw(of.table)}
+            set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()}
+            where id = ${input.id}::uuid and deleted_at is null`,
       );
       if (changed === 0) throw new Conflict("This is in the trash already");
       await record(ctx, {
@@ -295,7 +309,9 @@ export const restore = mutation({
     if (!of.softDelete) throw new Invalid(`${of.many} have no trash`);
     const changed = await execute(
       ctx.tx,
-      sql`update ${raw(of.table)} set deleted_at = null, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid and deleted_at is not null`,
+      sql`update ${raw(of.table)}
+          set deleted_at = null, updated_at = ${ctx.clock.now()}
+          where id = ${input.id}::uuid and deleted_at is not null`,
     );
     if (changed === 0) throw new Conflict("This is not in the trash");
     await record(ctx, { action: `${of.name}.restore`, resource: of.name, resourceId: input.id, collegeId: row.collegeId });
@@ -313,11 +329,21 @@ export const suggest = read({
     if (title.kind !== "text" && title.kind !== "longtext") return [];
     const note = of.lookup[0] ? fieldOf(of, of.lookup[0])! : null;
     const where = of.search
-      ? sql`t.id in (select s.id from public.${ident(of.search.view)} s where s.haystack ilike ${`%${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`} limit 20)`
+      ? sql`
+        t.id in (
+          select s.id
+          from public.${ident(of.search.view)} s
+          where s.haystack ilike ${`%${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`}
+          limit 20
+        )`
       : sql`t.${ident(title.column)} ilike ${`${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`}`;
     return rows(
       ctx.tx,
-      sql`select t.id, left(t.${ident(title.column)}, 120) as label, ${note ? sql`t.${ident(note.column)}` : sql`null`} as note from ${raw(of.table)} t where ${where} ${of.softDelete ? sql`and t.deleted_at is null` : sql``} limit 20`,
+      sql`select t.id, left(t.${ident(title.column)}, 120) as label,
+                 ${note ? sql`t.${ident(note.column)}` : sql`null`} as note
+          from ${raw(of.table)} t
+          where ${where} ${of.softDelete ? sql`and t.deleted_at is null` : sql``}
+          limit 20`,
       z.object({ id: z.string(), label: z.string(), note: z.string().nullable() }),
     );
   },

@@ -7,7 +7,7 @@ const ONLY_WORDS = [
   "app/cli/start.ts",
   "app/db/doctor.server.ts",
   "app/db/retry.ts",
-  "app/observability/backups/drill.server.ts",
+  "app/observability/backups/disk-full.ts",
 ];
 
 const BY_A_SENTENCE =

@@ -138,6 +138,7 @@ export const FOREIGN_WRITES: Record<string, string> = {
   "public.student_exam_attempt by collector": "the simulation plays the exam applications, which write it on their own",
   "public.student_answer by collector": "the simulation plays the exam applications, which write it on their own",
   "public.story by collector": "the simulation locks a table that no exam needs",
+  "public.exam by domains/integrity": "a changed seating plan makes the exam's analysis due again",
   "public.student_exam_attempt by domains/integrity": "ingest takes signals and what follows from them in one statement",
 };
 

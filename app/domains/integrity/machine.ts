@@ -30,6 +30,8 @@ export const DECISIONS = ["CLEARED", "INCONCLUSIVE", "VIOLATION"] as const satis
 export const OPEN_STATES = ["QUEUED", "CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
 /** Open, and somebody is or was at work on it. */
 export const BEGUN_STATES = ["CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
+/** Nobody has decided yet. */
+export const UNDECIDED_STATES = ["QUEUED", "CLAIMED"] as const satisfies readonly ReviewState[];
 /** A violation was reported, and another person looks. */
 export const FURTHER_STATES = ["SECOND", "THIRD"] as const satisfies readonly ReviewState[];
 export const DECIDED_STATES = ["CLEARED", "INCONCLUSIVE", "VIOLATION", "APPEALED"] as const satisfies readonly ReviewState[];

@@ -149,7 +149,18 @@ export const tableReport = read({
       ctx.tx,
       sql`select ${perDay} as per_day
           from (select 1) as one,
-               ${ends(sql`select at, value as bytes from telemetry.metric_1h where name = 'size.bytes' and label = ${ours?.database ?? ""}`, sql`select at, value as bytes from telemetry.metric where name = 'size.bytes' and label = ${ours?.database ?? ""}`, input.target, now)}`,
+               ${ends(
+                 sql`
+                 select at, value as bytes
+                 from telemetry.metric_1h
+                 where name = 'size.bytes' and label = ${ours?.database ?? ""}`,
+                 sql`
+                 select at, value as bytes
+                 from telemetry.metric
+                 where name = 'size.bytes' and label = ${ours?.database ?? ""}`,
+                 input.target,
+                 now,
+               )}`,
       z.object({ per_day: z.number() }),
     );
     return {

@@ -19,7 +19,11 @@ export async function databaseCounts(ctx: Ctx): Promise<NavCounts> {
       one(
         clients().primary,
         sql`select (select count(*)::int from console.incident where state = 'OPEN') as incidents,
-              (select count(*)::int from console.alert_episode where state = 'FIRING' and severity <> 'INFO') as alerts`,
+                   (
+                     select count(*)::int
+                     from console.alert_episode
+                     where state = 'FIRING' and severity <> 'INFO'
+                   ) as alerts`,
         z.object({ incidents: z.number(), alerts: z.number() }),
       ),
   });

@@ -58,7 +58,10 @@ export const find = read({
         (id) => `/data/payment/${id}`,
         await rows(
           ctx.tx,
-          sql`select id, coalesce(transaction_id, '') as label, status as note from public.payment where transaction_id = ${input.q} limit ${input.limit}`,
+          sql`select id, coalesce(transaction_id, '') as label, status as note
+              from public.payment
+              where transaction_id = ${input.q}
+              limit ${input.limit}`,
           hit,
         ),
       );
@@ -70,7 +73,13 @@ export const find = read({
         await rows(
           ctx.tx,
           sql`select id, title as label, status as note
-              from (select * from public.search_exam where haystack ilike ${pattern} order by start_time desc limit ${LOOKED_AT}) e
+              from (
+                select *
+                from public.search_exam
+                where haystack ilike ${pattern}
+                order by start_time desc
+                limit ${LOOKED_AT}
+              ) e
               order by title ilike ${begins} desc, start_time desc
               limit ${input.limit}`,
           hit,

@@ -12,6 +12,7 @@ import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
@@ -72,13 +73,11 @@ export default function CertificatePage() {
       context={`Certificate of ${data.college}`}
       actions={
         <>
-          <Link to={verifyPath(data.certificate_no)} className="control">
-            Public page
-          </Link>
+          <LinkButton to={verifyPath(data.certificate_no)}>Public page</LinkButton>
           {data.state !== "revoked" && (
-            <Link reloadDocument to={`/learning/certificates/${data.id}/pdf`} className="control font-[560]">
+            <LinkButton reloadDocument to={`/learning/certificates/${data.id}/pdf`}>
               Download PDF
-            </Link>
+            </LinkButton>
           )}
         </>
       }

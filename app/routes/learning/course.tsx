@@ -7,6 +7,7 @@ import { count, money } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -50,12 +51,8 @@ export default function CoursePage() {
       }
       actions={
         <>
-          <Link to={`/data/course/${course.id}`} className="control">
-            Open record
-          </Link>
-          <Link to={`/data/course_progress?f.course=${course.id}`} className="control">
-            Learners
-          </Link>
+          <LinkButton to={`/data/course/${course.id}`}>Open record</LinkButton>
+          <LinkButton to={`/data/course_progress?f.course=${course.id}`}>Learners</LinkButton>
           {may(role, "platform.manage") && (
             <Form intent="count" className="flex">
               <Submit tone="plain" busy="Counting…">

@@ -1,4 +1,4 @@
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { act, page } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
@@ -9,6 +9,7 @@ import { answerWord } from "~/domains/learning/vocabulary/answer-word.server.ts"
 import { dueWords, recommendedWords } from "~/domains/learning/vocabulary/words.server.ts";
 import { personMatter } from "~/domains/people/matter.server.ts";
 import { count, day, decimal, plural, seconds } from "~/platform/format.ts";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -63,11 +64,7 @@ export default function Learning() {
           {person.college} · last activity {summary.last_activity ? <Ago at={summary.last_activity} /> : "never"}
         </>
       }
-      actions={
-        <Link to={`/people/${person.id}`} className="control">
-          Person
-        </Link>
-      }
+      actions={<LinkButton to={`/people/${person.id}`}>Person</LinkButton>}
     >
       <Figures>
         <Figure

@@ -127,27 +127,64 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
   const held = await settleHeld(ctx, exam, scale);
   const results = await execute(
     ctx.tx,
+    // One rule, whatever came first: the best attempt counts by its marks, and if that one is held, so is the result.
     sql`with best as (
-          select distinct on (a.user_id) a.* from public.student_exam_attempt a where ${tenant} and a.state = 'GRADED' order by a.user_id, a.score desc, a.attempt_no
-        ), counts as (
-          -- One rule, whatever came first: the best attempt counts by its marks, and if that one is held, so is the result.
-          select b.* from best b
+          select distinct on (a.user_id) a.*
+          from public.student_exam_attempt a
+          where ${tenant} and a.state = 'GRADED'
+          order by a.user_id, a.score desc, a.attempt_no
+        ),
+        counts as (
+          select b.*
+          from best b
           where not exists (
-            select 1 from public.result_hold h
+            select 1
+            from public.result_hold h
               join public.student_exam_attempt x on x.id = h.attempt_id and x.college_id = h.college_id
-            where x.exam_id = b.exam_id and x.user_id = b.user_id and x.college_id = b.college_id and h.lifted_at is null
-              and (h.prior_score, -x.attempt_no) > (b.score, -b.attempt_no))
-        ), scored as (
-          select b.*, case when ${exam.total_marks} > 0 then least(10000, round(b.score::numeric * 100 / ${exam.total_marks})::int) else 0 end as percentage from counts b
+            where x.exam_id = b.exam_id
+              and x.user_id = b.user_id
+              and x.college_id = b.college_id
+              and h.lifted_at is null
+              and (h.prior_score, -x.attempt_no) > (b.score, -b.attempt_no)
+          )
+        ),
+        scored as (
+          select b.*,
+                 case
+                   when ${exam.total_marks} > 0 then least(
+                     10000, round(b.score::numeric * 100 / ${exam.total_marks})::int
+                   )
+                   else 0
+                 end as percentage
+          from counts b
         )
-        insert into public.exam_result (id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld, end_time)
-        select public.invigil_uuid7(), s.college_id, s.user_id, s.exam_id, s.id, s.score, ${exam.total_marks}, s.percentage,
-               (select g.label from unnest(${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]) g (label, min) where s.percentage >= g.min order by g.min desc limit 1),
-               s.score >= ${exam.passing_marks * 100}, exists (select 1 from public.review r where r.attempt_id = s.id and r.college_id = s.college_id and r.withholds), s.ended_at
+        insert into public.exam_result (
+          id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld,
+          end_time
+        )
+        select public.invigil_uuid7(), s.college_id, s.user_id, s.exam_id, s.id, s.score, ${exam.total_marks},
+               s.percentage,
+               (
+                 select g.label
+                 from unnest(
+                   ${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]
+                 ) g (label, min)
+                 where s.percentage >= g.min
+                 order by g.min desc
+                 limit 1
+               ),
+               s.score >= ${exam.passing_marks * 100},
+               exists (
+                 select 1
+                 from public.review r
+                 where r.attempt_id = s.id and r.college_id = s.college_id and r.withholds
+               ),
+               s.ended_at
         from scored s
-        on conflict (college_id, user_id, exam_id) do update set
-          attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage,
-          grade = excluded.grade, passed = excluded.passed, withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
+        on conflict (college_id, user_id, exam_id) do update
+        set attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks,
+            percentage = excluded.percentage, grade = excluded.grade, passed = excluded.passed,
+            withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
   );
   return results + held;
 }
@@ -159,40 +196,84 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
     ctx.tx,
     // One result a student: that of the attempt which it is of already, else of the best.
     sql`with held as (
-          select a.*, h.id as hold_id, h.action, coalesce(m.score, 0) as marked from public.student_exam_attempt a
+          select a.*, h.id as hold_id, h.action, coalesce(m.score, 0) as marked
+          from public.student_exam_attempt a
             join public.result_hold h on h.attempt_id = a.id and h.college_id = a.college_id and h.lifted_at is null
-            left join lateral (select sum(s.marks_awarded)::int as score from public.student_answer s where s.attempt_id = a.id and s.college_id = a.college_id) m on true
+            left join lateral (
+              select sum(s.marks_awarded)::int as score
+              from public.student_answer s
+              where s.attempt_id = a.id and s.college_id = a.college_id
+            ) m on true
           where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
-        ), scored as (
-          select held.*, case when ${exam.total_marks} > 0 then least(10000, round(marked::numeric * 100 / ${exam.total_marks})::int) else 0 end as percentage,
-                 marked >= ${exam.passing_marks * 100} as pass from held
-        ), graded as (
-          select scored.*, (select g.label from unnest(${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]) g (label, min)
-                            where scored.percentage >= g.min order by g.min desc limit 1) as letter from scored
-        ), kept as (
-          update public.result_hold h set prior_state = 'GRADED', prior_score = g.marked, updated_at = ${now},
-                 prior_result = jsonb_build_object('score', g.marked, 'percentage', g.percentage, 'grade', g.letter, 'passed', g.pass, 'withheld', false, 'published_at', null)
-          from graded g where h.id = g.hold_id and h.college_id = g.college_id
-        ), attempts as (
-          update public.student_exam_attempt a set score = case when g.action = 'ZEROED' then 0 else g.marked end, total_marks = ${exam.total_marks}, updated_at = ${now}
-          from graded g where a.id = g.id and a.college_id = g.college_id
+        ),
+        scored as (
+          select held.*,
+                 case
+                   when ${exam.total_marks} > 0 then least(
+                     10000, round(marked::numeric * 100 / ${exam.total_marks})::int
+                   )
+                   else 0
+                 end as percentage,
+                 marked >= ${exam.passing_marks * 100} as pass
+          from held
+        ),
+        graded as (
+          select scored.*,
+                 (
+                   select g.label
+                   from unnest(
+                     ${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]
+                   ) g (label, min)
+                   where scored.percentage >= g.min
+                   order by g.min desc
+                   limit 1
+                 ) as letter
+          from scored
+        ),
+        kept as (
+          update public.result_hold h
+          set prior_state = 'GRADED', prior_score = g.marked, updated_at = ${now},
+              prior_result = jsonb_build_object(
+                'score', g.marked, 'percentage', g.percentage, 'grade', g.letter, 'passed', g.pass, 'withheld', false,
+                'published_at', null
+              )
+          from graded g
+          where h.id = g.hold_id and h.college_id = g.college_id
+        ),
+        attempts as (
+          update public.student_exam_attempt a
+          set score = case when g.action = 'ZEROED' then 0 else g.marked end, total_marks = ${exam.total_marks},
+              updated_at = ${now}
+          from graded g
+          where a.id = g.id and a.college_id = g.college_id
         )
-        insert into public.exam_result (id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld, end_time)
-        select public.invigil_uuid7(), college_id, user_id, exam_id, id, case when action = 'ZEROED' then 0 else marked end, ${exam.total_marks},
-               case when action = 'ZEROED' then 0 else percentage end, case when action = 'ZEROED' then null else letter end,
-               action <> 'ZEROED' and pass, action = 'WITHHELD', ended_at
+        insert into public.exam_result (
+          id, college_id, user_id, exam_id, attempt_id, score, total_marks, percentage, grade, passed, withheld,
+          end_time
+        )
+        select public.invigil_uuid7(), college_id, user_id, exam_id, id,
+               case when action = 'ZEROED' then 0 else marked end, ${exam.total_marks},
+               case when action = 'ZEROED' then 0 else percentage end,
+               case when action = 'ZEROED' then null else letter end, action <> 'ZEROED' and pass,
+               action = 'WITHHELD', ended_at
         from (
-          -- A student's result is the held attempt's where that is the best of all, by the marks it would have had.
-          select distinct on (g.user_id) g.* from graded g
+          select distinct on (g.user_id) g.*
+          from graded g
           where not exists (
-            select 1 from public.student_exam_attempt b
-            where b.exam_id = g.exam_id and b.user_id = g.user_id and b.college_id = g.college_id and b.state = 'GRADED'
-              and (b.score, -b.attempt_no) > (g.marked, -g.attempt_no))
+            select 1
+            from public.student_exam_attempt b
+            where b.exam_id = g.exam_id
+              and b.user_id = g.user_id
+              and b.college_id = g.college_id
+              and b.state = 'GRADED'
+              and (b.score, -b.attempt_no) > (g.marked, -g.attempt_no)
+          )
           order by g.user_id, g.marked desc, g.attempt_no
         ) one
-        on conflict (college_id, user_id, exam_id) do update set
-          attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks, percentage = excluded.percentage,
-          grade = excluded.grade, passed = excluded.passed, withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
+        on conflict (college_id, user_id, exam_id) do update
+        set attempt_id = excluded.attempt_id, score = excluded.score, total_marks = excluded.total_marks,
+            percentage = excluded.percentage, grade = excluded.grade, passed = excluded.passed,
+            withheld = excluded.withheld, end_time = excluded.end_time, updated_at = ${now}`,
   );
 }
 

@@ -5,7 +5,8 @@ import { logKey } from "~/audit/keys.server.ts";
 import { verifierKey } from "~/audit/note.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { one, rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
+import { literals, sql } from "~/db/sql.ts";
+import { OPEN_STATES, VIOLATION_STATES } from "../machine.ts";
 import { findExam } from "~/domains/exams/exam-row.server.ts";
 import { consoleVersion } from "~/platform/version.server.ts";
 import type { CollusionSummary } from "../evidence/findings.server.ts";
@@ -64,10 +65,10 @@ const reviewCounts = (ctx: TxCtx, exam: { id: string; college_id: string }) =>
     ctx.tx,
     sql`select count(*)::int as attempts, count(r.id) filter (where not r.sampled)::int as flagged,
           count(r.id) filter (where r.sampled)::int as sampled,
-          count(r.id) filter (where r.state in ('QUEUED', 'CLAIMED', 'SECOND', 'THIRD') and not r.sampled)::int as open,
+          count(r.id) filter (where r.state in ${literals(OPEN_STATES)} and not r.sampled)::int as open,
           count(r.id) filter (where r.state = 'CLEARED')::int as cleared,
           count(r.id) filter (where r.state = 'INCONCLUSIVE')::int as unclear,
-          count(r.id) filter (where r.state in ('VIOLATION', 'APPEALED'))::int as violations
+          count(r.id) filter (where r.state in ${literals(VIOLATION_STATES)})::int as violations
         from public.student_exam_attempt a
           left join public.review r on r.attempt_id = a.id and r.college_id = a.college_id
         where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}`,

@@ -9,7 +9,7 @@ import { isOpenAttempt } from "~/domains/exams/machine.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { writeRiskScores } from "~/domains/exams/risk-score.server.ts";
 import { groupBy } from "~/platform/group.ts";
-import { isOpen, OPEN_STATES, type ReviewState } from "../machine.ts";
+import { isOpen, OPEN_STATES, UNDECIDED_STATES, type ReviewState } from "../machine.ts";
 import { enterQueue, leaveQueue } from "../review/enter-queue.server.ts";
 import { scoreOf, weightsOf, type Evidence, type Reason, type Score } from "./score.ts";
 import { sayWithholding, withholding } from "./withholding.ts";
@@ -191,7 +191,7 @@ async function leaveSample(ctx: TxCtx, flagged: Scored[]): Promise<void> {
         set sampled = false, updated_at = ${ctx.clock.now()}
         where attempt_id = any(${flagged.map((one) => one.attempt.id)}::uuid[])
           and sampled
-          and state in ('QUEUED', 'CLAIMED')
+          and state in ${literals(UNDECIDED_STATES)}
         returning attempt_id as id`,
     z.object({ id: z.string() }),
   );

@@ -140,7 +140,7 @@ function notConclude(facts: Facts): string[] {
         ]
       : []),
     "That points or a risk score measure guilt. They decide in which order people look at attempts, and nothing else.",
-    ...(facts.reasons.some((reason) => /^(TOO_QUICK|QUICK_BLOCK)$/.test(reason.signal))
+    ...(facts.reasons.some(({ signal }) => signal === "TOO_QUICK" || signal === "QUICK_BLOCK")
       ? ["That quick answers show that the questions were known beforehand: they show that little time was spent."]
       : []),
     "Anything about other exams, or about the person.",
