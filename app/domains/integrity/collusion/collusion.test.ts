@@ -159,7 +159,12 @@ describe("the analysis of an exam", () => {
       picks: r.picks.map((pick, at) => (pick < 0 ? pick : (pick + 1) % r.options[at % r.items]!)),
     };
     const strip = (a: ReturnType<typeof analyse>) =>
-      a.found.map(({ p, ...pair }) => ({ ...pair, expected: 0, digits: p.toExponential(9) }));
+      a.found.map(({ p, weighted, ...pair }) => ({
+        ...pair,
+        expected: 0,
+        digits: p.toExponential(9),
+        weighted: weighted.toExponential(9),
+      }));
     expect(strip(analyse(turned))).toEqual(strip(analyse(r)));
     const back: Responses = { ...r, picks: new Int8Array(r.picks.length) };
     for (let s = 0; s < r.students; s++)
