@@ -67,7 +67,7 @@ export async function awake(context: BrowserContext): Promise<Page> {
   return page;
 }
 
-/** What somebody saw last, for whoever reads only what a failed run printed. */
+/** What someone saw last, for whoever reads only what a failed run printed. */
 async function say(role: string, page: Page): Promise<void> {
   if (page.isClosed()) return;
   const text = await page
@@ -86,7 +86,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(await barriers(page)).toEqual([]);
 }
 
-/** What keeps somebody out of this page, one line each. The other theme differs in nothing but its colours. */
+/** What keeps someone out of this page, one line each. The other theme differs in nothing but its colours. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const wear = (theme: string) => page.evaluate((name) => (document.documentElement.dataset["theme"] = name), theme);

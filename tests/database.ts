@@ -10,7 +10,7 @@ import { systemClock, type Clock } from "../app/platform/clock.ts";
 import { newId } from "../app/platform/ids.ts";
 import { TEMPLATE, TEST_PASSWORD } from "./setup/cluster.ts";
 
-/** What somebody else does while this test is in the middle of a transaction: none of its context is theirs. */
+/** What someone else does while this test is in the middle of a transaction: none of its context is theirs. */
 export const bySomebodyElse = AsyncLocalStorage.snapshot();
 
 /** One database per test file, cloned from the migrated template. `owner` is its maintenance door. */

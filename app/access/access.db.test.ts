@@ -164,7 +164,7 @@ describe("logging in", () => {
     await expect(right("10.5.0.1", null)).rejects.toThrow(TooMany);
     expect((await right("10.5.0.1", device)).next).toBe("home");
     expect((await right("10.3.0.1", null)).next).toBe("home");
-    // A stranger can't lock anybody out for longer than a minute.
+    // A stranger can't lock anyone out for longer than a minute.
     expect((await right("10.6.0.1", null, "2026-11-20T09:01:00Z")).next).toBe("home");
   });
 
@@ -216,7 +216,7 @@ describe("logging in", () => {
     );
     expect((await enter(staff, device)).next).toBe("home");
     expect((await enter(other, null)).next).toBe("home");
-    // Where the address is used up, a known browser still gets in, and anybody else a second later.
+    // Where the address is used up, a known browser still gets in, and anyone else a second later.
     await db.owner.query("update console.login_throttle set failures = 200 where key = 'address:10.8.0.1'");
     await expect(enter(await account(), null)).rejects.toMatchObject({ retryAfterSeconds: 1 });
     expect((await enter(staff, device)).next).toBe("home");
@@ -452,5 +452,5 @@ it("a month without a place in the log is said to be that, not a wrong value", a
     input: { email: "late@test.example", name: "Late", role: "SRE", colleges: [] },
   });
   await expect(link).rejects.toThrow(Unavailable);
-  await expect(link).rejects.toThrow(/no place for new entries of (entry|content)/);
+  await expect(link).rejects.toThrow(/no partition for new entries of (entry|content)/);
 });

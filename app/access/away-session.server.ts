@@ -67,7 +67,7 @@ const staffBy = (on: Queryable, by: { id: string } | { email: string }) =>
     staffRow,
   );
 
-/** On whichever server answers: somebody who was deactivated is nobody here either. */
+/** On whichever server answers: someone who was deactivated is nobody here either. */
 export async function findAwaySession(on: Queryable, token: string): Promise<StaffSession | null> {
   const claims = claimsOf(token);
   const staff = claims && (await staffBy(on, { id: claims.staffId }));
@@ -175,7 +175,7 @@ function useStep(staffId: string, step: number): boolean {
 
 export async function verifyAway(ctx: Ctx, code: string): Promise<string> {
   const { session, actor } = ctx;
-  if (!session || actor.kind !== "staff") throw new Invalid("Log in first");
+  if (!session || actor.kind !== "staff") throw new Invalid("Log in again");
   payForGuess(ctx, `code:${actor.id}`);
   const on = standby();
   const staff = await staffBy(on, { id: actor.id });

@@ -47,7 +47,7 @@ export const AFTER = "invigil_after";
 export const THEME = "invigil_theme";
 export const ZONE = "invigil_zone";
 const RANGE = "invigil_range";
-/** As long as somebody is at one thing: tomorrow the usual range is the right one again. */
+/** As long as someone is at one thing: tomorrow the usual range is the right one again. */
 const RANGE_SECONDS = 2 * 3600;
 
 /** In which zone this reader wants to read times. */

@@ -14,7 +14,7 @@ it("a page whose address names no range is read with the one that was looked at 
   expect(withRememberedRange(at("/data/user/new", cookie)).search).toBe("");
 });
 
-it("nothing is remembered of an address without a range, and nothing is believed of a cookie that somebody wrote", () => {
+it("nothing is remembered of an address without a range, and nothing is believed of a cookie that someone wrote", () => {
   expect(rememberRange(at("/people?q=ana"))).toBeNull();
   expect(rememberedRange(at("/", "invigil_range=q%3Dx%26range%3D9y"))).toBe("");
 });

@@ -48,7 +48,7 @@ export const codeBudgets = (staffId: string, device: string | null): Budget[] =>
   backoff(`code:${staffId}:${device ?? "unknown"}`, LONGEST_WAIT_FOR_CODE_SECONDS),
 ];
 
-/** A secret that somebody who is logged in proves again: one budget for all forms that ask for it. */
+/** A secret that someone who is logged in proves again: one budget for all forms that ask for it. */
 export const sessionBudgets = (staffId: string, sessionId: string): Budget[] => [backoff(`secret:${staffId}:${sessionId}`)];
 
 export const resetLinkBudgets = (address: string | undefined): Budget[] => [

@@ -29,7 +29,7 @@ function fromRequest(request: Request): Pick<Ctx, "clock" | "requestId" | "addre
 export function anonymousCtx(request: Request): Ctx {
   return {
     ...fromRequest(request),
-    actor: { kind: "anonymous", id: null, name: "Somebody not logged in", email: null, role: "ANONYMOUS" },
+    actor: { kind: "anonymous", id: null, name: "Someone not logged in", email: null, role: "ANONYMOUS" },
     scope: { kind: "tenants", ids: [] },
   };
 }

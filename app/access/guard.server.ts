@@ -43,7 +43,7 @@ export async function guard(request: Request, context: object, permission: Permi
       resourceId: new URL(request.url).pathname,
       details: { permission, method: request.method },
     }).catch((error: Error) => log.warn({ reason: error.message }, "a refusal could not be recorded"));
-    throw new Forbidden("This page is not part of your role");
+    throw new Forbidden("Your role does not include this page");
   }
   return { ...ctx, staff: session };
 }

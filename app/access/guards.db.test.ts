@@ -87,7 +87,7 @@ describe("a link to choose a password", () => {
   });
 });
 
-describe("somebody else's session", () => {
+describe("someone else's session", () => {
   it("is ended by who manages the staff, and by nobody else", async () => {
     const { id: staff } = await makeStaff(db.owner, "SRE");
     const session = newId();

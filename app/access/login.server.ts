@@ -29,7 +29,7 @@ const FAMILIAR_MS = 90 * 86_400_000;
 /** Whose role needs a second factor, except in the demo, whose accounts are shown on the screen. */
 export const mustEnroll = (role: string) => factsOf(role).needsSecondFactor === true && !env().demo;
 
-/** A browser is known to the account that logged in with it, to no other: one's own login buys no guesses at somebody else's. */
+/** A browser is known to the account that logged in with it, to no other: one's own login buys no guesses at someone else's. */
 const deviceOf = (email: string) => `${tokenHash(email).slice(0, 20)}-`;
 
 export function knownDevice(cookie: string | null, email: string): string | null {
@@ -38,7 +38,7 @@ export function knownDevice(cookie: string | null, email: string): string | null
 }
 
 /**
- * Whether somebody has logged in to this account from this address before, and what it stores to check the password. An account
+ * Whether someone has logged in to this account from this address before, and what it stores to check the password. An account
  * that is not there is asked about as much: nobody learns from the time it takes.
  */
 async function accountOf(ctx: Ctx, email: string) {

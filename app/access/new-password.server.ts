@@ -35,7 +35,7 @@ export function checkNewPassword(password: string, again: string, person: { emai
   const refuse = (says: string) => new Invalid(says, { password: [says] });
   if (password.length < MIN_LENGTH) throw refuse(`Use at least ${MIN_LENGTH} characters`);
   if (password.length > MAX_LENGTH) throw refuse(`Use at most ${MAX_LENGTH} characters`);
-  if (password !== again) throw new Invalid("The two passwords differ", { again: ["This is not the same"] });
+  if (password !== again) throw new Invalid("The passwords do not match", { again: ["Does not match"] });
   const words = contextWords(person);
   if (estimator().check(password.slice(0, LOOKED_AT), words).score < MIN_SCORE || isMadeOf(words, password))
     throw refuse("This password is easy to guess. Choose one that is not a common word, a name or a pattern.");

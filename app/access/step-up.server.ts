@@ -50,7 +50,7 @@ export async function verifySecondFactor(
   deviceSent: string | null = null,
 ): Promise<{ token: string; device: string }> {
   const { session, actor } = ctx;
-  if (!session || actor.kind !== "staff") throw new Invalid("Log in first");
+  if (!session || actor.kind !== "staff") throw new Invalid("Log in again");
   const device = knownDevice(deviceSent, actor.email);
   const guess = {
     budgets: codeBudgets(actor.id, device),

@@ -39,7 +39,7 @@ const SECRETS = {
   staff_recovery_code: ["code_hash"],
 };
 
-describe("what proves who somebody is", () => {
+describe("what proves who someone is", () => {
   it("can't be read out of a table by the console's roles, nor compared, sorted or counted", async () => {
     for (const role of ["invigil_app", "invigil_platform"]) {
       await app.query(`set role ${role}`);

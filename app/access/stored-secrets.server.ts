@@ -3,7 +3,7 @@ import { one, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 /**
- * The console's role may write what proves who somebody is, and can't read it out of a table: functions of the owner answer
+ * The console's role may write what proves who someone is, and can't read it out of a table: functions of the owner answer
  * for one person at a time.
  */
 export async function passwordHashOf(on: Queryable, staffId: string): Promise<string | null> {

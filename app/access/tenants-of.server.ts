@@ -4,7 +4,7 @@ import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { SEES_ALL_TENANTS } from "./policy.ts";
 
-/** Which tenants somebody may see at this moment, whichever of them they have chosen to work in. */
+/** Which tenants someone may see at this moment, whichever of them they have chosen to work in. */
 export async function tenantsOf(ctx: TxCtx): Promise<"all" | readonly string[]> {
   const { actor, scope } = ctx;
   if (actor.kind !== "staff") return scope.kind === "all" ? "all" : scope.kind === "tenants" ? scope.ids : [];

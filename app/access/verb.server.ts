@@ -32,7 +32,7 @@ function parse<I extends z.ZodType>(schema: I, input: unknown): z.output<I> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const fields = fieldErrors(parsed.error);
-  throw new Invalid(Object.values(fields)[0]?.[0] ?? "Some fields need another look", fields);
+  throw new Invalid(Object.values(fields)[0]?.[0] ?? "Some fields need attention", fields);
 }
 
 /** The input as its schema reads it, for whoever may do this. A permission that no input decides is asked for first. */
@@ -52,7 +52,7 @@ function admit<I extends z.ZodType>(
 }
 
 function authorize(ctx: Ctx, permission: Permission, stepUp = false): void {
-  if (!may(ctx.actor.role, permission)) throw new Forbidden(`Your role may not do this (${permission})`);
+  if (!may(ctx.actor.role, permission)) throw new Forbidden(`Your role does not allow this (${permission})`);
   // What is rolled back in any case needs no proof.
   if (!stepUp || ctx.actor.kind !== "staff" || ctx.tx?.dry) return;
   const fresh = ctx.session?.stepUpAt && ctx.clock.now().getTime() - ctx.session.stepUpAt.getTime() < STEP_UP_MS;
@@ -62,10 +62,10 @@ function authorize(ctx: Ctx, permission: Permission, stepUp = false): void {
 const askedBy = ({ permission }: { permission: unknown }) =>
   typeof permission === "function" ? ("by input" as const) : (permission as Permission);
 
-/** The one column that somebody else has already, where the constraint is about one that people know. */
+/** The one column that someone else has already, where the constraint is about one that people know. */
 function taken(table = "", constraint = ""): string {
   const column = constraint.replace(`${table}_`, "").replace("college_id_", "").replace(/_key$/, "");
-  return /^[a-z]+(_no)?$/.test(column) ? `This ${column.replace("_no", " number")} is in use already` : "This already exists";
+  return /^[a-z]+(_no)?$/.test(column) ? `This ${column.replace("_no", " number")} is already in use` : "This already exists";
 }
 
 /** The database's refusals in words. The constraint decides the race; this only says who lost it. */
@@ -83,17 +83,17 @@ function inWords(error: unknown): unknown {
     case "23503":
       return new Conflict(
         code === "23001" || /is still referenced/.test(detail ?? "")
-          ? "Other records still point to this one"
-          : "This points to a record that does not exist here",
+          ? "Other records still refer to this one"
+          : "This refers to a record that does not exist here",
         { constraint },
       );
     case "23514":
       // No CHECK has refused it, for that would be named: the month's partition was not made in time. Nobody typed anything wrong.
       if (!constraint)
         return new Unavailable(
-          `The database has no place for new entries of ${table ?? "a table"} yet: the collector makes it. Nothing was changed.`,
+          `The database has no partition for new entries of ${table ?? "a table"} yet. The collector creates it. Nothing was changed.`,
         );
-      return new Invalid("A value is outside of what is allowed", { [constraint ?? ""]: [message] });
+      return new Invalid("A value is out of range", { [constraint ?? ""]: [message] });
     case "42501":
       return new Forbidden("This belongs to a tenant outside of your scope");
     case "IV001":
@@ -105,7 +105,7 @@ function inWords(error: unknown): unknown {
     case "22008":
     case "22021":
     case "22P05":
-      return new Invalid("A value can't be read as what it should be");
+      return new Invalid("Invalid format");
     default:
       return error;
   }

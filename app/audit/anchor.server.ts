@@ -5,7 +5,7 @@ import { openNote, readCheckpoint, signatureHint, type Checkpoint } from "./note
 
 const BETWEEN = "\n====\n";
 
-/** Every signed head, one after the other, never rewritten. On stable storage before anybody is told of it. */
+/** Every signed head, one after the other, never rewritten. On stable storage before anyone is told of it. */
 export function appendAnchor(file: string, note: string): void {
   // At a first run of a collector by itself nobody has made the data directory.
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -68,7 +68,7 @@ export type Anchor = { heads: Anchored[]; epochs: Epoch[]; foreign: number };
  * The heads that hold today: an epoch says that those after a restore's point hold no more. There is one for every moment in
  * which something happened, so a head is only taken for signed here by the name of its key; whoever accuses a log by it looks at
  * the signature (`signedBy`). A head that agrees with the log needs none. Notes of another key are counted; a note that a crash
- * cut off before its signature was never promised to anybody, and one that is being written is not there yet.
+ * cut off before its signature was never promised to anyone, and one that is being written is not there yet.
  */
 export function readAnchor(file: string, name: string, publicKey: KeyObject): Anchor {
   const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";

@@ -31,7 +31,7 @@ async function meant(on: Queryable, { kind, value }: Term): Promise<readonly str
 
 /**
  * Whom the names in a question mean, before the log is asked: an id leads straight to its entries in order, a question within
- * the question would have the whole log read for somebody who did little.
+ * the question would have the whole log read for someone who did little.
  */
 export const withNames = async (on: Queryable, terms: readonly Term[]): Promise<Term[]> => {
   const known: Term[] = [];

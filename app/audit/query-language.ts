@@ -32,20 +32,19 @@ const isQualifier = (word: string): word is TermKind => (QUALIFIERS as readonly 
 
 /** Words are data to the end: nothing of what is typed becomes a pattern or SQL. What can't be meant is refused, not guessed. */
 export function parseQuery(text: string): Term[] {
-  if (text.length > 1000) throw new Invalid("The search is too long: at most 1,000 characters");
+  if (text.length > 1000) throw new Invalid("The search is too long. Use at most 1,000 characters");
   const terms: Term[] = [];
   for (const [, minus, before, quoted, plain] of text.matchAll(TOKEN)) {
     if (plain?.startsWith('"')) throw new Invalid(`${plain}: the quotation mark is not closed`);
     const value = (quoted ?? plain ?? "").trim();
     if (value === "") continue;
-    if (terms.length === MAX_TERMS) throw new Invalid(`At most ${MAX_TERMS} words at a time`);
+    if (terms.length === MAX_TERMS) throw new Invalid(`Use at most ${MAX_TERMS} terms`);
     const not = minus === "-";
     const word = before?.toLowerCase() ?? "text";
     if (isQualifier(word)) terms.push({ ...valueOf(word, value, quoted !== undefined), kind: word, not });
     // An address is text, although it has a word before a colon.
     else if (value.startsWith("//")) terms.push({ kind: "text", value: `${before}:${value}`, not });
-    else
-      throw new Invalid(`${before}: is not a word that this search knows; in quotes, "${before}:${value}" is looked for as text`);
+    else throw new Invalid(`${before}: is not a known filter. To search for the text, quote it: "${before}:${value}"`);
   }
   return terms;
 }
@@ -54,7 +53,7 @@ function valueOf(kind: TermKind, value: string, quoted: boolean): Pick<Term, "va
   switch (kind) {
     case "risk": {
       const risk = /^([<>]=?|=)?(\d{1,3})$/.exec(value);
-      if (!risk) throw new Invalid(`risk:${value} can't be read; for example risk:>60`);
+      if (!risk) throw new Invalid(`risk:${value} is not valid. Example: risk:>60`);
       return { value: risk[2]!, op: (risk[1] ?? "=") as Term["op"] };
     }
     case "after":
@@ -79,7 +78,7 @@ function valueOf(kind: TermKind, value: string, quoted: boolean): Pick<Term, "va
 
 const MOMENT = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[t ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(z|[+-]\d\d:\d\d)?)?)?)?$/i;
 
-/** In UTC unless it names its zone: a link means the same for everybody, wherever the server stands. */
+/** In UTC unless it names its zone: a link means the same for everyone, wherever the server stands. */
 function moment(kind: TermKind, text: string): Date {
   const [, year, month = "01", day = "01", time = "00:00", zone = "Z"] = MOMENT.exec(text) ?? [];
   const date = new Date(`${year}-${month}-${day}T${time}${zone.toUpperCase()}`);

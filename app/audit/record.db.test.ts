@@ -225,7 +225,7 @@ it("a connection that is lost at the commit says so, and reads can't record", as
   expect(clients().primary.stats().waiting).toBe(0);
 });
 
-it("a month that the console slept through has its place before anybody acts in it", async () => {
+it("a month that the console slept through has its place before anyone acts in it", async () => {
   const month = new Date().toISOString().slice(0, 7).replace("-", "");
   for (const table of ["words", "content", "entry"]) await superuser.query(`drop table audit.${table}_${month}`);
   const name = key();

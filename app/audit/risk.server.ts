@@ -20,7 +20,7 @@ const rules: Rule[] = [
     name: "privilege-change",
     applies: (act) =>
       /^(staff\.(create|change_role|reset_mfa|reset_password)|api_key\.(create|rotate))$/.test(act.action) || gives(act)
-        ? { rule: "privilege-change", points: 25, says: "Changes who may do what" }
+        ? { rule: "privilege-change", points: 25, says: "Changes permissions" }
         : null,
   },
   {
@@ -59,7 +59,7 @@ export function judgeLogin(habits: Habits, address: string, hour: number): RiskR
     reasons.push({
       rule: "odd-hour",
       points: 20,
-      says: `Logged in around ${String(hour).padStart(2, "0")}:00 UTC, when this person hardly ever is here`,
+      says: `Logged in around ${String(hour).padStart(2, "0")}:00 UTC, an unusual hour for this person`,
     });
   }
   return reasons;

@@ -30,7 +30,7 @@ describe("an export", () => {
 });
 
 describe("a change of rights", () => {
-  const given = ["privilege-change 25: Changes who may do what"];
+  const given = ["privilege-change 25: Changes permissions"];
   it("is a new account, another role, another way in, a key, a tenant more and an account let in again", () => {
     for (const action of [
       "staff.create",
@@ -55,7 +55,7 @@ describe("a login", () => {
     expect(says({ logins: 2, fromThisNetwork: 0, aroundThisHour: 0 })).toEqual([]);
     expect(says({ logins: 3, fromThisNetwork: 0, aroundThisHour: 0 })).toEqual(["From 203.0.113.7, for the first time"]);
     expect(says({ logins: 60, fromThisNetwork: 1, aroundThisHour: 1 })).toEqual([
-      "Logged in around 03:00 UTC, when this person hardly ever is here",
+      "Logged in around 03:00 UTC, an unusual hour for this person",
     ]);
   });
   it("that is unusual counts for all that is done in its session, to a hundred and no more", () => {

@@ -43,7 +43,7 @@ const HEX = Buffer.from("0123456789abcdef");
 const START = Buffer.from('\0["invigil-entry-v1",');
 const NULL = Buffer.from("null");
 
-/** What can't be an entry of ours: a column that somebody changed the type of, a time that is none. */
+/** What can't be an entry of ours: a column that someone changed the type of, a time that is none. */
 class Unreadable extends Error {}
 
 export class SealedRow {

@@ -47,7 +47,7 @@ export const taking = (most: number) => sql`
 
 export type Sequencer = { step(): Promise<number>; size(): number };
 
-/** A head that was anchored and is not of this tree: somebody cut the log or brought an older state back. */
+/** A head that was anchored and is not of this tree: someone cut the log or brought an older state back. */
 function mustContinue(anchor: string, key: SigningKey, tree: Frontier): void {
   const newest = furthest(readAnchor(anchor, key.name, key.publicKey).heads, signedBy(key.name, key.publicKey));
   if (!newest || newest.size < tree.size) return;
@@ -60,7 +60,7 @@ function mustContinue(anchor: string, key: SigningKey, tree: Frontier): void {
 }
 
 /**
- * What is stored must be what was signed last: somebody may have changed a node, and the anchor of a machine that takes over may
+ * What is stored must be what was signed last: someone may have changed a node, and the anchor of a machine that takes over may
  * not know this far. A head over a wrong node would stay wrong for ever.
  */
 async function loadSigned(on: Queryable, key: SigningKey, size: number): Promise<Frontier> {

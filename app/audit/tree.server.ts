@@ -5,7 +5,7 @@ import type { Nodes } from "./merkle.ts";
 
 const bytes = z.instanceof(Buffer);
 
-/** Somebody took it out of the stored tree: verification says which, and a proof over it can't be made. */
+/** Someone took it out of the stored tree: verification says which, and a proof over it can't be made. */
 export class NoSuchNode extends Error {}
 
 /** The stored tree's nodes; leaves are level 0. Many are asked for at once by a proof, so they are kept for its duration. */

@@ -5,7 +5,7 @@ const MOST = 1000;
 
 const split = (text: string) => (text.toLowerCase().match(WORD) ?? []).map((word) => word.slice(0, LONGEST));
 
-/** Every word that somebody wrote or that names a field; not the names that every content has. */
+/** Every word that someone wrote or that names a field; not the names that every content has. */
 export function wordsOf(body: string): string[] {
   const words = new Set<string>();
   const walk = (value: unknown, named: boolean): void => {

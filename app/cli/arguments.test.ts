@@ -12,8 +12,8 @@ it("reads options and as many words as a command takes", () => {
 });
 
 it("leaves nothing out in silence", () => {
-  expect(readArguments(verify, ["one", "two"])).toEqual({ wrong: '"two" is not understood here' });
-  expect(readArguments({}, ["stray"])).toEqual({ wrong: '"stray" is not understood here' });
+  expect(readArguments(verify, ["one", "two"])).toEqual({ wrong: '"two" is not a known argument' });
+  expect(readArguments({}, ["stray"])).toEqual({ wrong: '"stray" is not a known argument' });
   expect(readArguments({}, ["--nope"])).toEqual({ wrong: expect.stringContaining("--nope") });
   expect(readArguments(verify, ["--file"])).toEqual({ wrong: expect.stringContaining("--file") });
 });

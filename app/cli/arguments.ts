@@ -11,7 +11,7 @@ export function readArguments(command: Pick<Command, "options" | "takes">, words
     });
     // A word that was left out might be what was meant: a file to verify, say.
     const stray = positionals[command.takes ?? 0];
-    if (stray !== undefined) return { wrong: `"${stray}" is not understood here` };
+    if (stray !== undefined) return { wrong: `"${stray}" is not a known argument` };
     return { options: values as Run["options"], positionals };
   } catch (error) {
     return { wrong: (error as Error).message };

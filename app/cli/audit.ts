@@ -23,7 +23,7 @@ import type { Command, Run } from "./commands.ts";
 const print = (run: Run, data: unknown, lines: string[]) =>
   process.stdout.write(run.options["json"] ? `${JSON.stringify(data)}\n` : `${lines.join("\n")}\n`);
 
-/** A directory, or a file of somebody else. */
+/** A directory, or a file of someone else. */
 const unreadable = (file: string, error: unknown) =>
   error instanceof Error && "code" in error ? new Invalid(`${file} can't be read (${String(error.code)})`) : error;
 
@@ -54,7 +54,7 @@ async function verifyFile(run: Run, file: string): Promise<number> {
           .map((finding) => `line ${finding.line}${finding.index === null ? "" : `, entry ${finding.index}`}: ${finding.says}`)
           .concat(checkedWith),
   );
-  if (!result.ok) process.stderr.write(`${file} does not verify: ${plural(result.findings.length, "finding")}\n`);
+  if (!result.ok) process.stderr.write(`${file} failed verification: ${plural(result.findings.length, "problem")}\n`);
   return result.ok ? 0 : 1;
 }
 
@@ -108,7 +108,7 @@ async function verifyHead(run: Run, file: string): Promise<number> {
 export const auditCommands: Command[] = [
   {
     name: "audit verify",
-    says: "Checks that nothing in the audit log was changed or cut",
+    says: "Checks that nothing in the audit log was changed or removed",
     usage: "[EXPORT] [--checkpoint FILE] [--key KEY|FILE] [--key-from URL] [--json]",
     takes: 1,
     options: {
@@ -131,7 +131,7 @@ export const auditCommands: Command[] = [
                 `${result.checked} entries, ${result.anchors} anchored heads: nothing was changed${result.anchors > 0 ? " or cut" : ""}${result.erased > 0 ? `; the content of ${result.erased} was erased` : ""}`,
                 ...(result.anchors > 0
                   ? []
-                  : [`there is no anchored head in ${anchorFile()}: whether the end was cut can't be seen from this machine`]),
+                  : [`there is no anchored head in ${anchorFile()}: truncation can't be checked on this machine`]),
                 ...result.epochs.map(
                   (epoch) =>
                     `restored on ${epoch.at} from ${epoch.fromSize} to ${epoch.toSize} entries, declared by ${epoch.by}: ${epoch.reason}`,
@@ -139,14 +139,14 @@ export const auditCommands: Command[] = [
               ]
             : result.findings.map((finding) => `${finding.index === null ? "" : `entry ${finding.index}: `}${finding.says}`),
         );
-        if (!result.ok) process.stderr.write(`the audit log does not verify: ${plural(result.findings.length, "finding")}\n`);
+        if (!result.ok) process.stderr.write(`the audit log failed verification: ${plural(result.findings.length, "problem")}\n`);
         return result.ok ? 0 : 1;
       });
     },
   },
   {
     name: "audit export",
-    says: "Writes what a search finds, with proofs (NDJSON) or to read (CSV)",
+    says: "Exports what a search finds, with proofs (NDJSON) or for a spreadsheet (CSV)",
     usage: "[--q SEARCH] [--format ndjson|csv] [--out FILE]",
     options: { q: { type: "string", default: "" }, format: { type: "string", default: "ndjson" }, out: { type: "string" } },
     async run({ options }) {
@@ -180,7 +180,7 @@ export const auditCommands: Command[] = [
   },
   {
     name: "audit erase",
-    says: "Erases what is personal about entries; the entries and their proofs stand",
+    says: "Erases the personal content of entries; the entries and their proofs stay",
     usage: "--entry ID[,ID…] --reason WHY [--json]",
     options: { entry: { type: "string", default: "" }, reason: { type: "string", default: "" } },
     run: (run) =>

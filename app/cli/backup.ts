@@ -45,7 +45,7 @@ const when = (at: Date | null) => (at ? exactTime(at) : "–");
 
 const list: Command = {
   name: "backup list",
-  says: "Lists the backups and what proves them",
+  says: "Lists backups and whether they were verified and drilled",
   usage: "[--json]",
   run: (run) =>
     withDatabase(async () => {
@@ -83,7 +83,7 @@ const list: Command = {
         run,
         all,
         all.length === 0
-          ? ["No backup has been taken yet: npx invigil backup create"]
+          ? ["No backups yet: npx invigil backup create"]
           : all.map(
               (one) =>
                 `${one.id}  ${when(one.started_at)}  ${one.state.toLowerCase().padEnd(7)}  ${one.size_bytes === null ? (one.error ?? "") : bytes(one.size_bytes).padStart(9)}  ${word(one.verified, "verified", "VERIFICATION FAILED", "not verified")}, ${word(one.drilled, "drilled", "DRILL FAILED", "not drilled")}`,
@@ -117,12 +117,12 @@ const verify: Command = {
         run,
         result,
         result.ok
-          ? [`${result.id}: every file and its WAL are as they were`]
+          ? [`${result.id}: every file and its WAL are unchanged`]
           : result.findings.map((one) => `${one.file}: ${one.says}`),
       );
       if (!result.ok)
         process.stderr.write(
-          `backup ${result.id} does not verify: ${plural(result.findings.length, "finding")}; take a new one\n`,
+          `backup ${result.id} failed verification: ${plural(result.findings.length, "problem")}. Take a new one\n`,
         );
       return result.ok ? 0 : 1;
     }),
@@ -130,13 +130,13 @@ const verify: Command = {
 
 const restore: Command = {
   name: "backup restore",
-  says: "Lays a backup out in an empty directory, ready to replay to a point in time",
+  says: "Restores a backup into an empty directory, ready to replay to a point in time",
   usage: "--target DIR [--to-time TIME] [BACKUP] [--json]",
   takes: 1,
   options: { target: { type: "string" }, "to-time": { type: "string" } },
   run: (run) =>
     withDatabase(async () => {
-      if (typeof run.options["target"] !== "string") throw new Invalid("--target: name an empty directory");
+      if (typeof run.options["target"] !== "string") throw new Invalid("--target is required: an empty directory");
       const target = path.resolve(run.options["target"]);
       const toTime = timeOf(run);
       const backup = await findBackup(idOf(run), toTime);
@@ -151,7 +151,7 @@ const restore: Command = {
 
 const schedule: Command = {
   name: "backup schedule",
-  says: "Says when backups are taken and how long they are kept",
+  says: "Prints when backups are taken and how long they are kept",
   usage: "[--json]",
   async run(run) {
     const cron = env().BACKUP_SCHEDULE;
@@ -165,7 +165,7 @@ const schedule: Command = {
 
 const drill: Command = {
   name: "drill run",
-  says: "Restores a backup beside the database, starts it and proves it",
+  says: "Restores a backup beside the database, starts it and checks it",
   usage: "[BACKUP] [--to-time TIME] [--json]",
   takes: 1,
   options: { "to-time": { type: "string" } },
@@ -176,8 +176,8 @@ const drill: Command = {
         ...result.phases.map((phase) => `${phase.name}: ${phase.says} (${seconds(phase.ms / 1000)})`),
         ...result.findings.map((one) => `FOUND  ${one.file}: ${one.says}`),
         result.ok
-          ? `back after ${seconds(result.rtoMs / 1000)}; a loss of the machine at the start would have cost ${result.rpoMs === null ? "an unknown time" : seconds(result.rpoMs / 1000)}`
-          : "this backup must not be relied upon",
+          ? `recovery time ${seconds(result.rtoMs / 1000)}; losing the machine at the start would have cost ${result.rpoMs === null ? "an unknown time" : seconds(result.rpoMs / 1000)}`
+          : "do not rely on this backup",
       ]);
       if (!result.ok) process.stderr.write(`the drill failed: ${plural(result.findings.length, "finding")}\n`);
       return result.ok ? 0 : 1;
@@ -214,7 +214,7 @@ const drills: Command = {
           ? ["No drill has been run yet: npx invigil drill run"]
           : all.map(
               (one) =>
-                `${when(one.started_at)}  backup ${one.backup_id}  ${one.ok === null ? "running" : one.ok ? `whole, back after ${seconds((one.rto_ms ?? 0) / 1000)}` : `${one.findings} findings`}`,
+                `${when(one.started_at)}  backup ${one.backup_id}  ${one.ok === null ? "running" : one.ok ? `passed, recovery time ${seconds((one.rto_ms ?? 0) / 1000)}` : `${one.findings} findings`}`,
             ),
       );
     }),

@@ -6,7 +6,7 @@ import type { Command } from "./commands.ts";
 
 export const migrateCommand: Command = {
   name: "db migrate",
-  says: "Makes roles, extensions and the job queue, and applies the pending migrations; with --create NAME writes one from the schema files",
+  says: "Creates roles, extensions and the job queue, and applies pending migrations; with --create NAME writes one from the schema files",
   usage: "[--create NAME] [--json]",
   options: { create: { type: "string" } },
   run: ({ options }) =>
@@ -25,14 +25,14 @@ export const migrateCommand: Command = {
       if (options["json"]) process.stdout.write(`${JSON.stringify({ applied })}\n`);
       else
         process.stdout.write(
-          applied.length === 0 ? "nothing to apply\n" : `applied:\n${applied.map((name) => `  ${name}\n`).join("")}`,
+          applied.length === 0 ? "no pending migrations\n" : `applied:\n${applied.map((name) => `  ${name}\n`).join("")}`,
         );
     }),
 };
 
 export const statusCommand: Command = {
   name: "db status",
-  says: "Which migrations the database has",
+  says: "Lists migrations and whether they are applied",
   usage: "[--json]",
   run: ({ options }) =>
     withDatabase(async () => {

@@ -46,7 +46,7 @@ async function totpFinding(url: string): Promise<Finding[]> {
   }
 }
 
-/** A server of somebody else's: as the login that migrates sees it, and who web and collector come in as. */
+/** A server of someone else's: as the login that migrates sees it, and who web and collector come in as. */
 async function examineOurs(url: string, whole: boolean): Promise<Finding[]> {
   const named = process.env["INVIGIL_URL_OWNER"] ?? url;
   // Of several hosts the one that takes writes; where none does, the first one's answer says what is the matter.
@@ -60,7 +60,7 @@ async function examineOurs(url: string, whole: boolean): Promise<Finding[]> {
   return [...found, await runtimeLogin(), ...(await totpFinding(owner))];
 }
 
-/** Names that somebody may have read of elsewhere: a setting that does nothing is said to do nothing. */
+/** Names that someone may have read of elsewhere: a setting that does nothing is said to do nothing. */
 const withoutEffect = (raw: Record<string, string | undefined>): Finding[] =>
   raw["REDIS_URL"]
     ? [
@@ -108,7 +108,7 @@ function print(findings: readonly Finding[]): void {
 
 export const doctorCommand: Command = {
   name: "doctor",
-  says: "Checks the installation and says what to grant",
+  says: "Checks the installation and prints what to grant",
   usage: "[--json]",
   async run({ options }) {
     const { env: e, findings: wrong } = readLeniently();

@@ -67,7 +67,7 @@ it("the collector holds what backups, the log and the simulated day need, and no
   ]);
 });
 
-it("the collector holds no login of the owner or of backups where the database is somebody else's", () => {
+it("the collector holds no login of the owner or of backups where the database is someone else's", () => {
   const held = environmentOf("collector", { ...source, INVIGIL_EMBEDDED: undefined }, {});
   expect([held["INVIGIL_URL_OWNER"], held["INVIGIL_URL_BACKUP"]]).toEqual([undefined, undefined]);
 });

@@ -14,7 +14,7 @@ async function filesFor(address: string | undefined): Promise<Map<string, string
 
 export const grafanaCommand: Command = {
   name: "grafana build",
-  says: "Writes the dashboards and Prometheus rules that are made of code",
+  says: "Writes the dashboards and Prometheus rules that are generated from code",
   usage: "[--console URL] [--out DIR] [--check] [--json]",
   options: { console: { type: "string" }, out: { type: "string" }, check: { type: "boolean" } },
   async run({ options }) {

@@ -35,11 +35,11 @@ export function keepServersUp(cluster: Pick<Cluster, "primary" | "standby">, say
         continue;
       }
       if (stoppedByUs(server.dir)) {
-        tell(`the ${name} was stopped and is left so; Ctrl-C and another start bring it back`);
+        tell(`the ${name} was stopped and stays stopped. Press Ctrl-C and start again to bring it back`);
         continue;
       }
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-      if (failures === 0) tell(`the ${name} has ended, starting it again`);
+      if (failures === 0) tell(`the ${name} has ended, restarting it`);
       if (failures > 0) await pauseFor(pause);
       if (stopped || stoppedByUs(server.dir)) continue;
       failures++;

@@ -9,7 +9,7 @@ import type { Command } from "./commands.ts";
 
 export const seedCommand: Command = {
   name: "seed",
-  says: "Loads data: the demo, nothing but the structure, or millions of attempts",
+  says: "Loads data: the demo, the empty structure, or millions of attempts",
   usage: "--profile demo|empty|large [--attempts N] [--json]",
   options: { profile: { type: "string", default: "demo" }, attempts: { type: "string" } },
   run: ({ options }) =>
@@ -27,7 +27,7 @@ export const seedCommand: Command = {
             return;
           case "demo": {
             if (!(await demoNeeded(client)))
-              throw new Invalid("there is data already: the demo is loaded into an empty database only");
+              throw new Invalid("the database already has data. The demo is loaded into an empty database only");
             await printProgress("loading the demo", () => seedDemo(url));
             const password = await setDemoPassword(client, env().INVIGIL_DEMO_PASSWORD);
             print({ profile: "demo", password }, password ? `the demo accounts' password: ${password}` : "");

@@ -12,7 +12,7 @@ import type { Command, Run } from "./commands.ts";
 
 const text = (run: Run, name: string): string => {
   const value = run.options[name];
-  if (typeof value !== "string" || value === "") throw new Invalid(`--${name} is needed`);
+  if (typeof value !== "string" || value === "") throw new Invalid(`--${name} is required`);
   return value;
 };
 
@@ -26,7 +26,7 @@ function print(run: Run, data: Record<string, unknown>, line: string): void {
 export const staffCommands: Command[] = [
   {
     name: "staff create",
-    says: "Adds a member of staff and prints a link to choose a password",
+    says: "Creates a staff account and prints a link to choose a password",
     usage: "--email E --name N --role ROLE [--json]",
     options: { email: { type: "string" }, name: { type: "string" }, role: { type: "string" } },
     run: (run) =>
@@ -53,7 +53,7 @@ export const staffCommands: Command[] = [
         const email = text(run, "email").toLowerCase();
         await withScope(systemCtx("command line"), async (ctx) => {
           const staff = await staffByEmail(ctx, email);
-          if (!staff) throw new Invalid(`there is no member of staff with the e-mail ${email}`);
+          if (!staff) throw new Invalid(`no staff member has the e-mail ${email}`);
           if (verb === "reset-mfa") {
             // As on the page: the recovery codes and what is open go with it.
             await resetStaffMfa({ ctx, input: { id: staff.id } });

@@ -196,12 +196,12 @@ it(
 
     const primary = path.join(serverHome(dataDir, serverAccount()), "primary");
     process.kill(postmasterOf(primary)!, "SIGKILL");
-    await until(() => output.includes("the primary has ended, starting it again"), 10_000);
+    await until(() => output.includes("the primary has ended, restarting it"), 10_000);
     const server = await backAfter("/health/ready", 60_000);
     process.stdout.write(`killed: web is back after ${web} ms, the primary after ${server} ms\n`);
 
     await stopServer(primary);
-    await until(() => output.includes("was stopped and is left so"), 10_000);
+    await until(() => output.includes("was stopped and stays stopped"), 10_000);
     expect(postmasterOf(primary)).toBeNull();
 
     outer.kill("SIGKILL");

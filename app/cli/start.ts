@@ -143,7 +143,7 @@ function banner(e: Env, web: number, collector: number, cluster: Cluster | null,
           "  Demo accounts:     super@ manager@ proctor@ proctor2@ sre@ auditor@invigil.local",
           demoPassword
             ? `  Their password:    ${demoPassword}   (shown once; INVIGIL_DEMO_PASSWORD sets your own)`
-            : "  Their password:    as shown at the first start (INVIGIL_DEMO_PASSWORD sets your own)",
+            : "  Their password:    printed at the first start (INVIGIL_DEMO_PASSWORD sets your own)",
         ]
       : []),
     `  Data:              ${e.dataDir}${cluster && cluster.home !== e.dataDir ? `, database in ${cluster.home}` : ""}`,

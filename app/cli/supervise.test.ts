@@ -58,7 +58,7 @@ it("a killed process is started again without a pause, as often as five times", 
       expect([kill, running.child.process() === killed]).toEqual([kill, false]);
       await new Promise((resolve) => running.child.process().once("message", resolve));
     }
-    expect(running.said().match(/web ended \(killed\), starting it again/g)).toHaveLength(AT_ONCE);
+    expect(running.said().match(/web ended \(killed\), restarting it/g)).toHaveLength(AT_ONCE);
   } finally {
     running.end();
   }

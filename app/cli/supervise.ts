@@ -53,7 +53,7 @@ export function supervise({ name, file, env, log, stderr, stopping, say, onLaunc
       if (stopping()) return;
       failures = Date.now() - started > SETTLED_MS ? 1 : failures + 1;
       if (failures >= AT_ONCE) rejectReady(new Error(lastLine));
-      say(`  ${name} ended (${code ?? "killed"}), starting it again\n`);
+      say(`  ${name} ended (${code ?? "killed"}), restarting it\n`);
       setTimeout(() => !stopping() && launch(), pauseAfter(failures));
     });
   };

@@ -28,18 +28,18 @@ async function find(named: string) {
 export const tenantCommands: Command[] = [
   {
     name: "tenant export",
-    says: "Writes everything of one tenant, and nothing of another, as gzipped NDJSON",
+    says: "Exports all data of one tenant as gzipped NDJSON",
     usage: "CODE|ID [--out FILE] [--json]",
     takes: 1,
     options: { out: { type: "string" } },
     run: ({ options, positionals }) =>
       withDatabase(async () => {
         const [named] = positionals;
-        if (!named) throw new Invalid("name one tenant, by its code or id; see invigil tenant export --help");
+        if (!named) throw new Invalid("name one tenant by its code or ID; see invigil tenant export --help");
         const college = await find(named);
         const ctx = systemCtx("command line");
         const file = path.resolve(typeof options["out"] === "string" ? options["out"] : `tenant-${college.code}.ndjson.gz`);
-        if (fs.existsSync(file)) throw new Conflict(`--out: ${file} exists already; name another file`);
+        if (fs.existsSync(file)) throw new Conflict(`--out: ${file} already exists; name another file`);
         await recordAlone(ctx, {
           action: "tenant.export",
           resource: "college",

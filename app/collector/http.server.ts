@@ -55,8 +55,8 @@ export function serveMetrics(
           response.end(body);
         },
         (error: unknown) => {
-          log.error({ reason: messageOf(error) }, "metrics could not be made");
-          response.writeHead(500).end("metrics could not be made\n");
+          log.error({ reason: messageOf(error) }, "metrics could not be gathered");
+          response.writeHead(500).end("metrics could not be gathered\n");
         },
       );
       return;

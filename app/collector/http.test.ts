@@ -130,7 +130,7 @@ describe("who never reads", () => {
   });
 });
 
-it("answers no metrics under a name that somebody else may have made lead here", async () => {
+it("answers no metrics under a name that someone else may have made lead here", async () => {
   const port = await serve(stub(1));
   const ask = (host: string, path: string) =>
     new Promise<number>((resolve, reject) =>

@@ -4,7 +4,7 @@ import { holdsConnection } from "./held.server.ts";
 
 /**
  * Small answers that many requests ask for, held in this process. Tenant and role are part of the key, so nobody is
- * answered from what somebody else may see; a write to one of the tables ends what was made of it, also a write of another
+ * answered from what someone else may see; a write to one of the tables ends what was made of it, also a write of another
  * process (change-bus). While the others are not heard, nothing is kept for longer than a moment.
  */
 const CACHE_TTL_MS = 300_000;

@@ -35,7 +35,7 @@ async function until(what: string, holds: () => Promise<boolean>, ms = 10_000): 
   return performance.now() - started;
 }
 
-/** Whether anybody new gets in; who is in stays. */
+/** Whether anyone new gets in; who is in stays. */
 async function admit(yes: boolean): Promise<void> {
   const admin = new pg.Client({ connectionString: db.url("postgres").replace(/\/[^/]*$/, "/postgres") });
   await admin.connect();

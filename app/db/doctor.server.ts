@@ -58,7 +58,7 @@ type Server = {
 const MEMBERSHIPS = [
   { role: "invigil_platform", member: "invigil_app", needed: true, without: "nothing can be read across tenants" },
   { role: "pg_monitor", member: "invigil_observer", needed: false, without: "the observer sees only its own activity" },
-  { role: "pg_monitor", member: "invigil_signaller", needed: false, without: "whose session is ended can't be seen" },
+  { role: "pg_monitor", member: "invigil_signaller", needed: false, without: "the owner of a session to end can't be shown" },
   { role: "pg_signal_backend", member: "invigil_signaller", needed: false, without: "sessions of others can't be ended" },
   { role: "pg_read_all_settings", member: "invigil_app", needed: false, without: "some settings can't be shown" },
 ];

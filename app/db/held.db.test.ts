@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 const now = () => clients().primary.query<{ n: number }>("select 1 as n");
-const second = "A second connection is asked for while one is held: pass tx, or read first";
+const second = "A second connection was requested while one is held: pass tx, or read first";
 
 describe("a second connection while one is held", () => {
   it("is refused at once, from every door, and says where", async () => {

@@ -47,7 +47,7 @@ function placeOf(error: Error): string {
 /** In production the work goes on, and each such place is logged once; anywhere else it fails at once. */
 export function refuseNested(pool: string): void {
   if (!holdsConnection()) return;
-  const error = new NestedAcquire("A second connection is asked for while one is held: pass tx, or read first");
+  const error = new NestedAcquire("A second connection was requested while one is held: pass tx, or read first");
   const place = placeOf(error);
   const known = places().has(place);
   places().add(place);
@@ -55,7 +55,7 @@ export function refuseNested(pool: string): void {
   if (!known) log.error({ pool, place }, error.message);
 }
 
-/** The places since it was last asked: a refusal that somebody caught would otherwise go unnoticed in a test. */
+/** The places since it was last asked: a refusal that someone caught would otherwise go unnoticed in a test. */
 export function takeNestedPlaces(): string[] {
   const found = [...places()];
   places().clear();

@@ -4,7 +4,7 @@ import { codeOf } from "./retry.ts";
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
- * Reads what somebody else may hold exclusively, if it can be had within `ms`; null says that it is held. The transaction
+ * Reads what someone else may hold exclusively, if it can be had within `ms`; null says that it is held. The transaction
  * goes on either way: a page about an incident must not wait for the incident.
  */
 export async function unlessLocked<T>(ctx: TxCtx, ms: number, readIt: () => Promise<T>): Promise<T | null> {

@@ -16,8 +16,8 @@ function refuse(standsInTheWay: Finding[], all: Finding[]): void {
 }
 
 /**
- * A database of somebody else's: what this login may make is made (roles, extensions), what it may not is named with the
- * statement for somebody who may. Returns what the console will have to do without.
+ * A database of someone else's: what this login may make is made (roles, extensions), what it may not is named with the
+ * statement for someone who may. Returns what the console will have to do without.
  */
 export async function prepare(url: string): Promise<Finding[]> {
   const before = await examine(url);

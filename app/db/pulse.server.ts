@@ -17,7 +17,7 @@ export type Pulse = Silence & {
   stop(): Promise<void>;
 };
 
-/** As long as anybody asks back. */
+/** As long as anyone asks back. */
 const REMEMBERED = 30;
 
 /**

@@ -15,7 +15,7 @@ class NoAnswer extends Error {
 /** One late answer is a busy machine; two in a row are a server that does not answer. */
 const MISSED = 2;
 
-/** Counts what somebody who looks regularly found, and cuts what waits when the server falls silent. */
+/** Counts what someone who looks regularly found, and cuts what waits when the server falls silent. */
 export class SilenceWatch implements Silence {
   private missed = 0;
   private readonly waiting = new Set<(reason: Error) => void>();

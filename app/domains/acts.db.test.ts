@@ -61,7 +61,7 @@ describe("acts on a whole selection", () => {
       );
     const work = { resource: "payment", act: "approve", value: "", reason: "month's end", selection: { ids } };
     const preview = await previewBulk(manager, work, actVerbs);
-    const why = "Another person must approve a payment that you recorded";
+    const why = "You recorded this payment. Someone else must approve it";
     expect(preview.refusals).toEqual([{ reason: why, n: 1, titles: [`…${ids[0]!.slice(-8)}`] }]);
     expect(new Map(preview.sample.map((one) => [one.id, one.refused]))).toEqual(
       new Map([

@@ -207,7 +207,7 @@ beforeAll(async () => {
 
 const each = (value: () => string): Things => new Proxy({} as Things, { get: () => value() });
 
-/** What was there before somebody tried is there after it. */
+/** What was there before someone tried is there after it. */
 const everything = async () =>
   (
     await db.owner.query(
@@ -259,7 +259,7 @@ describe("a wrong state", () => {
   const exam = (status: string, more: object = {}) =>
     makeExam(db.owner, mine.college, { students: 1, status, start: new Date(Date.now() - 600_000), ...more });
 
-  it("a key is not corrected before anybody began, nor once it has decided", async () => {
+  it("a key is not corrected before anyone began, nor once it has decided", async () => {
     for (const [status, frozen, says] of [
       ["LIVE", false, /edit the question/],
       ["GRADED", true, /Reopen the grading/],
@@ -271,7 +271,7 @@ describe("a wrong state", () => {
     }
   });
 
-  it("time is given while an exam is live, to somebody who is writing", async () => {
+  it("time is given while an exam is live, to someone who is writing", async () => {
     const live = await exam("LIVE");
     await makeAttempt(db.owner, live, 0, { state: "SUBMITTED" });
     const give = (examId: string) => giveExtraTime({ ctx: colleague, input: { examId, attemptIds: "all", minutes: 5, reason } });
@@ -299,7 +299,7 @@ describe("a wrong state", () => {
       }
   });
 
-  it("the clock opens no exam that somebody moved to later while it looked", async () => {
+  it("the clock opens no exam that someone moved to later while it looked", async () => {
     const { id } = await exam("SCHEDULED");
     await db.owner.query("begin");
     await db.owner.query(

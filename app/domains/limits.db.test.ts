@@ -148,7 +148,7 @@ describe("what has no effect here", () => {
       );
     await make("event_subscription", { user, type: "EXAM", channel: "In app" });
     const when = { title: "Assembly", scheduledAt: "2026-12-01T09:00" };
-    await expect(make("event", { ...when, isRecurring: "on" })).rejects.toThrow(/Repeats is kept by the console/);
+    await expect(make("event", { ...when, isRecurring: "on" })).rejects.toThrow(/Repeats is set by the console/);
     await make("event", when);
   });
 

@@ -114,8 +114,8 @@ async function migrations(ctx: TxCtx): Promise<ReadinessCheck> {
     ok: pending.length === 0,
     says:
       pending.length === 0
-        ? "None waits"
-        : `${plural(pending.length, "migration")} would run at the next start: not during an exam`,
+        ? "No pending migrations"
+        : `${plural(pending.length, "migration")} would run at the next start. Don't restart during an exam`,
     to: null,
   };
 }
@@ -151,7 +151,7 @@ async function incidents(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
     ok: open.length === 0,
     says:
       open.length === 0
-        ? "None is open"
+        ? "No open incidents"
         : `${open.map((one) => `#${one.number} ${one.title}`).join("; ")}${more > 0 ? `, and ${more} more` : ""}`,
     to: may(ctx.actor.role, "database.read") ? "/database/incidents" : null,
   };
@@ -164,7 +164,7 @@ async function students(ctx: TxCtx): Promise<ReadinessCheck | null> {
   return {
     name: "Students",
     ok: people === 0,
-    says: people === 0 ? "Everybody can sit today" : `${plural(people, "student")} cannot sit today`,
+    says: people === 0 ? "Every student can sit today" : `${plural(people, "student")} cannot sit today`,
     to: "/exams/today",
   };
 }

@@ -78,7 +78,7 @@ export const databaseForExam = read({
       active: ticks > 0 ? load!.active / ticks : null,
       waiting: ticks > 0 ? load!.waiting / ticks : null,
       everybody: ticks > 0 ? load!.everybody / ticks : null,
-      /** Null: somebody holds the answers, so nothing is saved and nothing can be counted. */
+      /** Null: someone holds the answers, so nothing is saved and nothing can be counted. */
       savesPerMinute: saves?.n ?? null,
       incidents,
     };

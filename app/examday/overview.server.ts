@@ -57,7 +57,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
     found.unshift({
       tone: "bad",
       title: `${plural(older.length, "more incident is", "more incidents are")} open`,
-      says: "Whoever has seen to them can resolve them",
+      says: "Resolve those that are dealt with",
       to: may(role, "database.read") ? "/database/incidents" : "/readiness",
       at: older[0]!.from,
     });
@@ -82,7 +82,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
         found.push({
           tone: "ok",
           title: `Incident ${incident.number} affected ${plural(touched.attempts, "attempt")}`,
-          says: `It explains ${plural(left, "signal")}, to be cleared together`,
+          says: `It explains ${plural(left, "signal")} that can be cleared together`,
           to: `/exams/incidents/${incident.number}`,
           at: incident.to,
         });
@@ -93,8 +93,8 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
     if (queue && queue.second > 0)
       found.push({
         tone: "warn",
-        title: `${plural(queue.second, "attempt awaits", "attempts await")} a second person`,
-        says: "A violation stands only when two agree",
+        title: `${plural(queue.second, "attempt needs", "attempts need")} a second reviewer`,
+        says: "A violation stands only when two reviewers agree",
         to: "/integrity?view=second",
         at: queue.oldest,
       });
@@ -112,22 +112,22 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
     if (appeals > 0)
       found.push({
         tone: "warn",
-        title: plural(appeals, "appeal waits", "appeals wait"),
-        says: "Decided by somebody who has not decided before",
+        title: plural(appeals, "appeal is waiting", "appeals are waiting"),
+        says: "Decided by someone who has not decided before",
         to: "/integrity/appeals",
         at: null,
       });
   }
   const students = forecast?.checks.find((check) => check.name === "Students" && check.ok === false);
   if (students)
-    found.push({ tone: "warn", title: students.says, says: "Each with the act that fixes it", to: "/exams/today", at: null });
+    found.push({ tone: "warn", title: students.says, says: "Each with the action that fixes it", to: "/exams/today", at: null });
   for (const check of forecast?.checks.filter((one) => one.ok === false && one.name !== "Students" && one.name !== "Incidents") ??
     []) {
     if (check.to && !(check.to.startsWith("/database") && !may(role, "database.read")))
       found.push({
         tone: "warn",
         title: `${check.name}: ${check.says}`,
-        says: "Readiness looks at it before every exam",
+        says: "Part of every exam's readiness check",
         to: check.to,
         at: null,
       });

@@ -20,7 +20,7 @@ describe("who sits when", () => {
   it("is who is there once everybody had time to come", () => {
     expect(sittingsOf([exam(30)], known(31))[0]!.students).toBe(31);
   });
-  it("goes on past the usual end while somebody is still writing", () => {
+  it("goes on past the usual end while someone is still writing", () => {
     expect(sittingsOf([exam(90)], known(7))[0]).toMatchObject({ students: 7, minutes: 180 });
     expect(sittingsOf([exam(90)], known(0))).toEqual([]);
   });

@@ -49,7 +49,7 @@ describe("a verdict that stands", () => {
     expect(stood[22]).toBe("HOLDS");
   });
 
-  it("is new at once in both directions when somebody changed the calendar or the server", () => {
+  it("is new at once in both directions when someone changed the calendar or the server", () => {
     let crowd = "together";
     const first = after(["AT_RISK"], () => crowd)[0]!;
     crowd = "apart";

@@ -31,7 +31,7 @@ const worse = (a: Verdict, b: Verdict) => ORDER.indexOf(a) > ORDER.indexOf(b);
 const end = (exam: Sitting) => exam.start + exam.minutes * 60_000;
 
 /**
- * Which exams are sat at the same time as each, and when: it changes when somebody moves one, never by the noise of a
+ * Which exams are sat at the same time as each, and when: it changes when someone moves one, never by the noise of a
  * measurement. Exams of the same times share one.
  */
 export function crowdsOf(exams: readonly Sitting[]): (exam: Sitting) => string {
@@ -57,7 +57,7 @@ const digestOf = (exams: readonly Sitting[]) =>
 
 const changedLimit = (a: number | null, b: number | null) => a !== null && b !== null && a !== b;
 
-/** Somebody changed the calendar or the server, so what is computed now holds at once, in both directions. */
+/** Someone changed the calendar or the server, so what is computed now holds at once, in both directions. */
 const isAnotherCase = (standing: Standing, crowd: string, limits: Limits) =>
   standing.crowd !== crowd ||
   changedLimit(standing.limits.connections, limits.connections) ||

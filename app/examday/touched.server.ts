@@ -23,7 +23,7 @@ async function incidentNumbered(ctx: Parameters<Parameters<typeof read>[0]["run"
     sql`select id, number, title, state, from_at, to_at from console.incident where number = ${number}`,
     incidentRow,
   );
-  if (!found) throw new NotFound("There is no such incident");
+  if (!found) throw new NotFound("Incident not found");
   return found;
 }
 
@@ -110,13 +110,13 @@ export const touchedBy = read({
 
 const reasonFor = (incident: { number: number; title: string }) => `Incident ${incident.number}: ${incident.title}`;
 
-/** One act: more time for everybody who is writing in every live exam that the incident touched. Once for each exam. */
+/** One act: more time for everyone who is writing in every live exam that the incident touched. Once for each exam. */
 export const extraTimeForIncident = mutation({
   name: "incident.extra_time",
   permission: "exams.operate",
   input: z.object({
     number: z.number().int().positive(),
-    minutes: z.coerce.number().int("Whole minutes").min(1, "At least one minute").max(240, "At most 240 minutes"),
+    minutes: z.coerce.number().int("Enter whole minutes").min(1, "At least one minute").max(240, "At most 240 minutes"),
     again: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
@@ -138,7 +138,7 @@ export const extraTimeForIncident = mutation({
           reason: reasonFor(touched.incident),
         },
       }).catch((error: unknown) => {
-        // Its last student has submitted since, or somebody else has given it: that takes nothing from the others.
+        // Its last student has submitted since, or someone else has given it: that takes nothing from the others.
         if (error instanceof Conflict) return null;
         throw error;
       });
@@ -161,7 +161,7 @@ export const extraTimeForIncident = mutation({
 async function windowOf(ctx: Ctx, number: number) {
   const touched = await touchedBy({ ctx, input: { number } });
   const { incident } = touched;
-  if (!incident.to_at) throw new Invalid("The incident is still open: what it explains is known when it has ended");
+  if (!incident.to_at) throw new Invalid("The incident is still open. Clear its signals once it is resolved");
   return windowFrom(incident, incident.to_at);
 }
 
@@ -173,7 +173,7 @@ const windowFrom = (incident: z.infer<typeof incidentRow>, to: Date) => ({
   reason: reasonFor(incident),
 });
 
-/** What clearing would do, before anybody does it; null while it can't be known. */
+/** What clearing would do, before anyone does it; null while it can't be known. */
 export async function previewClearing(ctx: Ctx, number: number) {
   if (!may(ctx.actor.role, "integrity.read")) return null;
   try {
@@ -198,5 +198,5 @@ export async function clearExplained(ctx: Ctx, number: number) {
 
 export async function undoClearing(ctx: Ctx, number: number) {
   const { incident } = await touchedBy({ ctx, input: { number } });
-  return unexplainSignals({ ctx, input: { incidentId: incident.id, reason: `Taken back: ${reasonFor(incident)}` } });
+  return unexplainSignals({ ctx, input: { incidentId: incident.id, reason: `Undone: ${reasonFor(incident)}` } });
 }

@@ -27,12 +27,12 @@ export const jobFile = read({
   input: z.object({ jobId: z.uuid(), fileId: z.uuid() }),
   async run({ ctx, input }) {
     const file = await ctx.tx.prisma.jobFile.findUnique({ where: { id: input.fileId }, include: { job: true } });
-    if (!file || file.jobId !== input.jobId) throw new NotFound("There is no such file");
+    if (!file || file.jobId !== input.jobId) throw new NotFound("File not found");
     if (!(await readerOf(ctx))(file.job))
       throw new Forbidden(
         file.job.staffId === ctx.actor.id
-          ? "Your rights have changed since this job ran: its files are no longer yours to read"
-          : "This file belongs to somebody else's job",
+          ? "Your permissions have changed since this job ran. You can no longer read its files"
+          : "This file belongs to someone else's job",
       );
     await record(ctx, {
       action: "job.download",

@@ -86,7 +86,7 @@ describe("jobs", () => {
     await cancelJob({ ctx, input: { id: ids.long } });
     await until(async () => (await state(ids.long)) === "CANCELLED");
     const other = ctxFor(await makeStaff(db.owner, "PROCTOR"), everywhere);
-    await expect(getJob({ ctx: other, input: { id: ids.see } })).rejects.toThrow(/somebody else/);
+    await expect(getJob({ ctx: other, input: { id: ids.see } })).rejects.toThrow(/someone else/);
   });
 
   it("whose worker died are begun again by one other, who is not disturbed when the dead one comes back; three times at most", async () => {

@@ -12,7 +12,7 @@ const MOST_RUNS = 3;
 
 const orphan = z.object({ id: z.string(), kind: z.string(), runs: z.number(), stopped: z.boolean() });
 
-/** On a clock: what a worker has left, that was killed or restarted, is begun again; or ended, where somebody asked for that. */
+/** On a clock: what a worker has left, that was killed or restarted, is begun again; or ended, where someone asked for that. */
 export async function takeUpOrphans(): Promise<number> {
   return withScope({ ...systemCtx("jobs"), scope: { kind: "all" } }, async (ctx) => {
     const left = await rows(

@@ -15,7 +15,7 @@ function tenantsIn(job: Asked): "all" | readonly string[] {
 }
 
 /**
- * Whether somebody may see what jobs have left behind, as their rights are now: a job of their own is theirs no longer once they
+ * Whether someone may see what jobs have left behind, as their rights are now: a job of their own is theirs no longer once they
  * may not do what it did, or not see the tenants that it saw.
  */
 export async function readerOf(ctx: TxCtx): Promise<(job: Asked) => boolean> {

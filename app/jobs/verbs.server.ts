@@ -61,9 +61,9 @@ export const getJob = read({
       where: { id: input.id },
       select: { ...shown, ...rights, files: { select: { id: true, name: true } } },
     });
-    if (!job) throw new NotFound("There is no such job");
+    if (!job) throw new NotFound("Job not found");
     if (job.staffId !== ctx.actor.id && reach(ctx.actor.role, "jobs.read") !== "all")
-      throw new Forbidden("This is somebody else's job");
+      throw new Forbidden("This job belongs to someone else");
     const seen = asRead(await readerOf(ctx), job);
     return { ...seen, files: seen.withheld ? [] : job.files };
   },
@@ -75,14 +75,14 @@ export const cancelJob = mutation({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const job = await ctx.tx.prisma.job.findUnique({ where: { id: input.id } });
-    if (!job) throw new NotFound("There is no such job");
+    if (!job) throw new NotFound("Job not found");
     if (job.staffId !== ctx.actor.id && reach(ctx.actor.role, "jobs.read") !== "all")
-      throw new Forbidden("This is somebody else's job");
+      throw new Forbidden("This job belongs to someone else");
     const asked = await ctx.tx.prisma.job.updateMany({
       where: { id: input.id, state: { in: ["QUEUED", "RUNNING"] } },
       data: { cancelRequested: true },
     });
-    if (asked.count === 0) throw new Conflict("This job has ended already");
+    if (asked.count === 0) throw new Conflict("This job has already ended");
     await record(ctx, { action: "job.cancel", resource: "job", resourceId: input.id, details: { title: job.title } });
   },
 });

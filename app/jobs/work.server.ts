@@ -12,10 +12,10 @@ import { QUEUE, worker } from "./boss.server.ts";
 /** A worker says that it lives; after so long without a word it does not. */
 const BEAT_MS = 5000;
 export const DEAD_AFTER_S = 45;
-/** How often each lane looks for a job; with two lanes somebody looks every second. */
+/** How often each lane looks for a job; with two lanes someone looks every second. */
 const POLL_SECONDS = 2;
 
-/** Somebody else has it: this worker had been silent for so long that it was taken for dead. */
+/** Someone else has it: this worker had been silent for so long that it was taken for dead. */
 class JobLost extends Error {}
 
 export class JobCancelled extends Error {
@@ -27,7 +27,7 @@ export type JobRun = {
   input: Record<string, unknown>;
   /** Who asked, with what they may see now. */
   ctx: Ctx;
-  /** Says how far it is; throws JobCancelled when somebody asked it to stop. */
+  /** Says how far it is; throws JobCancelled when someone asked it to stop. */
   progress(done: number, total?: number): Promise<void>;
 };
 
@@ -65,7 +65,7 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
       college_ids: z.array(z.string()),
     }),
   );
-  if (!staff?.is_active) throw new AppError("Who asked for this job may no longer act");
+  if (!staff?.is_active) throw new AppError("Whoever started this job no longer has permission");
   return {
     ...base,
     requestId: `job-${job.id}`,
@@ -101,7 +101,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
   };
   const handler = handlers[job.kind];
   if (!handler) {
-    await finish("FAILED", undefined, `nothing here handles ${job.kind}`);
+    await finish("FAILED", undefined, `no worker handles jobs of kind ${job.kind}`);
     return;
   }
   const beat = setInterval(() => {

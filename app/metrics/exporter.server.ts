@@ -85,7 +85,7 @@ export class Exporter {
     return this.whole();
   }
 
-  /** The series of one server, made when somebody asks and once for each text; null for a name that is not watched. */
+  /** The series of one server, made when someone asks and once for each text; null for a name that is not watched. */
   async latestOf(server: string): Promise<Rendered | null> {
     const whole = await this.whole();
     if (!whole.servers.includes(server)) return null;
@@ -111,7 +111,7 @@ export class Exporter {
   }
 
   private again(): void {
-    this.refresh().catch((error: unknown) => log.error({ reason: messageOf(error) }, "metrics could not be made"));
+    this.refresh().catch((error: unknown) => log.error({ reason: messageOf(error) }, "metrics could not be gathered"));
   }
 
   private async make(): Promise<void> {

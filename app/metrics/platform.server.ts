@@ -130,7 +130,7 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
   });
 }
 
-/** What the numbered checks find, without what somebody muted. */
+/** What the numbered checks find, without what someone muted. */
 export async function countFindings(sampler: Sampler): Promise<{ id: string; level: string; n: number | null }[]> {
   const latest: Latest = async (key, target) => sampler.latest(target, key) as never;
   const found = await withScope(systemCtx("metrics"), (ctx) => findAll(ctx, latest));

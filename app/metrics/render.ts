@@ -4,7 +4,7 @@ import { breather } from "~/platform/breathe.ts";
 import { family, type Family, type Labels, type Point, type View } from "./family.ts";
 import { KeptBlocks, type Block } from "./kept.ts";
 
-/** A value longer than this says nothing more to a reader, and somebody pays for each byte of it in every scrape. */
+/** A value longer than this says nothing more to a reader, and someone pays for each byte of it in every scrape. */
 const VALUE_LENGTH = 128;
 
 const ESCAPES: Record<string, string> = { "\\": "\\\\", '"': '\\"', "\n": "\\n" };

@@ -10,7 +10,7 @@ import type { View } from "./family.ts";
 import { statementSums } from "./families/statements.ts";
 import { render } from "./render.ts";
 
-// Each exported value against what the same view says to somebody else. Breaks when a name carries another column's number.
+// Each exported value against what the same view says to someone else. Breaks when a name carries another column's number.
 const db = testDatabase();
 let pool: Pool;
 let admin: pg.Client;

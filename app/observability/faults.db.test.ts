@@ -240,7 +240,7 @@ describe("an archive", () => {
     expect(signals.find((one) => one.metric === "archive.failing_s")!.value).toBeGreaterThan(0);
     const health = await healthReport({ ctx: ctxFor(sre, everywhere), input: {} });
     expect(health.archiving).toMatchObject({ state: "no command" });
-    expect(healthTitle(health.complaints)).not.toBe("Everything answers.");
+    expect(healthTitle(health.complaints)).not.toBe("All servers answer.");
     await primary.query("alter system reset archive_command");
     await primary.query("select pg_reload_conf()");
     await until(
@@ -336,7 +336,7 @@ describe("with every ordinary connection used up", () => {
         break;
       }
     }
-    // They do nothing, and still somebody must be able to choose among them.
+    // They do nothing, and still someone must be able to choose among them.
     const idle = await askNow(idleLongest, "primary");
     expect(idle.missing).toBeNull();
     const crowd = idle.rows!.filter((row) => row.app === "crowd tenant=T");
@@ -383,7 +383,7 @@ describe("with every ordinary connection used up", () => {
     expect(audit.rowCount).toBe(1);
   });
 
-  it("an act in the spool that somebody changed is refused", async () => {
+  it("an act in the spool that someone changed is refused", async () => {
     const spool = path.join(dataDir, "spool", "acts");
     fs.mkdirSync(spool, { recursive: true });
     fs.writeFileSync(path.join(spool, "x.act"), `${Buffer.from('{"actor":{"role":"SRE"}}').toString("base64url")}.forged`);

@@ -107,7 +107,7 @@ describe("samples", () => {
     }
   });
 
-  it("made before anybody could say whose turn it is wait for that, and count for who got it", async () => {
+  it("made before anyone could say whose turn it is wait for that, and count for who got it", async () => {
     let provisional = true;
     const store = new Store(() => ({ holder: "early", provisional }));
     const at = new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -365,7 +365,7 @@ describe("an alert of blocked sessions", () => {
         ctx: ctxFor(sre, everywhere),
         input: { key: "lock-wait", enabled: true, threshold: 3, clearAt: 5, forSeconds: 15, severity: "CRITICAL" },
       }),
-    ).rejects.toThrow(/quiet side/);
+    ).rejects.toThrow(/normal side/);
   });
 });
 
@@ -409,7 +409,7 @@ describe("an incident by hand", () => {
       await expect(declareIncident({ ctx, input: { title: "nope", cause: "nope", from } })).rejects.toThrow(/last seven days/);
     const auditor = await makeStaff(db.owner, "AUDITOR");
     await expect(declareIncident({ ctx: ctxFor(auditor, everywhere), input: { title: "nope", cause: "nope" } })).rejects.toThrow(
-      /role may not/,
+      /role does not allow/,
     );
   });
 });

@@ -49,17 +49,17 @@ const GRANT_MONITOR = "GRANT pg_monitor TO invigil_observer;";
 export const needsMonitor = (server: ServerInfo): Missing | null =>
   server.monitor ? null : { reason: "The observer's role sees only its own sessions and statistics.", grant: GRANT_MONITOR };
 
-/** What an error of the server means to somebody who can fix it. */
+/** What an error of the server means to someone who can fix it. */
 export function missingOf(error: { code?: string; message: string }): Missing {
   switch (error.code) {
     case "42501":
-      return { reason: `The observer's role may not read this (${error.message}).`, grant: GRANT_MONITOR };
+      return { reason: `The observer's role lacks permission to read this (${error.message}).`, grant: GRANT_MONITOR };
     case "57014":
-      return { reason: "The server took longer than this probe may take.", grant: null };
+      return { reason: "The probe timed out.", grant: null };
     case "55P03":
-      return { reason: "A lock was in the way for more than 100 ms; it is tried again.", grant: null };
+      return { reason: "Blocked by a lock for more than 100 ms. It is retried.", grant: null };
     case "53300":
-      return { reason: `Every connection is used up (${error.message}).`, grant: null };
+      return { reason: `No connection is free (${error.message}).`, grant: null };
     default:
       return { reason: error.message, grant: null };
   }

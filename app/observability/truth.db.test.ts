@@ -116,7 +116,7 @@ describe("locks", () => {
     const other = new Date((await startOf(pid)).getTime() - 60_000);
     await expect(
       signalBackend({ ctx: ctx(), input: { pid, backendStart: other, act: "terminate", reason: "wrong one" } }),
-    ).rejects.toThrow(/ended already/);
+    ).rejects.toThrow(/already ended/);
     await expect(client.query("select 1")).resolves.toBeDefined();
   });
 
@@ -144,7 +144,7 @@ describe("locks", () => {
     const pid = await pidOf(client);
     const input = { pid, backendStart: await startOf(pid), act: "terminate" as const, reason: "try it" };
     const auditor = await makeStaff(db.owner, "AUDITOR");
-    await expect(signalBackend({ ctx: ctx(auditor), input })).rejects.toThrow(/role may not/);
+    await expect(signalBackend({ ctx: ctx(auditor), input })).rejects.toThrow(/role does not allow/);
     const stale = { ...ctx(), session: { id: "s", stepUpAt: null, secondFactor: true } };
     await expect(signalBackend({ ctx: stale, input })).rejects.toThrow(/Confirm/);
     await expect(client.query("select 1")).resolves.toBeDefined();
@@ -294,7 +294,7 @@ describe("the time that blocks take", () => {
       expect(timed).toBe(false);
       expect(ioMeasured({ io_ms: 0, blocks_read: 186_958 }, timed)).toBe(false);
       expect(ioMeasured({ io_ms: 0, blocks_read: 0 }, timed)).toBe(true);
-      // Counted before somebody switched it off.
+      // Counted before someone switched it off.
       expect(ioMeasured({ io_ms: 12, blocks_read: 9 }, timed)).toBe(true);
       expect([ioMeasured({ io_ms: 0, blocks_read: 9 }, true), ioMeasured({ io_ms: 0, blocks_read: 9 }, null)]).toEqual([
         true,
@@ -364,7 +364,7 @@ describe("load", () => {
     );
     const all = await readLoad({ ctx: ctx(), input: { from, to, target: "primary" } });
     expect(all.average).toBeCloseTo(4, 5);
-    // The chart's source says until when somebody looked; of a server that nobody looked at it says nothing.
+    // The chart's source says until when someone looked; of a server that nobody looked at it says nothing.
     expect(loadSource(all, "primary").at).toBe(new Date(to.getTime() - 1000).toISOString().replace("T", " ").slice(0, 19));
     const unseen = await readLoad({ ctx: ctx(), input: { from, to, target: "standby-9" } });
     expect(loadSource(unseen, "standby-9")).toMatchObject({ target: "standby-9", at: null });
@@ -380,6 +380,6 @@ describe("load", () => {
     expect(own.only).toEqual([mine.code]);
     await expect(
       lockReport({ ctx: ctxFor(manager, inTenants(mine.id)), input: { from, to, target: "primary" } }),
-    ).rejects.toThrow(/role may not/);
+    ).rejects.toThrow(/role does not allow/);
   });
 });

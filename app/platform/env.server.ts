@@ -152,7 +152,7 @@ export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULAT
   embedded: boolean;
   demo: boolean;
   simulate: boolean;
-  /** Whether /sit is served: a page on which anybody with a link sits an exam as an invented student. */
+  /** Whether /sit is served: a page on which anyone with a link sits an exam as an invented student. */
   REFERENCE_CLIENT: boolean;
   production: boolean;
   dataDir: string;

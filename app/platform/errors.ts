@@ -25,7 +25,7 @@ export class Forbidden extends AppError {
   override readonly status = 403;
 }
 
-/** The state has moved on: somebody else was first, or the machine does not allow this move. */
+/** The state has moved on: someone else was first, or the machine does not allow this move. */
 export class Conflict extends AppError {
   override readonly status = 409;
 }

@@ -28,13 +28,13 @@ const choice = z.object({
   resource: z.string().max(80),
   act: z.string().max(80),
   value: z.string().max(200).default(""),
-  reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+  reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   selection: z.object({ ids: z.array(z.uuid()).max(5000).optional(), filter: z.string().max(4000).optional() }),
 });
 
 function selected(of: Resource, selection: Selection): Sql[] {
   if (selection.ids && selection.ids.length > 0) return [sql`t.id = any (${selection.ids}::uuid[])`];
-  if (selection.filter === undefined) throw new Invalid("Nothing is chosen");
+  if (selection.filter === undefined) throw new Invalid("Nothing is selected");
   return conditions(of, readQuery(of, new URLSearchParams(selection.filter)));
 }
 
@@ -88,14 +88,14 @@ async function apply(
     return;
   }
   const act = of.bulk.find((one) => one.key === work.act);
-  if (!act) throw new Invalid(`${of.many} have no act “${work.act}”`);
+  if (!act) throw new Invalid(`${of.many} have no action “${work.act}”`);
   const verb = verbs[`${of.name}.${act.key}`];
   if (verb) {
     await verb({ ctx, id: row.id, collegeId: row.college_id, reason: work.reason });
     return;
   }
   const field = fieldOf(of, act.sets ?? "");
-  if (!field) throw new Invalid("This act sets nothing");
+  if (!field) throw new Invalid("This action sets nothing");
   const parsed = schemaOf(field).safeParse(work.value);
   if (!parsed.success) throw new Invalid(parsed.error.issues[0]!.message);
   await execute(

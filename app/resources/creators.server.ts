@@ -14,6 +14,6 @@ export function registerCreators(verbs: Readonly<Record<string, CreateVerb>>): v
 /** Without its verb nothing is made: a row that skips the rules would be worse than none. */
 export function creatorOf(resource: string): CreateVerb {
   const verb = all().get(resource);
-  if (!verb) throw new Error(`${resource} is made by a verb, and no entry has registered it`);
+  if (!verb) throw new Error(`${resource} is created by a verb that no entry has registered`);
   return verb;
 }

@@ -268,7 +268,7 @@ function bare(one: Field): z.ZodType<unknown, string> {
         return z.NEVER;
       });
     case "date":
-      return z.string().trim().refine(isDay, "Enter a date that exists, as YYYY-MM-DD");
+      return z.string().trim().refine(isDay, "Enter a valid date as YYYY-MM-DD");
     case "moment":
       return z
         .string()
@@ -283,7 +283,7 @@ function bare(one: Field): z.ZodType<unknown, string> {
             at.getUTCFullYear() < 2200
           )
             return at;
-          ctx.addIssue({ code: "custom", message: "Enter a date and time that exist, in UTC" });
+          ctx.addIssue({ code: "custom", message: "Enter a valid date and time in UTC" });
           return z.NEVER;
         });
     case "choice":
@@ -305,12 +305,12 @@ function bare(one: Field): z.ZodType<unknown, string> {
         try {
           return JSON.stringify(JSON.parse(value));
         } catch {
-          ctx.addIssue({ code: "custom", message: "This is not JSON" });
+          ctx.addIssue({ code: "custom", message: "Not valid JSON" });
           return z.NEVER;
         }
       });
     case "id":
-      return z.uuid("This is not an id");
+      return z.uuid("Not an ID");
     case "ref":
       return z.string().trim().max(300, "Too long");
   }
@@ -322,7 +322,7 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
     if (value.trim() === "" && one.kind !== "bool") {
       if (one.kind === "list") return [];
       if (one.required) {
-        ctx.addIssue({ code: "custom", message: `${one.label} is needed` });
+        ctx.addIssue({ code: "custom", message: `${one.label} is required` });
         return z.NEVER;
       }
       return null;
@@ -334,7 +334,7 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
   });
 }
 
-/** Which fields a form or a file may set: of anybody, and of somebody with this role. */
+/** Which fields a form or a file may set: of anyone, and of someone with this role. */
 export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly);
 
 export const writableBy = (of: Resource, role: string): Field[] =>

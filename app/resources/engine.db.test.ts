@@ -298,7 +298,7 @@ describe("forms", () => {
       input: { resource: "user", values: { ...values, email: "gone@t.example", rollNo: "R-9" } },
     });
     const input = { resource: "user", id, reason: "left the school" };
-    await expect(remove({ ctx: managerA, input: { ...input, purge: true } })).rejects.toThrow(/Only what is in the trash/);
+    await expect(remove({ ctx: managerA, input: { ...input, purge: true } })).rejects.toThrow(/Only records in the trash/);
     await remove({ ctx: managerA, input });
     // A deleted e-mail can be used again.
     const { id: second } = await create({
@@ -456,7 +456,7 @@ describe("the trash of a list", () => {
     expect(await run("restore", { ids: [first!, second!] })).toEqual({ changed: 2, failed: 0 });
     const purge = { ...work, act: "purge", selection: { ids: [first!, third!] } };
     expect((await previewBulk(managerA, purge)).refusals.map((one) => one.reason)).toEqual([
-      "Only what is in the trash can be purged",
+      "Only records in the trash can be purged",
     ]);
     expect(await run("purge", { ids: [third!] })).toEqual({ changed: 1, failed: 0 });
     const left = await db.owner.query<{ id: string }>(

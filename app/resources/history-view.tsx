@@ -21,7 +21,7 @@ export function History({ entries }: { entries: Entry[] }) {
   return (
     <Panel title="History" aside={entries.length > 0 ? count(entries.length) : undefined}>
       {entries.length === 0 ? (
-        <p className="text-muted">No act on this record is in the log.</p>
+        <p className="text-muted">No actions recorded for this record.</p>
       ) : (
         <ol className="flex flex-col gap-3">
           {entries.map((entry) => (

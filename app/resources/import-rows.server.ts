@@ -118,10 +118,10 @@ async function insert(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]
 }
 
 const WORDS: Record<string, string> = {
-  "23505": "This exists already, here or earlier in the file",
-  "23502": "A value that is needed is missing",
-  "23503": "This points to a record that does not exist here",
-  "23514": "A value is outside of what is allowed",
+  "23505": "This already exists, here or earlier in the file",
+  "23502": "A required value is missing",
+  "23503": "This refers to a record that does not exist here",
+  "23514": "A value is out of range",
   "22003": "A number is too large",
   "42501": "This belongs to another tenant",
 };
@@ -176,7 +176,7 @@ export async function importRows(
     await inner.tx.query({ text: "set local statement_timeout = '10min'" });
     const before = once && !dry ? await claim(inner, once.importId) : null;
     if (before?.state === "IMPORTED") {
-      if (before.job_id !== once!.jobId) throw new Conflict("This file has been imported already");
+      if (before.job_id !== once!.jobId) throw new Conflict("This file was already imported");
       inserted = before.imported_rows ?? parsed.lines.length;
       return { commit: true, result: inserted };
     }

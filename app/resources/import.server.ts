@@ -116,7 +116,7 @@ export const getImport = read({
     const known = await ctx.tx.prisma.import.findUnique({ where: { id: input.id }, select: { jobId: true } });
     const job = known?.jobId ? await getJob({ ctx, input: { id: known.jobId } }) : null;
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id }, omit: { content: true } });
-    if (!found || !(await readerOfImports(ctx))(found)) throw new NotFound("There is no such import of yours");
+    if (!found || !(await readerOfImports(ctx))(found)) throw new NotFound("Import not found");
     const start = await one(
       ctx.tx,
       sql`select substring(content from 1 for ${HEAD_BYTES}) as head from console.import where id = ${input.id}::uuid`,
@@ -145,13 +145,11 @@ export const runImport = mutation({
     // Two who press at once are one after the other.
     await claim(ctx, input.id);
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id } });
-    if (!found || found.staffId !== ctx.actor.id || !(await readerOfImports(ctx))(found))
-      throw new NotFound("There is no such import of yours");
-    if (found.state === "IMPORTED")
-      throw new Conflict("This file has been imported already. Upload it again to import it twice.");
+    if (!found || found.staffId !== ctx.actor.id || !(await readerOfImports(ctx))(found)) throw new NotFound("Import not found");
+    if (found.state === "IMPORTED") throw new Conflict("This file was already imported. Upload it again to import it twice.");
     const job = found.jobId ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true } }) : null;
     if (job && ["QUEUED", "RUNNING"].includes(job.state))
-      throw new Conflict("This file is being read already: wait for what it says");
+      throw new Conflict("This file is already being read. Wait for the result.");
     const of = resourceNamed(found.resource);
     const mapping = Object.fromEntries(
       Object.entries(input.mapping).filter(([, column]) => column !== "" && found.header.includes(column)),
@@ -202,7 +200,7 @@ export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
       id,
       "errors.csv",
       "text/csv",
-      csvLine(["Line", "Field", "What is wrong"]) +
+      csvLine(["Line", "Field", "Problem"]) +
         outcome.errors.map((error) => csvLine([error.line, error.field, error.message])).join(""),
     );
     await saveFile(

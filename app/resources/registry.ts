@@ -11,7 +11,7 @@ export function register(resources: readonly Resource[]): void {
 
 export function resourceNamed(name: string): Resource {
   const found = all().get(name);
-  if (!found) throw new NotFound(`There is nothing called “${name.slice(0, 60)}” here`);
+  if (!found) throw new NotFound(`“${name.slice(0, 60)}” not found`);
   return found;
 }
 

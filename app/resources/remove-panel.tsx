@@ -4,7 +4,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 
 type Pointing = { table: string; n: number; goes: boolean };
 
-/** Into the trash, back from it, or gone for good: what each would touch is said before anybody confirms. */
+/** Into the trash, back from it, or gone for good: what each would touch is said before anyone confirms. */
 export function RemovePanel({ soft, trashed, pointing }: { soft: boolean; trashed: boolean; pointing: Pointing[] }) {
   const label = trashed ? "Delete for good" : soft ? "Move to the trash" : "Delete";
   return (
@@ -19,7 +19,7 @@ export function RemovePanel({ soft, trashed, pointing }: { soft: boolean; trashe
           <summary className="w-fit text-bad">{label}…</summary>
           <Form intent={trashed ? "purge" : "remove"} className="mt-3 flex flex-col gap-3">
             <Consequences pointing={pointing} soft={soft && !trashed} />
-            <Textarea label="Reason" name="reason" hint="Goes into the audit log" />
+            <Textarea label="Reason" name="reason" hint="Recorded in the audit log" />
             <div>
               <Submit tone="danger" busy="Removing…">
                 {label}
@@ -33,15 +33,17 @@ export function RemovePanel({ soft, trashed, pointing }: { soft: boolean; trashe
 }
 
 function Consequences({ pointing, soft }: { pointing: Pointing[]; soft: boolean }) {
-  if (pointing.length === 0) return <p className="text-muted">Nothing else points to it.</p>;
+  if (pointing.length === 0) return <p className="text-muted">No other record refers to it.</p>;
   return (
     <div>
-      <p>{soft ? "It disappears from lists and can be restored. These keep pointing to it:" : "This touches other records:"}</p>
+      <p>
+        {soft ? "It disappears from lists and can be restored. These records still refer to it:" : "Other records are affected:"}
+      </p>
       <ul className="mt-1 list-disc pl-5 text-muted">
         {pointing.map((one) => (
           <li key={`${one.table}${String(one.goes)}`}>
             {one.n >= 10_000 ? "more than 10,000" : count(one.n)} in {one.table.replaceAll("_", " ")}:{" "}
-            {soft ? "stay" : one.goes ? "go with it" : "hold it back"}
+            {soft ? "stay" : one.goes ? "are removed with it" : "prevent it"}
           </li>
         ))}
       </ul>

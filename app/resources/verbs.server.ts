@@ -36,7 +36,7 @@ export const get = read({
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
     const row = await findRow(ctx, of, input.id);
-    if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+    if (!row) throw new NotFound(`${of.one} not found`);
     const title = (await titlesOf(ctx, of, [row.id]))[row.id] ?? row.id;
     return {
       row,
@@ -110,7 +110,7 @@ function refuseKept(of: Resource, typed: Record<string, string>, when: "create" 
   const errors: FieldErrors = {};
   for (const field of of.fields) {
     if (!(field.key in typed)) continue;
-    if (field.readOnly) errors[field.key] = [`${field.label} is kept by the console: leave it out`];
+    if (field.readOnly) errors[field.key] = [`${field.label} is set by the console. Leave it out`];
     else if (when === "update" && field.fixed) errors[field.key] = [`${field.label} can't be changed: it was set on creation`];
   }
   if (Object.keys(errors).length > 0) throw new Invalid(Object.values(errors)[0]![0]!, errors);
@@ -148,7 +148,7 @@ export const create = mutation({
   input: named.extend({ collegeId: z.uuid().optional(), values: z.record(z.string(), z.string()) }),
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
-    if (of.tenantColumn === "id") throw new Forbidden("A tenant is made on the tenants page, with its first manager");
+    if (of.tenantColumn === "id") throw new Forbidden("Create a tenant on the Tenants page, with its first manager");
     const collegeId = tenantFor(ctx, input.collegeId);
     refuseKept(of, input.values, "create");
     const values = await parseFields(ctx, of, collegeId, input.values);
@@ -166,7 +166,7 @@ export const update = mutation({
   async run({ ctx, input }) {
     const of = resourceNamed(input.resource);
     const before = await findRow(ctx, of, input.id, true);
-    if (!before) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+    if (!before) throw new NotFound(`${of.one} not found`);
     refuseKept(of, input.values, "update");
     const only = writableBy(of, ctx.actor.role)
       .filter((field) => !field.fixed)
@@ -175,12 +175,12 @@ export const update = mutation({
     const values = await parseFields(ctx, of, before.collegeId, input.values, only);
     if (before.version !== input.version) {
       const theirs = Object.fromEntries([...values.keys()].map((field) => [field.key, before.values[field.key] ?? null]));
-      throw new Conflict("Somebody else has changed this since you opened it. Look at both versions and choose.", {
+      throw new Conflict("Someone else has changed this since you opened it. Compare both versions and choose.", {
         version: before.version,
         theirs,
       });
     }
-    if (values.size === 0) throw new Invalid("There is nothing to change");
+    if (values.size === 0) throw new Invalid("Nothing to change");
     // An emptied field is as if it had never been filled: the column's default, which is null where it has none.
     const sets = [...values].map(
       ([field, value]) => sql`
@@ -204,7 +204,7 @@ export const update = mutation({
 const pick = (row: Row, values: Map<Field, unknown>) =>
   Object.fromEntries([...values.keys()].map((field) => [field.key, row.values[field.key] ?? null]));
 
-/** Which rows would go with this one, or hold it back: counted, before anybody confirms. */
+/** Which rows would go with this one, or hold it back: counted, before anyone confirms. */
 export const consequences = read({
   name: "resources.consequences",
   permission: ofResource("read"),
@@ -243,7 +243,7 @@ export const consequences = read({
 
 async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
   const row = await findRow(ctx, of, id, true);
-  if (!row) throw new NotFound(`There is no such ${of.one.toLowerCase()} in your scope`);
+  if (!row) throw new NotFound(`${of.one} not found`);
   return row;
 }
 
@@ -254,7 +254,7 @@ export const remove = mutation({
   stepUp: true,
   input: named.extend({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
     purge: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
@@ -267,7 +267,7 @@ export const remove = mutation({
             set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()}
             where id = ${input.id}::uuid and deleted_at is null`,
       );
-      if (changed === 0) throw new Conflict("This is in the trash already");
+      if (changed === 0) throw new Conflict("This is already in the trash");
       await record(ctx, {
         action: `${of.name}.delete`,
         resource: of.name,
@@ -283,7 +283,7 @@ export const remove = mutation({
         sql`select deleted_at is not null as yes from ${raw(of.table)} where id = ${input.id}::uuid`,
         z.object({ yes: z.boolean() }),
       );
-      if (!trashed?.yes) throw new Conflict("Only what is in the trash can be purged");
+      if (!trashed?.yes) throw new Conflict("Only records in the trash can be purged");
     }
     await execute(ctx.tx, sql`delete from ${raw(of.table)} where id = ${input.id}::uuid`);
     await record(ctx, {

@@ -87,7 +87,7 @@ const RESTORE = {
   label: "Restore",
   danger: false,
   options: null,
-  says: "They are back in every list, as they were.",
+  says: "They return to every list unchanged.",
 };
 
 const PURGE = {
@@ -95,7 +95,7 @@ const PURGE = {
   label: "Delete for good",
   danger: true,
   options: null,
-  says: "They can't be brought back. Whatever other records still point to is refused.",
+  says: "They can't be restored. Records that others refer to are refused.",
 };
 
 const TRASH = {
@@ -103,5 +103,5 @@ const TRASH = {
   label: "Move to the trash",
   danger: true,
   options: null,
-  says: "They disappear from every list, and can be restored.",
+  says: "They disappear from every list and can be restored.",
 };

@@ -39,7 +39,7 @@ export const saveView = mutation({
   permission: (_ctx, input) => pagePermission(input.page),
   input: z.object({
     page: z.string().max(120),
-    name: z.string().trim().min(1, "Give the view a name").max(60, "At most 60 characters"),
+    name: z.string().trim().min(1, "Enter a name for the view").max(60, "At most 60 characters"),
     query: z.string().max(4000),
     shared: z.boolean(),
   }),
@@ -63,7 +63,7 @@ export const removeView = mutation({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const gone = await ctx.tx.prisma.savedView.deleteMany({ where: { id: input.id, staffId: ctx.actor.id ?? "" } });
-    if (gone.count === 0) throw new NotFound("There is no such view of yours");
+    if (gone.count === 0) throw new NotFound("View not found");
     await record(ctx, { action: "saved_view.delete", resource: "saved_view", resourceId: input.id });
   },
 });

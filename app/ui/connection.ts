@@ -33,7 +33,7 @@ function notHeard(body: unknown): Response {
   return new Response(encode({ data }), { status: 503 });
 }
 
-/** When somebody last did something here: pages that ask by themselves must not keep a session alive for nobody. */
+/** When someone last did something here: pages that ask by themselves must not keep a session alive for nobody. */
 let active = Date.now();
 const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"];
 

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useNavigation, useRevalidator } from "@remix-run/react";
 
-/** A field somebody writes in. A pressed button keeps the focus too, and whoever pressed it waits for what comes of it. */
+/** A field someone writes in. A pressed button keeps the focus too, and whoever pressed it waits for what comes of it. */
 export const WRITING = ":is(input, textarea, select):focus";
 const WORKING = `${WRITING}, details[open] .panel`;
 

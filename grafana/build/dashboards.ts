@@ -100,7 +100,7 @@ const postgres = (console: string): DashboardSpec => ({
           ],
         },
         {
-          title: "Reads served from memory",
+          title: "Cache hit ratio",
           says: "Share of blocks found in shared buffers",
           unit: "percentunit",
           queries: [{ expr: `invigil:cache_hits:ratio5m{${D}}`, legend: "{{server}} {{datname}}" }],
@@ -273,7 +273,7 @@ const tables = (console: string): DashboardSpec => ({
           queries: [{ expr: `topk(10, pg_stat_user_tables_n_mod_since_analyze{${D}})`, legend: "{{relname}}" }],
         },
         {
-          title: "Age of transaction ids",
+          title: "Age of transaction IDs",
           says: "At two billion the server refuses writes",
           link: "/database/maintenance",
           queries: [{ expr: `pg_database_wraparound_age_datfrozenxid_seconds{${D}}`, legend: "{{server}} {{datname}}" }],
@@ -468,7 +468,7 @@ const examDay = (console: string): DashboardSpec => ({
         },
         {
           title: "Oldest open review",
-          says: "How long somebody has waited for an answer",
+          says: "How long someone has waited for an answer",
           unit: "s",
           link: "/integrity",
           queries: [{ expr: `invigil_review_oldest_age_seconds{${I}}`, legend: "waiting" }],

@@ -197,7 +197,7 @@ export function auditTables(random: Random, now: number, colleges: College[], st
     resource: "api_key",
     resourceId: random.id(night),
     collegeId: north.id,
-    risk: [odd, newPlace, { rule: "privilege-change", points: 25, says: "Changes who may do what" }],
+    risk: [odd, newPlace, { rule: "privilege-change", points: 25, says: "Changes permissions" }],
   });
   for (let i = 0; i < 32; i++) {
     write({

@@ -10,7 +10,7 @@ const WORDS = [
   ["inference", "a conclusion from evidence", 110],
   ["lease", "a contract for a time", 90],
   ["harbour", "a place where ships are safe", 80],
-  ["keeper", "somebody who looks after a place", 80],
+  ["keeper", "someone who looks after a place", 80],
   ["tide", "the rise and fall of the sea", 90],
   ["sample", "a part that stands for the whole", 100],
   ["variance", "how far values lie apart", 140],

@@ -8,7 +8,7 @@ const HAPPENED =
 /** UUIDv7: the moment at which a row says that it was made. */
 const momentOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
-// Half a minute after the hour: exams that have just begun are where somebody might be ahead of their time.
+// Half a minute after the hour: exams that have just begun are where someone might be ahead of their time.
 it("nothing in the demo was made or happened later than the moment at which the demo is made", () => {
   const now = Date.parse("2026-11-20T00:00:30Z");
   const { rest, answers } = demoTables(now);

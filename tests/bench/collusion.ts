@@ -150,7 +150,7 @@ function checked(): Row[] {
   ];
 }
 
-/** What the analysis flags where nobody copied, and what it finds where somebody did. `--exams N` for each honest row. */
+/** What the analysis flags where nobody copied, and what it finds where someone did. `--exams N` for each honest row. */
 export const bench = {
   name: "collusion",
   async run(): Promise<Row[]> {

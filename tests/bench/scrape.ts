@@ -152,7 +152,7 @@ export const bench = {
           }
         }
         found.push(...(await beside(have)));
-        // More than the families' limits let through: the same server, with as many lines as somebody may have.
+        // More than the families' limits let through: the same server, with as many lines as someone may have.
         const text = Buffer.from(
           Array.from({ length: 50_000 }, (_, i) => `invigil_wide{server="primary",relname="table_${i}"} ${i}\n`).join(""),
         );

@@ -86,7 +86,7 @@ describe("with the primary stopped", () => {
     expect((await get("/database")).status).toBe(200);
     expect(runningCluster(demo.dataDir)).not.toBeNull();
     await stopServer(home(), 500);
-    // Long enough for everybody to have noticed.
+    // Long enough for everyone to have noticed.
     await new Promise((resolve) => setTimeout(resolve, 12_000));
   }, 60_000);
 
@@ -95,7 +95,7 @@ describe("with the primary stopped", () => {
     ["/database/connections", /not known|can't be reached|does not answer|ECONNREFUSED/i],
     ["/database/locks", /not known|can't be reached|does not answer|ECONNREFUSED/i],
     ["/database/replication", /not known|can't be reached|does not answer|ECONNREFUSED|no answer/i],
-    ["/database/alerts", /Server can't be reached|does not answer|not known/i],
+    ["/database/alerts", /Server unreachable|does not answer|not known/i],
     ["/database/health", /down|can't be reached|does not answer|ECONNREFUSED/i],
     ["/database/queries", /not known|can't be reached|does not answer|ECONNREFUSED/i],
     ["/database/indexes", /not known|can't be reached|does not answer|ECONNREFUSED/i],

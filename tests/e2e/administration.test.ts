@@ -29,21 +29,21 @@ it("a new college, from its creation to a first enrollment, with an import that 
   const { page, context } = await logIn(browser, "super");
   await page.goto("/tenants");
   await page.getByRole("link", { name: "New tenant" }).click();
-  await page.getByLabel("Name of the college").fill("Brand New College");
+  await page.getByLabel("College name").fill("Brand New College");
   await page.getByLabel("Code").fill("bnew");
   await page.getByLabel("First manager").fill("Nia New");
   await page.getByLabel("Manager's e-mail").fill("nia@bnew.example");
-  await page.getByRole("button", { name: "Make this tenant" }).click();
-  await confirmIfAsked(page, "Make this tenant");
-  await page.getByText("The college is there").waitFor();
+  await page.getByRole("button", { name: "Create tenant" }).click();
+  await confirmIfAsked(page, "Create tenant");
+  await page.getByText("Tenant created").waitFor();
 
-  await page.getByRole("link", { name: "Import its students" }).click();
+  await page.getByRole("link", { name: "Import students" }).click();
   const wrong = "Name,Email,Roll number\nAda One,ada@bnew.example,B-1\nB,not-an-address,B-2\nCy Three,cy@bnew.example,B-1\n";
   await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(wrong) });
   await page.getByRole("button", { name: "Bring it" }).click();
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
   await page.selectOption("select[name='map.email']", "Email");
-  await page.getByRole("button", { name: "Check, write nothing" }).click();
+  await page.getByRole("button", { name: "Check only" }).click();
   await page.getByText("Nothing was written").waitFor({ timeout: 60_000 });
   expect(await page.locator("[aria-label='Errors by line'] tbody tr").count()).toBe(3);
 
@@ -55,8 +55,8 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(right) });
   await page.getByRole("button", { name: "Bring it" }).click();
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
-  await page.getByRole("button", { name: "Check, write nothing" }).click();
-  await page.getByText("Every line is right").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Check only" }).click();
+  await page.getByText("Every line is valid").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "3 rows imported." }).waitFor({ timeout: 60_000 });
 
@@ -70,7 +70,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   const classUrl = page.url();
   for (const [student, says] of [
     ["ada@bnew.example", /academics\/classes/],
-    ["B-2", /is full: 1 of 1/],
+    ["B-2", /is full \(1 of 1\)/],
   ] as const) {
     await page.goto(classUrl);
     await page.getByRole("link", { name: "Enroll", exact: true }).click();
@@ -111,7 +111,7 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
   await context.close();
 });
 
-it("a session that ends while somebody types loses nothing", async () => {
+it("a session that ends while someone types loses nothing", async () => {
   const { page, context } = await logIn(browser, "super");
   await page.goto("/academics/classes");
   await page.locator('tbody tr[data-row="2"] a').first().click();
@@ -152,10 +152,10 @@ it("two editors: the second sees both versions and chooses", async () => {
   await other.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
   await page.getByLabel("Schedule").fill("Tuesdays");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Somebody else has changed this").waitFor();
+  await page.getByText("Someone else has changed this").waitFor();
   await page.getByRole("cell", { name: "Mondays" }).waitFor();
   await page.getByRole("cell", { name: "Tuesdays" }).waitFor();
-  await page.getByRole("button", { name: "Save mine over theirs" }).click();
+  await page.getByRole("button", { name: "Overwrite with my version" }).click();
   await page.waitForURL(/academics\/classes\/[0-9a-f-]{36}$/);
   await context.close();
 });
@@ -163,17 +163,17 @@ it("two editors: the second sees both versions and chooses", async () => {
 it("an auditor finds the planted bad session, sees all of it, and exports it", async () => {
   const { page, context } = await logIn(browser, "auditor");
   await page.goto("/audit?q=action%3Asession.*&range=30d");
-  await page.getByText("keep this search…").click();
-  await page.getByLabel("Name of this search").fill("Who came in");
+  await page.getByText("save search…").click();
+  await page.getByLabel("Search name").fill("Who came in");
   await page.getByRole("button", { name: "Keep" }).click();
   await page.getByRole("link", { name: "Who came in" }).waitFor();
   await page.getByRole("button", { name: "Remove the search Who came in" }).click();
   await page.getByRole("link", { name: "Who came in" }).waitFor({ state: "detached" });
   await page.goto("/audit?range=30d");
   await page.getByRole("link", { name: "what stands out" }).click();
-  // Other acts may stand out beside it: a key that somebody made at an hour unusual for them.
+  // Other acts may stand out beside it: a key that someone made at an hour unusual for them.
   await page.getByRole("row").filter({ hasText: "Mona Haddad" }).locator(".mono", { hasText: "api_key.create" }).click();
-  await page.getByText("Changes who may do what").waitFor();
+  await page.getByText("Changes permissions").waitFor();
   await page.getByRole("link", { name: "everything in it" }).click();
   await page.waitForURL(/session/);
   const acts = page.locator('a[href^="/audit/entries/"]');

@@ -23,13 +23,13 @@ afterAll(async () => {
 it("a backup is taken, drilled and proven, and a planted damage is named", async () => {
   const { page } = await logIn(browser, "sre");
   await page.goto("/database/backups");
-  await page.getByRole("button", { name: "Take a backup" }).click();
+  await page.getByRole("button", { name: "Take backup" }).click();
   // Whoever pressed with a key is still on the button, and sees what comes of it.
-  await page.getByText("A backup is being taken.").waitFor();
-  await page.getByRole("button", { name: "Take a backup" }).focus();
-  await page.getByRole("cell", { name: "Taken, not proven" }).waitFor({ timeout: 60_000 });
-  await page.getByRole("button", { name: "Run a drill" }).click();
-  await page.getByRole("heading", { level: 1, name: /^Back after/ }).waitFor({ timeout: 60_000 });
+  await page.getByText("A backup is running.").waitFor();
+  await page.getByRole("button", { name: "Take backup" }).focus();
+  await page.getByRole("cell", { name: "Not verified" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Run drill" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Recovery time (RTO)/ }).waitFor({ timeout: 60_000 });
   await page.getByText("B-trees walked").waitFor();
   await page.getByText("1 before the target are there, 1 after it are not").waitFor();
   await expectAccessible(page);
@@ -42,8 +42,8 @@ it("a backup is taken, drilled and proven, and a planted damage is named", async
   bytes[bytes.length >> 1]! ^= 1;
   fs.writeFileSync(manifest, bytes);
   await page.getByRole("button", { name: "Verify", exact: true }).first().click();
-  await page.getByText("A verification found what must not be").waitFor({ timeout: 30_000 });
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("The last backup must not be relied upon.");
+  await page.getByText("A verification found problems").waitFor({ timeout: 30_000 });
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Do not rely on the last backup.");
   bytes[bytes.length >> 1]! ^= 1;
   fs.writeFileSync(manifest, bytes);
 }, 180_000);

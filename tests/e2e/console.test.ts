@@ -35,7 +35,7 @@ describe("logging in", () => {
     await context.close();
   });
 
-  it("leads back to where somebody wanted to go", async () => {
+  it("leads back to where someone wanted to go", async () => {
     const page = await browser.newPage({ baseURL: base });
     await page.goto("/people?q=ana");
     expect(page.url()).toContain("/login?to=");
@@ -52,7 +52,7 @@ describe("logging in", () => {
     await page.getByRole("button", { name: "Set up an authenticator" }).click();
     const secret = (await page.locator("code.select-all").textContent())!;
     await page.fill("input[name=code]", await generate({ secret }));
-    await page.getByRole("button", { name: "Turn it on" }).click();
+    await page.getByRole("button", { name: "Turn on authenticator" }).click();
     await page.getByText("recovery codes").first().waitFor();
     const recovery = (await page.locator("ul.mono li").first().textContent())!;
     await context.close();
@@ -70,7 +70,7 @@ describe("logging in", () => {
     await second.click("button[type=submit]");
     await second.waitForURL(`${base}/`);
     await second.goto("/settings/security");
-    await second.getByRole("button", { name: "Remove the authenticator" }).click();
+    await second.getByRole("button", { name: "Remove authenticator" }).click();
     await second.getByRole("button", { name: "Set up an authenticator" }).waitFor();
     await again.close();
   });
@@ -81,7 +81,7 @@ describe("logging in", () => {
     await page.getByLabel("Name").fill("Nia Okoro");
     await page.getByLabel("E-mail").fill("nia@invigil.local");
     await page.getByLabel("Role").selectOption("AUDITOR");
-    await page.getByRole("button", { name: "Add this person" }).click();
+    await page.getByRole("button", { name: "Add staff" }).click();
     const said = await page
       .getByText(/\/login\/reset\//)
       .first()

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
 import { barriers, logIn, openBrowser } from "../browser.ts";
 
-// Somebody who has never seen it finds what is slow, what is unused, what is missing and who blocks, and acts.
+// Someone who has never seen it finds what is slow, what is unused, what is missing and who blocks, and acts.
 let browser: Browser;
 let owner: pg.Client;
 const { dataDir, password } = { ...inject("demo") };
@@ -55,14 +55,14 @@ describe("from the overview", () => {
       .first()
       .click();
     await page.waitForURL(/\/database\/queries\/-?\d+/);
-    await page.getByText("more than the second that is allowed").waitFor();
+    await page.getByText("above the 1 s threshold").waitFor();
     await page
       .getByText(/Sort|Aggregate/)
       .first()
       .waitFor();
     await until(page, page.url(), /NORTH/, 60_000);
     await page.goto("/database/findings");
-    await page.getByText("Statement that takes more than a second").first().waitFor();
+    await page.getByText("Slow statement").first().waitFor();
     await context.close();
   });
 
@@ -70,7 +70,7 @@ describe("from the overview", () => {
     const { page, context } = await logIn(browser, "sre");
     await until(page, "/database/indexes", /student_answer \(college_id, answered_at\)/);
     const unused = page.locator("#unused");
-    await unused.getByText("An index is called unused after 7 days.").waitFor();
+    await unused.getByText("An index counts as unused after 7 days.").waitFor();
     expect(await unused.getByText("DROP INDEX").count()).toBe(0);
     const missing = page.locator("#missing tr", { hasText: "answered_at" });
     await missing.locator("summary").first().click();
@@ -83,7 +83,7 @@ describe("from the overview", () => {
     const waiting = await students(4);
     const { page, context } = await logIn(browser, "sre");
     await until(page, "/database", /wait for a lock on student_answer/, 60_000);
-    await page.getByRole("link", { name: "See who blocks" }).click();
+    await page.getByRole("link", { name: "View blockers" }).click();
     await page.getByText("release-tool").first().waitFor();
     await page
       .getByRole("link", { name: /^Terminate pid/ })

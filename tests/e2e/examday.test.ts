@@ -59,7 +59,7 @@ async function keyFor(college: string): Promise<string> {
   await page.locator("select[name=collegeId]").selectOption({ label: college });
   await page.getByLabel("What for").fill("Exam client of the story");
   await page.getByRole("button", { name: "Create key" }).click();
-  const said = await page.getByText("It is shown this once.").locator("..").innerText();
+  const said = await page.getByText("It is shown only once.").locator("..").innerText();
   await context.close();
   return said.split(/\s/)[0]!;
 }
@@ -127,11 +127,11 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   await picture(proctor.page, "2-live-board");
   await expectAccessible(proctor.page);
 
-  // A stall that is over before anybody's browser gave up explains nothing.
+  // A stall that is over before anyone's browser gave up explains nothing.
   await sre.page.waitForTimeout(Math.max(0, 25_000 - (Date.now() - locked)));
   await sre.page.goto("/");
   await sre.page.getByRole("link", { name: new RegExp(`Incident ${number}: Lock on student_answer`) }).click();
-  await sre.page.getByRole("link", { name: "To the cause" }).click();
+  await sre.page.getByRole("link", { name: "View cause" }).click();
   await sre.page.getByText("release-tool").first().waitFor();
   await picture(sre.page, "3-who-blocks");
   await sre.page
@@ -154,7 +154,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   // What it cost is given back, with the incident as its reason.
   await proctor.page.goto(`/exams/incidents/${number}`, { waitUntil: "networkidle" });
   await proctor.page.getByLabel("Minutes").fill("5");
-  await proctor.page.getByRole("button", { name: "Give the time" }).click();
+  await proctor.page.getByRole("button", { name: "Give time" }).click();
   await proctor.page.getByText(/students in \d+ exams have more time\./).waitFor();
   await proctor.page.goto(`/exams/${exam!.id}/live`);
   await proctor.page.getByText("+5 min").first().waitFor();
@@ -176,7 +176,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
     ]);
   await eventually(
     async () =>
-      // Also for somebody who began at that moment.
+      // Also for someone who began at that moment.
       (await hoursPass()) &&
       (
         await rows<{ done: boolean }>(
@@ -203,7 +203,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   await picture(proctor.page, "6-what-it-explains");
   await expectAccessible(proctor.page);
   await proctor.page.getByRole("button", { name: /^Clear [\d,]+ signals together$/ }).click();
-  await proctor.page.getByText(/are explained and count for nothing/).waitFor();
+  await proctor.page.getByText(/are explained and no longer count/).waitFor();
   const after = await inQueue();
   expect(
     after
@@ -241,7 +241,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
     if (who === "proctor") await picture(page, "8-attempt");
     else expect(await page.locator("main").innerText()).not.toContain("A second person dictates");
     await page
-      .getByPlaceholder("What you saw, and what it means…")
+      .getByPlaceholder("What you saw and what it means…")
       .fill(who === "proctor" ? "A second person dictates from a phone" : "Two faces and a phone, three times over");
     await page.getByRole("button", { name: /Violation/ }).click();
     await page.waitForURL((url) => url.searchParams.has("decided"));
@@ -250,7 +250,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   expect(await rows("select state, review_state from public.student_exam_attempt where id = $1", [cheat])).toEqual([
     { state: "WITHHELD", review_state: "VIOLATION" },
   ]);
-  // Somebody who was only touched: the band, and reasons that say so.
+  // Someone who was only touched: the band, and reasons that say so.
   const [touched] = await rows<{ id: string }>(
     "select a.id from public.student_exam_attempt a join public.integrity_event i on i.attempt_id = a.id and i.college_id = a.college_id where a.exam_id = $1 and i.explained_number = $2 and a.id <> all($3) limit 1",
     [exam!.id, number, cheats],

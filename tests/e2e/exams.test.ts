@@ -61,15 +61,15 @@ describe("the day of an exam", () => {
     const start = new Date(Date.now() + 3 * 60_000);
     await page.getByLabel("Window opens (UTC)").fill(utc(start));
     await page.getByLabel("Window closes (UTC)").fill(utc(new Date(start.getTime() - 60_000)));
-    await page.getByLabel("Minutes to write").fill("60");
+    await page.getByLabel("Duration (min)").fill("60");
     await page.getByLabel("Total marks").fill("3");
-    await page.getByLabel("Marks to pass").fill("2");
-    await page.getByRole("button", { name: "Make the draft" }).click();
+    await page.getByLabel("Pass mark").fill("2");
+    await page.getByRole("button", { name: "Create draft" }).click();
     await page.getByText("The end must be after the start").first().waitFor();
     // What was typed is still there.
     expect(await page.getByLabel("Title").inputValue()).toBe("Night watch");
     await page.getByLabel("Window closes (UTC)").fill(utc(new Date(start.getTime() + 2 * 3_600_000)));
-    await page.getByRole("button", { name: "Make the draft" }).click();
+    await page.getByRole("button", { name: "Create draft" }).click();
     await page.waitForURL(/\/questions$/);
     const id = /exams\/([^/]+)\//.exec(page.url())![1]!;
 
@@ -77,7 +77,7 @@ describe("the day of an exam", () => {
     await page.getByLabel("Options").fill("Red\nGreen\nWhite");
     await page.getByLabel("Key").fill("A");
     await page.getByLabel("Marks").fill("2");
-    await page.getByRole("button", { name: "Add the question" }).click();
+    await page.getByRole("button", { name: "Add question" }).click();
     await page.getByText("Added.").waitFor();
     await page.goto(`/exams/${id}`);
     await page.getByText("The questions add up to 2 marks, the exam says 3").waitFor();
@@ -86,11 +86,11 @@ describe("the day of an exam", () => {
     await page.getByLabel("Question", { exact: true }).fill("A vessel under sail gives way to one under power.");
     await page.getByLabel("Type").selectOption("TRUE_FALSE");
     await page.getByLabel("Key").fill("False");
-    await page.getByRole("button", { name: "Add the question" }).click();
+    await page.getByRole("button", { name: "Add question" }).click();
     await page.getByText("2 questions").waitFor();
     await page.goto(`/exams/${id}`);
     await page.getByRole("button", { name: "Schedule" }).click();
-    await page.getByText("Scheduled. It opens by itself at its start.").waitFor();
+    await page.getByText("Scheduled. It opens automatically at its start.").waitFor();
 
     // The clock: its start is now, and the collector opens it.
     await owner.query("update public.exam set start_time = now() where id = $1", [id]);
@@ -134,7 +134,7 @@ describe("the day of an exam", () => {
     await page.getByText("Force submit…").click();
     await page.getByRole("button", { name: "End 1 attempt" }).click();
     // Refused, and still chosen.
-    await page.getByText("Say why").waitFor();
+    await page.getByText("Enter a reason").waitFor();
     expect(await first.isChecked()).toBe(true);
     await page.getByLabel("Reason, recorded in the audit log").fill("Left the room");
     await page.getByRole("button", { name: "End 1 attempt" }).click();
@@ -199,18 +199,18 @@ describe("a review", () => {
     await decideByKey(page, "c");
     expect(page.url()).not.toContain(first);
     await page.keyboard.press("z");
-    await page.getByText("Taken back. The attempt is yours again.").waitFor();
+    await page.getByText("Undone. The attempt is yours again.").waitFor();
     await decideByKey(page, "c");
     await page.getByText("In review, yours until").waitFor();
     await decideByKey(page, "u");
     await page.getByText("In review, yours until").waitFor();
     // A violation asks for its sentence first.
     await page.keyboard.press("v");
-    await page.getByText("A violation needs a sentence that a committee can read").waitFor();
+    await page.getByText("A violation needs a sentence for the committee").waitFor();
     await page.keyboard.type("Pastes the same paragraph four times after leaving the window");
     await page.keyboard.press("Escape");
     await page.keyboard.press("v");
-    await page.getByText(/Handed to a second person/).waitFor();
+    await page.getByText(/Handed to a second reviewer/).waitFor();
     await context.close();
   });
 
@@ -220,7 +220,7 @@ describe("a review", () => {
     );
     const blocked = await logIn(browser, "proctor");
     await blocked.page.goto(`/integrity/attempts/${waiting!.attempt}`);
-    await blocked.page.getByText("You have decided. Another person is next").waitFor();
+    await blocked.page.getByText("You have decided. Someone else is next").waitFor();
     await blocked.context.close();
 
     const { page, context } = await logIn(browser, "proctor2");
@@ -228,7 +228,7 @@ describe("a review", () => {
     await page.getByRole("button", { name: /Claim for twenty minutes/ }).click();
     await page.getByText("In review, yours until").waitFor();
     expect(await page.content()).not.toContain(waiting!.note);
-    await page.getByPlaceholder("What you saw, and what it means…").fill("Four pastes of one paragraph within a minute");
+    await page.getByPlaceholder("What you saw and what it means…").fill("Four pastes of one paragraph within a minute");
     await page.getByRole("button", { name: /Violation/ }).click();
     await page.waitForURL((url) => url.searchParams.has("decided"));
     const [held] = await rows<{ state: string; review: string }>(
@@ -244,14 +244,14 @@ describe("a review", () => {
     await manager.page
       .getByLabel("What the student says")
       .fill("The paragraph is the definition that the exam itself handed out.");
-    await manager.page.getByRole("button", { name: "File the appeal" }).click();
-    await manager.page.getByText("The appeal is filed.").waitFor();
+    await manager.page.getByRole("button", { name: "File appeal" }).click();
+    await manager.page.getByText("Appeal filed.").waitFor();
     await manager.context.close();
     const other = await logIn(browser, "proctor2");
     await other.page.goto("/integrity/appeals");
     await other.page.getByText("The paragraph is the definition that the exam itself handed out.").waitFor();
     await other.page
-      .getByText(/You decided on this attempt before/)
+      .getByText(/You decided on this attempt/)
       .first()
       .waitFor();
     await other.context.close();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logIn, openBrowser } from "../browser.ts";
 import { demoOwner } from "../demo-database.ts";
 
-// What happens to whoever reviews with keys, slowly, with a wrong clock, or beside somebody else.
+// What happens to whoever reviews with keys, slowly, with a wrong clock, or beside someone else.
 let browser: Browser;
 let owner: pg.Client;
 
@@ -68,15 +68,15 @@ it("ten seconds of undo are ten seconds where the reader's clock is an hour fast
   await claim(page, (await queued()).attempt);
   await page.keyboard.press("c");
   await page.getByRole("button", { name: /^Undo \(\d+ s\)/ }).click();
-  await page.getByText("Taken back. The attempt is yours again.").waitFor();
+  await page.getByText("Undone. The attempt is yours again.").waitFor();
   await context.close();
 });
 
-it("a claim that runs out while somebody writes costs them nothing, and what they wrote is not lost to who was quicker", async () => {
+it("a claim that runs out while someone writes costs them nothing, and what they wrote is not lost to who was quicker", async () => {
   const { page, context } = await logIn(browser, "proctor2");
   const [first] = [await queued()];
   await claim(page, first.attempt);
-  const note = page.getByPlaceholder("What you saw, and what it means…");
+  const note = page.getByPlaceholder("What you saw and what it means…");
   await note.fill(NOTE);
   // The clock gave it back while they were writing.
   await rows("update public.review set state = 'QUEUED', claimed_by = null, claimed_until = null where id = $1", [first.id]);
@@ -93,10 +93,10 @@ it("a claim that runs out while somebody writes costs them nothing, and what the
   );
   await page.getByRole("button", { name: /Unclear/ }).click();
   await page
-    .getByText(/somebody else is reviewing this attempt now/)
+    .getByText(/someone else is reviewing this attempt now/)
     .first()
     .waitFor();
-  expect(await page.getByLabel("What you had written").inputValue()).toBe(NOTE);
+  expect(await page.getByLabel("Your text").inputValue()).toBe(NOTE);
   await rows("update public.review set state = 'QUEUED', claimed_by = null, claimed_until = null where id = $1", [second.id]);
   await context.close();
 });
@@ -128,8 +128,8 @@ it("marks refused for one answer are not typed into the next; a mistyped mark is
     await rows("update public.student_answer set is_correct = false, marks_awarded = 300, updated_at = now() where id = $1", [
       answer,
     ]);
-    await page.getByRole("button", { name: "Mark, and the next" }).click();
-    await page.getByText("Somebody has marked this answer already").waitFor();
+    await page.getByRole("button", { name: "Save and next" }).click();
+    await page.getByText("Someone has already marked this answer").waitFor();
     await expect.poll(waiting).toBe(before - 1);
     expect(await page.getByLabel(/^Marks of 9/).inputValue()).toBe("");
     await page

@@ -176,7 +176,7 @@ describe("a pooler between the console and PostgreSQL", () => {
         .replace("host=primary port=5432", server())
         .replace("listen_port = 6432", `listen_port = ${port}`)
         .replace("/etc/pgbouncer/users.txt", users)
-        // One connection to the server for everybody: what leaks, leaks to the next.
+        // One connection to the server for everyone: what leaks, leaks to the next.
         .replace("default_pool_size = 40", "default_pool_size = 1"),
     );
     const colleges = [await makeCollege(own.owner), await makeCollege(own.owner)];

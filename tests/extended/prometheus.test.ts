@@ -25,7 +25,7 @@ function promtool(args: string[], input?: string): { status: number | null; outp
 const TOTAL = 'should have "_total" suffix';
 const COUNT = 'should not have "_count" suffix';
 
-/** Names that somebody else chose and dashboards hold on to: which, what promtool says of it, and whose they are. */
+/** Names that someone else chose and dashboards hold on to: which, what promtool says of it, and whose they are. */
 const DICTATED: [name: RegExp, remark: string, reason: string][] = [
   [
     /^pg_stat_wal_receiver_(receive_start_lsn|flushed_lsn|last_msg_(send|receipt)_time|latest_end_(lsn|time))$/,

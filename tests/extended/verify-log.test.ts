@@ -10,7 +10,7 @@ import { newId, newToken } from "../../app/platform/ids.ts";
 import { demoOwner } from "../demo-database.ts";
 
 // The verifier of docs/, beside a running console. Breaks when an outsider can't verify the log from the document alone, or when
-// the verifier believes an answer that somebody changed on its way.
+// the verifier believes an answer that someone changed on its way.
 const has = spawnSync("python3", ["--version"]).status === 0;
 if (!has) process.stderr.write("python3 is not installed here (Debian: python3); the verifier's tests fail without it\n");
 
@@ -135,7 +135,7 @@ describe("the log, verified from outside", () => {
     expect(done.status).toBe(1);
   });
 
-  it("is not verified with a key of somebody else", async () => {
+  it("is not verified with a key of someone else", async () => {
     const { name } = readVerifierKey(verifier)!;
     expect((await verify(base, verifierKey(name, forger.publicKey))).status).toBe(1);
   });

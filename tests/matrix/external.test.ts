@@ -22,7 +22,7 @@ import { refuseRuntimeLogin, runtimeLogin } from "../../app/db/runtime-login.ser
 import { forget } from "../../app/platform/singleton.ts";
 import { seedDemo } from "../../prisma/seed/demo.ts";
 
-// A bare server of somebody else's, without roles, extensions or tables: what DATABASE_URL may point at.
+// A bare server of someone else's, without roles, extensions or tables: what DATABASE_URL may point at.
 const MAJOR = Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18);
 let server: ServerOptions;
 let dir: string;
@@ -39,7 +39,7 @@ const as = (login: string, database: string) => {
   return url.toString();
 };
 
-/** As it is where a collector watched an empty console for a while before anybody asked for the demo. */
+/** As it is where a collector watched an empty console for a while before anyone asked for the demo. */
 async function seedAfterSamples(url: string): Promise<void> {
   const owner = new pg.Client({ connectionString: url });
   await owner.connect();
@@ -80,7 +80,7 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-describe("a database of somebody else's", () => {
+describe("a database of someone else's", () => {
   it("is refused in one line with every statement that is missing, when the login may make nothing", async () => {
     await expect(prepare(as("plain", "plains"))).rejects.toThrow(
       /^the role invigil_app is missing; run as a superuser of that database: CREATE ROLE invigil_app; .*GRANT pg_monitor TO invigil_observer; .*CREATE EXTENSION pg_trgm; ALTER DATABASE plains OWNER TO plain;/,

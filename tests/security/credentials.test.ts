@@ -15,7 +15,7 @@ function environmentOf(name: string): Record<string, string> {
       const found = Object.fromEntries(text.split("\0").map((line) => [line.split("=")[0]!, line.slice(line.indexOf("=") + 1)]));
       if (found["INVIGIL_PROCESS"] === name && found["INVIGIL_DATA_DIR"] === dataDir) return found;
     } catch {
-      // Gone, or somebody else's.
+      // Gone, or someone else's.
     }
   }
   throw new Error(`no ${name} process of ${dataDir}`);

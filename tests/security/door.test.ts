@@ -4,7 +4,7 @@ import { newId } from "../../app/platform/ids.ts";
 import { demoOwner } from "../demo-database.ts";
 import { Client, CUT, send, type Answer } from "./attacker.ts";
 
-// What a stranger, or somebody with an account of the least rights, tries at the door.
+// What a stranger, or someone with an account of the least rights, tries at the door.
 const { base, metrics, password } = inject("demo");
 const SECRET = "a password of somebody";
 
@@ -108,7 +108,7 @@ it("pages and scripts are compressed, and a scrape is not", async () => {
   expect((await send("/metrics", { headers: gzip })).headers["content-encoding"]).toBeUndefined();
 });
 
-it("a name that somebody else makes lead here gets no answer", async () => {
+it("a name that someone else makes lead here gets no answer", async () => {
   for (const host of ["evil.example", "evil.example:3000", "127.0.0.1.evil.example"]) {
     expect((await auditor.ask("/people", { headers: { host } })).status, host).toBe(421);
     expect((await send("/metrics", { headers: { host } })).status, host).toBe(421);

@@ -8,7 +8,7 @@ import { SESSION } from "../cookies.server.ts";
 import { createSession } from "../session.server.ts";
 import { limitBody } from "./body-limit.server.ts";
 
-// Breaks when a large file is taken from somebody who has not signed in, or has done only half of it.
+// Breaks when a large file is taken from someone who has not signed in, or has done only half of it.
 const db = testDatabase();
 let server: Server;
 let base: string;

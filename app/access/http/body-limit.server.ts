@@ -38,7 +38,7 @@ function limitOf(path: string): Limit {
 }
 
 const inWords = (bytes: number) => (bytes >= MB ? `${Math.floor(bytes / MB)} MB` : `${bytes / KB} KB`);
-const tooLarge = (bytes: number) => `This is larger than the ${inWords(bytes)} that are accepted here. Send less at once.`;
+const tooLarge = (bytes: number) => `Larger than the limit of ${inWords(bytes)}. Send less at once.`;
 
 async function isLoggedIn(request: Request): Promise<boolean> {
   const token = readCookieHeader(request.headers, SESSION);
@@ -85,7 +85,7 @@ export async function limitBody(request: Request, response: Response, next: Next
     try {
       if (!(await isLoggedIn(request))) most = ORDINARY;
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, "who sends a large body could not be found out");
+      log.warn({ reason: (error as Error).message }, "the sender of a large body could not be looked up");
       return refuse(request, response, 503, "The database can't be reached right now. Try again in a moment.");
     }
     if (claimed > most) return refuse(request, response, 401, "Your session has ended. Log in, then send this again.");

@@ -20,7 +20,7 @@ it("answers addresses, this machine's names, the console's own and those that we
     expect(isOurHost(host, of), host).toBe(true);
 });
 
-it("answers no name that somebody else may have made lead here", () => {
+it("answers no name that someone else may have made lead here", () => {
   for (const host of [
     "evil.example",
     "invigil.example.edu.evil.example",

@@ -6,7 +6,7 @@ import { log } from "~/platform/log.server.ts";
 /** How long what still arrives is thrown away, so that the sender can read why; then the connection ends. */
 const LINGER_MS = 3000;
 
-/** Reads on into nothing: a connection that is cut while somebody still sends loses the answer too. */
+/** Reads on into nothing: a connection that is cut while someone still sends loses the answer too. */
 export function discard(request: Request): void {
   if (request.complete) return;
   request.removeAllListeners("data");

@@ -67,7 +67,7 @@ it("sequences nothing beside an anchor that knows more, until the restore is dec
   await write(3);
   await expect(drain()).rejects.toThrow(NotContinued);
   expect((await verifyAndKeep(systemCtx("test"))).ok).toBe(false);
-  await expect(declareEpoch(systemCtx("test"), by, "why")).rejects.toThrow(/Say why/);
+  await expect(declareEpoch(systemCtx("test"), by, "why")).rejects.toThrow(/Enter a reason/);
   await expect(declareEpoch(systemCtx("test"), "", why)).rejects.toThrow(/who/);
 
   const [victim] = (await superuser.query<{ entry_id: string }>("select entry_id from audit.leaf where index = 7")).rows;
@@ -87,7 +87,7 @@ it("sequences nothing beside an anchor that knows more, until the restore is dec
 it("erases what is personal about an entry, says so, and the proof stands", async () => {
   const [entry] = (await superuser.query<{ entry_id: string }>("select entry_id from audit.leaf where index = 3")).rows;
   await expect(eraseContent(systemCtx("test"), ["nonsense"], why)).rejects.toThrow(/not the id/);
-  await expect(eraseContent(systemCtx("test"), [entry!.entry_id], "no")).rejects.toThrow(/Say why/);
+  await expect(eraseContent(systemCtx("test"), [entry!.entry_id], "no")).rejects.toThrow(/Enter a reason/);
   expect(await eraseContent(systemCtx("test"), [entry!.entry_id], "asked for by the person")).toBe(1);
   await expect(eraseContent(systemCtx("test"), [entry!.entry_id], "asked for by the person")).rejects.toThrow(/erased before/);
   // Before its entry is sequenced and after.

@@ -18,14 +18,14 @@ export type Declared = { fromSize: number; toSize: number };
  * by whom. Only over a log that is whole as far as it goes: a changed one is not talked away.
  */
 export async function declareEpoch(ctx: Ctx, by: string, reason: string): Promise<Declared> {
-  if (by.trim().length < 2) throw new Invalid("Say who declares it", { by: ["A name"] });
+  if (by.trim().length < 2) throw new Invalid("Enter who declares it", { by: ["A name"] });
   if (reason.trim().length < 10)
-    throw new Invalid("Say why, so that an auditor understands it", { reason: ["At least ten letters"] });
+    throw new Invalid("Enter a reason that an auditor will understand", { reason: ["At least 10 characters"] });
   const key = signingKey();
   const newest = furthest(readAnchor(anchorFile(), key.name, key.publicKey).heads, signedBy(key.name, key.publicKey));
   const result = await wholeLog(ctx);
   if (!newest || newest.size <= result.size)
-    throw new Conflict("The log is not shorter than its anchor: no restore is to be declared");
+    throw new Conflict("The log is not shorter than its anchor. There is no restore to declare");
   const other = result.findings.filter((finding) => !finding.cut);
   if (other.length > 0) throw new Conflict(`The log was changed, which no restore explains: ${other[0]!.says}`);
   const epoch = {

@@ -17,7 +17,7 @@ export async function eraseContent(ctx: Ctx, entryIds: readonly string[], reason
   const wrong = entryIds.find((id) => !isUuid(id));
   if (wrong !== undefined || entryIds.length === 0) throw new Invalid(`${wrong ?? "Nothing"} is not the id of an entry`);
   if (reason.trim().length < 10)
-    throw new Invalid("Say why, so that an auditor understands it", { reason: ["At least ten letters"] });
+    throw new Invalid("Enter a reason that an auditor will understand", { reason: ["At least 10 characters"] });
   const kept = await rows(
     rolePool("owner"),
     sql`select id from audit.entry where id = any(${[...entryIds]}::uuid[]) and action = 'audit.erase' limit 1`,

@@ -25,7 +25,7 @@ import { env } from "~/platform/env.server.ts";
 import { csvLine } from "~/resources/csv.ts";
 import { exportLog } from "./export.server.ts";
 
-// Breaks when a file that somebody edited proves itself, or one that nobody did does not.
+// Breaks when a file that someone edited proves itself, or one that nobody did does not.
 const db = testDatabase();
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "export-"));
 let auditor: Ctx;
@@ -179,7 +179,7 @@ it("its signed end can't be passed off as a head or a restore of the log", () =>
 
 it("a question that can't be read is refused before anything is written, and how much leaves is in the log", async () => {
   for (const format of ["csv", "ndjson"] as const)
-    await expect(exportLog(auditor, "risk:high", format, csvLine).next()).rejects.toThrow(/risk:high can't be read/);
+    await expect(exportLog(auditor, "risk:high", format, csvLine).next()).rejects.toThrow(/risk:high is not valid/);
   const acts = await db.owner.query<{ body: string; risk: number }>(
     "select c.body, e.risk from audit.entry e join audit.content c on c.entry_id = e.id where e.action = 'audit.export' order by e.at, e.id",
   );
@@ -189,7 +189,7 @@ it("a question that can't be read is refused before anything is written, and how
   expect(acts.rows[0]!.risk).toBe(20);
 });
 
-it("a sheet runs nothing of what somebody wrote", async () => {
+it("a sheet runs nothing of what someone wrote", async () => {
   const id = await withScope(auditor, (inner) =>
     record(inner, { action: "test.sheet", resource: "thing", resourceId: "=cmd|' /C calc'!A0", reason: "@SUM(1+1)" }),
   );

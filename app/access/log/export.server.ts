@@ -48,7 +48,7 @@ export async function* exportLog(
     const search = span ? within(asked, span) : asked;
     return { search, head: await latestCheckpoint(inner.tx), rows: await countEntries(inner, search, MOST) };
   });
-  if (!head) throw new Unavailable("Nothing has been sequenced yet: try again in a moment");
+  if (!head) throw new Unavailable("Nothing has been sequenced yet. Try again in a moment");
   await recordAlone(ctx, { action: "audit.export", resource: "audit", details: { q, format, rows: found, ...span } });
   const key = logKey();
   const seal = new ExportSeal();

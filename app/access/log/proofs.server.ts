@@ -80,8 +80,7 @@ export const inclusion = read({
     const size = input.size ?? (await treeSize(ctx.tx));
     sized(size);
     sized(input.index);
-    if (size > (await treeSize(ctx.tx)) || input.index >= size)
-      throw new NotFound("There is no such leaf in a tree of this size");
+    if (size > (await treeSize(ctx.tx)) || input.index >= size) throw new NotFound("The tree has no such leaf");
     const nodes = storedNodes(ctx.tx);
     const leaf = await nodes(0, input.index);
     const proof = await inclusionProof(nodes, input.index, size);
@@ -141,7 +140,7 @@ export const consistency = read({
     sized(input.from);
     sized(input.to);
     if (input.from < 1 || input.from > input.to || input.to > (await treeSize(ctx.tx)))
-      throw new NotFound("There is no such pair of sizes");
+      throw new NotFound("The log has no such pair of sizes");
     const proof = await consistencyProof(storedNodes(ctx.tx), input.from, input.to);
     return { from: input.from, to: input.to, proof: proof.map((hash) => hash.toString("base64")) };
   },

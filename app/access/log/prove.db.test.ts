@@ -64,7 +64,7 @@ it("an entry is as it was signed, or is said not to be", async () => {
   expect(await prove()).toMatchObject({ holds: true, contentHolds: true });
 });
 
-it("a tree that somebody took a node out of leaves the entry to be read, without a proof", async () => {
+it("a tree that someone took a node out of leaves the entry to be read, without a proof", async () => {
   const back = "insert into audit.node select * from public.kept; drop table public.kept";
   const gone = await changed("create table public.kept as select * from audit.node; delete from audit.node", back);
   expect(gone).toMatchObject({ index: 4, holds: false, proof: [] });

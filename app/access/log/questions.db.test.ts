@@ -54,7 +54,7 @@ beforeAll(async () => {
   await say({ kind: "system", id: null, name: "clock", email: null, role: "SYSTEM" }, "system", 0, south.id);
 });
 
-it("a name stands for whom it means, and its negation for everybody else, whoever they are", async () => {
+it("a name stands for whom it means, and its negation for everyone else, whoever they are", async () => {
   expect(await ids("actor:ana")).toEqual(["ana north", "ana nowhere"]);
   expect(await ids("-actor:ana")).toEqual(["key", "system"]);
   expect(await ids('actor:"hall key"')).toEqual(["key"]);
@@ -82,7 +82,7 @@ async function asked(ctx: Ctx, q: string): Promise<string> {
   return texts.join();
 }
 
-it("a name, and the one tenant that somebody sees, are found by their index, not by reading the log", async () => {
+it("a name, and the one tenant that someone sees, are found by their index, not by reading the log", async () => {
   expect(await asked(auditor, "actor:ana")).toMatch(/e\.actor_id = \$\d+::uuid/);
   expect(await asked(auditor, "actor:ana")).not.toMatch(/console\.staff|e\.college_id = /);
   expect(await asked(ctxFor(ana, inTenants(north.id)), "action:test.ask")).toMatch(/e\.college_id = \$\d+::uuid/);
@@ -106,7 +106,7 @@ it("what is excluded is looked for before the day that is asked for, and the pag
   expect(await ids(`after:${new Date(NOW - 300 * DAY).toISOString().slice(0, 10)} -"left out" before:${day}`)).toEqual(["old"]);
 });
 
-it("a content that somebody broke is shown as broken, beside all others", async () => {
+it("a content that someone broke is shown as broken, beside all others", async () => {
   const id = await say(ana, "broken");
   for (const body of ["", "no json", '{"actor":1}', "null"]) {
     await db.owner.query("update audit.content set body = $1 where entry_id = $2", [body, id]);

@@ -34,7 +34,7 @@ beforeAll(async () => {
   south = (await makeCollege(db.owner, { name: "South" })).id;
 });
 
-it("a right is of who gave it, also after somebody else has changed a name", async () => {
+it("a right is of who gave it, also after someone else has changed a name", async () => {
   const id = await hire("p1@test.example", "PROCTOR", [north]);
   const [before] = await review(id);
   expect(before).toMatchObject({ tenant: "North", granted_by: "Sam Reyes", last_act: null });

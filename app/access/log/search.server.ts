@@ -98,7 +98,7 @@ export const getEntry = read({
   permission: "audit.read",
   input: z.object({ id: z.string() }),
   async run({ ctx, input }) {
-    if (!isUuid(input.id)) throw new NotFound("There is no such entry");
+    if (!isUuid(input.id)) throw new NotFound("Entry not found");
     // UUIDv7 begins with its time: the partition is known from the id.
     const at = new Date(Number.parseInt(input.id.replaceAll("-", "").slice(0, 12), 16));
     const window = [
@@ -108,7 +108,7 @@ export const getEntry = read({
     ];
     const search = conditionsOf([], reachOf(ctx), ctx.clock.now());
     const { entries } = await searchEntries(ctx, { ...search, where: [...window, ...search.where] }, null, 1);
-    if (!entries[0]) throw new NotFound("There is no such entry in your scope");
+    if (!entries[0]) throw new NotFound("Entry not found");
     return readable(entries[0]);
   },
 });

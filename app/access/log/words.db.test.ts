@@ -91,7 +91,7 @@ const QUESTIONS = [
   "(a+)+$",
 ];
 
-it("finds the same before its words are taken and after, for everybody", async () => {
+it("finds the same before its words are taken and after, for everyone", async () => {
   for (const reason of REASONS) {
     await say(reason, mine);
     await say(`${reason} elsewhere`, other);

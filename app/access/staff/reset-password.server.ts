@@ -21,7 +21,7 @@ const LINK_HOURS = 24;
  */
 export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" | "password" = "password"): Promise<string> {
   const person = await ctx.tx.prisma.staff.findUnique({ where: { id: staffId } });
-  if (!person) throw new NotFound("There is no such member of staff");
+  if (!person) throw new NotFound("Staff member not found");
   const token = newToken();
   await ctx.tx.prisma.staffToken.deleteMany({ where: { staffId, purpose: "RESET" } });
   await ctx.tx.prisma.staffToken.create({
@@ -38,13 +38,13 @@ export async function resetLink(ctx: TxCtx, staffId: string, why: "invitation" |
     id: newId(),
     purpose: why,
     to: person.email,
-    subject: why === "invitation" ? "Your account with Invigil" : "A new password for Invigil",
+    subject: why === "invitation" ? "Your account with Invigil" : "Choose a new password for Invigil",
     text: [
       `${person.name},`,
       "",
       why === "invitation"
-        ? "an account was made for you. Choose your password here:"
-        : "a link to choose a new password was asked for. If you did not expect it, tell your administrator. Choose it here:",
+        ? "an account was created for you. Choose your password here:"
+        : "someone asked for a link to choose a new password for your account. If it was not you, tell your administrator. Choose your new password here:",
       "",
       `${env().INVIGIL_URL}${link}`,
       "",
@@ -75,7 +75,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
     checkNewPassword(input.password, input.again, staff);
     return spendLink(ctx, input.token, await hashPassword(input.password));
   });
-  if (!set) throw new Invalid("This link has been used or has expired. Ask for a new one.");
+  if (!set) throw new Invalid("This link was already used or has expired. Ask for a new one.");
 }
 
 async function spendLink(ctx: Ctx, token: string, passwordHash: string): Promise<true | null> {

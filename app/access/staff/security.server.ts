@@ -18,7 +18,7 @@ export const beginTotp = mutation({
   input: z.object({}),
   async run({ ctx }) {
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
-    if (staff.totpConfirmedAt) throw new Conflict("An authenticator is set up already; remove it first");
+    if (staff.totpConfirmedAt) throw new Conflict("An authenticator is already set up. Remove it first");
     const made = newTotp(staff.email);
     await ctx.tx.prisma.staff.update({
       where: { id: staff.id },
@@ -39,7 +39,7 @@ const confirmWithCode = mutation({
     const staff = await ctx.tx.prisma.staff.findUniqueOrThrow({ where: { id: ctx.actor.id ?? "" } });
     const stored = await totpSecretOf(ctx.tx, staff.id);
     const opened = stored ? openTotp(staff.id, stored) : null;
-    if (!opened || staff.totpConfirmedAt) throw new Conflict("Start the set-up again");
+    if (!opened || staff.totpConfirmedAt) throw new Conflict("Start the setup again");
     const step = await totpStep(opened.secret, input.code, ctx.clock.now());
     if (step === null) throw new Invalid("That code does not match", WRONG_CODE);
     await ctx.tx.prisma.staff.update({ where: { id: staff.id }, data: { totpConfirmedAt: ctx.clock.now(), totpLastStep: step } });
@@ -104,7 +104,7 @@ export async function changePassword({ ctx, input }: { ctx: Ctx; input: Password
   await setOwnPassword({ ctx, input });
 }
 
-/** Somebody who is logged in proves a secret of their own: one budget, whichever form it is typed into. */
+/** Someone who is logged in proves a secret of their own: one budget, whichever form it is typed into. */
 const ownSecret = (ctx: Ctx, action: string): Guess => ({
   budgets: sessionBudgets(ctx.actor.id ?? "", ctx.session?.id ?? ""),
   failed: (failures) => ({ action, resource: "staff", resourceId: ctx.actor.id, details: { failures } }),

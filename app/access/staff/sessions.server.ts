@@ -47,9 +47,9 @@ export const revokeSession = mutation({
   input: z.object({ id: z.uuid(), action: z.enum(["session.revoke", "session.logout"]).default("session.revoke") }),
   async run({ ctx, input }) {
     const session = await ctx.tx.prisma.staffSession.findUnique({ where: { id: input.id }, include: { staff: true } });
-    if (!session) throw new NotFound("This session has ended already");
+    if (!session) throw new NotFound("This session has already ended");
     if (session.staffId !== ctx.actor.id && !may(ctx.actor.role, "staff.manage"))
-      throw new Forbidden("This is somebody else's session");
+      throw new Forbidden("This session belongs to someone else");
     await ctx.tx.prisma.staffSession.update({ where: { id: session.id }, data: { revokedAt: ctx.clock.now() } });
     await record(ctx, {
       action: input.action,

@@ -15,7 +15,7 @@ const email = z
   .toLowerCase()
   .min(3, "Enter an e-mail")
   .max(254, "At most 254 characters")
-  .regex(/^[^\s@]+@[^\s@]+$/, "This is not an e-mail address");
+  .regex(/^[^\s@]+@[^\s@]+$/, "Not an e-mail address");
 const name = z.string().trim().min(2, "Enter a name").max(120, "At most 120 characters");
 const colleges = z.array(z.uuid()).max(500);
 
@@ -52,7 +52,7 @@ export const getStaff = read({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const [found] = await rows(ctx.tx, sql`${select} where st.id = ${input.id}`, row);
-    if (!found) throw new NotFound("There is no such member of staff");
+    if (!found) throw new NotFound("Staff member not found");
     return found;
   },
 });
@@ -91,7 +91,7 @@ export const createStaff = mutation({
   },
 });
 
-/** Somebody must be able to manage the staff. */
+/** Someone must be able to manage the staff. */
 async function refuseTheLast(ctx: TxCtx, id: string, role: string): Promise<void> {
   // The row locks make two administrators who demote each other at once wait for one another.
   const others = await rows(
@@ -114,7 +114,7 @@ export const updateStaff = mutation({
   input: z.object({ id: z.uuid(), name, role: z.enum(ROLE_NAMES), colleges, active: z.boolean() }),
   async run({ ctx, input }) {
     const before = await ctx.tx.prisma.staff.findUnique({ where: { id: input.id }, include: { staffAssignments: true } });
-    if (!before) throw new NotFound("There is no such member of staff");
+    if (!before) throw new NotFound("Staff member not found");
     if (may(before.role, "staff.manage") && !(may(input.role, "staff.manage") && input.active))
       await refuseTheLast(ctx, input.id, before.role);
     await ctx.tx.prisma.staff.update({
@@ -166,7 +166,7 @@ export const resetStaffMfa = mutation({
       where: { id: input.id },
       data: { totpSecret: null, totpConfirmedAt: null, totpLastStep: null },
     });
-    if (changed.count === 0) throw new NotFound("There is no such member of staff");
+    if (changed.count === 0) throw new NotFound("Staff member not found");
     await ctx.tx.prisma.staffRecoveryCode.deleteMany({ where: { staffId: input.id } });
     await ctx.tx.prisma.staffSession.updateMany({
       where: { staffId: input.id, revokedAt: null },

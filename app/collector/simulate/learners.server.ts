@@ -17,7 +17,7 @@ function sessionOf(userId: string, now: number): { id: string; starts: boolean }
   return { id, starts: true };
 }
 
-/** The next lesson of somebody who has begun a course, and a word that is due: read as the application's own role. */
+/** The next lesson of someone who has begun a course, and a word that is due: read as the application's own role. */
 async function nextStep(stage: Stage, tenant: { id: string; code: string }): Promise<Step | undefined> {
   const found = await stage.run({ collegeId: tenant.id, code: tenant.code }, (client) =>
     client.query<Step>({

@@ -28,7 +28,7 @@ export async function slowUpload(stage: Stage, signal: AbortSignal): Promise<voi
 }
 
 /**
- * The standby falls behind for some seconds, as it does in life: somebody reads there what the primary wants to lock,
+ * The standby falls behind for some seconds, as it does in life: someone reads there what the primary wants to lock,
  * so replay waits for the reader.
  */
 export async function lagBehind(stage: Stage, signal: AbortSignal): Promise<void> {

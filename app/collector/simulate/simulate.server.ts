@@ -32,7 +32,8 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
           failures = 0;
         } catch (error) {
           failures++;
-          if (!abort.signal.aborted) log.debug({ actor: name, reason: messageOf(error) }, "the simulated day stumbles");
+          if (!abort.signal.aborted)
+            log.debug({ actor: name, reason: messageOf(error) }, "a step of the simulated exam day failed");
         }
       }
       const took = WAITING.has(name) ? 0 : performance.now() - started;
@@ -41,7 +42,7 @@ export function startSimulator(active: () => boolean): { stop(): Promise<void> }
   };
   const playing = [
     actor("stage", [25_000, 35_000], () => stage.refresh()),
-    // As many as may wait at once when somebody holds the answers.
+    // As many as may wait at once when someone holds the answers.
     ...Array.from({ length: 4 }, () => actor("answers", [420, 1020], () => answer(stage))),
     actor("signals", [800, 2000], () => signal(stage)),
     actor("beats", [4000, 6000], () => beat(stage)),

@@ -47,7 +47,7 @@ async function save(stage: Stage, seat: Seat): Promise<void> {
   });
 }
 
-/** Somebody who is enrolled and has not begun, begins: by the exam as it is now, whose end may have been moved since the stage was set. */
+/** Someone who is enrolled and has not begun, begins: by the exam as it is now, whose end may have been moved since the stage was set. */
 export async function begin(stage: Stage): Promise<void> {
   const exam = pick(stage.exams);
   if (!exam) return;

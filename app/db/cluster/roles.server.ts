@@ -4,7 +4,7 @@ import { ClusterError } from "./errors.ts";
 export const LOGIN_ROLES = ["owner", "app", "observer", "signaller", "backup", "sequencer", "platform_app"] as const;
 export type LoginRole = (typeof LOGIN_ROLES)[number];
 
-/** What this login may not do itself: the statement, for somebody who may. */
+/** What this login may not do itself: the statement, for someone who may. */
 export type Refused = { statement: string; reason: string };
 
 async function attempt(client: Client, refused: Refused[], statement: string): Promise<void> {
@@ -82,7 +82,7 @@ export async function createRoles(client: Client, passwords: Partial<Record<Logi
 }
 
 /**
- * What of the exam applications' role depends on when it was made: which tables let it in, and, on a server of somebody
+ * What of the exam applications' role depends on when it was made: which tables let it in, and, on a server of someone
  * else's, its login. A login that may not give one leaves that to whoever may; the doctor says so.
  */
 export async function admitPlatformApp(owner: Client, password?: string): Promise<void> {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCollege, testDatabase } from "../../../tests/database.ts";
 import { REFERENCE_TABLES, SHARD_TRIGGERS } from "./triggers.ts";
 
-// Breaks when a migration adds what Citus refuses on a distributed table, long before somebody distributes.
+// Breaks when a migration adds what Citus refuses on a distributed table, long before someone distributes.
 const db = testDatabase();
 let app: pg.Client;
 let mine: string;

@@ -29,7 +29,7 @@ export const classFacts = read({
         college: z.string(),
       }),
     );
-    if (!found) throw new NotFound("There is no such class in your scope");
+    if (!found) throw new NotFound("Class not found");
     const roster = await rows(
       ctx.tx,
       sql`select e.id, e.status, e.payment_status, u.id as user_id, u.name, u.roll_no, u.email

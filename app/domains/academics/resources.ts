@@ -184,7 +184,7 @@ const gradeBoundary = resource({
   fields: {
     label: text("label", "Label", { required: true }),
     minPercent: hundredths("min_percent", "From, %", { required: true, min: 0, max: 10_000 }),
-    maxPercent: hundredths("max_percent", "Up to, %", { required: true, min: 0, max: 10_000 }),
+    maxPercent: hundredths("max_percent", "Up to (%)", { required: true, min: 0, max: 10_000 }),
     gradePoint: int("grade_point", "Grade point"),
   },
   title: "label",

@@ -9,7 +9,7 @@ import { newId } from "~/platform/ids.ts";
 
 const BATCH = 200;
 
-/** A reminder becomes a notification for its person, or for everybody in the event's class; once, whoever runs it. */
+/** A reminder becomes a notification for its person, or for everyone in the event's class; once, whoever runs it. */
 async function remind(ctx: TxCtx): Promise<number> {
   const now = ctx.clock.now();
   return execute(
@@ -90,7 +90,7 @@ async function queueEmails(ctx: TxCtx): Promise<number> {
   );
   for (const mail of due) {
     if (!mail.email) {
-      await fail(ctx, mail.id, "this person has no e-mail address any more");
+      await fail(ctx, mail.id, "this person no longer has an e-mail address");
       continue;
     }
     const id = newId(now.getTime());

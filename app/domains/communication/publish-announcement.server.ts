@@ -28,8 +28,8 @@ export const publishAnnouncement = mutation({
           for update`,
       found,
     );
-    if (!news) throw new NotFound("There is no such announcement in your scope");
-    if (news.published_at) throw new Conflict("This was published already");
+    if (!news) throw new NotFound("Announcement not found");
+    if (news.published_at) throw new Conflict("Already published");
     const now = ctx.clock.now();
     const audience =
       news.audience === "CLASS"

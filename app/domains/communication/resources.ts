@@ -18,7 +18,7 @@ const event = resource({
     priority: choice("priority", "Priority", ["LOW", "MEDIUM", "HIGH", "URGENT"]),
     // Nothing repeats an event yet: what is stored is shown, and no form or import takes more of it.
     isRecurring: bool("is_recurring", "Repeats", { readOnly: true }),
-    recurrencePattern: text("recurrence_pattern", "How it repeats", { readOnly: true }),
+    recurrencePattern: text("recurrence_pattern", "Recurrence rule", { readOnly: true }),
     class: ref("class", "class_id", "Class"),
     subject: ref("subject", "subject_id", "Subject"),
     exam: ref("exam", "exam_id", "Exam"),
@@ -77,7 +77,7 @@ const notification = resource({
     status: choice("status", "Status", ["PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED"]),
     dedupeKey: text("dedupe_key", "Sent once under"),
     attempts: int("attempts", "Attempts"),
-    nextAttemptAt: moment("next_attempt_at", "Tried again"),
+    nextAttemptAt: moment("next_attempt_at", "Next attempt"),
     lastError: text("last_error", "Last error"),
     sentAt: moment("sent_at", "Sent", { readOnly: true }),
     deliveredAt: moment("delivered_at", "Delivered", { readOnly: true }),
@@ -91,7 +91,7 @@ const notification = resource({
       key: "retry",
       label: "Try again",
       permission: "platform.manage",
-      says: "What failed is sent again. Where it is not known whether a message arrived, it may arrive twice.",
+      says: "Failed messages are sent again. A message whose delivery is unknown may arrive twice.",
     },
   ],
 });
@@ -118,7 +118,7 @@ const announcement = resource({
     {
       key: "publish",
       label: "Publish",
-      says: "Everybody whom it is for finds it in their notifications; subscribers get an e-mail.",
+      says: "Its audience sees it in their notifications; subscribers get an e-mail.",
     },
   ],
 });

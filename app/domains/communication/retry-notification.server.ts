@@ -10,7 +10,7 @@ export const retryNotification = mutation({
   permission: "platform.manage",
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const before = await one(
@@ -18,9 +18,9 @@ export const retryNotification = mutation({
       sql`select college_id, status, last_error from public.notification where id = ${input.id}::uuid for update`,
       z.object({ college_id: z.string(), status: z.string(), last_error: z.string().nullable() }),
     );
-    if (!before) throw new NotFound("There is no such notification in your scope");
+    if (!before) throw new NotFound("Notification not found");
     if (before.status !== "FAILED")
-      throw new Conflict(`This notification is ${before.status.toLowerCase()}: only a failed one is tried again`);
+      throw new Conflict(`This notification is ${before.status.toLowerCase()}. Only a failed one can be retried`);
     await execute(
       ctx.tx,
       sql`update public.notification

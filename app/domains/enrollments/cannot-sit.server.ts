@@ -141,7 +141,7 @@ export function fixOf(row: CannotSit): { to: string; label: string } {
     case "UNPAID":
       return row.payment_id
         ? { to: `/enrollments/payments/${row.payment_id}`, label: "Approve the payment" }
-        : { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Record a payment" };
+        : { to: `/enrollments/${row.enrollment_id ?? ""}`, label: "Record payment" };
     case "CLASH":
       return { to: `/people/${row.user_id}`, label: "See both exams" };
   }

@@ -6,7 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { lockPlace } from "./enroll.server.ts";
 
-const reason = z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters");
+const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
 const enrollmentRow = z.object({
   id: z.string(),
   college_id: z.string(),
@@ -21,7 +21,7 @@ async function locked(ctx: TxCtx, id: string) {
     sql`select id, college_id, class_id, status, expires_at from public.enrollment where id = ${id}::uuid for update`,
     enrollmentRow,
   );
-  if (!found) throw new NotFound("There is no such enrollment in your scope");
+  if (!found) throw new NotFound("Enrollment not found");
   return found;
 }
 
@@ -32,7 +32,7 @@ export const dropEnrollment = mutation({
   input: z.object({
     id: z.uuid(),
     semesterId: z.uuid("Choose a semester").optional(),
-    date: z.iso.date("Enter a date that exists"),
+    date: z.iso.date("Enter a valid date"),
     reason,
   }),
   async run({ ctx, input }) {
@@ -67,7 +67,7 @@ export const setEnrollmentState = mutation({
       sql`select class_id from public.enrollment where id = ${input.id}::uuid`,
       z.object({ class_id: z.string() }),
     );
-    if (!peek) throw new NotFound("There is no such enrollment in your scope");
+    if (!peek) throw new NotFound("Enrollment not found");
     // The class first, then the enrollment: the order in which enrolling takes them too.
     if (input.state === "ACTIVE") await lockPlace(ctx, peek.class_id);
     const before = await locked(ctx, input.id);

@@ -12,8 +12,8 @@ export const enroll = mutation({
   name: "enrollments.enroll",
   permission: "platform.manage",
   input: z.object({
-    student: z.string().trim().min(1, "Who is to be enrolled?").max(300),
-    class: z.string().trim().min(1, "In which class?").max(300),
+    student: z.string().trim().min(1, "Choose a student").max(300),
+    class: z.string().trim().min(1, "Choose a class").max(300),
     amount: z
       .string()
       .trim()
@@ -37,19 +37,17 @@ export const enroll = mutation({
         ).map((found) => found.id);
     if (classes.length !== 1)
       throw new Invalid(
-        classes.length === 0
-          ? "There is no such class in your scope"
-          : "Several classes are called so: choose a tenant first, or use an id",
-        { class: ["Name one class"] },
+        classes.length === 0 ? "Class not found" : "Several classes have this name. Choose a tenant first, or use an ID",
+        { class: ["Choose one class"] },
       );
     const place = await lockPlace(ctx, classes[0]!);
     const students = (await resolveRef(ctx, resourceNamed("user"), place.college_id, [input.student])).get(input.student) ?? [];
     if (students.length !== 1)
       throw new Invalid(
         students.length === 0
-          ? "There is no such student in this college"
-          : "Several people are called so: use an e-mail or a roll number",
-        { student: ["Name one student"] },
+          ? "This college has no such student"
+          : "Several people have this name. Use an e-mail or a roll number",
+        { student: ["Choose one student"] },
       );
     const id = await enrollIn(ctx, place, students[0]!, Math.round(Number(input.amount.replace(",", ".")) * 100));
     return { id, classId: place.id };

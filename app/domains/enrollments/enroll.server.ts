@@ -27,9 +27,9 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
         for update of k`,
     classRow,
   );
-  if (!found) throw new NotFound("There is no such class in your scope");
+  if (!found) throw new NotFound("Class not found");
   if (found.status === "FINISHED" || found.status === "CANCELLED")
-    throw new Conflict(`${found.name} takes no more students: it is ${found.status.toLowerCase()}`);
+    throw new Conflict(`${found.name} accepts no more students: it is ${found.status.toLowerCase()}`);
   if (found.capacity !== null) {
     const taken = await one(
       ctx.tx,
@@ -38,8 +38,7 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
           where college_id = ${found.college_id}::uuid and class_id = ${classId}::uuid and status = 'ACTIVE'`,
       z.object({ n: z.number() }),
     );
-    if (taken!.n >= found.capacity)
-      throw new Conflict(`${found.name} is full: ${found.capacity} of ${found.capacity} places are taken`);
+    if (taken!.n >= found.capacity) throw new Conflict(`${found.name} is full (${found.capacity} of ${found.capacity})`);
   }
   return found;
 }
@@ -59,8 +58,7 @@ export async function enrollIn(
         where id = ${userId}::uuid and college_id = ${place.college_id}::uuid and deleted_at is null`,
     z.object({ role: z.string(), is_active: z.boolean() }),
   );
-  if (!student)
-    throw new Invalid("There is no such student in this tenant", { user: ["There is no such student in this tenant"] });
+  if (!student) throw new Invalid("This tenant has no such student", { user: ["This tenant has no such student"] });
   if (student.role !== "STUDENT")
     throw new Invalid("Only students are enrolled; teachers are assigned", { user: ["This person is not a student"] });
   const now = ctx.clock.now();
@@ -78,7 +76,7 @@ export async function enrollIn(
           )`,
     );
   } catch (error) {
-    if ((error as { code?: string }).code === "23505") throw new Conflict("This student is enrolled in this class already");
+    if ((error as { code?: string }).code === "23505") throw new Conflict("This student is already enrolled in this class");
     throw error;
   }
   await record(ctx, {

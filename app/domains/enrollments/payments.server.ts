@@ -28,7 +28,7 @@ async function locked(ctx: TxCtx, id: string) {
         for update`,
     paymentRow,
   );
-  if (!found) throw new NotFound("There is no such payment in your scope");
+  if (!found) throw new NotFound("Payment not found");
   return found;
 }
 
@@ -38,7 +38,7 @@ export const recordPayment = mutation({
   permission: "platform.manage",
   input: z.object({
     enrollmentId: z.uuid("Choose an enrollment"),
-    amountMinor: z.number("Enter an amount").int().min(1, "More than nothing").max(1e12, "Too much to be true"),
+    amountMinor: z.number("Enter an amount").int().min(1, "More than 0").max(1e12, "Amount too large"),
     method: z.enum(PAYMENT_METHODS),
     transactionId: z.string().trim().max(120, "At most 120 characters"),
   }),
@@ -51,7 +51,7 @@ export const recordPayment = mutation({
           where e.id = ${input.enrollmentId}::uuid`,
       z.object({ user_id: z.string(), college_id: z.string(), currency: z.string() }),
     );
-    if (!enrollment) throw new Invalid("There is no such enrollment in your scope", { enrollmentId: ["Choose an enrollment"] });
+    if (!enrollment) throw new Invalid("Enrollment not found", { enrollmentId: ["Choose an enrollment"] });
     const id = newId(ctx.clock.now().getTime());
     try {
       await execute(
@@ -68,7 +68,7 @@ export const recordPayment = mutation({
       );
     } catch (error) {
       if ((error as { constraint?: string }).constraint === "platform_identifier_pkey")
-        throw new Conflict("This transaction id has been used for a payment already");
+        throw new Conflict("A payment with this transaction ID already exists");
       throw error;
     }
     await record(ctx, {
@@ -116,8 +116,8 @@ export const approvePayment = mutation({
     );
     const needsTwo = payment.amount_minor >= college!.payment_approval_limit;
     const same = payment.recorded_by !== null && payment.recorded_by === ctx.actor.id;
-    if (needsTwo && same) throw new Forbidden("Another person must approve a payment that you recorded");
-    if (payment.status !== "PENDING") throw new Conflict(`This payment is ${payment.status.toLowerCase()} already`);
+    if (needsTwo && same) throw new Forbidden("You recorded this payment. Someone else must approve it");
+    if (payment.status !== "PENDING") throw new Conflict(`This payment is already ${payment.status.toLowerCase()}`);
     await execute(
       ctx.tx,
       sql`update public.payment
@@ -153,7 +153,7 @@ export const settlePayment = mutation({
   input: z.object({
     id: z.uuid(),
     state: z.enum(["FAILED", "REFUNDED"]),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const payment = await locked(ctx, input.id);

@@ -24,7 +24,7 @@ export const decideRegistration = mutation({
   input: z.object({
     id: z.uuid(),
     decision: z.enum(["APPROVED", "REJECTED"]),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const found = await one(
@@ -35,7 +35,7 @@ export const decideRegistration = mutation({
           for update`,
       registration,
     );
-    if (!found) throw new NotFound("There is no such registration in your scope");
+    if (!found) throw new NotFound("Registration not found");
     const now = ctx.clock.now();
     let userId = found.user_id;
     if (input.decision === "APPROVED") {

@@ -48,7 +48,7 @@ export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
       where e.id = ${id} and e.deleted_at is null`,
     examRow,
   );
-  if (!exam) throw new NotFound("There is no such exam");
+  if (!exam) throw new NotFound("Exam not found");
   return exam;
 }
 
@@ -62,7 +62,7 @@ async function held(ctx: TxCtx, id: string, strength: Sql): Promise<ExamRow> {
         from public.exam e where e.id = ${id} and e.deleted_at is null for ${strength}`,
     examRow,
   );
-  if (!exam) throw new NotFound("There is no such exam");
+  if (!exam) throw new NotFound("Exam not found");
   return exam;
 }
 

@@ -37,7 +37,7 @@ const status = async (id: string) =>
   (await db.owner.query<{ status: string }>("select status from public.exam where id = $1", [id])).rows[0]!.status;
 
 describe("the clock", () => {
-  it("does not close an exam in which somebody was given time a moment before", async () => {
+  it("does not close an exam in which someone was given time a moment before", async () => {
     const exam = await makeExam(db.owner, college.id, { status: "LIVE", start: minutes(-95), windowMinutes: 90 });
     const late = await makeAttempt(db.owner, exam, 0, { state: "IN_PROGRESS", deadline: minutes(-1) });
     const busy = new pg.Client({ connectionString: db.url("owner") });

@@ -109,7 +109,7 @@ describe("claims", () => {
     expect(done.filter((one) => one.status === "fulfilled")).toHaveLength(1);
   });
 
-  it("survive a claim against a release: somebody holds it, or nobody", async () => {
+  it("survive a claim against a release: someone holds it, or nobody", async () => {
     for (let round = 0; round < 5; round++) {
       const { review } = await queued();
       await claimReview({ ctx: ana, input: { reviewId: review } });
@@ -129,7 +129,7 @@ describe("claims", () => {
     const { review } = await queued();
     await claimReview({ ctx: ana, input: { reviewId: review } });
     await expect(decideReview({ ctx: later(ana, 21 * 60), input: { reviewId: review, decision: "CLEARED" } })).rejects.toThrow(
-      /run out/,
+      /has expired/,
     );
     await expireClaims({ ...systemCtx("test"), clock: fixedClock(new Date(Date.now() + 21 * 60_000).toISOString()) });
     expect(await reviewState(review)).toBe("QUEUED");
@@ -147,7 +147,7 @@ describe("claims", () => {
     const got = await Promise.all([claimNext({ ctx: one!, input: {} }), claimNext({ ctx: two!, input: {} })]);
     expect(got.map((next) => next.reviewId).sort()).toEqual([reviews[1], reviews[2]].sort());
     expect((await claimNext({ ctx: one!, input: {} })).reviewId).toBe(reviews[0]);
-    await expect(claimNext({ ctx: two!, input: {} })).rejects.toThrow(/Nothing waits/);
+    await expect(claimNext({ ctx: two!, input: {} })).rejects.toThrow(/No review is waiting/);
     expect(await queueCounts({ ctx: one!, input: {} })).toMatchObject({ open: 3, mine: 2 });
   });
 });
@@ -295,13 +295,13 @@ describe("undo", () => {
     expect(await reviewState(review)).toBe("INCONCLUSIVE");
   });
 
-  it("is refused afterwards, to others, and when somebody went on", async () => {
+  it("is refused afterwards, to others, and when someone went on", async () => {
     const { review } = await queued();
     const { decisionId } = await decide(ana, review, "VIOLATION");
     await expect(undoDecision({ ctx: later(ana, 11), input: { decisionId } })).rejects.toThrow(/ten seconds/);
     await expect(undoDecision({ ctx: ben, input: { decisionId } })).rejects.toMatchObject({ status: 409 });
     await claimReview({ ctx: ben, input: { reviewId: review } });
-    await expect(undoDecision({ ctx: ana, input: { decisionId } })).rejects.toThrow(/taken up/);
+    await expect(undoDecision({ ctx: ana, input: { decisionId } })).rejects.toThrow(/has claimed/);
   });
 });
 
@@ -465,7 +465,7 @@ describe("scores", () => {
     });
   });
 
-  it("leave alone what somebody has begun or decided", async () => {
+  it("leave alone what someone has begun or decided", async () => {
     const { exam, attempt, review } = await queued();
     await claimReview({ ctx: ana, input: { reviewId: review } });
     await rescoreExam(systemCtx("test"), exam.id);

@@ -19,7 +19,7 @@ import { addNote, decideReview } from "./review/decide.server.ts";
 import { attemptDossier } from "./review/dossier.server.ts";
 import { setWeights } from "./score/weights.server.ts";
 
-/** Claims that run out while somebody writes, keys corrected while they are read, and other things that come late. */
+/** Claims that run out while someone writes, keys corrected while they are read, and other things that come late. */
 
 const db = testDatabase();
 let college: { id: string };
@@ -43,7 +43,7 @@ async function queued() {
   return { exam, attempt, review: await makeReview(db.owner, exam, attempt) };
 }
 
-describe("a claim that runs out while somebody writes", () => {
+describe("a claim that runs out while someone writes", () => {
   it("is taken up again by their decision, where nobody else has taken it", async () => {
     for (const givenBack of [false, true]) {
       const { review } = await queued();
@@ -60,7 +60,7 @@ describe("a claim that runs out while somebody writes", () => {
     const input = { reviewId: review, decision: "VIOLATION", note: NOTE, round: 1 } as const;
     await claimReview({ ctx: ana, input: { reviewId: review } });
     await claimReview({ ctx: later(ben, 25), input: { reviewId: review } });
-    await expect(decideReview({ ctx: later(ana, 26), input })).rejects.toThrow(/somebody else is reviewing/);
+    await expect(decideReview({ ctx: later(ana, 26), input })).rejects.toThrow(/someone else is reviewing/);
     await decideReview({ ctx: later(ben, 26), input });
     // What was written for a first look is no second one.
     await expect(decideReview({ ctx: later(ana, 27), input })).rejects.toThrow(/decided on this attempt since/);

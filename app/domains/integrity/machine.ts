@@ -28,14 +28,14 @@ export const DECISIONS = ["CLEARED", "INCONCLUSIVE", "VIOLATION"] as const satis
 
 /** Nobody has decided for good. SQL reads these lists too (`literals` of db/sql.ts): a state is added here and nowhere else. */
 export const OPEN_STATES = ["QUEUED", "CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
-/** Open, and somebody is or was at work on it. */
+/** Open, and someone is or was at work on it. */
 export const BEGUN_STATES = ["CLAIMED", "SECOND", "THIRD"] as const satisfies readonly ReviewState[];
 /** Nobody has decided yet. */
 export const UNDECIDED_STATES = ["QUEUED", "CLAIMED"] as const satisfies readonly ReviewState[];
 /** A violation was reported, and another person looks. */
 export const FURTHER_STATES = ["SECOND", "THIRD"] as const satisfies readonly ReviewState[];
 export const DECIDED_STATES = ["CLEARED", "INCONCLUSIVE", "VIOLATION", "APPEALED"] as const satisfies readonly ReviewState[];
-/** A violation stands, also while somebody appeals against it. */
+/** A violation stands, also while someone appeals against it. */
 export const VIOLATION_STATES = ["VIOLATION", "APPEALED"] as const satisfies readonly ReviewState[];
 export const isOpen = (state: string): boolean => (OPEN_STATES as readonly string[]).includes(state);
 

@@ -132,7 +132,7 @@ it("a clearance before publication tells the student nothing yet, and its undo h
   expect(await result(attempt)).toMatchObject({ withheld: true, published_at: null });
 });
 
-it("a cancelled exam fills no queue: what nobody has begun leaves it, what somebody holds stays with them", async () => {
+it("a cancelled exam fills no queue: what nobody has begun leaves it, what someone holds stays with them", async () => {
   const exam = await makeExam(db.owner, college.id, { status: "LIVE" });
   const attempts = await Promise.all([0, 1, 2].map((student) => makeAttempt(db.owner, exam, student)));
   const writing = await makeAttempt(db.owner, exam, 3, { state: "IN_PROGRESS" });

@@ -47,7 +47,7 @@ export const EVIDENCE = {
   SHARED_DEVICE: { label: "a device shared with another account", points: 12 },
   SHARED_ADDRESS: { label: "a network address shared with few others", points: 2 },
   OVERLAPPING_ATTEMPTS: { label: "two attempts of one account at the same time", points: 12 },
-  ALIKE_TO_GROUP: { label: "answers like those of somebody in a flagged group", points: 0 },
+  ALIKE_TO_GROUP: { label: "answers like those of someone in a flagged group", points: 0 },
   PATTERNED_ANSWERS: { label: "answers in a pattern, given without reading", points: 0 },
 } as const satisfies Record<string, { label: string; points: number }>;
 
@@ -62,7 +62,7 @@ export const labelOf = (kind: string): string =>
 /** What is shown beside the evidence and is never worth a point, in any exam. */
 export const weighable = (kind: EvidenceKind): boolean => EVIDENCE[kind].points > 0;
 
-/** Types that are worth something, by default or in some exam. The others say that somebody is there, and change no score. */
+/** Types that are worth something, by default or in some exam. The others say that someone is there, and change no score. */
 export const SCORED_TYPES: readonly string[] = Object.entries(SIGNALS)
   .filter(([, spec]) => spec.cap > 0)
   .map(([type]) => type);

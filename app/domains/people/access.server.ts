@@ -6,7 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { endSessionsOf } from "./end-sessions.server.ts";
 
-const reason = z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters");
+const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
 
 async function person(ctx: TxCtx, id: string) {
   const found = await one(
@@ -17,7 +17,7 @@ async function person(ctx: TxCtx, id: string) {
         for update`,
     z.object({ id: z.string(), college_id: z.string(), locked_until: z.date().nullable(), is_active: z.boolean() }),
   );
-  if (!found) throw new NotFound("There is no such person in your scope");
+  if (!found) throw new NotFound("Person not found");
   return found;
 }
 

@@ -2,7 +2,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { execute } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 
-/** What somebody has open ends now, and nothing renews it: their sessions, and the tokens that would make new ones. */
+/** What someone has open ends now, and nothing renews it: their sessions, and the tokens that would make new ones. */
 async function end(ctx: TxCtx, whose: Sql): Promise<number> {
   const now = ctx.clock.now();
   const sessions = await execute(

@@ -47,7 +47,7 @@ export const personMatter = read({
           where u.id = ${input.id}::uuid`,
       person,
     );
-    if (!found) throw new NotFound("There is no such person in your scope");
+    if (!found) throw new NotFound("Person not found");
     const [enrollments, payments, exams, attempts] = [
       await rows(
         ctx.tx,

@@ -52,7 +52,7 @@ const acts = async (id: string) =>
   );
 
 describe("a lock", () => {
-  it("keeps somebody out until a time, ends what they have open, and says so on their page", async () => {
+  it("keeps someone out until a time, ends what they have open, and says so on their page", async () => {
     const id = await makePerson();
     await lockPerson({ ctx: manager, input: { id, hours: 2, reason: "Shared a password" } });
     expect(await open(id)).toBe(0);

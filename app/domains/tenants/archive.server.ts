@@ -17,7 +17,7 @@ export const startArchive = mutation({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const college = await ctx.tx.prisma.college.findUnique({ where: { id: input.id } });
-    if (!college) throw new NotFound("There is no such tenant in your scope");
+    if (!college) throw new NotFound("Tenant not found");
     const jobId = await enqueue(ctx, {
       kind: "tenant.archive",
       title: `Archive of ${college.name}`,

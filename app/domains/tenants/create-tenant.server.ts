@@ -29,14 +29,14 @@ export const createTenant = mutation({
       .string()
       .trim()
       .max(254)
-      .regex(/^$|^[^\s@]+@[^\s@]+\.[^\s@]+$/, "This is not an e-mail address"),
+      .regex(/^$|^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Not an e-mail address"),
     managerName: z.string().trim().min(2, "Enter the manager's name").max(120, "At most 120 characters"),
     managerEmail: z
       .string()
       .trim()
       .toLowerCase()
       .max(254)
-      .regex(/^[^\s@]+@[^\s@]+$/, "This is not an e-mail address"),
+      .regex(/^[^\s@]+@[^\s@]+$/, "Not an e-mail address"),
   }),
   async run({ ctx, input }) {
     const username = input.code.toLowerCase();

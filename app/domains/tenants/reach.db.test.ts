@@ -97,7 +97,7 @@ describe("a super-admin", () => {
     expect(await stored(empty)).toBeUndefined();
     const refused = remove({ ctx: boss, input: { resource: "college", id: used, reason: "Closed down", purge: true } });
     await expect(refused).rejects.toBeInstanceOf(Conflict);
-    await expect(refused).rejects.toThrow(/Other records still point/);
+    await expect(refused).rejects.toThrow(/Other records still refer/);
     expect((await stored(used))["deleted_at"]).not.toBeNull();
   });
 });

@@ -13,18 +13,18 @@ export const setSubscription = mutation({
   input: z.object({
     id: z.uuid(),
     state: z.enum(SUBSCRIPTION_STATES),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
-    expiry: z.iso.date("Enter a date that exists").optional(),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    expiry: z.iso.date("Enter a valid date").optional(),
   }),
   async run({ ctx, input }) {
     const before = await ctx.tx.prisma.college.findUnique({ where: { id: input.id } });
-    if (!before) throw new NotFound("There is no such tenant");
+    if (!before) throw new NotFound("Tenant not found");
     const closed = CLOSED_STATES.includes(input.state);
     const ends = input.expiry ? new Date(`${input.expiry}T23:59:59Z`) : before.subscriptionExpiry;
     // The clock would close it again within minutes.
     if (["TRIAL", "ACTIVE"].includes(input.state) && ends && ends <= ctx.clock.now())
-      throw new Invalid(`Its subscription ended on ${ends.toISOString().slice(0, 10)}: say until when it holds now`, {
-        expiry: ["A day that is still to come"],
+      throw new Invalid(`Its subscription ended on ${ends.toISOString().slice(0, 10)}: enter its new end`, {
+        expiry: ["Enter a future date"],
       });
     await moveSubscriptions(ctx.tx, [input.id], input.state);
     await ctx.tx.prisma.college.update({

@@ -70,7 +70,7 @@ export const tenantFacts = read({
           where c.id = ${input.id}::uuid`,
       facts,
     );
-    if (!found) throw new NotFound("There is no such tenant in your scope");
+    if (!found) throw new NotFound("Tenant not found");
     const managers = await rows(
       ctx.tx,
       sql`select s.id, s.name, s.email, s.last_login_at

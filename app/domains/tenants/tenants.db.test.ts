@@ -115,7 +115,7 @@ describe("a subscription", () => {
     );
     const open = (expiry?: string) =>
       setSubscription({ ctx: boss, input: { id, state: "ACTIVE", reason: "Paid again", ...(expiry ? { expiry } : {}) } });
-    await expect(open()).rejects.toThrow(/say until when/);
+    await expect(open()).rejects.toThrow(/enter its new end/);
     await expect(open("2020-01-31")).rejects.toBeInstanceOf(Invalid);
     await open("2031-01-31");
     await expireSubscriptions();

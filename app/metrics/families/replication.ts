@@ -133,7 +133,7 @@ export const REPLICATION: readonly Family[] = [
     (row, view) => [{}, row.replayed_at ? Math.max(0, view.now - row.replayed_at.getTime()) / 1000 : null],
   ),
   ...SLOT_ACTIVE.map((name) =>
-    perRow("slots", name, "gauge", "1 while somebody reads from the slot", SLOT_LABELS, (row) => [
+    perRow("slots", name, "gauge", "1 while someone reads from the slot", SLOT_LABELS, (row) => [
       slotLabels(row),
       row.active ? 1 : 0,
     ]),

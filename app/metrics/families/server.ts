@@ -39,7 +39,7 @@ const BUFFERS: Counter<ProbeRow<"bufferCache">>[] = [
   ["buffers_used", "Shared buffers in use", (row) => row.used],
   ["buffers_unused", "Shared buffers that hold nothing", (row) => row.unused],
   ["buffers_dirty", "Shared buffers that have to be written", (row) => row.dirty],
-  ["buffers_pinned", "Shared buffers that somebody works with now", (row) => row.pinned],
+  ["buffers_pinned", "Shared buffers that someone works with now", (row) => row.pinned],
   ["usagecount_avg", "Average usage count of the buffers in use", (row) => row.usage],
 ];
 

@@ -245,17 +245,17 @@ const TABLE: [name: string, type: Family["type"], help: string, read: (row: Tabl
   ["last_autovacuum", "gauge", "When it was last vacuumed by itself, Unix time", (row) => secondsOf(row.autovacuumed_at) ?? 0],
   ["table_size_bytes", "gauge", "Size on disk without indexes", (row) => row.bytes],
   ["idx_tup_fetch", "counter", "Rows fetched by index scans", (row) => row.idx_rows],
-  ["last_vacuum", "gauge", "When somebody vacuumed it, Unix time; 0 is never", (row) => secondsOf(row.last_vacuum) ?? 0],
-  ["last_analyze", "gauge", "When somebody analyzed it, Unix time; 0 is never", (row) => secondsOf(row.last_analyze) ?? 0],
+  ["last_vacuum", "gauge", "When someone vacuumed it, Unix time; 0 is never", (row) => secondsOf(row.last_vacuum) ?? 0],
+  ["last_analyze", "gauge", "When someone analyzed it, Unix time; 0 is never", (row) => secondsOf(row.last_analyze) ?? 0],
   [
     "last_autoanalyze",
     "gauge",
     "When it was last analyzed by itself, Unix time; 0 is never",
     (row) => secondsOf(row.last_autoanalyze) ?? 0,
   ],
-  ["vacuum_count", "counter", "Times somebody vacuumed it", (row) => row.vacuums],
+  ["vacuum_count", "counter", "Times someone vacuumed it", (row) => row.vacuums],
   ["autovacuum_count", "counter", "Times it was vacuumed by itself", (row) => row.autovacuums],
-  ["analyze_count", "counter", "Times somebody analyzed it", (row) => row.analyzes],
+  ["analyze_count", "counter", "Times someone analyzed it", (row) => row.analyzes],
   ["autoanalyze_count", "counter", "Times it was analyzed by itself", (row) => row.autoanalyzes],
 ];
 

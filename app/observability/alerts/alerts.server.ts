@@ -116,7 +116,7 @@ function asOfNow(written: Episode[], conditions: readonly Condition[] | null): E
       const condition = firing.get(keyOf(one));
       return condition
         ? { ...one, ...now(condition) }
-        : { ...one, says: `${one.says} (at its worst; how it is now is not known)` };
+        : { ...one, says: `${one.says} (worst value; the current value is not known)` };
     }),
   ];
 }
@@ -132,7 +132,7 @@ export const acknowledgeAlert = mutation({
       where: { id: input.id, acknowledgedAt: null },
       data: { acknowledgedAt: ctx.clock.now(), acknowledgedBy: ctx.actor.kind === "staff" ? ctx.actor.id : null },
     });
-    if (done.count === 0) throw new Conflict("Somebody has acknowledged it already");
+    if (done.count === 0) throw new Conflict("Someone has already acknowledged it");
     await record(ctx, { action: "alert.acknowledge", resource: "alert", resourceId: input.id });
   },
 });
@@ -144,7 +144,7 @@ export const silenceAlert = mutation({
     rule: z.string().refine((key) => key === "*" || ruleByKey(key) !== undefined, "Choose a rule"),
     target: z.string().max(40).optional(),
     minutes: z.coerce.number().int().min(5).max(10_080),
-    reason: z.string().trim().min(3, "Say why").max(500),
+    reason: z.string().trim().min(3, "Enter a reason").max(500),
   }),
   async run({ ctx, input }) {
     const id = newId();
@@ -194,9 +194,11 @@ export const changeRule = mutation({
   }),
   async run({ ctx, input }) {
     const rule = RULES.find((one) => one.key === input.key);
-    if (!rule) throw new NotFound("There is no such rule");
+    if (!rule) throw new NotFound("Rule not found");
     if (rule.above ? input.clearAt > input.threshold : input.clearAt < input.threshold)
-      throw new Invalid("It must clear on the quiet side of its threshold", { clearAt: ["On the quiet side of the threshold"] });
+      throw new Invalid("The clear value must be on the normal side of the threshold", {
+        clearAt: ["On the normal side of the threshold"],
+      });
     const before = await ctx.tx.prisma.alertRule.findUnique({ where: { key: input.key } });
     const { key, ...data } = input;
     await ctx.tx.prisma.alertRule.upsert({ where: { key }, create: { id: newId(), key, ...data }, update: data });
@@ -266,15 +268,15 @@ export const addNotificationTarget = mutation({
   permission: "database.act",
   stepUp: true,
   input: z.object({
-    name: z.string().trim().min(1, "Give it a name").max(80),
+    name: z.string().trim().min(1, "Enter a name").max(80),
     kind: z.enum(["WEBHOOK", "EMAIL"]),
-    address: z.string().trim().min(3, "Where to").max(500),
+    address: z.string().trim().min(3, "Enter an address").max(500),
     minSeverity: z.enum(SEVERITIES),
   }),
   async run({ ctx, input }) {
     if (input.kind === "WEBHOOK") await safeAddress(checkedUrl(input.address).toString());
     else if (!/^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/.test(input.address))
-      throw new Invalid("This is not an e-mail address", { address: ["This is not an e-mail address"] });
+      throw new Invalid("Not an e-mail address", { address: ["Not an e-mail address"] });
     const id = newId();
     await ctx.tx.prisma.notificationTarget.create({ data: { id, ...input } });
     await record(ctx, {

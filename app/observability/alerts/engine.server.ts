@@ -30,7 +30,7 @@ const SIGNALS_STALE_MS = 15_000;
 
 export type RuleOverride = z.infer<typeof overrideRow>;
 
-/** The rules as written, with what somebody changed about them. */
+/** The rules as written, with what someone changed about them. */
 export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule & { enabled: boolean; changed: boolean })[] {
   const byKey = new Map(overrides.map((one) => [one.key, one]));
   return RULES.map((rule) => {

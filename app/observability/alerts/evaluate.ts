@@ -66,7 +66,7 @@ export class Evaluator {
     return [...this.conditions.values()];
   }
 
-  /** A rule that somebody switched off sees nothing any more, and what it had open is over. */
+  /** A rule that someone switched off sees nothing any more, and what it had open is over. */
   step(rules: readonly (AlertRule & { enabled?: boolean })[], reading: Reading, now: number): Change[] {
     const changes: Change[] = [];
     const kept = new Set<string>();

@@ -61,7 +61,7 @@ const rule = (definition: AlertRule): AlertRule => definition;
 export const RULES: readonly AlertRule[] = [
   rule({
     key: "target-down",
-    title: "Server can't be reached",
+    title: "Server unreachable",
     metric: "target.down",
     above: true,
     threshold: 1,
@@ -70,7 +70,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "CRITICAL",
     unit: "count",
     link: "/database/health",
-    why: "Nothing that needs this server works.",
+    why: "Everything that needs this server fails.",
   }),
   rule({
     key: "lock-wait",
@@ -83,7 +83,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "CRITICAL",
     unit: "count",
     link: "/database/locks",
-    why: "Whoever waits is a person looking at a page that does not save.",
+    why: "Someone is waiting for a page to save.",
   }),
   rule({
     key: "connections-used",
@@ -113,7 +113,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "pool-used",
-    title: "A pool of the console is nearly used up",
+    title: "A connection pool of the console is nearly full",
     metric: "pool.used_ratio",
     above: true,
     threshold: 0.8,
@@ -122,11 +122,11 @@ export const RULES: readonly AlertRule[] = [
     severity: "WARNING",
     unit: "ratio",
     link: "/database/connections",
-    why: "Requests are about to wait for a connection.",
+    why: "Requests will soon have to wait for a connection.",
   }),
   rule({
     key: "pool-waiting",
-    title: "Requests wait for a pool",
+    title: "Requests are waiting for a connection pool",
     metric: "pool.waiting",
     above: true,
     threshold: 11,
@@ -135,11 +135,11 @@ export const RULES: readonly AlertRule[] = [
     severity: "WARNING",
     unit: "count",
     link: "/database/connections",
-    why: "More than ten wait for a connection.",
+    why: "More than ten requests are waiting for a connection.",
   }),
   rule({
     key: "query-running",
-    title: "A statement runs long",
+    title: "Long-running statement",
     metric: "query.longest_ms",
     above: true,
     threshold: 1000,
@@ -148,7 +148,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "INFO",
     unit: "ms",
     link: "/database/connections",
-    why: "The documents' slow query: more than a second.",
+    why: "Any statement over 1 s.",
   }),
   rule({
     key: "query-mean",
@@ -165,7 +165,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "cache-hits",
-    title: "Few reads are served from memory",
+    title: "Low cache hit ratio",
     metric: "db.hit_ratio",
     above: false,
     threshold: 0.9,
@@ -178,7 +178,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "dead-rows",
-    title: "Dead rows nobody vacuums",
+    title: "Dead rows not vacuumed",
     metric: "tables.dead_unvacuumed",
     above: true,
     threshold: 1000,
@@ -191,21 +191,21 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "idle-in-transaction",
-    title: "A transaction is open and does nothing",
+    title: "Idle in transaction",
     metric: "sessions.idle_in_transaction_s",
     above: true,
     threshold: 300,
-    // Somebody is between two statements at any moment: at zero it would never end.
+    // Someone is between two statements at any moment: at zero it would never end.
     clearAt: 60,
     forSeconds: 0,
     severity: "WARNING",
     unit: "seconds",
     link: "/database/connections",
-    why: "It holds its locks and the cleaning of every table.",
+    why: "It holds its locks and keeps vacuum from cleaning any table.",
   }),
   rule({
     key: "long-transaction",
-    title: "A transaction is open for long",
+    title: "Long-running transaction",
     metric: "sessions.longest_transaction_s",
     above: true,
     threshold: 1800,
@@ -219,7 +219,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "prepared-transaction",
-    title: "A prepared transaction is not ended",
+    title: "Prepared transaction left open",
     metric: "prepared.age_s",
     above: true,
     threshold: 300,
@@ -228,7 +228,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "WARNING",
     unit: "seconds",
     link: "/database/maintenance",
-    why: "It holds its locks and the cleaning of every table, and no session is left that would end it.",
+    why: "It holds its locks and keeps vacuum from cleaning any table, and no session is left to end it.",
   }),
   rule({
     key: "replication-lag",
@@ -258,7 +258,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "standby-not-receiving",
-    title: "A standby receives nothing",
+    title: "A standby is not receiving WAL",
     metric: "replication.not_receiving",
     above: true,
     threshold: 1,
@@ -267,7 +267,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "CRITICAL",
     unit: "count",
     link: "/database/replication",
-    why: "Every commit from now on exists once.",
+    why: "New commits exist on one server only.",
   }),
   rule({
     key: "slot-retention",
@@ -284,7 +284,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "wraparound",
-    title: "Transaction ids run out",
+    title: "Transaction ID wraparound is near",
     metric: "age.xid",
     above: true,
     threshold: 1_000_000_000,
@@ -323,7 +323,7 @@ export const RULES: readonly AlertRule[] = [
   }),
   rule({
     key: "probe-stale",
-    title: "A probe brings nothing",
+    title: "A probe returns no data",
     metric: "probe.stale_s",
     above: true,
     threshold: 180,
@@ -332,7 +332,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "INFO",
     unit: "seconds",
     link: "/database/health",
-    why: "What it would show is not known.",
+    why: "Its panels show no current data.",
   }),
   rule({
     key: "audit-log-broken",
@@ -345,11 +345,11 @@ export const RULES: readonly AlertRule[] = [
     severity: "CRITICAL",
     unit: "count",
     link: "/audit/integrity",
-    why: "An entry was changed or is missing: somebody went around the console.",
+    why: "An entry was changed or is missing: someone went around the console.",
   }),
   rule({
     key: "audit-log-behind",
-    title: "The audit log is not sequenced",
+    title: "The audit log sequencer is behind",
     metric: "audit.behind_s",
     above: true,
     threshold: 60,
@@ -358,7 +358,7 @@ export const RULES: readonly AlertRule[] = [
     severity: "WARNING",
     unit: "seconds",
     link: "/audit/integrity",
-    why: "What waits is recorded, but under no signed head: a superuser could still take it away unseen.",
+    why: "Waiting entries are recorded, but not yet under a signed head: a superuser could still remove them unnoticed.",
   }),
   rule({
     key: "checksum-failed",

@@ -69,7 +69,7 @@ export async function safeAddress(text: string, resolve: Resolve = resolveAll): 
 
 export function checkedUrl(text: string): URL {
   const wrong = (says: string) => new Invalid(says, { address: [says] });
-  if (!URL.canParse(text)) throw wrong("This is not an address");
+  if (!URL.canParse(text)) throw wrong("Not an address");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("It must begin with https://");
   if (url.username || url.password) throw wrong("It must not carry a user or password");

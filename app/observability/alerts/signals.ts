@@ -191,7 +191,7 @@ export function readSignals(watch: Watch): Reading {
       target: one.target,
       label: one.probe,
       value: one.seconds,
-      says: `The probe ${one.probe} has brought nothing for ${seconds(one.seconds)}: ${one.reason}`,
+      says: `The probe ${one.probe} has returned no data for ${seconds(one.seconds)}: ${one.reason}`,
     });
   return { signals, unknown };
 }
@@ -200,7 +200,7 @@ function lockSignal(rows: ProbeRow<"locks">[]): Omit<Signal, "target" | "label">
   const trees = lockTrees(rows);
   const waiting = trees.reduce((sum, tree) => sum + waitersOf(tree), 0);
   const root = trees[0];
-  if (!root || waiting === 0) return { metric: "locks.waiting", value: 0, says: "Nobody waits for a lock" };
+  if (!root || waiting === 0) return { metric: "locks.waiting", value: 0, says: "No session is waiting for a lock" };
   const relation = bare(contested(root)) ?? "a row";
   const who = nameOf(root);
   const holds = root.holds.find((held) => held.endsWith(`.${relation}`)) ?? root.holds[0] ?? null;
@@ -208,7 +208,7 @@ function lockSignal(rows: ProbeRow<"locks">[]): Omit<Signal, "target" | "label">
     metric: "locks.waiting",
     value: waiting,
     title: `Lock on ${relation}`,
-    says: `${plural(waiting, "session waits", "sessions wait")} for a lock on ${relation}, the longest for ${seconds(longestWaitMs(root) / 1000)}; ${who} holds it`,
+    says: `${plural(waiting, "session is waiting", "sessions are waiting")} for a lock on ${relation}, the longest for ${seconds(longestWaitMs(root) / 1000)}; ${who} holds it`,
     cause: `${who} ${holds ? `held ${holds.replace("public.", "")}` : "held a lock"} and blocked ${plural(waiting, "session")}. Its statement: ${brief(root.query, 200)}`,
     facts: { relation, root, waiting },
   };
@@ -280,7 +280,7 @@ function lagSignals(lag: Lag, unknown: Set<string>): Signal[] {
         value,
         says,
         cause,
-        title: cause ? `${targetLabel(lag.target)} receives nothing` : undefined,
+        title: cause ? `${targetLabel(lag.target)} receives no WAL` : undefined,
       });
   };
   add("replication.lag_s", lag.seconds, `${targetLabel(lag.target)} is ${seconds(lag.seconds ?? 0)} behind`);

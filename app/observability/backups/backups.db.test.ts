@@ -96,7 +96,7 @@ it("restores for real, and never over a cluster", async () => {
   await expect(restoreInto(backup, target, null)).rejects.toThrow("holds a cluster");
 });
 
-it("takes and drills what somebody else's tables are in, and says that it could not count them", async () => {
+it("takes and drills what someone else's tables are in, and says that it could not count them", async () => {
   await owner.query('create table public."theirs.too" (n int); insert into public."theirs.too" values (1)');
   const taken = await takeBackup(ctx, quiet);
   const result = await runDrill(ctx, { backupId: taken.id }, quiet);

@@ -111,7 +111,7 @@ async function drill(
     );
     return value;
   };
-  // Somebody may ask it to stop in the middle of a long phase.
+  // Someone may ask it to stop in the middle of a long phase.
   const asking = setInterval(() => {
     progress(current, phases.length, PHASES).catch((error: unknown) => {
       if (error instanceof Error && error.name === "JobCancelled") stopped.abort(error);
@@ -176,7 +176,7 @@ async function drill(
         pool,
         sql`update console.backup_check
             set finished_at = now(), stopped = true,
-                findings = '[{"file": "drill", "says": "somebody stopped it"}]'::jsonb
+                findings = '[{"file": "drill", "says": "someone stopped it"}]'::jsonb
             where id = ${id}`,
       );
       throw why;

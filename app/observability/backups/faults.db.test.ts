@@ -92,7 +92,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** An orphan that ended may stay in the list until somebody asks for its status. */
+/** An orphan that ended may stay in the list until someone asks for its status. */
 function lives(pid: number): boolean {
   const stat = `/proc/${pid}/stat`;
   return fs.existsSync(stat) && !/\) Z/.test(fs.readFileSync(stat, "utf8"));
@@ -119,7 +119,7 @@ const drilling = async () =>
     )
   ).rows[0]!.n;
 
-/** Refuses to go on once `when` holds, as a job does that somebody stopped. */
+/** Refuses to go on once `when` holds, as a job does that someone stopped. */
 const stoppedWhen = (when: () => Promise<boolean>) => {
   let asked = false;
   void until("the moment to stop", when).then(() => (asked = true));
@@ -254,9 +254,9 @@ describe("stopped by somebody", () => {
 
   fault("a backup, while files are sent", async () => {
     await expect(takeBackup(ctx, stoppedWhen(sending))).rejects.toThrow(JobCancelled);
-    expect(await lastBackup()).toEqual({ state: "CANCELLED", error: "somebody stopped it" });
-    // Nobody is alarmed by what somebody wanted.
-    expect((await readBackupHealth()).lastEnded?.error ?? null).not.toBe("somebody stopped it");
+    expect(await lastBackup()).toEqual({ state: "CANCELLED", error: "someone stopped it" });
+    // Nobody is alarmed by what someone wanted.
+    expect((await readBackupHealth()).lastEnded?.error ?? null).not.toBe("someone stopped it");
   });
 
   for (const [name, phases] of [

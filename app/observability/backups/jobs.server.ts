@@ -11,7 +11,7 @@ import { Conflict } from "~/platform/errors.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import type { JobHandler, JobRun } from "~/jobs/work.server.ts";
 
-const TITLES = { create: "Take a backup", verify: "Verify a backup", drill: "Restore drill" } as const;
+const TITLES = { create: "Take backup", verify: "Verify a backup", drill: "Restore drill" } as const;
 
 /** Asks the collector for a backup, a verification or a drill; one of each kind at a time. */
 export const askBackup = mutation({
@@ -28,7 +28,7 @@ export const askBackup = mutation({
           limit 1`,
       z.object({ id: z.string() }),
     );
-    if (waiting) throw new Conflict(`${TITLES[input.what]}: this is under way already`);
+    if (waiting) throw new Conflict(`${TITLES[input.what]}: this is already running`);
     const jobId = await enqueue(ctx, {
       kind,
       title: TITLES[input.what],
@@ -55,7 +55,7 @@ export const createBackupJob: JobHandler = async (job) => {
 export const verifyBackupJob: JobHandler = async (job) => {
   const result = await verifyBackup(job.ctx, backupIdOf(job), through(job));
   return {
-    verdict: result.ok ? "every file and its WAL are as they were" : `${result.findings[0]!.file} ${result.findings[0]!.says}`,
+    verdict: result.ok ? "every file and its WAL are unchanged" : `${result.findings[0]!.file} ${result.findings[0]!.says}`,
   };
 };
 
@@ -63,7 +63,7 @@ export const drillJob: JobHandler = async (job) => {
   const result = await runDrill(job.ctx, { backupId: backupIdOf(job) }, through(job));
   return {
     verdict: result.ok ? "restored, started and whole" : `${result.findings[0]!.file}: ${result.findings[0]!.says}`,
-    "back after": seconds(result.rtoMs / 1000),
-    "would be lost": result.rpoMs === null ? "not known" : seconds(result.rpoMs / 1000),
+    "recovery time": seconds(result.rtoMs / 1000),
+    "data at risk": result.rpoMs === null ? "not known" : seconds(result.rpoMs / 1000),
   };
 };

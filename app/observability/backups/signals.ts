@@ -67,8 +67,8 @@ export function backupSignals(health: BackupHealth, now: number): Signal[] {
       "archive.gap",
       missing,
       worst
-        ? `The archive lacks ${plural(missing, "segment")}, the first after ${worst.after}: no restore from before it gets past it`
-        : "The archive has no hole",
+        ? `The archive lacks ${plural(missing, "segment")}, the first after ${worst.after}: earlier backups can't be restored past it`
+        : "The archive has no gaps",
     ),
     signal(
       "store.used_ratio",

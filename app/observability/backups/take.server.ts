@@ -46,7 +46,7 @@ const tables = () =>
     countable,
   );
 
-/** Tables that somebody else made and keeps: they are in the backup, and nobody here may count them. */
+/** Tables that someone else made and keeps: they are in the backup, and nobody here may count them. */
 export const uncounted = async () =>
   (await tables()).filter((one) => !one.readable).map(({ schema, name }) => `${schema}.${name}`);
 
@@ -121,7 +121,7 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
       )
         .then((row) => (row ? progress(row.phase, row.done, row.total) : undefined))
         .catch((error: unknown) => {
-          // Somebody asked the job to stop: the server is told by the end of its connection.
+          // Someone asked the job to stop: the server is told by the end of its connection.
           if (error instanceof Error && error.name === "JobCancelled") cancelled ??= error;
           if (cancelled) void endSenders().catch(() => undefined);
         });
@@ -155,7 +155,7 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
     return { id, bytes: taken };
   } catch (thrown) {
     clearInterval(polling);
-    // The connection was lost because somebody asked for it.
+    // The connection was lost because someone asked for it.
     const error = cancelled ?? diskFullOr(thrown, place.store);
     const stopped = error instanceof Error && error.name === "JobCancelled";
     // Nothing half-taken is ever listed, or left lying about.
@@ -165,7 +165,7 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
       clients().primary,
       sql`update console.backup
           set state = ${stopped ? "CANCELLED" : "FAILED"}, finished_at = now(),
-              error = ${stopped ? "somebody stopped it" : messageOf(error)}
+              error = ${stopped ? "someone stopped it" : messageOf(error)}
           where id = ${id}`,
     ).catch(() => undefined);
     throw error;

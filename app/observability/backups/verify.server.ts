@@ -61,10 +61,7 @@ export async function findBackup(id: string | null, until: Date | null = null): 
         limit 1`,
     backupRow,
   );
-  if (!found)
-    throw new NotFound(
-      id ? "There is no such backup" : until ? "No backup reaches back that far" : "No backup has been taken yet",
-    );
+  if (!found) throw new NotFound(id ? "Backup not found" : until ? "No backup reaches back that far" : "No backups yet");
   return found;
 }
 

@@ -23,7 +23,7 @@ export function headroomOf(list: readonly ProbeRow<"backends">[]): Headroom | nu
     superuserReserved: first.superuser_reserved,
     ordinary,
     used,
-    // The first slots are anybody's: only with those used up do privileged roles get one of the others.
+    // The first slots are anyone's: only with those used up do privileged roles get one of the others.
     usedOrdinary: Math.min(used, ordinary),
     usedReserved: Math.max(0, used - ordinary),
     free: Math.max(0, ordinary - used),

@@ -5,7 +5,7 @@ import { maskedName, maskedStatement } from "../queries/mask.ts";
 const SHOWN = 12;
 
 /**
- * Who has held a connection longest without using it. Asked when somebody looks, never each second: with thousands of idle
+ * Who has held a connection longest without using it. Asked when someone looks, never each second: with thousands of idle
  * sessions, listing them would be load of its own.
  */
 export const idleLongest = probe({

@@ -9,7 +9,7 @@ import { messageOf } from "~/platform/errors.ts";
 import { singleton } from "~/platform/singleton.ts";
 
 const PATIENCE_MS = 2000;
-/** Everybody who looks at the page is shown the same answer for as long. */
+/** Everyone who looks at the page is shown the same answer for as long. */
 const KEEP_MS = 1000;
 
 const number = z.coerce.number();

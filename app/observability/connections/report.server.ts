@@ -54,7 +54,7 @@ function groupBackends(
   return [...found.values()].sort((a, b) => b.n - a.n);
 }
 
-/** Always asked of the server itself: who is connected must be true when somebody is about to be terminated. */
+/** Always asked of the server itself: who is connected must be true when someone is about to be terminated. */
 export const connectionReport = read({
   name: "connections.report",
   permission: "database.read",

@@ -16,11 +16,11 @@ import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 export const signalInput = z.object({
   target: z.string().max(40).default("primary"),
-  pid: z.coerce.number().int().positive("This is not a process id"),
+  pid: z.coerce.number().int().positive("Not a process ID"),
   /** With the pid, what names one session: pids are used again. */
   backendStart: z.coerce.date(),
   act: z.enum(["cancel", "terminate"]),
-  reason: z.string().trim().min(3, "Say why").max(500),
+  reason: z.string().trim().min(3, "Enter a reason").max(500),
 });
 type SignalInput = z.output<typeof signalInput>;
 
@@ -65,7 +65,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
         where a.pid = ${input.pid} and ${same} and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()`,
     sessionRow,
   );
-  if (!found) throw new Conflict("This session has ended already, or its number belongs to another one now");
+  if (!found) throw new Conflict("This session has already ended, or its pid now belongs to another one");
   const who = `pid ${input.pid} of ${found.username ?? "?"} (${found.app || "no name"})`;
   const until = Date.now() + WAIT_MS;
   while (Date.now() < until) {
@@ -90,7 +90,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
   return {
     outcome: "signalled",
     who,
-    says: `${who} was told to stop and has not yet: it may be in a place that can't be interrupted.`,
+    says: `${who} has been told to stop and is still running: it may be at a point that can't be interrupted.`,
     statement: found.query ?? "",
   };
 }
@@ -143,7 +143,7 @@ export async function signalBackend({ ctx, input }: { ctx: Ctx; input: z.input<t
         throw new Unavailable("The server can't be reached, not even over the reserved connections");
       }));
     spoolAct(ctx, entry(parsed, done));
-    log.warn({ reason: messageOf(error) }, "an act is recorded in the spool");
+    log.warn({ reason: messageOf(error) }, "an action is recorded in the spool");
     return done;
   }
 }

@@ -31,7 +31,7 @@ export async function recordSpooledActs(): Promise<number> {
     const file = path.join(dir, name);
     const text = unsign(fs.readFileSync(file, "utf8"));
     if (text === null) {
-      log.error({ file: name }, "a spooled act has a wrong signature and is set aside");
+      log.error({ file: name }, "a spooled action has an invalid signature and is set aside");
       fs.renameSync(file, `${file}.refused`);
       continue;
     }

@@ -43,7 +43,7 @@ export const unusedIndex = check({
     if (isOldEnough(begun, view.now)) return null;
     return {
       reason: begun
-        ? `Scans have been counted on every server since ${date(begun)}. An index is called unused after ${UNUSED_AFTER_DAYS} days.`
+        ? `Scans have been counted on every server since ${date(begun)}. An index counts as unused after ${UNUSED_AFTER_DAYS} days.`
         : "Since when every server counts scans is not known.",
       grant: null,
     };

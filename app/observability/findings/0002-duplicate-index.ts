@@ -5,9 +5,9 @@ import { check } from "./finding.ts";
 export const duplicateIndex = check({
   id: "0002",
   name: "duplicate-index",
-  title: "Index that another one covers",
+  title: "Redundant index",
   level: "warning",
-  why: "Another index begins with the same columns in the same order, so every search this one serves is served by that one.",
+  why: "Another index begins with the same columns in the same order, so it serves every search that this one serves.",
   needs: ["indexes"],
   run: (view) =>
     redundant(view.rows("indexes")!.filter((row) => !row.is_partition)).map(({ index, covers, kind }) => ({

@@ -4,7 +4,7 @@ import { check } from "./finding.ts";
 export const invalidIndex = check({
   id: "0003",
   name: "invalid-index",
-  title: "Index that was never finished",
+  title: "Invalid index",
   level: "error",
   why: "A CREATE INDEX CONCURRENTLY failed half-way: writes keep it up to date, and no query may use it.",
   needs: ["indexes", "progress"],

@@ -5,7 +5,7 @@ import { check } from "./finding.ts";
 export const missingIndex = check({
   id: "0004",
   name: "missing-index",
-  title: "Index that statements would use (estimate)",
+  title: "Suggested index (estimate)",
   level: "warning",
   why: "Statements read many blocks for each call, and their conditions name columns that no index begins with. An estimate from their texts: check it with EXPLAIN.",
   needs: ["indexes", "columnStats"],

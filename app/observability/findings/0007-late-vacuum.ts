@@ -11,7 +11,7 @@ export const lateVacuum = check({
   name: "late-vacuum",
   title: "Vacuum is late",
   level: "warning",
-  why: "There are far more dead rows than autovacuum's own threshold allows, and it has not come: scans read what nobody can see.",
+  why: "There are far more dead rows than autovacuum's threshold, and it has not run: scans read rows that no one can see.",
   needs: ["tables", "settings"],
   run: (view) =>
     dueTables(view.rows("tables")!, vacuumSettings(view.rows("settings")!))

@@ -8,7 +8,7 @@ const EARLY = LIMIT / 10;
 export const wraparound = check({
   id: "0008",
   name: "wraparound",
-  title: "Transaction ids are running out",
+  title: "Transaction ID wraparound is near",
   level: "error",
   why: "When the oldest row is two billion transactions old the server refuses every write until it is frozen.",
   needs: ["ages"],

@@ -8,7 +8,7 @@ const MANY_ROWS = 5000;
 export const staleStatistics = check({
   id: "0009",
   name: "stale-statistics",
-  title: "Planner works with old statistics",
+  title: "Stale planner statistics",
   level: "warning",
   why: "More than half of the rows have changed since the table was analyzed, or it never was: plans are guesses.",
   needs: ["tables"],

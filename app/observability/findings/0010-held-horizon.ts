@@ -7,9 +7,9 @@ const LONG_MS = 300_000;
 export const heldHorizon = check({
   id: "0010",
   name: "held-horizon",
-  title: "An old transaction keeps everything from being cleaned",
+  title: "Old transaction blocks vacuum",
   level: "warning",
-  why: "No table can be cleaned of rows that this transaction might still see, and its locks are held as long.",
+  why: "Vacuum can't remove rows that this transaction might still see, and its locks are held as long.",
   needs: ["activity"],
   run: (view) =>
     view

@@ -6,9 +6,9 @@ const MUCH = 256 * 1024 * 1024;
 export const slotRetention = check({
   id: "0011",
   name: "slot-retention",
-  title: "Unused slot holds back WAL",
+  title: "Inactive slot retains WAL",
   level: "error",
-  why: "WAL is kept for a receiver that is not there, until the disk is full or the slot is cut off.",
+  why: "WAL is kept for a receiver that is not connected, until the disk is full or the slot is invalidated.",
   needs: ["slots"],
   run: (view) =>
     view
@@ -18,7 +18,7 @@ export const slotRetention = check({
         subject: row.name,
         says:
           row.wal_status === "lost"
-            ? "cut off: its standby must be made anew"
+            ? "invalidated: rebuild its standby"
             : `inactive, ${bytes(row.retained_bytes!)} held back, status ${row.wal_status ?? "unknown"}`,
         fix: `SELECT pg_drop_replication_slot('${row.name.replaceAll("'", "''")}'); -- only when its standby is not coming back`,
         link: "/database/replication",

@@ -7,9 +7,9 @@ const SLOW_MS = 1000;
 export const slowStatement = check({
   id: "0013",
   name: "slow-statement",
-  title: "Statement that takes more than a second",
+  title: "Slow statement",
   level: "warning",
-  why: "The documents' threshold of a slow query, as a mean over the last day.",
+  why: "Its mean over the last day is above 1 s.",
   needs: [],
   needsStatements: true,
   run: (view) =>
@@ -18,7 +18,7 @@ export const slowStatement = check({
       .slice(0, 20)
       .map((one) => ({
         subject: one.query_id,
-        says: `${milliseconds(one.total_ms / one.calls)} on average over ${count(one.calls)} calls: ${brief(one.text ?? "(text not known)", 120)}`,
+        says: `${milliseconds(one.total_ms / one.calls)} on average over ${count(one.calls)} calls: ${brief(one.text ?? "(text not available)", 120)}`,
         fix: null,
         link: `/database/queries/${one.query_id}`,
       })),

@@ -4,9 +4,9 @@ import { check } from "./finding.ts";
 export const requestedCheckpoints = check({
   id: "0014",
   name: "requested-checkpoints",
-  title: "Checkpoints come early because WAL runs full",
+  title: "Checkpoints forced by WAL size",
   level: "note",
-  why: "After each one every page's first change is written whole again: more WAL, more I/O, more lag.",
+  why: "After each checkpoint the first change of every page writes the whole page again: more WAL, more I/O, more lag.",
   needs: ["checkpointer", "settings"],
   run: (view) =>
     view

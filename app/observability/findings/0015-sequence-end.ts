@@ -25,7 +25,7 @@ export const sequenceEnd = check({
   name: "sequence-end",
   title: "Sequence near its end",
   level: "error",
-  why: "At the end every insert into its table fails: at the sequence's own end, or where its column is too narrow for more.",
+  why: "When it reaches its end, or the largest value of its column, every insert into the table fails.",
   needs: ["sequences"],
   run: (view) =>
     view.rows("sequences")!.flatMap((row) => {

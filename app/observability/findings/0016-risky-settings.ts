@@ -13,17 +13,17 @@ const RISKY: Record<string, { bad: (value: string) => boolean; says: string; fix
   },
   autovacuum: {
     bad: (value) => value === "off",
-    says: "nothing is cleaned, and transaction ids run out",
+    says: "no table is vacuumed, and transaction IDs run out",
     fix: "ALTER SYSTEM SET autovacuum = on; SELECT pg_reload_conf();",
   },
   track_counts: {
     bad: (value) => value === "off",
-    says: "autovacuum does not know where to go",
+    says: "autovacuum can't tell which tables need it",
     fix: "ALTER SYSTEM SET track_counts = on; SELECT pg_reload_conf();",
   },
   track_io_timing: {
     bad: (value) => value === "off",
-    says: "how long reads take is not known",
+    says: "read times are not measured",
     fix: "ALTER SYSTEM SET track_io_timing = on; SELECT pg_reload_conf();",
   },
   idle_in_transaction_session_timeout: {
@@ -36,9 +36,9 @@ const RISKY: Record<string, { bad: (value: string) => boolean; says: string; fix
 export const riskySettings = check({
   id: "0016",
   name: "risky-settings",
-  title: "Setting that can hurt",
+  title: "Risky setting",
   level: "warning",
-  why: "Off for a moment of speed, or waiting for a restart that nobody remembers.",
+  why: "Turned off for speed, or changed and still waiting for a restart.",
   needs: ["settings"],
   run: (view) => [
     ...view.rows("settings")!.flatMap((row) => {

@@ -6,9 +6,9 @@ const LONG_S = 300;
 export const preparedTransaction = check({
   id: "0017",
   name: "prepared-transaction",
-  title: "Prepared transaction nobody ends",
+  title: "Prepared transaction left open",
   level: "error",
-  why: "It holds its locks and the cleaning of every table, also across a restart, and no session is left that would end it.",
+  why: "It holds its locks and keeps vacuum from cleaning any table, even across a restart, and no session is left to end it.",
   needs: ["prepared"],
   run: (view) =>
     view

@@ -62,9 +62,9 @@ export async function runChecks(
     await breathe();
     const blind = needs.map((key) => samples.get(key)).find((sample) => !sample?.rows);
     const missing = needs.some((key) => view.rows(key) === null)
-      ? (blind?.missing ?? { reason: "A probe has brought nothing yet.", grant: null })
+      ? (blind?.missing ?? { reason: "A probe has not returned data yet.", grant: null })
       : needsStatements && !view.statements
-        ? { reason: "Statements are not known.", grant: null }
+        ? { reason: "Statement statistics are not available.", grant: null }
         : null;
     const evidence = missing ? [] : run(view);
     found.push({
@@ -106,11 +106,11 @@ export const muteFinding = mutation({
   input: z.object({
     finding: z.string().regex(/^\d{4}$/),
     subject: z.string().max(300),
-    reason: z.string().trim().min(3, "Say why").max(500),
+    reason: z.string().trim().min(3, "Enter a reason").max(500),
     days: z.coerce.number().int().min(1).max(365),
   }),
   async run({ ctx, input }) {
-    if (!CHECKS.some((check) => check.id === input.finding)) throw new NotFound("There is no such check");
+    if (!CHECKS.some((check) => check.id === input.finding)) throw new NotFound("Check not found");
     const until = new Date(ctx.clock.now().getTime() + input.days * 86_400_000);
     const staffId = ctx.actor.kind === "staff" ? ctx.actor.id : null;
     await ctx.tx.prisma.findingMute.upsert({

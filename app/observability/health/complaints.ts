@@ -27,16 +27,16 @@ export function complaintsOf({ health, targets, headroom, archiving, silent, col
     ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),
     ...[...away].filter((name) => name !== "primary").map((name) => `${targetLabel(name)} can't be reached`),
     ...health.checks.replicas.filter((one) => !one.ok && !away.has(one.name)).map((one) => `The console can't reach ${one.name}`),
-    ...(collector ? [] : ["No collector is at work"]),
+    ...(collector ? [] : ["No collector is running"]),
     ...(archiving && archiving.state !== "working" && archiving.state !== "off" ? [archiving.says] : []),
     ...targets
       .filter((one) => one.server?.monitor === false)
       .map((one) => `The observer lacks pg_monitor on ${targetLabel(one.name)}`),
-    ...(silent ? [`${plural(silent, "probe brings", "probes bring")} nothing`] : []),
+    ...(silent ? [`${plural(silent, "probe returns", "probes return")} no data`] : []),
   ];
 }
 
 export const healthTitle = ([first, ...more]: readonly string[]): string =>
   first === undefined
-    ? "Everything answers."
+    ? "All servers answer."
     : `${first}.${more.length > 0 ? ` And ${plural(more.length, "more problem")}.` : ""}`;

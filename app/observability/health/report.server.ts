@@ -14,10 +14,10 @@ import type { SampleAge, TargetState } from "../sampler/sampler.server.ts";
 /** A sample that is older than three rounds is not how it is; neither is one of a server that went away. */
 function staleOf({ probe, target, at }: SampleAge, targets: readonly TargetState[]): Missing | null {
   if (targets.some((one) => one.name === target && one.reachable === false))
-    return { reason: "The server does not answer; this is from before.", grant: null };
+    return { reason: "The server does not answer. These values are from before.", grant: null };
   const key = PROBE_KEYS.find((one) => PROBES[one].name === probe);
   const late = Date.now() - at.getTime() > Math.max(15_000, (key ? PROBES[key].everyMs : 0) * 3);
-  return late ? { reason: "It was not looked at since.", grant: null } : null;
+  return late ? { reason: "Not sampled since.", grant: null } : null;
 }
 
 const probeLines = (samples: readonly SampleAge[], targets: readonly TargetState[]) =>

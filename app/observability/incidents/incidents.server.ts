@@ -93,7 +93,7 @@ export const getIncident = read({
       sql`select ${columns} from console.incident where number = ${number} or id = ${id}`,
       incidentRow,
     );
-    if (!incident) throw new NotFound("There is no such incident");
+    if (!incident) throw new NotFound("Incident not found");
     const notes = await rows(
       ctx.tx,
       sql`select id, at, author, text from console.incident_note where incident_id = ${incident.id} order by at, id`,
@@ -153,8 +153,8 @@ export const declareIncident = mutation({
   name: "incident.declare",
   permission: "database.act",
   input: z.object({
-    title: z.string().trim().min(3, "Say what is affected").max(120),
-    cause: z.string().trim().min(3, "Say what is known of the cause").max(2000),
+    title: z.string().trim().min(3, "Enter what is affected").max(120),
+    cause: z.string().trim().min(3, "Enter what is known of the cause").max(2000),
     from: z.date().optional(),
     target: z.string().max(40).default("primary"),
   }),
@@ -191,14 +191,14 @@ export const declareIncident = mutation({
 export const resolveIncident = mutation({
   name: "incident.resolve",
   permission: "database.act",
-  input: z.object({ id: z.uuid(), text: z.string().trim().min(3, "Say what ended it").max(2000) }),
+  input: z.object({ id: z.uuid(), text: z.string().trim().min(3, "Enter what ended it").max(2000) }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
     const done = await ctx.tx.prisma.incident.updateMany({
       where: { id: input.id, state: "OPEN" },
       data: { state: "RESOLVED", toAt: now },
     });
-    if (done.count === 0) throw new Conflict("This incident is resolved already");
+    if (done.count === 0) throw new Conflict("This incident is already resolved");
     await ctx.tx.prisma.incidentNote.create({
       data: { id: newId(), incidentId: input.id, at: now, author: ctx.actor.name, text: `Resolved: ${input.text}` },
     });
@@ -209,7 +209,7 @@ export const resolveIncident = mutation({
 export const noteIncident = mutation({
   name: "incident.note",
   permission: "database.act",
-  input: z.object({ id: z.uuid(), text: z.string().trim().min(1, "Write something").max(2000) }),
+  input: z.object({ id: z.uuid(), text: z.string().trim().min(1, "Enter a note").max(2000) }),
   async run({ ctx, input }) {
     await ctx.tx.prisma.incidentNote.create({
       data: { id: newId(), incidentId: input.id, at: ctx.clock.now(), author: ctx.actor.name, text: input.text },

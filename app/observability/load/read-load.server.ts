@@ -55,7 +55,7 @@ async function tenantCodes(ctx: TxCtx): Promise<string[] | null> {
 
 /**
  * Average active sessions over a time, split by what they wait for, by statement, tenant, user or application: the
- * sessions seen at work, divided by the seconds in which somebody looked.
+ * sessions seen at work, divided by the seconds in which someone looked.
  */
 export const readLoad = read({
   name: "load.read",

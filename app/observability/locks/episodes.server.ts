@@ -14,10 +14,10 @@ type Episode = {
   seen: number;
 };
 
-/** A blip is not an episode: somebody must have waited in two seconds running. */
+/** A blip is not an episode: someone must have waited in two seconds running. */
 const SHORTEST_SECONDS = 2;
 
-/** Blocking as history: one row per root, from the first second somebody waited for it to the last. */
+/** Blocking as history: one row per root, from the first second someone waited for it to the last. */
 export class LockEpisodes {
   private readonly open = new Map<string, Episode>();
   private waiting: Episode[] = [];

@@ -83,7 +83,7 @@ export function lockTrees(rows: readonly LockRow[]): LockNode[] {
     place(root);
     trees.push(root);
   }
-  // The startup process of a standby waits for readers without being in anybody's way.
+  // The startup process of a standby waits for readers without being in anyone's way.
   return trees.filter((tree) => tree.waiters.length > 0).sort((a, b) => waitersOf(b) - waitersOf(a));
 }
 

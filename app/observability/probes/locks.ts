@@ -3,7 +3,7 @@ import { needsMonitor, probe } from "../probe.ts";
 import { maskedName, maskedStatement } from "../queries/mask.ts";
 
 /**
- * Who waits for whom: every waiter, and every session that somebody waits for. pg_blocking_pids locks the lock table for
+ * Who waits for whom: every waiter, and every session that someone waits for. pg_blocking_pids locks the lock table for
  * a moment, so it is asked for waiters only; with none, this costs one look at the activity.
  */
 export const locks = probe({

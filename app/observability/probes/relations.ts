@@ -2,7 +2,7 @@ import { z } from "zod";
 import { probe, type ServerInfo } from "../probe.ts";
 
 /**
- * Relations that somebody holds or wants under ACCESS EXCLUSIVE. A size function, and one that writes out a definition,
+ * Relations that someone holds or wants under ACCESS EXCLUSIVE. A size function, and one that writes out a definition,
  * would queue behind such a lock, and every connection that asks would be one less: they are skipped, and named so.
  */
 const LOCKED = `locked as materialized (

@@ -29,7 +29,7 @@ export function maskName(name: string): string {
   return maskName(name.slice(0, tag.index)) + tag[0] + maskName(name.slice(tag.index + tag[0].length));
 }
 
-/** In a probe's row: masked before anybody has seen it. */
+/** In a probe's row: masked before anyone has seen it. */
 export const maskedStatement = z.string().transform(mask).nullable();
 export const maskedName = z.string().transform(maskName).nullable();
 

@@ -24,7 +24,7 @@ export const genericPlan = read({
           where query_id = ${input.queryId}::bigint`,
       z.object({ text: z.string(), version: z.number() }),
     );
-    if (!known) return { text: null, reason: "The text of this statement is not known." };
+    if (!known) return { text: null, reason: "The text of this statement is not available." };
     if (known.version < 160_000) return { text: null, reason: "EXPLAIN (GENERIC_PLAN) exists from PostgreSQL 16." };
     // Masked literals stand as ? where the server kept them; nothing but one plain statement is explained.
     if (!/^\s*(select|insert|update|delete|with|merge)\b/i.test(known.text) || known.text.includes(";"))

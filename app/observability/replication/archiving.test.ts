@@ -28,7 +28,7 @@ describe("archiving", () => {
     const never = state({ last_failed_wal: "0001", last_failed_time: ago(2), failed: 90, backlog: 3, waiting_since: ago(400) });
     expect(never).toMatchObject({ state: "failing", failingSeconds: 400 });
     expect(never.failingSeconds).toBeGreaterThan(threshold);
-    expect(never.says).toBe("Archiving 0001 fails, for 6 min 40 s; 3 segments wait");
+    expect(never.says).toBe("Archiving 0001 has been failing for 6 min 40 s; 3 segments wait");
   });
 
   it("that has never worked and whose waiting files are not seen counts from the server's start", () => {

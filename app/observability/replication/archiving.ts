@@ -20,7 +20,7 @@ const waiting = (row: ArchiverRow) => plural(row.backlog, "segment waits", "segm
  * was ever archived there is no last success to count from. What waits on disk is counted from instead.
  */
 export function archivingOf(row: ArchiverRow, now: number): Archiving {
-  if (row.mode === "off") return { state: "off", failingSeconds: 0, says: "Off: there is no point-in-time recovery" };
+  if (row.mode === "off") return { state: "off", failingSeconds: 0, says: "Off: no point-in-time recovery" };
   const since = row.waiting_since ?? row.last_archived_time ?? row.started_at;
   // At least a second: a clock that is a little behind would make a failure look like none.
   const failingSeconds = Math.max(1, (now - since.getTime()) / 1000);
@@ -34,7 +34,7 @@ export function archivingOf(row: ArchiverRow, now: number): Archiving {
     return {
       state: "failing",
       failingSeconds,
-      says: `Archiving ${row.last_failed_wal} fails, for ${seconds(failingSeconds)}; ${waiting(row)}`,
+      says: `Archiving ${row.last_failed_wal} has been failing for ${seconds(failingSeconds)}; ${waiting(row)}`,
     };
   if (row.waiting_since && now - row.waiting_since.getTime() > STUCK_MS)
     return {

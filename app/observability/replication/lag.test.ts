@@ -69,7 +69,7 @@ describe("lag", () => {
   });
 
   it("says when the primary's position is an old one", () => {
-    expect(lagOf("s", end({}), primary("0/5000", false), null).says).toMatch(/last was/);
+    expect(lagOf("s", end({}), primary("0/5000", false), null).says).toMatch(/last known position/);
   });
 
   it("notices a promotion", () => {

@@ -71,7 +71,7 @@ export const lagNotTold = (target: string, primary: PrimaryEnd | null, reason: s
   bytes: null,
   seconds: null,
   receiving: null,
-  says: `What it has is not known. ${reason}`,
+  says: `Its position is not known. ${reason}`,
 });
 
 /**
@@ -92,7 +92,7 @@ export function lagOf(
       bytes: null,
       seconds: null,
       receiving: null,
-      says: "The standby can't be reached; what it has is not known.",
+      says: "The standby can't be reached. Its position is not known.",
     };
   if (!standby.recovering)
     return {
@@ -101,7 +101,7 @@ export function lagOf(
       bytes: null,
       seconds: null,
       receiving: null,
-      says: "It is no longer a standby: it takes writes of its own.",
+      says: "It is no longer a standby: it accepts writes.",
     };
   const receiving = standby.receiver_hidden ? null : standby.receiver === "streaming";
   const replayed = standby.replayed ? position(standby.replayed) : null;
@@ -128,16 +128,16 @@ export function lagOf(
           : (seconds ?? 0) > 5
             ? "catching up"
             : "streaming";
-  const behind = primary?.fresh === false ? " The primary is away: this compares with where it last was." : "";
+  const behind = primary?.fresh === false ? " The primary can't be reached: compared with its last known position." : "";
   const says =
     state === "not known"
       ? `Its receiver is hidden from the observer's role.${behind}`
       : state === "receiver down"
-        ? `It receives nothing (receiver ${standby.receiver ?? "not running"}): every commit from now on is missing here.${behind}`
+        ? `It receives no WAL (receiver ${standby.receiver ?? "not running"}): new commits are missing here.${behind}`
         : state === "paused"
-          ? `It receives, and replay is paused: what it shows gets older.${behind}`
+          ? `It receives WAL, and replay is paused: what it shows gets older.${behind}`
           : state === "catching up"
-            ? `It receives, and replays behind.${behind}`
-            : `It receives and replays.${behind}`;
+            ? `It receives WAL, and replay is behind.${behind}`
+            : `It receives and replays WAL.${behind}`;
   return { ...base, state, bytes, seconds, receiving, says };
 }

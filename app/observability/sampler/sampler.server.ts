@@ -213,7 +213,7 @@ export class Sampler {
     if (locks && isKnown(locks)) this.episodes.see(target, at, lockTrees(locks.rows));
     if (here && isKnown(here) && here.rows[0]) this.place(target, at, here.rows[0]);
     else if (here && target !== "primary")
-      this.lags.set(target, lagNotTold(target, this.primaryNow(), here.missing?.reason ?? "It said nothing."));
+      this.lags.set(target, lagNotTold(target, this.primaryNow(), here.missing?.reason ?? "It returned nothing."));
   }
 
   /** Where this server stands in the log, and what that says about lag. */

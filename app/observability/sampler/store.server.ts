@@ -65,7 +65,7 @@ export class Store {
   flush(): Promise<void> {
     return (this.working = this.working
       .then(() => this.once())
-      .catch((error: unknown) => void log.warn({ reason: messageOf(error) }, "telemetry could not be kept")));
+      .catch((error: unknown) => void log.warn({ reason: messageOf(error) }, "samples could not be stored")));
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { COLUMNS, type Row, type TableName } from "./tables.ts";
 export type Maker = { holder?: string; provisional?: boolean };
 export type Term = { began_at: Date | null; until: Date | null };
 
-/** Samples that were made provisionally wait until somebody holds the lease. */
+/** Samples that were made provisionally wait until someone holds the lease. */
 export class Undecided extends Error {}
 
 /** The times in which this collector's samples count. Without a lease (a test, a bench) all of them do. */
@@ -28,7 +28,7 @@ export async function termsOf(on: Queryable, { holder, provisional }: Maker): Pr
     sql`select exists (select from console.lease where name = 'collector' and expires_at > now()) as held`,
     z.object({ held: z.boolean() }),
   );
-  if (!lease!.held) throw new Undecided("nobody holds the lease");
+  if (!lease!.held) throw new Undecided("no collector holds the lease");
   return [];
 }
 

@@ -46,7 +46,7 @@ export function FilterBar(props: ListProps) {
               <ListFilter size={14} aria-hidden /> Filter
             </>
           }
-          label="Add a filter"
+          label="Add filter"
         >
           {filterable.map((field) => (
             <AddFilter key={field.key} field={field} params={params} />
@@ -60,7 +60,7 @@ export function FilterBar(props: ListProps) {
         <ExportMenu name={resource.name} />
         {resource.trash && (
           <LinkButton to={link({ trash: trash ? null : "1", after: null, before: null })}>
-            {trash ? "Leave the trash" : "Trash"}
+            {trash ? "Leave trash" : "Trash"}
           </LinkButton>
         )}
       </div>
@@ -84,7 +84,7 @@ function Chip({ filter, resource, labels }: ListProps & { filter: Filter }) {
     <span className="inline-flex h-[30px] items-center gap-1.5 rounded-control bg-accent-soft px-2.5 text-ink">
       {field?.label} <span className="text-muted">{OP_LABELS[filter.op]}</span>{" "}
       <span className="max-w-[180px] truncate font-[560]">{value}</span>
-      <Link to={`?${next.toString()}`} aria-label={`Remove the filter ${field?.label ?? filter.field}`}>
+      <Link to={`?${next.toString()}`} aria-label={`Remove filter ${field?.label ?? filter.field}`}>
         <X size={13} aria-hidden />
       </Link>
     </span>

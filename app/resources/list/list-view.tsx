@@ -44,7 +44,7 @@ export function ListView(props: ListProps) {
 
 function Nothing({ resource, filters, q, trash }: ListProps) {
   const link = useLink();
-  if (trash) return <Empty title="The trash is empty" />;
+  if (trash) return <Empty title="Trash is empty" />;
   if (filters.length > 0 || q) {
     return (
       <Empty
@@ -58,11 +58,11 @@ function Nothing({ resource, filters, q, trash }: ListProps) {
             })}
             className="link"
           >
-            Clear the filters
+            Clear filters
           </Link>
         }
       >
-        Filters look at whole values; the search looks inside names.
+        Filters match whole values. Search matches parts of names.
       </Empty>
     );
   }
@@ -70,10 +70,10 @@ function Nothing({ resource, filters, q, trash }: ListProps) {
     <Empty
       title={`No ${resource.many.toLowerCase()} yet`}
       action={
-        resource.mayWrite && !resource.isTenant && <LinkButton to={`/data/${resource.name}/new`}>Make the first one</LinkButton>
+        resource.mayWrite && !resource.isTenant && <LinkButton to={`/data/${resource.name}/new`}>Create the first one</LinkButton>
       }
     >
-      {resource.importable ? "Add one by hand, or bring many from a CSV file." : "They appear here when the platform makes them."}
+      {resource.importable ? "Create one, or import a CSV file." : "They appear here when the platform creates them."}
     </Empty>
   );
 }

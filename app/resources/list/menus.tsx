@@ -76,7 +76,7 @@ function ColumnChooser({ resource, columns, params }: ListProps & { params: URLS
         </label>
       ))}
       <Button className="m-1" onClick={() => set([])}>
-        As at first
+        Reset columns
       </Button>
     </fieldset>
   );
@@ -106,7 +106,7 @@ export function ViewMenu({ views }: Pick<ListProps, "views">) {
             <Form method="post" className="contents">
               <input type="hidden" name="intent" value="remove-view" />
               <input type="hidden" name="id" value={view.id} />
-              <button className="p-2 text-muted hover:text-bad" aria-label={`Remove the view ${view.name}`}>
+              <button className="p-2 text-muted hover:text-bad" aria-label={`Delete view ${view.name}`}>
                 <X size={13} aria-hidden />
               </button>
             </Form>
@@ -116,18 +116,11 @@ export function ViewMenu({ views }: Pick<ListProps, "views">) {
       <Form method="post" className="flex flex-col gap-2 p-2">
         <input type="hidden" name="intent" value="save-view" />
         <input type="hidden" name="query" value={params.toString()} />
-        <input
-          name="name"
-          className="input"
-          placeholder="Name of this view"
-          aria-label="Name of this view"
-          required
-          maxLength={60}
-        />
+        <input name="name" className="input" placeholder="View name" aria-label="View name" required maxLength={60} />
         <label className="flex items-center gap-2 text-[12px]">
-          <input type="checkbox" name="shared" className="accent-(--accent)" /> For everybody
+          <input type="checkbox" name="shared" className="accent-(--accent)" /> Share with everyone
         </label>
-        <Submit tone="plain">Save this view</Submit>
+        <Submit tone="plain">Save view</Submit>
       </Form>
     </Dropdown>
   );

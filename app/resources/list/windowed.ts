@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useState, type RefObject } from "react";
 
-/** Below this many rows a browser lays all of them out without anybody noticing. */
+/** Below this many rows a browser lays all of them out without anyone noticing. */
 const LONG = 100;
 const ROW = 36;
 

@@ -62,7 +62,7 @@ export default function ClassPage() {
           <>
             <Panel title="Teachers">
               {teachers.length === 0 ? (
-                <p className="text-muted">Nobody is assigned.</p>
+                <p className="text-muted">No teacher is assigned.</p>
               ) : (
                 <ul className="flex flex-col gap-1">
                   {teachers.map((teacher) => (
@@ -77,7 +77,7 @@ export default function ClassPage() {
               )}
             </Panel>
             <Panel title="Exams" flush={exams.length > 0}>
-              {exams.length === 0 && <p className="text-muted">None is set for this class.</p>}
+              {exams.length === 0 && <p className="text-muted">No subjects are set for this class.</p>}
               <table className="rows">
                 <tbody>
                   {exams.map((exam) => (
@@ -109,14 +109,14 @@ export default function ClassPage() {
         >
           {roster.length === 0 ? (
             <Empty
-              title="Nobody is enrolled yet"
+              title="No students enrolled yet"
               action={
                 manage && (
                   <LinkButton to={`/imports/new?resource=enrollment&collegeId=${one.college_id}`}>Import enrollments</LinkButton>
                 )
               }
             >
-              Enroll one by one, or bring a CSV file with students and classes.
+              Enroll students one by one, or import a CSV file with students and classes.
             </Empty>
           ) : (
             <table className="rows">

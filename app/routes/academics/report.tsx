@@ -82,7 +82,7 @@ export default function Report() {
       context={
         kind === "grades"
           ? "The average of each student's subject averages, and the rank by it. Ties share a rank."
-          : "Present of all marks, in percent; those who are missed most come first."
+          : "Share of sessions attended, in percent. The most absent come first."
       }
       actions={
         <>

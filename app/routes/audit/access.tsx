@@ -70,9 +70,9 @@ export default function AccessReview() {
   return (
     <Page
       title={
-        unused > 0 ? `${plural(unused, "right is", "rights are")} given and never used.` : "Every right that is given is used."
+        unused > 0 ? `${plural(unused, "granted right is", "granted rights are")} not in use.` : "Every granted right is in use."
       }
-      context="Who may do what, since when, granted by whom, and when it was last used."
+      context="Who has which permissions, since when, granted by whom, and when they were last used."
       tabs={auditTabs(role)}
       actions={
         <LinkButton reloadDocument to="/audit/access?format=csv">

@@ -12,7 +12,7 @@ export const loader = endpoint(
     const to = Number(url.searchParams.get("to") ?? from + 1000);
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from)
       throw new Invalid("from and to are whole numbers, from not after to");
-    if (to - from > ENTRIES_AT_ONCE) throw new Invalid(`Ask for at most ${ENTRIES_AT_ONCE} entries at a time`);
+    if (to - from > ENTRIES_AT_ONCE) throw new Invalid(`At most ${ENTRIES_AT_ONCE} entries at a time`);
     const entries = await entriesByIndex({ ctx, input: { from, to } });
     await recordAlone(ctx, { action: "audit.read", resource: "audit", details: { from, to } });
     return new Response(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), {

@@ -52,11 +52,11 @@ export default function EntryPage() {
       <WithAside
         aside={
           <>
-            <Panel title="Why this risk">
+            <Panel title="Risk">
               {entry.reasons.length === 0 ? (
                 <p className="text-muted">
                   {entry.risk === 0
-                    ? "Nothing about this act is unusual."
+                    ? "Nothing about this action is unusual."
                     : entry.erased
                       ? "Its reasons were erased with its content."
                       : "Its reasons can't be read."}
@@ -78,13 +78,13 @@ export default function EntryPage() {
                     Entry <span className="mono">{count(proof.index)}</span> of a log of{" "}
                     <span className="mono">{count(proof.size)}</span>.{" "}
                     {proof.holds && proof.contentHolds ? (
-                      <Badge tone="ok">As it was signed</Badge>
+                      <Badge tone="ok">Matches the signed log</Badge>
                     ) : (
-                      <Badge tone="bad">Not as it was signed</Badge>
+                      <Badge tone="bad">Does not match the signed log</Badge>
                     )}
                   </p>
-                  {!proof.holds && <p>What stands here is not the entry that the signed head holds, or the tree was changed.</p>}
-                  {!proof.contentHolds && <p>Its content is not what the entry commits to.</p>}
+                  {!proof.holds && <p>This entry differs from the one under the signed head, or the tree was changed.</p>}
+                  {!proof.contentHolds && <p>Its content differs from what the entry commits to.</p>}
                   {proof.proof.length > 0 && (
                     <p className="text-muted">
                       Its path to the root has {proof.proof.length} hashes.{" "}
@@ -98,8 +98,8 @@ export default function EntryPage() {
               ) : (
                 <p className={late ? "text-warn" : "text-muted"}>
                   {late
-                    ? "Waits for the sequencer, which is behind: until then nothing proves this entry."
-                    : "Waits for the sequencer; its place is fixed within a second."}
+                    ? "Waiting for the sequencer, which is behind. Until then nothing proves this entry."
+                    : "Waiting for the sequencer. Its position is fixed within a second."}
                 </p>
               )}
             </Panel>
@@ -142,14 +142,14 @@ export default function EntryPage() {
           </dl>
           {entry.unreadable && (
             <div className="mt-3">
-              <Notice tone="bad" title="The content of this entry is not what was recorded">
-                It was changed, and can&apos;t be read. A verification names it.
+              <Notice tone="bad" title="The content of this entry was changed">
+                It differs from what was recorded and can&apos;t be read. A verification names it.
               </Notice>
             </div>
           )}
           {entry.erased && (
             <p className="mt-3 text-muted">
-              The personal content of this entry was erased. The entry itself, and its place in the log, stand.
+              The personal content of this entry was erased. The entry itself and its position in the log remain.
             </p>
           )}
         </Panel>

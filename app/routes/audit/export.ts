@@ -9,7 +9,7 @@ function spanOf(params: URLSearchParams) {
   const [from, to] = [new Date(params.get("from") ?? ""), new Date(params.get("to") ?? "")];
   if (!params.has("from") && !params.has("to")) return null;
   if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from >= to)
-    throw new Invalid("The time range of this export can't be read. Open the audit log and export again.");
+    throw new Invalid("Invalid time range. Open the audit log and export again.");
   return { from, to };
 }
 

@@ -42,7 +42,7 @@ export default function Integrity() {
       badge={
         good === null ? <Badge>Not verified</Badge> : good ? <Badge tone="ok">Proven</Badge> : <Badge tone="bad">Broken</Badge>
       }
-      context="Every entry is a leaf of a signed tree, and every signed head is anchored in a file outside of the database. A verification makes all of it again from the entries."
+      context="Every entry is a leaf of a signed tree, and every signed head is anchored in a file outside of the database. A verification recomputes all of it from the entries."
       tabs={auditTabs(role)}
       actions={
         <Form className="">
@@ -51,7 +51,7 @@ export default function Integrity() {
       }
     >
       {verification && !verification.ok && (
-        <Notice tone="bad" title={`${plural(verification.findings.length, "finding")} at the last verification`}>
+        <Notice tone="bad" title={`${plural(verification.findings.length, "problem")} at the last verification`}>
           <ul className="list-disc pl-5">
             {verification.findings.map((finding, index) => (
               <li key={`${finding.says}${index}`}>
@@ -63,21 +63,20 @@ export default function Integrity() {
         </Notice>
       )}
       {good && verification!.anchors === 0 && (
-        <Notice tone="warn" title="Whether the end was cut could not be seen">
-          The last verification ran where there is no anchored head. Let it run where the collector keeps its anchor.
+        <Notice tone="warn" title="Truncation not checked">
+          The last verification ran on a machine without an anchored head. Run it where the collector keeps its anchor.
         </Notice>
       )}
       {late && ahead === null && (
-        <Notice tone="warn" title={`${plural(pending.n, "entry waits", "entries wait")} for a place in the tree`}>
-          The oldest since <Ago at={pending.oldest!} />: the collector does not sequence. What waits is not proven yet, and
-          nothing of it is lost.
+        <Notice tone="warn" title={`${plural(pending.n, "entry waits", "entries wait")} for the sequencer`}>
+          The oldest since <Ago at={pending.oldest!} />: the sequencer is not running. Waiting entries are not proven yet, and
+          none is lost.
         </Notice>
       )}
       {ahead !== null && (
         <Notice tone="bad" title={`The anchor knows ${count(ahead)} entries, the log has ${count(checkpoint?.size ?? 0)}`}>
-          Its end was cut, or an older state was brought back. Nothing is sequenced meanwhile, and nothing that waits is lost.
-          After a restore that was meant, declare it:{" "}
-          <code className="text-ink">npx invigil audit epoch --by NAME --reason WHY</code>
+          The log was truncated, or an older state was restored. Sequencing is paused, and no waiting entry is lost. If the
+          restore was intended, declare it: <code className="text-ink">npx invigil audit epoch --by NAME --reason WHY</code>
         </Notice>
       )}
       <Figures>
@@ -95,7 +94,7 @@ export default function Integrity() {
             )
           }
         />
-        <Figure label="Waiting" value={count(pending.n)} tone={late ? "warn" : undefined} note="for their place in the tree" />
+        <Figure label="Waiting" value={count(pending.n)} tone={late ? "warn" : undefined} note="for the sequencer" />
         <Figure
           label="Last verification"
           value={verification ? (verification.ok ? "passed" : "failed") : "–"}
@@ -119,8 +118,8 @@ export default function Integrity() {
         />
       </Figures>
       <Panel
-        title="The signed head"
-        aside={signed ? <Badge tone="ok">Signature is ours</Badge> : <Badge tone="bad">Not signed by this key</Badge>}
+        title="Signed head"
+        aside={signed ? <Badge tone="ok">Signature valid</Badge> : <Badge tone="bad">Signature invalid</Badge>}
       >
         <dl className="flex flex-col gap-3">
           <div>
@@ -128,13 +127,11 @@ export default function Integrity() {
             <dd className="mono break-all">{root ?? "–"}</dd>
           </div>
           <div>
-            <dt className="text-[12px] text-muted">
-              Fingerprint of the public key: compare it with the one that you keep elsewhere
-            </dt>
+            <dt className="text-[12px] text-muted">Public key fingerprint. Compare it with the copy that you keep elsewhere</dt>
             <dd className="mono">{fingerprint}</dd>
           </div>
           <div>
-            <dt className="text-[12px] text-muted">Key, as verifiers read it</dt>
+            <dt className="text-[12px] text-muted">Verifier key</dt>
             <dd className="mono flex items-start gap-2 break-all">
               {verifierKey} <CopyButton text={verifierKey} />
             </dd>
@@ -177,12 +174,11 @@ export default function Integrity() {
           </table>
         </Panel>
       )}
-      <Panel title="Without this console">
+      <Panel title="Verify without this console">
         <p className="text-muted">
-          An export with proofs is checked offline: <code className="text-ink">npx invigil audit verify --file audit.ndjson</code>
-          . The API gives heads, entries and proofs under <code className="text-ink">/api/v1/audit</code>. What this can&apos;t
-          prove stands in the documentation: the moment before an entry is sequenced, and somebody who holds both the key and the
-          anchor.
+          Check an export with proofs offline: <code className="text-ink">npx invigil audit verify --file audit.ndjson</code>. The
+          API serves heads, entries and proofs under <code className="text-ink">/api/v1/audit</code>. The documentation says what
+          this can&apos;t prove: the moment before an entry is sequenced, and someone who holds both the key and the anchor.
         </p>
       </Panel>
     </Page>

@@ -8,7 +8,7 @@ type Key = Awaited<ReturnType<typeof keyReview>>[number];
 /** What machines may do, beside what people may. */
 export function Keys({ keys }: { keys: Key[] }) {
   return (
-    <Panel flush title="Keys of exam clients" aside={keys.length === 0 ? "none" : undefined}>
+    <Panel flush title="API keys of exam clients" aside={keys.length === 0 ? "none" : undefined}>
       {keys.length > 0 && (
         <table className="rows">
           <thead>

@@ -44,7 +44,7 @@ export const loader = page("audit.read", async ({ ctx, url }) => {
   }
 });
 
-/** Searches that somebody comes back to, kept like the views of a list. */
+/** Searches that someone comes back to, kept like the views of a list. */
 export const action = act("audit.read", async ({ ctx, form }) => {
   if (form.intent("remove-view", "save-view", "") === "remove-view") await removeView({ ctx, input: { id: form.get("id") } });
   else
@@ -83,9 +83,9 @@ export default function AuditLog() {
       title={
         flagged > 0
           ? `${count(flagged)} of ${plural(total, "action")} ${flagged === 1 ? "stands" : "stand"} out.`
-          : `${plural(total, "action")}, none of them stands out.`
+          : `${plural(total, "action")}, none stands out.`
       }
-      context="In the chosen time range, for this search: exports hold exactly these. The list goes on to older ones. Reading this log is recorded in it too."
+      context="In this time range, for this search. Exports contain exactly these. The list continues with older ones. Reading this log is recorded too."
       tabs={auditTabs(role)}
       actions={
         <>
@@ -128,7 +128,7 @@ export default function AuditLog() {
           logins
         </Link>
         <Link className="link" to={link({ q: "action:staff.*", after: null })}>
-          changes of rights
+          permission changes
         </Link>
         <Link className="link" to={link({ q: "action:access.refused", after: null })}>
           refusals
@@ -142,7 +142,7 @@ export default function AuditLog() {
               <Form method="post" className="contents">
                 <input type="hidden" name="intent" value="remove-view" />
                 <input type="hidden" name="id" value={view.id} />
-                <button className="hover:text-bad" aria-label={`Remove the search ${view.name}`}>
+                <button className="hover:text-bad" aria-label={`Delete search ${view.name}`}>
                   ×
                 </button>
               </Form>
@@ -151,33 +151,32 @@ export default function AuditLog() {
         ))}
         {q && (
           <details>
-            <summary className="link list-none">keep this search…</summary>
+            <summary className="link list-none">save search…</summary>
             <Form method="post" className="mt-1 flex flex-wrap items-center gap-2">
               <input type="hidden" name="query" value={new URLSearchParams({ q }).toString()} />
               <input
                 name="name"
                 className="input !w-44"
                 placeholder="Its name"
-                aria-label="Name of this search"
+                aria-label="Search name"
                 required
                 maxLength={60}
               />
               <label className="flex items-center gap-1.5">
-                <input type="checkbox" name="shared" className="accent-(--accent)" /> for everybody
+                <input type="checkbox" name="shared" className="accent-(--accent)" /> for everyone
               </label>
               <button className="control">Keep</button>
             </Form>
           </details>
         )}
         <span className="max-md:hidden">
-          words: {QUALIFIERS.join(": ")}:, a minus before one turns it around; days are in UTC
+          words: {QUALIFIERS.join(": ")}:. A minus before a filter excludes it. Days are in UTC
         </span>
       </div>
       {wrong && <Notice tone="bad" title={wrong} />}
       {since && (
         <p className="text-[12px] text-muted">
-          What can only be found by reading contents is looked for from <Clock at={since} withDay /> on. Use after:DATE to search
-          further back.
+          Contents are searched from <Clock at={since} withDay /> on. Use after:DATE to search further back.
         </p>
       )}
       <Panel title="Over time">
@@ -198,8 +197,8 @@ export default function AuditLog() {
       <Panel flush>
         {entries.length === 0 ? (
           <Empty title="Nothing found">
-            Take a word away, or a wider time. Words are found from their beginning, several in quotes as they stand together; a
-            word before a colon looks at one field of every entry.
+            Remove a word or widen the time range. Words match from their beginning, quoted words as a phrase, and a filter such
+            as actor: matches one field.
           </Empty>
         ) : (
           <table className="rows">

@@ -103,13 +103,13 @@ it("with every ordinary connection of the primary used up, who sees the database
   expect(await logIn(proctor.email)).toMatchObject({ status: 302, to: "/" });
 }, 60_000);
 
-it("with the primary stopped the page says so before anybody types, and who has no database pages is told to wait", async () => {
+it("with the primary stopped the page says so before anyone types, and who has no database pages is told to wait", async () => {
   await own.owner.end();
   await stopServer(own.cluster.primary.dir, 5000);
   await expect.poll(async () => (await page()).silent, { timeout: 20_000 }).toBe(true);
   expect(await logIn(proctor.email)).toMatchObject({
     status: 503,
-    message: "The primary does not answer, and your pages need it. Log in when it is back",
+    message: "The primary does not answer, and your pages need it. Try again when it is back",
   });
   expect(await logIn(sre.email)).toMatchObject({ status: 302, to: "/database" });
 }, 60_000);

@@ -63,7 +63,7 @@ export default function Login() {
       {silent && (
         <p className="mb-4 text-[13px]" role="status">
           The primary database does not answer. SREs, super-admins and auditors can log in for 15 minutes to use the database
-          pages; a standby checks the password. Everybody else has to wait until it is back.
+          pages: a standby checks the password. Everyone else has to wait until it is back.
         </p>
       )}
       <Form>
@@ -73,7 +73,7 @@ export default function Login() {
       </Form>
       {demo && (
         <div className="mt-5 border-t pt-4 text-[12px] text-muted">
-          <p>This is the demo. One password, printed where it was started, opens each of:</p>
+          <p>This is the demo. All accounts have the password that was printed at the start:</p>
           <ul className="mt-2 flex flex-col gap-0.5">
             {DEMO.map(([email, what]) => (
               <li key={email} className="flex justify-between gap-3">

@@ -28,7 +28,7 @@ export default function Reset() {
   return (
     <>
       <h1 className="mb-1 text-[16px] font-[620]">Choose a password</h1>
-      <p className="mb-4 text-muted">At least 12 characters. Every session of yours ends when it is set.</p>
+      <p className="mb-4 text-muted">At least 12 characters. All your sessions end when you save it.</p>
       <Form>
         <Input label="New password" name="password" type="password" autoComplete="new-password" autoFocus required />
         <Input label="Once more" name="again" type="password" autoComplete="new-password" required />

@@ -31,7 +31,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   const of = resourceNamed(params["resource"] ?? "");
   const resource = viewOf(of, ctx.actor.role);
   const chosen = [...resource.bulk, ...resource.trashActs].find((one) => one.key === url.searchParams.get("act"));
-  if (!chosen) throw new NotFound(`${of.many} have no such act`);
+  if (!chosen) throw new NotFound(`${of.many} have no such action`);
   const value = url.searchParams.get("value") ?? chosen.options?.[0] ?? "";
   const preview = await previewBulk(
     ctx,
@@ -56,9 +56,9 @@ export const action = act("self", async ({ ctx, params, url, form }) => {
 });
 
 const BECOMES: Record<string, string> = {
-  trash: "Goes into the trash",
-  restore: "Comes back from the trash",
-  purge: "Is deleted for good",
+  trash: "Moved to the trash",
+  restore: "Restored from the trash",
+  purge: "Deleted permanently",
 };
 
 export default function Bulk() {
@@ -70,9 +70,9 @@ export default function Bulk() {
     <Page title={`${chosen.label}: ${n} ${nouns}`} context={chosen.says}>
       <Figures>
         <Figure label="Chosen" value={n} unit={nouns} />
-        <Figure label="Would change" value={count(preview.tried - refused)} unit={`of the first ${count(preview.tried)}`} />
+        <Figure label="To be changed" value={count(preview.tried - refused)} unit={`of the first ${count(preview.tried)}`} />
         <Figure
-          label="Would be refused"
+          label="To be refused"
           value={count(refused)}
           tone={refused > 0 ? "warn" : undefined}
           unit={`of the first ${count(preview.tried)}`}
@@ -91,14 +91,14 @@ export default function Bulk() {
                 ) : one.changes.length > 0 ? (
                   <Changes list={one.changes} labels={preview.labels} />
                 ) : (
-                  <p className="text-[12px] text-muted">{BECOMES[chosen.key] ?? "Nothing in the record itself"}</p>
+                  <p className="text-[12px] text-muted">{BECOMES[chosen.key] ?? "No field of the record"}</p>
                 )}
               </li>
             ))}
           </ul>
           {preview.refusals.length > 0 && (
             <>
-              <h3 className="mt-4 font-[560]">Refused, and why</h3>
+              <h3 className="mt-4 font-[560]">Refused</h3>
               <ul className="mt-1 flex flex-col gap-1">
                 {preview.refusals.map(({ reason, n: many, titles }) => (
                   <li key={reason}>
@@ -115,7 +115,7 @@ export default function Bulk() {
         </Panel>
         <Panel title="Confirm">
           {preview.n === 0 ? (
-            <Notice tone="neutral" title="Nothing is chosen any more" />
+            <Notice tone="neutral" title="Nothing is selected any more" />
           ) : (
             <Form>
               {chosen.options && (
@@ -126,9 +126,9 @@ export default function Bulk() {
                   options={chosen.options.map((option) => ({ value: option, label: option.toLowerCase().replaceAll("_", " ") }))}
                 />
               )}
-              <Textarea label="Reason" name="reason" hint="Goes into the audit log with every record" />
+              <Textarea label="Reason" name="reason" hint="Recorded in the audit log with every record" />
               <p className="text-muted">
-                The filter is evaluated again when the work runs. Each record succeeds or fails on its own; what failed is listed
+                The filter is evaluated again when the job runs. Each record succeeds or fails on its own. Failed ones are listed
                 in a file.
               </p>
               <div>

@@ -46,7 +46,7 @@ export default function ResourceEdit() {
           <input type="hidden" name="_version" value={clash?.version ?? refusal?.values["_version"] ?? row.version} />
           <FormFields resource={resource} editing values={row.values} labels={labels} />
           <div className="flex gap-2">
-            <Submit busy="Saving…">{clash ? "Save mine over theirs" : "Save"}</Submit>
+            <Submit busy="Saving…">{clash ? "Overwrite with my version" : "Save"}</Submit>
             <LinkButton to={`/data/${resource.name}/${row.id}`}>Cancel</LinkButton>
           </div>
         </Form>
@@ -81,8 +81,8 @@ function Versions({
         <thead>
           <tr>
             <th>Field</th>
-            <th>Saved by the other</th>
-            <th>Yours, below</th>
+            <th>Their version</th>
+            <th>Your version, below</th>
           </tr>
         </thead>
         <tbody>

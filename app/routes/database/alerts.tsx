@@ -36,7 +36,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
       return { message: "Acknowledged." };
     case "unsilence":
       await endSilence({ ctx, input: { id: form.get("id") } });
-      return { message: "It tells again." };
+      return { message: "The silence has ended." };
     case "rule":
       await changeRule({
         ctx,
@@ -49,10 +49,10 @@ export const action = act("database.act", async ({ ctx, form }) => {
           severity: form.get("severity") as Severity,
         },
       });
-      return { message: "The rule is changed." };
+      return { message: "Rule saved." };
     case "silence":
       await silenceAlert({ ctx, input: { rule: form.get("rule"), minutes: form.get("minutes"), reason: form.get("reason") } });
-      return { message: "Silenced. It still fires and still becomes an incident; nobody is told." };
+      return { message: "Silenced. It still fires and still opens an incident, but sends no notification." };
   }
 });
 
@@ -68,12 +68,12 @@ export default function Alerts() {
     <Page
       title={
         grave.length > 0
-          ? `${plural(grave.length, "alert fires", "alerts fire")}.`
+          ? `${plural(grave.length, "alert is firing", "alerts are firing")}.`
           : firing.length > 0
             ? `No alerts, ${plural(firing.length, "notice")}.`
             : "No alerts."
       }
-      context="Evaluated each second by the collector. What is critical becomes an incident."
+      context="Evaluated every second by the collector. Critical alerts open an incident."
     >
       <WithAside aside={<Side data={data} />}>
         <Panel title="Firing" flush aside={firing.length || undefined}>
@@ -85,9 +85,9 @@ export default function Alerts() {
         </Panel>
         <Panel title="Pending" flush>
           {data.pending === null ? (
-            <Unknown reason="The collector does not answer, so what is about to fire is not known." />
+            <Unknown reason="The collector does not answer, so pending alerts are not known." />
           ) : data.pending.length === 0 ? (
-            <p className="px-3.5 py-3 text-muted">Nothing is about to fire.</p>
+            <p className="px-3.5 py-3 text-muted">No alert is pending.</p>
           ) : (
             <table className="rows">
               <tbody>
@@ -106,7 +106,7 @@ export default function Alerts() {
             </table>
           )}
         </Panel>
-        <Panel title="Resolved in this time" flush>
+        <Panel title="Resolved in this range" flush>
           {past.length === 0 ? <p className="px-3.5 py-3 text-muted">None.</p> : <Episodes list={past} mayAct={false} />}
         </Panel>
         <Rules data={data} />

@@ -28,8 +28,8 @@ export default function Around() {
               )}
               <span className="mono">{one.error}</span>.{" "}
               {one.kind === "primary"
-                ? "What was kept before is read from a standby; what only the primary can tell is not known. Standbys are still sampled, and what is missing is written when it is back."
-                : "What it would tell is not known; the primary is watched as before."}
+                ? "Stored data is read from a standby; what only the primary can tell is not available. Standbys are still sampled, and samples are stored once the primary is back."
+                : "Its data is not available. The primary is monitored as before."}
             </Notice>
           ))}
         </div>

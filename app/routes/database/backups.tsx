@@ -50,12 +50,12 @@ export const action = act("database.act", async ({ ctx, form }) => {
 
 /** The page speaks first: is there a way back, how long does it take, how much is lost. */
 function titleOf(last: BackupLine | undefined, drill: CheckLine | undefined): string {
-  if (!last) return "No backup has been taken yet.";
-  if (last.verified === false || last.drilled === false) return "The last backup must not be relied upon.";
-  if (!drill) return "There is a backup that nobody has restored.";
+  if (!last) return "No backups yet.";
+  if (last.verified === false || last.drilled === false) return "Do not rely on the last backup.";
+  if (!drill) return "The last backup has not been drilled.";
   if (drill.ok === false) return "The last restore drill failed.";
-  if (drill.ok === null) return "The last restore drill came to no verdict.";
-  return `Back after ${seconds((drill.rto_ms ?? 0) / 1000)}, with ${drill.rpo_ms === null ? "an unknown time" : seconds(drill.rpo_ms / 1000)} lost.`;
+  if (drill.ok === null) return "The last restore drill did not finish.";
+  return `Recovery time ${seconds((drill.rto_ms ?? 0) / 1000)}, data at risk ${drill.rpo_ms === null ? "unknown" : seconds(drill.rpo_ms / 1000)}.`;
 }
 
 function Bad({ checks }: { checks: CheckLine[] }) {
@@ -65,8 +65,8 @@ function Bad({ checks }: { checks: CheckLine[] }) {
       tone={check.ok === false ? "bad" : "warn"}
       title={
         check.ok === false
-          ? `${check.kind === "DRILL" ? "A drill" : "A verification"} found what must not be`
-          : "A drill could not be finished, and says nothing about the backup"
+          ? `${check.kind === "DRILL" ? "A drill" : "A verification"} found problems`
+          : "A drill could not finish, so it says nothing about the backup"
       }
     >
       <ul className="list-disc pl-5">
@@ -115,21 +115,21 @@ export default function Backups() {
       title={titleOf(last, drill)}
       context={
         measured
-          ? "Measured by a drill, which started a real server on the restored copy and asked it hard questions."
+          ? "Measured by a drill that started a real server on the restored copy and checked its data."
           : last
-            ? "A backup counts when it was restored: run a drill, it takes a minute and touches nothing."
-            : "Take one now; it takes seconds, and the platform goes on meanwhile."
+            ? "A backup counts only once it has been restored. Run a drill: it takes a minute and changes nothing."
+            : "Take one now. It takes seconds, and the platform keeps running."
       }
       actions={
         data.mayAct ? (
           <>
             {last && <Ask what="verify">Verify</Ask>}
             <Ask what="create" primary={!last}>
-              Take a backup
+              Take backup
             </Ask>
             {last && (
               <Ask what="drill" primary>
-                Run a drill
+                Run drill
               </Ask>
             )}
           </>
@@ -138,8 +138,8 @@ export default function Backups() {
     >
       {!data.here && (
         <Notice tone="warn" title="This server's files can't be reached from here">
-          Backups, verification and drills need the collector on the database's machine. Until then keep the backups of your
-          provider, and restore one now and then.
+          Backups, verification and drills need the collector on the database's machine. Until then keep your provider's backups,
+          and test a restore regularly.
         </Notice>
       )}
       <UnderWay jobs={data.jobs} mayAct={data.mayAct} />
@@ -154,13 +154,13 @@ export default function Backups() {
                 <Ago at={last.started_at} />, {PROOFS[proofOf(last)].word.toLowerCase()}
               </>
             ) : (
-              "nothing to go back to"
+              "nothing to restore from"
             )
           }
           tone={last ? undefined : "bad"}
         />
         <Figure
-          label="Time to be back"
+          label="Recovery time (RTO)"
           value={measured?.rto_ms ? seconds(measured.rto_ms / 1000) : "Not measured"}
           note={
             measured?.finished_at ? (
@@ -173,7 +173,7 @@ export default function Backups() {
           }
         />
         <Figure
-          label="Would be lost"
+          label="Data at risk (RPO)"
           value={measured && measured.rpo_ms !== null ? seconds(measured.rpo_ms / 1000) : "Not measured"}
           note={
             archivedAt ? (
@@ -205,7 +205,7 @@ export default function Backups() {
         }
       >
         {last && archivedAt && (
-          <Panel title="What can be brought back">
+          <Panel title="Restore window">
             <RecoveryWindow
               stretches={stretches}
               marks={good.map((row) => ({ at: row.finished_at!, word: PROOFS[proofOf(row)].word }))}

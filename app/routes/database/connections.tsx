@@ -76,12 +76,12 @@ export default function Connections() {
     <Page
       title={
         !head
-          ? "Connections are not known right now."
+          ? "Connections are not available right now."
           : head.free === 0
             ? "Every ordinary connection is used up."
             : `${count(head.free)} of ${count(head.ordinary)} connections are free.`
       }
-      context="Asked of the server itself, over connections that are kept in reserve."
+      context="Read from the server itself, over reserved connections."
     >
       <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
@@ -105,7 +105,7 @@ export default function Connections() {
           note={open.length > 0 ? `the longest for ${seconds(longest / 1000)}` : undefined}
         />
         <Figure
-          label="Wait for a pool"
+          label="Waiting for a pool"
           value={data.pools.length === 0 ? "not known" : data.pools.reduce((sum, pool) => sum + pool.waiting, 0)}
           note={data.pools.length === 0 ? undefined : `in ${plural(data.pools.length, "pool")} of the console`}
         />
@@ -157,11 +157,11 @@ export default function Connections() {
           )}
         </Panel>
       </div>
-      <Panel title="Sessions at work or with an open transaction" flush source={data.source}>
+      <Panel title="Active sessions and open transactions" flush source={data.source}>
         {!data.sessions ? (
           <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
         ) : data.sessions.length === 0 ? (
-          <p className="px-3.5 py-3 text-muted">Nobody is at work at this moment.</p>
+          <p className="px-3.5 py-3 text-muted">No session is active.</p>
         ) : (
           <table className="rows">
             <thead>
@@ -214,7 +214,7 @@ export default function Connections() {
       <PoolerPanel pooler={data.pooler} />
       <Panel title="Pools of the console" flush>
         {data.pools.length === 0 ? (
-          <p className="px-3.5 py-3 text-muted">No process has told of its pools in the last minute.</p>
+          <p className="px-3.5 py-3 text-muted">No process has reported its pools in the last minute.</p>
         ) : (
           <table className="rows">
             <thead>

@@ -20,7 +20,7 @@ export const loader = page("database.read", async ({ ctx }) => ({
 export const action = act("database.act", async ({ ctx, form }) => {
   if (form.intent("unmute", "mute") === "unmute") {
     await unmuteFinding({ ctx, input: { finding: form.get("finding"), subject: form.get("subject") } });
-    return { message: "It is shown again." };
+    return { message: "The finding is shown again." };
   }
   await muteFinding({
     ctx,
@@ -55,14 +55,14 @@ export default function Findings() {
       title={
         found.length === 0
           ? unknown.length > 0
-            ? "What could be looked at is in order."
-            : "The checks find nothing."
+            ? "No findings in what could be checked."
+            : "No findings."
           : `${plural(
               found.reduce((sum, one) => sum + one.shown.length, 0),
               "thing",
-            )} to look at, from ${plural(found.length, "check")}.`
+            )} from ${plural(found.length, "check")}.`
       }
-      context={`${plural(findings.length, "check")}. Each says why it matters, what it saw, and the statement that repairs it. Nothing is run from here.`}
+      context={`${plural(findings.length, "check")}. Each says why it matters, what was found, and the statement that fixes it. Nothing is run from here.`}
     >
       {found.map((one) => (
         <FindingPanel key={one.id} finding={one} shown={one.shown} muted={one.muted} mayAct={mayAct} />
@@ -70,7 +70,7 @@ export default function Findings() {
       {reasons.map((reason) => {
         const of = unknown.filter((one) => one.unknown!.reason === reason);
         return (
-          <Panel key={reason} flush title="Not looked at" aside={of.length}>
+          <Panel key={reason} flush title="Not checked" aside={of.length}>
             <Unknown reason={reason} grant={of[0]!.unknown!.grant} />
             <table className="rows">
               <tbody>

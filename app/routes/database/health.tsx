@@ -21,7 +21,7 @@ export default function Health() {
   useLive(true);
   if (!data)
     return (
-      <Page title="Nothing answers.">
+      <Page title="No server answers.">
         <Panel>
           <Unknown reason={error ?? ""} />
         </Panel>
@@ -37,7 +37,7 @@ export default function Health() {
           {data.health.status === "healthy" && data.complaints.length > 0 ? "degraded" : data.health.status}
         </Badge>
       }
-      context="The same that /health/ready answers, with what each probe costs."
+      context="What /health/ready reports, with the cost of each probe."
     >
       {data.complaints.length > 1 && (
         <Notice tone="warn" title={plural(data.complaints.length, "problem")}>
@@ -52,7 +52,7 @@ export default function Health() {
         <Figure
           label="Telemetry"
           value={data.telemetryBytes === null ? "not known" : bytes(data.telemetryBytes)}
-          note="what watching takes on disk"
+          note="disk used by samples"
         />
         <Figure
           label="Samples written"
@@ -60,7 +60,7 @@ export default function Health() {
           note={data.store ? `last batch in ${milliseconds(data.store.lastMs)}` : undefined}
         />
         <Figure
-          label="Wait to be written"
+          label="Waiting batches"
           value={data.store ? count(data.store.waiting) : "not known"}
           unit={data.store?.waiting === 1 ? "batch" : "batches"}
           tone={data.store && data.store.dropped > 0 ? "warn" : undefined}
@@ -71,7 +71,7 @@ export default function Health() {
           }
         />
         <Figure
-          label="Probes that tell nothing now"
+          label="Probes without data"
           value={data.probes ? bad.length : "not known"}
           tone={bad.length > 0 ? "warn" : undefined}
         />
@@ -110,7 +110,7 @@ export default function Health() {
                 checks.collector.ok
                   ? "at work"
                   : data.collectorAt
-                    ? `at work; whose turn it is can't be read (${checks.collector.error})`
+                    ? `running; the lease can't be read (${checks.collector.error})`
                     : (checks.collector.error ?? "does not answer")
               }
             />
@@ -124,7 +124,7 @@ export default function Health() {
       </Panel>
       <Panel title="Probes" flush aside="on at most two connections a server">
         {!data.probes ? (
-          <Unknown reason="The collector does not answer: pages ask the servers themselves, and nothing is recorded." />
+          <Unknown reason="The collector does not answer. Pages query the servers directly, and nothing is recorded." />
         ) : (
           <table className="rows">
             <thead>

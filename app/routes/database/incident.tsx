@@ -92,7 +92,7 @@ export default function Incident() {
       actions={
         <>
           {may(data.role, "readiness.read") && (
-            <LinkButton to={`/exams/incidents/${incident.number}`}>What it did to exams</LinkButton>
+            <LinkButton to={`/exams/incidents/${incident.number}`}>Effect on exams</LinkButton>
           )}
           {incident.link && (
             <LinkButton
@@ -102,7 +102,7 @@ export default function Incident() {
                   : `${incident.link}?from=${new Date(data.from).toISOString()}&to=${new Date(data.to).toISOString()}`
               }
             >
-              {open ? "To the cause" : "What was seen then"}
+              {open ? "View cause" : "View samples"}
             </LinkButton>
           )}
         </>
@@ -121,7 +121,7 @@ export default function Incident() {
       <WithAside
         aside={
           <>
-            <Panel title="Whose load it was">
+            <Panel title="Load by tenant">
               {!data.tenants.value ? (
                 <Unknown reason={data.tenants.error ?? ""} />
               ) : (
@@ -134,16 +134,16 @@ export default function Incident() {
                       </span>
                     </li>
                   ))}
-                  {data.tenants.value.series.length === 0 && <li className="text-muted">No session was seen at work.</li>}
+                  {data.tenants.value.series.length === 0 && <li className="text-muted">No active session was sampled.</li>}
                 </ul>
               )}
             </Panel>
             {data.mayAct && (
-              <Panel title={open ? "Note or resolve" : "Add a note"}>
+              <Panel title={open ? "Add note or resolve" : "Add a note"}>
                 <Form intent="note">
                   <input type="hidden" name="id" value={incident.id} />
                   <Textarea label="What happened" name="text" required />
-                  <Submit tone="plain">Add the note</Submit>
+                  <Submit tone="plain">Add note</Submit>
                 </Form>
                 {open && (
                   <Form intent="resolve" className="mt-4 flex flex-col gap-3 border-t pt-3">
@@ -157,7 +157,7 @@ export default function Incident() {
           </>
         }
       >
-        <Panel title="Average active sessions around it">
+        <Panel title="Average active sessions around the incident">
           {data.load.value ? (
             <Chart
               label="Average active sessions around the incident"
@@ -188,7 +188,7 @@ export default function Incident() {
           </ol>
         </Panel>
         {data.blocked.length > 0 && (
-          <Panel title="Who blocked" flush aside={plural(data.blocked.length, "session")}>
+          <Panel title="Blocker" flush aside={plural(data.blocked.length, "session")}>
             <table className="rows">
               <tbody>
                 {data.blocked.map((one) => (
@@ -214,7 +214,7 @@ export default function Incident() {
           </Panel>
         )}
         {data.episodes.length > 0 && (
-          <Panel title="Alerts of that time" flush>
+          <Panel title="Alerts during the incident" flush>
             <table className="rows">
               <tbody>
                 {data.episodes.map((one) => (

@@ -34,9 +34,7 @@ export default function Incidents() {
   const list = (
     <Panel flush>
       {incidents.length === 0 ? (
-        <Empty title="There was no incident yet.">
-          A critical alert becomes one by itself; what you notice first, you declare here.
-        </Empty>
+        <Empty title="No incidents yet">A critical alert opens one automatically. Declare here what you notice first.</Empty>
       ) : (
         <table className="rows">
           <thead>
@@ -73,7 +71,7 @@ export default function Incidents() {
       {incidents.length === 50 && (
         <p className="px-3.5 py-2">
           <Link className="link" to={`?before=${incidents.at(-1)!.number}`}>
-            Earlier ones
+            Earlier incidents
           </Link>
         </p>
       )}
@@ -84,7 +82,7 @@ export default function Incidents() {
       title={
         // What begins while nothing can be written down has no number yet; alerts know of it.
         away
-          ? "New incidents are not known right now."
+          ? "New incidents are not available right now."
           : open.length > 0
             ? `${plural(open.length, "incident is", "incidents are")} open.`
             : "No incident is open."
@@ -92,25 +90,25 @@ export default function Incidents() {
       context={
         away ? (
           <>
-            What is written down below is from before. What fires now stands under{" "}
+            The incidents below are from before. Current alerts are under{" "}
             <Link to="/database/alerts" className="link">
               Alerts
             </Link>
             .
           </>
         ) : (
-          "What hurt, from when to when, and why. Other rooms lay them over exams and attempts."
+          "What was affected, from when to when, and why. Also shown on exams and attempts."
         )
       }
     >
       {mayAct ? (
         <WithAside
           aside={
-            <Panel title="Declare one">
+            <Panel title="Declare incident">
               <Form>
-                <Input label="What hurts" name="title" required />
-                <Textarea label="What is known of the cause" name="cause" required />
-                <Submit>Declare an incident</Submit>
+                <Input label="What is affected" name="title" required />
+                <Textarea label="Known cause" name="cause" required />
+                <Submit>Declare incident</Submit>
               </Form>
             </Panel>
           }

@@ -52,7 +52,7 @@ export default function Indexes() {
   const link = useLink();
   if (!report.known)
     return (
-      <Page title="Indexes are not known right now.">
+      <Page title="Indexes are not available right now.">
         <Panel source={report.source}>
           <Unknown reason={report.missing?.reason ?? ""} grant={report.missing?.grant} />
         </Panel>
@@ -62,17 +62,17 @@ export default function Indexes() {
   const wasted = large.reduce((sum, row) => sum + (row.bytes ?? 0), 0);
   const facts = [
     report.wanted?.length ? plural(report.wanted.length, "suggested index", "suggested indexes") : "",
-    large.length ? `${bytes(wasted)} of indexes serve nobody` : "",
+    large.length ? `${bytes(wasted)} of indexes are unused` : "",
   ].filter(Boolean);
   return (
     <Page
-      title={facts.length > 0 ? `${facts.join(", ")}.` : "The indexes are as they should be."}
+      title={facts.length > 0 ? `${facts.join(", ")}.` : "No index findings."}
       context={`${plural(report.total, "index", "indexes")}. Scans are counted on the primary and on every standby.`}
     >
       {report.skipped.length > 0 && (
         <Notice
           tone="warn"
-          title={`${plural(report.skipped.length, "index was", "indexes were")} skipped: somebody holds its table exclusively`}
+          title={`${plural(report.skipped.length, "index was", "indexes were")} skipped: another session holds an exclusive lock on its table`}
         >
           {report.skipped.slice(0, 8).map(bare).join(", ")}
           {report.skipped.length > 8 ? " and more" : ""}
@@ -83,7 +83,7 @@ export default function Indexes() {
         flush
         aside={
           <>
-            <span>an estimate from the statements of the last 24 hours</span>
+            <span>estimated from the statements of the last 24 hours</span>
             <Link to={link({ own: own ? null : "1" })} className="link">
               {own ? "Hide the console's own" : "Include the console's own"}
             </Link>
@@ -95,9 +95,9 @@ export default function Indexes() {
         {report.wanted === null ? (
           <Unknown reason="Columns could not be read." />
         ) : report.wanted.length === 0 ? (
-          <None>No statement of the last 24 hours reads much for want of an index.</None>
+          <None>No statement of the last 24 hours would benefit much from another index.</None>
         ) : (
-          <Rows heads={["Columns", "Asked for by", "Time", ""]}>
+          <Rows heads={["Columns", "Used by", "Time", ""]}>
             {report.wanted.slice(0, 20).map((one) => (
               <tr key={one.statement}>
                 <td>
@@ -133,12 +133,12 @@ export default function Indexes() {
                 ? `Not every server can be asked (${report.standbysAsked
                     .filter((one) => !one.known)
                     .map((one) => `${one.target}: ${one.reason}`)
-                    .join("; ")}). An index may serve only there.`
-                : `Scans have not been counted for long enough on every server. An index is called unused after ${UNUSED_AFTER_DAYS} days.`
+                    .join("; ")}). An index may be used only there.`
+                : `Scans have not been counted for long enough on every server. An index counts as unused after ${UNUSED_AFTER_DAYS} days.`
             }
           />
         ) : report.unused.length === 0 ? (
-          <None>Every index of a busy table is read by somebody.</None>
+          <None>Every index of a busy table is in use.</None>
         ) : (
           <Rows heads={["Index", "Table", "Size", ""]}>
             {report.unused.slice(0, 25).map((row) => (
@@ -157,9 +157,9 @@ export default function Indexes() {
         )}
       </Panel>
       <div className="grid gap-4 xl:grid-cols-2">
-        <Panel title="Covered by another" flush>
+        <Panel title="Redundant" flush>
           {report.redundant.length === 0 ? (
-            <None>No index repeats the beginning of another.</None>
+            <None>No redundant index.</None>
           ) : (
             <Rows heads={["Index", "Covered by", ""]}>
               {report.redundant.slice(0, 20).map(({ index, covers, kind }) => (
@@ -203,7 +203,7 @@ export default function Indexes() {
         </Panel>
         <Panel title="Invalid" flush>
           {report.invalid.length === 0 ? (
-            <None>None was left unfinished.</None>
+            <None>No invalid index.</None>
           ) : (
             <Rows heads={["Index", "Table", ""]}>
               {report.invalid.map((row) => (
@@ -220,7 +220,7 @@ export default function Indexes() {
             </Rows>
           )}
         </Panel>
-        <Panel title="Larger than needed" flush aside="estimated, or measured by pgstattuple">
+        <Panel title="Bloated" flush aside="estimated, or measured by pgstattuple">
           {report.unmeasurable > 0 && (
             <Unknown
               reason={`The width of the entries of ${plural(report.unmeasurable, "large index", "large indexes")} is not visible to the observer.`}
@@ -228,7 +228,7 @@ export default function Indexes() {
             />
           )}
           {report.bloated.length === 0 ? (
-            <None>None above 10 MB that could be looked at is twice what its entries need.</None>
+            <None>No readable index above 10 MB is twice the size that its entries need.</None>
           ) : (
             <Rows heads={["Index", "Size", ""]}>
               {report.bloated.map((row) => (
@@ -267,7 +267,7 @@ export default function Indexes() {
               <th className="num">Size</th>
               <th className="num">Scans</th>
               <th className="hidden md:table-cell">Use</th>
-              <th className="num hidden lg:table-cell">Writes it follows</th>
+              <th className="num hidden lg:table-cell">Writes maintained</th>
             </tr>
           </thead>
           <tbody>

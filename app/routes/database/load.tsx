@@ -87,7 +87,7 @@ export default function Load() {
         aside={
           <>
             {data.whole && <TargetSwitch target={data.target} targets={data.targets} />}
-            <Switch name="by" label="Split the load" value={data.by} options={SPLIT_LABELS} />
+            <Switch name="by" label="Split load" value={data.by} options={SPLIT_LABELS} />
           </>
         }
         source={load.value ? loadSource(load.value, data.target) : undefined}
@@ -128,7 +128,7 @@ export default function Load() {
       context={
         load.value?.only
           ? `Load of ${load.value.only.join(", ") || "no tenant"} only.`
-          : "Who is at work in the database, and what they wait for."
+          : "Active sessions in the database, and what they wait for."
       }
       badge={rest?.states.some((one) => one.reachable === false) ? <Badge tone="bad">Server missing</Badge> : undefined}
     >

@@ -70,18 +70,18 @@ export default function Locks() {
     <Page
       title={
         !data.trees
-          ? "Who waits is not known right now."
+          ? "Waiting sessions are not available right now."
           : waiting === 0
-            ? "Nobody waits for a lock."
-            : `${plural(waiting, "session waits", "sessions wait")} for ${data.trees.length === 1 ? "one session" : `${data.trees.length} sessions`}.`
+            ? "No session is waiting for a lock."
+            : `${plural(waiting, "session is waiting", "sessions are waiting")} for ${data.trees.length === 1 ? "one session" : `${data.trees.length} sessions`}.`
       }
-      context={waiting > 0 ? `The longest for ${seconds(longest / 1000)}.` : "Asked of the server at this moment."}
+      context={waiting > 0 ? `The longest for ${seconds(longest / 1000)}.` : "Read from the server just now."}
       badge={waiting > 0 ? <Badge tone="bad">Blocked</Badge> : undefined}
     >
       <LateNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Panel
-        title="Who waits for whom"
+        title="Blocking chains"
         flush
         source={data.source}
         aside={<TargetSwitch target={data.target} targets={data.targets} />}
@@ -90,7 +90,7 @@ export default function Locks() {
           <Unknown reason={data.missing?.reason ?? ""} grant={data.missing?.grant} />
         ) : waiting === 0 ? (
           <p className="px-3.5 py-3 text-muted">
-            No session is blocked. When one is, the chain stands here, with the session to end at its root.
+            No session is blocked. When one is, its chain appears here, with the blocking session at its root.
           </p>
         ) : (
           <ul>
@@ -112,19 +112,19 @@ export default function Locks() {
           bands={data.bands}
         />
       </Panel>
-      <Panel title="Blocking in this time" flush>
+      <Panel title="Blocking in this range" flush>
         {data.episodes.length === 0 ? (
-          <p className="px-3.5 py-3 text-muted">Nobody was blocked for two seconds or longer.</p>
+          <p className="px-3.5 py-3 text-muted">No session was blocked for 2 s or longer.</p>
         ) : (
           <table className="rows">
             <thead>
               <tr>
                 <th>Began</th>
                 <th className="num">Lasted</th>
-                <th>Who blocked</th>
+                <th>Blocker</th>
                 <th className="hidden md:table-cell">On</th>
                 <th className="num">Blocked</th>
-                <th className="hidden lg:table-cell">Its statement</th>
+                <th className="hidden lg:table-cell">Statement</th>
               </tr>
             </thead>
             <tbody>

@@ -33,12 +33,12 @@ export default function Maintenance() {
     <Page
       title={
         !data.due
-          ? "What is due is not known right now."
+          ? "Maintenance due is not available right now."
           : data.due.length === 0
-            ? "Nothing is due."
+            ? "No maintenance is due."
             : `${plural(data.due.length, "table is", "tables are")} due for autovacuum.`
       }
-      context={data.settings?.on === false ? "Autovacuum is off." : "By the same arithmetic that autovacuum uses."}
+      context={data.settings?.on === false ? "Autovacuum is off." : "Computed the way autovacuum computes it."}
     >
       <Figures>
         <Figure label="Running now" value={data.running?.length ?? "not known"} />
@@ -48,13 +48,13 @@ export default function Maintenance() {
           unit={data.due ? `and ${data.due.length - vacuums.length} to analyze` : undefined}
         />
         <Figure
-          label="Oldest transaction id"
+          label="Oldest transaction ID"
           value={ours ? about(ours.xid_age) : "not known"}
-          note={ours ? `${percent(ours.xid_age / LIMIT, 1)} of what is possible` : undefined}
+          note={ours ? `${percent(ours.xid_age / LIMIT, 1)} of the limit` : undefined}
           tone={ours && ours.xid_age > LIMIT / 4 ? "bad" : undefined}
         />
         <Figure
-          label="Horizon held back"
+          label="Oldest held horizon"
           value={data.horizon ? (oldest ? about(oldest.age) : "by nobody") : "not known"}
           unit={oldest ? "transactions" : undefined}
           note={oldest ? `${oldest.kind} ${oldest.holder}` : undefined}
@@ -85,7 +85,7 @@ export default function Maintenance() {
             </table>
           )}
         </Panel>
-        <Panel title="Who holds the horizon" flush aside="rows newer than this can't be cleaned">
+        <Panel title="What holds the horizon" flush aside="newer dead rows can't be vacuumed">
           {!data.horizon ? (
             <Unknown reason={data.horizonMissing?.reason ?? ""} grant={data.horizonMissing?.grant} />
           ) : data.horizon.length === 0 ? (
@@ -147,9 +147,9 @@ export default function Maintenance() {
         )}
       </Panel>
       <div className="grid gap-4 xl:grid-cols-2">
-        <Panel title="Age of transaction ids">
+        <Panel title="Age of transaction IDs">
           <Chart
-            label="Age of transaction ids"
+            label="Age of transaction IDs"
             unit="count"
             height={160}
             data={data.history
@@ -173,7 +173,7 @@ export default function Maintenance() {
               <thead>
                 <tr>
                   <th>Database</th>
-                  <th className="num">Transaction ids</th>
+                  <th className="num">Transaction IDs</th>
                   <th className="num">Multixacts</th>
                 </tr>
               </thead>

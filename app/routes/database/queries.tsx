@@ -71,13 +71,13 @@ export default function Queries() {
       title={
         data.queries.length === 0
           ? data.missing
-            ? "Statements are not known right now."
-            : "No statement was counted in this time."
+            ? "Statements are not available right now."
+            : "No statements in this range."
           : slow.length === 0
             ? `${plural(data.queries.length, "statement")}, none of them slow.`
-            : `${plural(slow.length, "statement takes", "statements take")} more than a second.`
+            : `${plural(slow.length, "statement takes", "statements take")} over 1 s.`
       }
-      context="Counted by pg_stat_statements between two looks; literals are masked."
+      context="From pg_stat_statements, between two samples. Literals are masked."
     >
       <Panel
         title="Statements"
@@ -100,16 +100,16 @@ export default function Queries() {
             name="q"
             defaultValue={params.get("q") ?? ""}
             className="input max-w-sm"
-            placeholder="Find in the texts"
-            aria-label="Find in the texts of statements"
+            placeholder="Search texts"
+            aria-label="Search statement texts"
           />
         </form>
         {data.timed === false && <p className="px-3.5 pb-2 text-muted">I/O is not measured (track_io_timing is off).</p>}
         {data.missing ? (
           <Unknown reason={data.missing.reason} grant={data.missing.grant} />
         ) : data.queries.length === 0 ? (
-          <Empty title="Nothing was counted in this time.">
-            Counters are looked at every 15 seconds; choose a longer time, or wait for the second look.
+          <Empty title="No statements in this range.">
+            Counters are sampled every 15 seconds. Choose a longer range, or wait for the second sample.
           </Empty>
         ) : null}
         {data.queries.length > 0 && (
@@ -126,7 +126,7 @@ export default function Queries() {
                 <th className="num hidden xl:table-cell">I/O</th>
                 <th className="num hidden xl:table-cell">Temp</th>
                 <th className="num hidden xl:table-cell">WAL</th>
-                <th className="num hidden md:table-cell">Mean before</th>
+                <th className="num hidden md:table-cell">Previous mean</th>
               </tr>
             </thead>
             <tbody>
@@ -138,7 +138,7 @@ export default function Queries() {
                       <QueryLine id={one.query_id} text={one.text} length={140} />
                     </td>
                     <td className="hidden lg:table-cell">
-                      <Sparkline values={one.shape} label="Time taken over this range" />
+                      <Sparkline values={one.shape} label="Total time in this range" />
                     </td>
                     <td className="num">{percent(one.share)}</td>
                     <td className="num hidden md:table-cell">{seconds(one.total_ms / 1000)}</td>
@@ -166,7 +166,7 @@ export default function Queries() {
       </Panel>
       <Panel title="Slow calls of the console" flush aside="1,000 ms and more">
         {data.slow.length === 0 ? (
-          <p className="px-3.5 py-3 text-muted">None in this time.</p>
+          <p className="px-3.5 py-3 text-muted">None in this range.</p>
         ) : (
           <table className="rows">
             <thead>
@@ -207,7 +207,7 @@ export default function Queries() {
         <Link to="/database/indexes" className="link underline">
           indexes
         </Link>{" "}
-        what would help them.
+        what would speed them up.
       </p>
     </Page>
   );

@@ -28,7 +28,7 @@ export const meta = () => [{ title: "Statement · Invigil" }];
 
 export const loader = page("database.read", async ({ ctx, url, params }) => {
   const queryId = params["queryid"] ?? "";
-  if (!queryIdInput.safeParse(queryId).success) throw new NotFound("This is not a statement's id");
+  if (!queryIdInput.safeParse(queryId).success) throw new NotFound("Not a statement ID");
   const { input, live } = spanOf(ctx, url);
   const [history, waits, tenants, plan, bands, findings] = await Promise.all([
     queryHistory({ ctx, input: { ...input, queryId } }),
@@ -73,9 +73,9 @@ export default function Query() {
           label="Mean"
           value={mean === null ? "–" : milliseconds(mean)}
           tone={mean !== null && mean > 1000 ? "bad" : undefined}
-          note={mean !== null && mean > 1000 ? "more than the second that is allowed" : undefined}
+          note={mean !== null && mean > 1000 ? "above the 1 s threshold" : undefined}
         />
-        <Figure label="Calls" value={count(calls)} note={`${seconds(sum("total_ms") / 1000)} in all`} />
+        <Figure label="Calls" value={count(calls)} note={`${seconds(sum("total_ms") / 1000)} in total`} />
         <Figure
           label="Blocks a call"
           value={calls > 0 ? count(sum("blocks") / calls) : "–"}
@@ -90,10 +90,10 @@ export default function Query() {
       <WithAside
         aside={
           <>
-            <Panel title="What it waits for">
+            <Panel title="Wait events">
               <Shares load={data.waits.value} error={data.waits.error} colors />
             </Panel>
-            <Panel title="For which tenants">
+            <Panel title="By tenant">
               <Shares load={data.tenants.value} error={data.tenants.error} />
             </Panel>
             {data.related.length > 0 && (
@@ -116,7 +116,7 @@ export default function Query() {
           {data.text ? (
             <SqlBlock text={data.text} />
           ) : (
-            <Unknown reason="Its text is not known: it was evicted before it could be fetched." />
+            <Unknown reason="Its text is not available: it was evicted before it could be read." />
           )}
         </Panel>
         <Panel title="Mean time of a call">
@@ -144,7 +144,7 @@ export default function Query() {
             bands={data.bands}
           />
         </Panel>
-        <Panel title="Plan" aside="EXPLAIN (GENERIC_PLAN), nothing is run">
+        <Panel title="Plan" aside="EXPLAIN (GENERIC_PLAN); the statement is not run">
           {data.plan.value?.text ? (
             <pre className="overflow-x-auto rounded-control bg-sunk p-2.5" tabIndex={0}>
               {data.plan.value.text}

@@ -43,8 +43,8 @@ function sentence(data: Data): string {
   const bad = data.standbys.find((one) => one.lag?.state !== "streaming");
   if (!bad)
     return data.standbys.length === 1
-      ? "The standby receives and replays."
-      : `All ${data.standbys.length} standbys receive and replay.`;
+      ? "The standby is receiving and replaying WAL."
+      : `All ${data.standbys.length} standbys are receiving and replaying WAL.`;
   return `${label(bad.name)}: ${bad.lag?.state ?? "not known"}.`;
 }
 
@@ -70,7 +70,7 @@ export default function Replication() {
   return (
     <Page
       title={sentence(data)}
-      context="Both ends are asked, and their positions compared: a standby that received everything before its receiver died is not up to date."
+      context="Compared on both ends: a standby whose receiver died after it had received everything is not up to date."
     >
       <LateNotice late={data.late} />
       <div className="grid gap-4 lg:grid-cols-2">
@@ -119,7 +119,7 @@ export default function Replication() {
                 <dt className="text-muted">Behind</dt>
                 <dd>
                   {one.lag?.bytes === null || !one.lag ? "not known" : bytes(one.lag.bytes)},{" "}
-                  {one.lag?.seconds === null || !one.lag ? "for how long is not known" : seconds(one.lag.seconds)}
+                  {one.lag?.seconds === null || !one.lag ? "since when is not known" : seconds(one.lag.seconds)}
                 </dd>
                 <dt className="text-muted">Has received, replayed</dt>
                 <dd className="mono">
@@ -175,7 +175,7 @@ export default function Replication() {
           {!data.slots ? (
             <Unknown reason={data.slotsMissing?.reason ?? ""} grant={data.slotsMissing?.grant} />
           ) : data.slots.length === 0 ? (
-            <p className="px-3.5 py-3 text-muted">There is none.</p>
+            <p className="px-3.5 py-3 text-muted">No slots.</p>
           ) : (
             <table className="rows">
               <thead>
@@ -183,7 +183,7 @@ export default function Replication() {
                   <th>Slot</th>
                   <th>State</th>
                   <th className="num">WAL held back</th>
-                  <th className="num hidden md:table-cell">May still hold</th>
+                  <th className="num hidden md:table-cell">Can still hold</th>
                 </tr>
               </thead>
               <tbody>
@@ -193,7 +193,7 @@ export default function Replication() {
                       <code>{slot.name}</code> <span className="text-muted">{slot.type}</span>
                     </td>
                     <td>
-                      <Badge tone={slot.active ? "ok" : "bad"}>{slot.active ? "Active" : "Nobody reads it"}</Badge>
+                      <Badge tone={slot.active ? "ok" : "bad"}>{slot.active ? "Active" : "No reader"}</Badge>
                     </td>
                     <td className="num">{slot.retained_bytes === null ? "–" : bytes(slot.retained_bytes)}</td>
                     <td className="num hidden md:table-cell">

@@ -19,7 +19,7 @@ export const meta = () => [{ title: "Tables · Invigil" }];
 
 const SORTS = ["size", "dead", "growth", "scans", "writes"] as const;
 
-/** Without the primary a standby has the same tables, unless somebody asked for the primary's. */
+/** Without the primary a standby has the same tables, unless someone asked for the primary's. */
 async function whoHasThem(target: string, chosen: boolean): Promise<string> {
   if (chosen || target !== "primary") return target;
   const states = await targetStates();
@@ -80,23 +80,22 @@ export default function Tables() {
       title={
         data.tables
           ? `${plural(data.tables.length, "table")}${biggest ? `, the largest is ${bare(biggest.name)}` : ""}.`
-          : "Tables are not known right now."
+          : "Tables are not available right now."
       }
       context="Partitions are counted as their table."
     >
       {data.instead && (
         <Notice tone="warn" title={`These are the tables of ${data.instead}.`}>
-          Sizes are the primary's as far as it has replayed them. Scans are its own; dead rows and vacuum are the primary's to
-          tell.
+          Sizes are as far as it has replayed. Scans are its own. Dead rows and vacuum are known on the primary only.
         </Notice>
       )}
       {data.skipped.length > 0 && (
         <Notice
           tone="warn"
-          title={`${plural(data.skipped.length, "table was", "tables were")} skipped: somebody holds ${data.skipped.length === 1 ? "it" : "them"} exclusively`}
+          title={`${plural(data.skipped.length, "table was", "tables were")} skipped: another session holds an exclusive lock`}
         >
           {data.skipped.slice(0, 8).map(bare).join(", ")}
-          {data.skipped.length > 8 ? " and more" : ""}. Their size is not known until then.
+          {data.skipped.length > 8 ? " and more" : ""}. Their size is not available until then.
         </Notice>
       )}
       <Figures>
@@ -105,9 +104,9 @@ export default function Tables() {
           label="Grows by"
           value={data.databaseGrowth === null ? "not known yet" : bytes(data.databaseGrowth)}
           unit={data.databaseGrowth === null ? undefined : "a day"}
-          note={data.databaseGrowth === null ? "known after one day of samples" : "the whole database, over at most 30 days"}
+          note={data.databaseGrowth === null ? "available after one day of samples" : "the whole database, over at most 30 days"}
         />
-        <Figure label="Dead rows" value={dead === undefined || !own ? "not known" : about(dead)} note="not yet cleaned" />
+        <Figure label="Dead rows" value={dead === undefined || !own ? "not known" : about(dead)} note="not vacuumed yet" />
         <Figure
           label="Oldest row"
           value={oldest === undefined ? "not known" : about(oldest)}
@@ -125,8 +124,8 @@ export default function Tables() {
         >
           {data.projected && (
             <p className="mb-2 text-muted">
-              It grows by {bytes(data.projected.perDay)} a day, and will be twice its size on {day(new Date(data.projected.at))}{" "}
-              (projected from this time).
+              It grows by {bytes(data.projected.perDay)} a day, and will double by {day(new Date(data.projected.at))} (projected
+              from this time).
             </p>
           )}
           <div className="grid gap-4 lg:grid-cols-2">
@@ -183,7 +182,7 @@ export default function Tables() {
                 <th className="num hidden lg:table-cell">HOT</th>
                 <th className="num hidden lg:table-cell">Scans</th>
                 <th className="num hidden lg:table-cell">By index</th>
-                <th className="num hidden md:table-cell">From memory</th>
+                <th className="num hidden md:table-cell">Cache hits</th>
                 <th className="num hidden xl:table-cell">Age</th>
                 <th className="hidden xl:table-cell">Vacuumed</th>
               </tr>

@@ -29,7 +29,7 @@ export default function Enroll() {
   return (
     <Page
       title={className ? `Enroll in ${className}` : "Enroll a student"}
-      context="The place is taken in one step: two people who try for the last one at once get one yes and one clear no."
+      context="The last place goes to exactly one student, even if two are enrolled at the same moment."
     >
       <Panel className="max-w-xl">
         <Form>

@@ -98,7 +98,7 @@ export default function EnrollmentPage() {
               </Panel>
             )}
             {moves.length > 0 && (
-              <Panel title="Change the state">
+              <Panel title="Change state">
                 <Form intent="state">
                   <Select label="To" name="state" options={moves.map((state) => ({ value: state, label: words(state) }))} />
                   <Textarea label="Reason" name="reason" />
@@ -106,11 +106,11 @@ export default function EnrollmentPage() {
                 </Form>
               </Panel>
             )}
-            <Panel title="Record a payment">
+            <Panel title="Record payment">
               <Form intent="pay">
                 <Input label="Amount" name="amount" inputMode="decimal" />
                 <Select label="Method" name="method" options={PAYMENT_METHODS.map((value) => ({ value, label: words(value) }))} />
-                <Input label="Transaction id" name="transactionId" hint="Unique on the whole platform" />
+                <Input label="Transaction id" name="transactionId" hint="Unique across all tenants" />
                 <Submit tone="plain">Record</Submit>
               </Form>
             </Panel>

@@ -69,19 +69,19 @@ export default function PaymentPage() {
                 <Form intent="approve">
                   {own && (
                     <p className="text-muted">
-                      You recorded this payment. Unless the college lets small amounts pass, another person approves it: send them
-                      this page.
+                      You recorded this payment, so someone else must approve it, unless it is below the college's limit. Send
+                      them this page.
                     </p>
                   )}
                   <div>
-                    <Submit busy="Approving…">Approve, and issue the invoice</Submit>
+                    <Submit busy="Approving…">Approve and issue invoice</Submit>
                   </div>
                 </Form>
               )}
               <Form intent={status === "PENDING" ? "fail" : "refund"}>
                 <Textarea label="Reason" name="reason" />
                 <div>
-                  <Submit tone="danger">{status === "PENDING" ? "Mark as failed" : "Refund, and void the invoice"}</Submit>
+                  <Submit tone="danger">{status === "PENDING" ? "Mark as failed" : "Refund and void invoice"}</Submit>
                 </div>
               </Form>
             </div>

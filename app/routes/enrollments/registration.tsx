@@ -45,7 +45,7 @@ export default function RegistrationPage() {
               <Textarea
                 label="Reason"
                 name="reason"
-                hint="Approving makes the applicant a student and enrolls them in the class they named"
+                hint="Approving creates the student and enrolls them in the class they named"
               />
               <div className="flex gap-2">
                 <Submit name="decision" value="APPROVED">

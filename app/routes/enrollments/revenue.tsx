@@ -29,7 +29,7 @@ export default function Revenue() {
     >
       {months.length === 0 ? (
         <Panel>
-          <Empty title="No completed payments yet">Payments count once a second person has approved them.</Empty>
+          <Empty title="No completed payments yet">Payments count once someone else has approved them.</Empty>
         </Panel>
       ) : (
         <div className="grid gap-4 xl:grid-cols-3">

@@ -43,7 +43,7 @@ export function Accommodations({
             <tr>
               <th>Student</th>
               <th className="num">Extra time</th>
-              <th>Signals that do not apply</th>
+              <th>Excluded signals</th>
               <th className="hidden md:table-cell">Reason</th>
               <th className="hidden sm:table-cell">For</th>
             </tr>
@@ -63,7 +63,7 @@ export function Accommodations({
                     <details>
                       <summary className="list-none text-bad hover:underline">Remove…</summary>
                       <Form intent="unaccommodate" about={{ id: one.id }} className="my-1.5 flex flex-wrap items-end gap-2">
-                        <Input label={`Why ${one.name} no longer has it`} name="reason" required />
+                        <Input label={`Reason for removing it from ${one.name}`} name="reason" required />
                         <Submit tone="danger">Remove</Submit>
                       </Form>
                     </details>
@@ -86,8 +86,8 @@ export function Accommodations({
                 ...seats.map((seat) => ({ value: seat.user_id, label: `${seat.name} ${seat.roll_no ?? ""}` })),
               ]}
             />
-            <Input label="Extra time, percent" name="extraPercent" type="number" min={0} max={400} defaultValue={25} />
-            <Labelled label="A signal that does not apply" hint="It stays visible and counts nothing">
+            <Input label="Extra time (%)" name="extraPercent" type="number" min={0} max={400} defaultValue={25} />
+            <Labelled label="Excluded signal" hint="It stays visible and does not count">
               {(ids) => (
                 <select {...ids} name="ignored" className="input">
                   <option value="">None</option>

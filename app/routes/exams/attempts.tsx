@@ -49,13 +49,13 @@ export default function Attempts() {
       badge={<ExamBadge status={exam.status} />}
       context={
         named
-          ? "By risk. A flag says “look”, never “guilty”."
+          ? "By risk. A flag means “look”, never “guilty”."
           : "By risk. Candidates are numbers: names are hidden until a decision."
       }
       tabs={examTabs(exam.id, role)}
     >
       <Panel flush>
-        <nav aria-label="Which attempts" className="flex flex-wrap gap-1 px-3.5 py-2.5">
+        <nav aria-label="Filter attempts" className="flex flex-wrap gap-1 px-3.5 py-2.5">
           <ViewLink
             to={changed({ flagged: flagged ? null : "1" })}
             shown={flagged}
@@ -75,7 +75,7 @@ export default function Attempts() {
           ))}
         </nav>
         {attempts.length === 0 ? (
-          <Empty title="No attempt here">Attempts appear as students start.</Empty>
+          <Empty title="No attempts">Attempts appear as students start.</Empty>
         ) : (
           <table className="rows">
             <thead>

@@ -43,7 +43,7 @@ export const loader = page("integrity.read", async ({ ctx, params, url }) => {
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { message: "It is being computed, and appears here in a few seconds." };
+  return { message: "Being computed. It appears here in a few seconds." };
 });
 
 export default function Collusion() {
@@ -51,7 +51,7 @@ export default function Collusion() {
   const done = useDone<typeof action>();
   const numbers = new Map(members.map((one) => [one.id, one]));
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
-  // It appears by itself: first computed, or computed again because somebody asked.
+  // It appears by itself: first computed, or computed again because someone asked.
   useLive((ended && !summary) || done !== undefined, 4000);
   const rings = summary?.rings ?? [];
   const top = pairs[0];
@@ -88,7 +88,7 @@ export default function Collusion() {
             </a>
             {may(role, "exams.operate") && (
               <Form className="contents">
-                <Submit tone="plain">Compute again</Submit>
+                <Submit tone="plain">Recompute</Submit>
               </Form>
             )}
           </>
@@ -100,7 +100,7 @@ export default function Collusion() {
           <Empty title={summary?.silent ?? (ended ? "Being computed" : "After the exam has closed")}>
             {ended && !summary
               ? "Answers are compared in the background when an exam has ended, usually within a minute."
-              : "Answers are compared when nobody writes any more, so that no key is given away."}
+              : "Answers are compared once no one is writing any more, so that no key is given away."}
           </Empty>
         </Panel>
       ) : (

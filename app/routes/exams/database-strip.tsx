@@ -20,14 +20,14 @@ export function DatabaseStrip({ database }: { database: Database }) {
   const stalled = (database.waiting ?? 0) >= 1 || database.savesPerMinute === null;
   return (
     <section
-      aria-label="The database, for this exam"
+      aria-label="Database for this exam"
       className={`panel flex flex-wrap items-center gap-x-6 gap-y-1.5 px-3.5 py-2.5 ${open.length > 0 || stalled ? "!border-bad" : ""}`}
     >
       <span className="font-[600]">Database</span>
       {open.length > 0 ? (
         <Badge tone="bad">Incident</Badge>
       ) : stalled ? (
-        <Badge tone="warn">Saves wait</Badge>
+        <Badge tone="warn">Saves are waiting</Badge>
       ) : database.known ? (
         <Badge tone="ok">Keeps up</Badge>
       ) : (

@@ -30,7 +30,7 @@ export default function EditExam() {
     <Page title={`Edit ${exam.title}`}>
       {fixed && (
         <Notice tone="warn" title="This exam is frozen">
-          Its first attempt has started, or it is over. Copy it to make a new one from it.
+          Its first attempt has started, or it is over. Copy it to create a new exam.
         </Notice>
       )}
       <Panel className="max-w-[860px]">

@@ -61,7 +61,7 @@ export function ExamFieldsForm({ values, classes, subjects }: { values: ExamValu
         <Input label="Window opens (UTC)" name="startTime" type="datetime-local" defaultValue={local(values.start_time)} />
         <Input label="Window closes (UTC)" name="endTime" type="datetime-local" defaultValue={local(values.end_time)} />
         <Input
-          label="Minutes to write"
+          label="Duration (min)"
           name="durationMinutes"
           type="number"
           min={1}
@@ -76,9 +76,9 @@ export function ExamFieldsForm({ values, classes, subjects }: { values: ExamValu
           type="number"
           min={0}
           defaultValue={values.total_marks}
-          hint="What the questions will add up to"
+          hint="Must equal the sum of all questions"
         />
-        <Input label="Marks to pass" name="passingMarks" type="number" min={0} defaultValue={values.passing_marks} />
+        <Input label="Pass mark" name="passingMarks" type="number" min={0} defaultValue={values.passing_marks} />
         <Input
           label="Attempts allowed"
           name="maxAttempts"
@@ -89,11 +89,11 @@ export function ExamFieldsForm({ values, classes, subjects }: { values: ExamValu
         />
       </div>
       <fieldset className="flex flex-col gap-2">
-        <legend className="mb-1 font-[520]">How it is invigilated</legend>
+        <legend className="mb-1 font-[520]">Anti-cheating</legend>
         <div className="grid gap-2 sm:grid-cols-2">
           <Checkbox
             name="enableQuestionShuffling"
-            label="Questions in a different order for everybody"
+            label="Shuffle questions for each student"
             defaultChecked={values.enable_question_shuffling ?? true}
           />
           <Checkbox name="enableBrowserLock" label="Browser lock" defaultChecked={values.enable_browser_lock ?? true} />
@@ -101,7 +101,7 @@ export function ExamFieldsForm({ values, classes, subjects }: { values: ExamValu
           <Checkbox name="enableWebcamMonitoring" label="Webcam" defaultChecked={values.enable_webcam_monitoring ?? false} />
           <Checkbox
             name="enableTimeLimitPerQuestion"
-            label="A time limit for each question"
+            label="Time limit per question"
             defaultChecked={values.enable_time_limit_per_question ?? false}
           />
         </div>

@@ -45,13 +45,13 @@ export const action = act("readiness.read", async ({ ctx, form, params }) => {
     case "undo": {
       const done = await undoClearing(ctx, number);
       return {
-        message: `Taken back: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
+        message: `Undone: ${plural(done.signals, "signal")} count again, ${plural(done.reviewsBack, "review")} came back.`,
       };
     }
     case "clear": {
       const done = await clearExplained(ctx, number);
       return {
-        message: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and count for nothing; ${plural(done.reviewsLeft, "review")} left the queue.`,
+        message: `${plural(done.signals, "signal")} of ${plural(done.attempts, "attempt")} are explained and no longer count; ${plural(done.reviewsLeft, "review")} left the queue.`,
       };
     }
   }
@@ -73,14 +73,12 @@ export default function ExamIncident() {
       context={
         <>
           <Clock at={incident.from_at} withDay withSeconds /> to{" "}
-          {incident.to_at ? <Clock at={incident.to_at} withSeconds /> : "now"}: what it did to exams, and what is owed to those
-          who sat them.
+          {incident.to_at ? <Clock at={incident.to_at} withSeconds /> : "now"}: its effect on exams, and what the students are
+          owed.
         </>
       }
       actions={
-        may(role, "database.read") && (
-          <LinkButton to={`/database/incidents/${incident.number}`}>What happened to the database</LinkButton>
-        )
+        may(role, "database.read") && <LinkButton to={`/database/incidents/${incident.number}`}>View in database</LinkButton>
       }
     >
       <Figures>
@@ -89,18 +87,18 @@ export default function ExamIncident() {
           value={seconds((new Date(end).getTime() - new Date(incident.from_at).getTime()) / 1000)}
         />
         <Figure
-          label="Exams touched"
+          label="Affected exams"
           value={count(exams.length)}
           note={plural(new Set(exams.map((exam) => exam.college_id)).size, "tenant")}
         />
-        <Figure label="Attempts touched" value={count(attempts)} note={`${count(writing)} still writing`} />
+        <Figure label="Affected attempts" value={count(attempts)} note={`${count(writing)} still writing`} />
         <Figure
           label="Signals explained"
           value={count(explained)}
           note={
             preview === null
               ? open
-                ? "more is known when it has ended"
+                ? "more is known once it is resolved"
                 : undefined
               : preview.signals > 0
                 ? `${count(preview.signals)} more could be`
@@ -112,7 +110,7 @@ export default function ExamIncident() {
         aside={
           <>
             {may(role, "exams.operate") && (
-              <Panel title="More time for everybody it touched">
+              <Panel title="Give time to affected students">
                 {writing === 0 ? (
                   <p className="text-muted">No affected student is still in the exam.</p>
                 ) : (
@@ -124,18 +122,18 @@ export default function ExamIncident() {
                     <Input label="Minutes" name="minutes" inputMode="numeric" defaultValue={5} />
                     {exams.some((exam) => exam.given > 0) && (
                       <label className="flex gap-2">
-                        <input type="checkbox" name="again" className="accent-(--accent)" /> Also where time was given already
+                        <input type="checkbox" name="again" className="accent-(--accent)" /> Also where time was already given
                       </label>
                     )}
-                    <Submit busy="Giving…">Give the time</Submit>
+                    <Submit busy="Giving…">Give time</Submit>
                   </Form>
                 )}
               </Panel>
             )}
             {may(role, "integrity.read") && (
-              <Panel title="What it explains">
+              <Panel title="Explained signals">
                 {preview === null ? (
-                  <p className="text-muted">Known when the incident has ended.</p>
+                  <p className="text-muted">Known once the incident is resolved.</p>
                 ) : (
                   <div className="flex flex-col gap-3">
                     {preview.signals > 0 ? (
@@ -150,7 +148,7 @@ export default function ExamIncident() {
                         </ul>
                         <p className="text-muted">
                           In {plural(preview.attempts, "attempt")}; {plural(preview.reviewsLeft, "review")} would leave the queue.
-                          Faces, pastes and the like are never excused.
+                          Signals such as faces and pastes are never explained.
                         </p>
                         {may(role, "integrity.review") && (
                           <Form intent="clear">
@@ -160,7 +158,7 @@ export default function ExamIncident() {
                       </>
                     ) : (
                       <p className="text-muted">
-                        {explained > 0 ? "All of what it can explain is cleared." : "There is no signal that it could explain."}
+                        {explained > 0 ? "Everything it can explain is cleared." : "It explains no signal."}
                       </p>
                     )}
                     {explained > 0 && may(role, "integrity.review") && (
@@ -175,9 +173,9 @@ export default function ExamIncident() {
           </>
         }
       >
-        <Panel title="Exams that it touched" flush>
+        <Panel title="Affected exams" flush>
           {exams.length === 0 ? (
-            <Empty title="No exam was under way">Nothing is owed to anybody for this one.</Empty>
+            <Empty title="No exam was under way">No student is owed anything for it.</Empty>
           ) : (
             <table className="rows">
               <thead>

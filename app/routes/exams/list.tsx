@@ -68,19 +68,19 @@ export default function Exams() {
         <div className="flex flex-wrap items-center gap-2 px-3.5 py-2.5">
           <Form method="get" role="search" className="w-full sm:w-64">
             <label className="sr-only" htmlFor="exam-q">
-              Find an exam by title
+              Search exams by title
             </label>
             <input
               id="exam-q"
               name="q"
               defaultValue={q}
-              placeholder="Find an exam by title…"
+              placeholder="Search exams by title…"
               className="input"
               data-page-search
               type="search"
             />
           </Form>
-          <nav aria-label="Which exams" className="flex flex-wrap gap-1">
+          <nav aria-label="Filter exams" className="flex flex-wrap gap-1">
             {Object.entries(VIEWS).map(([name, one]) => (
               <ViewLink key={name} to={`?view=${name}`} shown={view === name}>
                 {one.label}
@@ -89,8 +89,8 @@ export default function Exams() {
           </nav>
         </div>
         {exams.length === 0 ? (
-          <Empty title={q ? `No exam is called “${q}”` : "No exam here"}>
-            {q ? "Search looks at titles; try a shorter word." : "Exams appear here as they are written and scheduled."}
+          <Empty title={q ? `No exam matches “${q}”` : "No exams"}>
+            {q ? "Search matches titles. Try a shorter word." : "Exams appear here once they are created and scheduled."}
           </Empty>
         ) : (
           <table className="rows">

@@ -57,7 +57,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
     const done = await forceSubmit({ ctx, input: { examId, attemptIds: chosen, reason } });
     return {
       at: Date.now(),
-      outcome: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had ended already.` : ""}`,
+      outcome: `${plural(done.ended, "attempt")} submitted.${done.skipped > 0 ? ` ${plural(done.skipped, "attempt")} had already ended.` : ""}`,
     };
   }
   if (intent === "accommodate") {
@@ -71,11 +71,11 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
         reason,
       },
     });
-    return { at: Date.now(), outcome: "The accommodation holds from now on." };
+    return { at: Date.now(), outcome: "Accommodation saved. It applies from now on." };
   }
   if (intent === "unaccommodate") {
     await removeAccommodation({ ctx, input: { examId, id: form.get("id"), reason } });
-    return { at: Date.now(), outcome: "The accommodation is removed. Time that it gave stays given." };
+    return { at: Date.now(), outcome: "Accommodation removed. Time already given stays." };
   }
   const { attemptIds, minutes, why } = timeAsked(intent, form);
   const seen = Object.fromEntries(
@@ -92,7 +92,7 @@ export const action = act("exams.operate", async ({ ctx, form, params }) => {
   };
 });
 
-/** Time for everybody has fields of its own; five and ten minutes are buttons. */
+/** Time for everyone has fields of its own; five and ten minutes are buttons. */
 function timeAsked(intent: string, form: { get(name: string): string; all(name: string): string[] }) {
   if (intent === "time-all") return { attemptIds: "all" as const, minutes: form.get("allMinutes"), why: form.get("allReason") };
   return {
@@ -149,12 +149,12 @@ export default function Live() {
           label="Started"
           value={count(counts.started)}
           unit={`of ${count(counts.expected_total)} expected`}
-          note={missing > 0 ? `${count(missing)} missing` : "everybody is here"}
+          note={missing > 0 ? `${count(missing)} missing` : "everyone is here"}
         />
         <Figure
           label="Idle"
           value={answersKnown ? count(counts.idle) : "–"}
-          note={answersKnown ? "no answer for five minutes" : "not known while the answers are locked"}
+          note={answersKnown ? "no answer for five minutes" : "not known while answers are locked"}
           tone={counts.idle > 0 ? "warn" : undefined}
         />
         <Figure
@@ -166,7 +166,7 @@ export default function Live() {
         <Figure
           label="Submitted"
           value={count(counts.submitted)}
-          note={counts.expired > 0 ? `${count(counts.expired)} ran out of time` : "nobody ran out of time"}
+          note={counts.expired > 0 ? `${count(counts.expired)} ran out of time` : "none ran out of time"}
         />
       </Figures>
       {(exam.status === "LIVE" || exam.status === "SCHEDULED" || room.messages.length > 0) && (
@@ -191,7 +191,7 @@ export default function Live() {
       <Accommodations list={accommodations} seats={seats} operate={operate} />
       {exam.status !== "LIVE" && (
         <p className="text-muted">
-          This exam is not live. What is shown is how it ended, or who is expected.{" "}
+          This exam is not live. The board shows how it ended, or who is expected.{" "}
           <Link to={`/exams/${exam.id}`} className="link">
             Overview
           </Link>

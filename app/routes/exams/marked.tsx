@@ -19,7 +19,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
   return (
     <Panel
       flush
-      title={candidateNo === null ? "Marked last" : `Marked for candidate ${candidateNo}`}
+      title={candidateNo === null ? "Recently marked" : `Marked for candidate ${candidateNo}`}
       aside={
         <Plain method="get" className="flex items-center gap-2">
           <label htmlFor="marked-candidate" className="sr-only">
@@ -44,7 +44,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
       }
     >
       {marked.length === 0 ? (
-        <p className="px-3.5 py-3 text-muted">No answer of this candidate was marked by hand yet.</p>
+        <p className="px-3.5 py-3 text-muted">No answer of this candidate has been marked by hand yet.</p>
       ) : (
         <table className="rows">
           <thead>
@@ -73,15 +73,17 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
                     about={{ answerId: one.id }}
                     className="flex justify-end gap-x-3 whitespace-nowrap max-sm:flex-col max-sm:items-end max-sm:py-1"
                   >
-                    <button
-                      className="link"
-                      aria-label={`Take back the mark of candidate ${one.candidate_no}, question ${one.place}`}
-                    >
+                    <button className="link" aria-label={`Undo the mark of candidate ${one.candidate_no}, question ${one.place}`}>
                       Take back
                     </button>
                     {one.type === "SHORT_ANSWER" && (
-                      <button className="link" name="alike" value="on" title="From every answer with this text and these marks">
-                        and all alike
+                      <button
+                        className="link"
+                        name="alike"
+                        value="on"
+                        title="Undo for every answer with this text and these marks"
+                      >
+                        and all identical ones
                       </button>
                     )}
                   </Form>

@@ -44,11 +44,11 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
       ctx,
       input: { examId, starts: starts.map((one) => ({ ...one, min: Number.isNaN(one.min) ? -1 : one.min })) },
     });
-    return { message: "The tenant's scale is replaced. Grade again to apply it here." };
+    return { message: "Scale replaced for the tenant. Grade again to apply it here." };
   }
   if (intent === "unmark") {
     const { freed } = await unmarkAnswer({ ctx, input: { examId, answerId: form.get("answerId"), alike: form.has("alike") } });
-    return { message: `Taken back: ${plural(freed, "answer waits", "answers wait")} to be marked again.` };
+    return { message: `Undone: ${plural(freed, "answer is waiting", "answers are waiting")} to be marked again.` };
   }
   const { marked } = await markAnswer({
     ctx,
@@ -61,13 +61,13 @@ export default function Marking() {
   const { exam, waiting, boundaries, queue, marked, candidateNo, role } = useLoaderData<typeof loader>();
   const refusal = useRefusal();
   const [first, ...rest] = queue;
-  // An answer that somebody else has marked meanwhile is not here any more to say so itself.
+  // An answer that someone else has marked meanwhile is not here any more to say so itself.
   const elsewhere = refusal?.values["intent"] === "mark" && refusal.values["answerId"] !== first?.id ? refusal.message : null;
   return (
     <Page
-      title={waiting === 0 ? "Nothing waits to be marked" : `${plural(waiting, "answer waits", "answers wait")} to be marked`}
+      title={waiting === 0 ? "No answers to mark" : `${plural(waiting, "answer is waiting", "answers are waiting")} to be marked`}
       badge={<ExamBadge status={exam.status} />}
-      context={`${exam.title}. Question by question, so that one standard applies to all; candidates are numbers.`}
+      context={`${exam.title}. Question by question, so that one standard applies to all. Candidates are shown as numbers.`}
       tabs={examTabs(exam.id, role)}
     >
       {elsewhere && <Notice tone="warn" title={elsewhere} />}
@@ -76,15 +76,15 @@ export default function Marking() {
           <Panel title="Grades">
             <Form intent="scale">
               <Textarea
-                label="Each grade and where it begins, in percent"
+                label="Each grade with its lower bound in percent"
                 name="scale"
                 rows={Math.max(5, boundaries.length)}
                 defaultValue={boundaries.map((one) => `${one.label} ${one.min / 100}`).join("\n")}
-                hint="For the whole tenant. The lowest begins at 0."
+                hint="For the whole tenant. The lowest starts at 0."
                 className="input mono"
               />
               <div>
-                <Submit tone="plain">Replace the scale</Submit>
+                <Submit tone="plain">Replace scale</Submit>
               </div>
             </Form>
           </Panel>
@@ -113,15 +113,17 @@ export default function Marking() {
                   required
                 />
               </div>
-              {first.type === "SHORT_ANSWER" && <Checkbox name="alike" label="Every answer with this text" defaultChecked />}
-              <Submit busy="Marking…">Mark, and the next</Submit>
+              {first.type === "SHORT_ANSWER" && (
+                <Checkbox name="alike" label="Apply to every answer with this text" defaultChecked />
+              )}
+              <Submit busy="Marking…">Save and next</Submit>
             </Form>
           </Panel>
         ) : (
           <Panel>
-            <Empty title={exam.status === "CLOSED" ? "Everything is marked" : "Marking is not open"}>
+            <Empty title={exam.status === "CLOSED" ? "All answers are marked" : "Marking is not open"}>
               {exam.status === "CLOSED"
-                ? "Grade the exam on its overview."
+                ? "Grade the exam on its Overview tab."
                 : "Answers are marked after an exam has closed and before it is graded."}
             </Empty>
           </Panel>

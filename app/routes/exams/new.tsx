@@ -20,12 +20,12 @@ export const action = act("exams.author", async ({ ctx, form }) => {
 export default function NewExam() {
   const { classes, subjects } = useLoaderData<typeof loader>();
   return (
-    <Page title="New exam" context="It begins as a draft: questions come next, and nobody sees it before it is scheduled.">
+    <Page title="New exam" context="It starts as a draft. Questions come next, and students don't see it before it is scheduled.">
       <Panel className="max-w-[860px]">
         <Form className="flex flex-col gap-4 pt-2">
           <ExamFieldsForm values={{}} classes={classes} subjects={subjects} />
           <div>
-            <Submit busy="Making…">Make the draft</Submit>
+            <Submit busy="Creating…">Create draft</Submit>
           </div>
         </Form>
       </Panel>

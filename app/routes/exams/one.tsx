@@ -45,7 +45,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
   switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy", "sit")) {
     case "schedule":
       await scheduleExam({ ctx, input: { examId } });
-      return { message: "Scheduled. It opens by itself at its start." };
+      return { message: "Scheduled. It opens automatically at its start." };
     case "unschedule":
       await unscheduleExam({ ctx, input: { examId } });
       return { message: "Back to draft." };
@@ -62,7 +62,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
       return {
         message: done.graded
           ? `Graded: ${plural(done.results, "result")}.`
-          : `${plural(done.waiting, "answer waits", "answers wait")} for a person: see Marking.`,
+          : `${plural(done.waiting, "answer is waiting", "answers are waiting")} for marking.`,
       };
     }
     case "reopen":
@@ -71,7 +71,7 @@ export const action = act("exams.read", async ({ ctx, form, params }) => {
     case "publish": {
       const done = await publishExam({ ctx, input: { examId } });
       return {
-        message: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} held back by a review.` : ""}`,
+        message: `Published ${plural(done.published, "result")}.${done.withheld > 0 ? ` ${plural(done.withheld, "result")} withheld by a review.` : ""}`,
       };
     }
     case "sit": {
@@ -151,14 +151,14 @@ export default function OneExam() {
       <WithAside
         aside={
           author && (
-            <Panel title="What comes next">
+            <Panel title="Next steps">
               <div className="flex flex-col gap-3">
                 {author && exam.status === "DRAFT" && (
                   <Form intent="schedule">
                     <p className="text-muted">
                       {open === 0
-                        ? "Everything on the list holds."
-                        : `${plural(open, "point")} of the list ${open === 1 ? "does" : "do"} not hold yet.`}
+                        ? "Ready to schedule."
+                        : `${plural(open, "requirement")} ${open === 1 ? "does" : "do"} not hold yet.`}
                     </p>
                     <div>
                       <Submit disabled={open > 0}>Schedule</Submit>
@@ -167,7 +167,7 @@ export default function OneExam() {
                 )}
                 {author && exam.status === "SCHEDULED" && (
                   <Form intent="unschedule">
-                    <p className="text-muted">It opens by itself. To change the questions, take it back first.</p>
+                    <p className="text-muted">It opens automatically. To change the questions, move it back to draft first.</p>
                     <div>
                       <Submit tone="plain">Back to draft</Submit>
                     </div>
@@ -175,9 +175,11 @@ export default function OneExam() {
                 )}
                 {exam.status === "LIVE" && (
                   <>
-                    <p className="text-muted">It closes by itself when its window ends and nobody writes any more.</p>
+                    <p className="text-muted">
+                      It closes automatically when its window has ended and no one is writing any more.
+                    </p>
                     <LinkButton className="w-fit font-[520]" to={`/exams/${exam.id}/live`}>
-                      Open the live board
+                      Open live board
                     </LinkButton>
                     {author && (
                       <WithReason
@@ -190,7 +192,9 @@ export default function OneExam() {
                 )}
                 {author && exam.status === "CLOSED" && (
                   <Form intent="grade">
-                    <p className="text-muted">Closed types mark themselves; essays and short answers wait under Marking.</p>
+                    <p className="text-muted">
+                      Closed question types are marked automatically. Essays and short answers are marked by hand under Marking.
+                    </p>
                     <div>
                       <Submit>Grade</Submit>
                     </div>
@@ -201,7 +205,7 @@ export default function OneExam() {
                     <Form intent="publish">
                       <p className="text-muted">
                         {plural(facts.results - facts.withheld, "result")} will be published at once
-                        {facts.withheld > 0 ? `, ${count(facts.withheld)} held back by a review.` : "."}
+                        {facts.withheld > 0 ? `, ${count(facts.withheld)} withheld by a review.` : "."}
                       </p>
                       <div>
                         <Submit>Publish results</Submit>
@@ -222,8 +226,8 @@ export default function OneExam() {
                 {author && ["DRAFT", "SCHEDULED", "LIVE"].includes(exam.status) && (
                   <WithReason
                     intent="cancel"
-                    label="Cancel the exam"
-                    says={`${plural(facts.writing, "open attempt")} will end. This can't be taken back.`}
+                    label="Cancel exam"
+                    says={`${plural(facts.writing, "open attempt")} will end. This can't be undone.`}
                   />
                 )}
               </div>
@@ -232,7 +236,7 @@ export default function OneExam() {
         }
       >
         {checklist && (
-          <Panel title={open === 0 ? "Ready to be sat" : "Before it can be scheduled"}>
+          <Panel title={open === 0 ? "Requirements" : "Before it can be scheduled"}>
             <Checklist items={checklist} />
           </Panel>
         )}
@@ -243,8 +247,8 @@ export default function OneExam() {
               {plural(facts.questions, "question")}, {plural(exam.total_marks, "mark")}, {exam.passing_marks} to pass
             </dd>
             <dt className="text-muted">Attempts</dt>
-            <dd>{exam.max_attempts === 1 ? "One for each student" : `${exam.max_attempts} for each student`}</dd>
-            <dt className="text-muted">Invigilated by</dt>
+            <dd>{exam.max_attempts === 1 ? "1 per student" : `${exam.max_attempts} per student`}</dd>
+            <dt className="text-muted">Anti-cheating</dt>
             <dd>
               {[
                 exam.enable_browser_lock && "browser lock",

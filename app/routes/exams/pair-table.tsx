@@ -23,7 +23,7 @@ export function PairTable({ title, pairs, chosen }: { title: string; pairs: Pair
   const flagged = pairs.some((pair) => pair.ring !== null);
   const near = !flagged && pairs.some((pair) => pair.near !== null);
   return (
-    <Panel flush title={title} aside="least likely by chance first">
+    <Panel flush title={title} aside="least likely first">
       <table className="rows">
         <thead>
           <tr>

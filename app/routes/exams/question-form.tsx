@@ -52,7 +52,7 @@ export function QuestionForm({ question }: { question?: Question }) {
         name="options"
         rows={5}
         defaultValue={question?.type === "MULTIPLE_CHOICE" ? question.options.map((option) => option.text).join("\n") : ""}
-        hint="Multiple choice only, one a line; the first is A"
+        hint="Multiple choice only. One option per line; the first is A"
       />
       <div className="grid grid-cols-2 gap-3">
         <Input label="Key" name="key" defaultValue={shownKey(question)} hint="A letter, True or False, or the expected text" />
@@ -60,7 +60,7 @@ export function QuestionForm({ question }: { question?: Question }) {
       </div>
       <Textarea label="Explanation" name="explanation" rows={2} defaultValue={question?.explanation} />
       <div className="flex gap-2">
-        <Submit busy="Saving…">{question ? "Save" : "Add the question"}</Submit>
+        <Submit busy="Saving…">{question ? "Save" : "Add question"}</Submit>
         {question && <LinkButton to=".">Done</LinkButton>}
       </div>
     </Form>
@@ -71,16 +71,16 @@ export function QuestionForm({ question }: { question?: Question }) {
 export function WrongKey({ question, place }: { question: Question; place: number }) {
   return (
     <details className="ml-9 text-[12px]">
-      <summary className="link w-fit list-none">The key is wrong…</summary>
+      <summary className="link w-fit list-none">Correct key…</summary>
       <Form intent="key" about={{ questionId: question.id }} className="mt-2 flex flex-wrap items-end gap-2">
         <Select
-          label={`Right answer to question ${place}`}
+          label={`Correct answer to question ${place}`}
           name="optionId"
           defaultValue={question.options.find((option) => option.correct)?.id}
           options={question.options.map((option, at) => ({ value: option.id, label: `${"ABCDEFGHIJ"[at]} ${option.text}` }))}
         />
-        <Input label="Why, kept in the log" name="reason" required />
-        <Submit busy="Correcting…">Correct the key</Submit>
+        <Input label="Reason, recorded in the audit log" name="reason" required />
+        <Submit busy="Correcting…">Correct key</Submit>
       </Form>
     </details>
   );

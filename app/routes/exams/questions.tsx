@@ -39,7 +39,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
         ctx,
         input: { examId, questionId, optionId: form.get("optionId"), reason: form.get("reason") },
       });
-      return { message: `The key of question ${place} is corrected. What is marked and analysed from now on uses it.` };
+      return { message: `The key of question ${place} is corrected. Marking and analysis use it from now on.` };
     }
     case "up":
     case "down":
@@ -77,7 +77,9 @@ export default function Questions() {
   const list = (
     <Panel flush title={plural(questions.length, "question")} aside={`${marks} of ${plural(exam.total_marks, "mark")}`}>
       {questions.length === 0 ? (
-        <Empty title="No question yet">{editable ? "Write the first one on the right." : "The paper is still empty."}</Empty>
+        <Empty title="No questions yet">
+          {editable ? "Write the first one on the right." : "The paper has no questions yet."}
+        </Empty>
       ) : (
         <ol>
           {questions.map((question, index) => (
@@ -138,17 +140,17 @@ export default function Questions() {
           ? "Keys are shown after the exam has closed."
           : exam.frozen_at
             ? correctable
-              ? "Frozen: the first attempt has started. A wrong key can still be corrected; for anything else, copy the exam."
+              ? "Frozen: the first attempt has started. A wrong key can still be corrected. For other changes, copy the exam."
               : "Frozen: the first attempt has started. Copy the exam to change its paper."
             : exam.status === "DRAFT"
-              ? "Everything here can still be changed."
-              : "Take the exam back to draft to change its questions."
+              ? "All questions can still be changed."
+              : "Move the exam back to draft to change its questions."
       }
     >
       {editable ? (
         <WithAside
           aside={
-            <Panel title={editing ? "Edit the question" : "Another question"} aside={!keys && <Badge>No keys</Badge>}>
+            <Panel title={editing ? "Edit question" : "Add question"} aside={!keys && <Badge>No keys</Badge>}>
               <QuestionForm question={editing} />
             </Panel>
           }

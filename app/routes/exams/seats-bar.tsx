@@ -24,7 +24,7 @@ type Props = {
 /** Two acts give time: select, and press +5. */
 export function SeatsBar({ done, picked, stopped, arrived, working, clear, happened }: Props) {
   const [read, setRead] = useState<typeof happened>(null);
-  // What was done is old news for whoever selects somebody next; what was refused stays beside what it was refused for.
+  // What was done is old news for whoever selects someone next; what was refused stays beside what it was refused for.
   if (arrived && picked > 0 && happened?.tone === "ok" && read !== happened) setRead(happened);
   const news = happened === read ? null : happened;
   const acting = !arrived || picked > 0;
@@ -93,7 +93,7 @@ export function SeatsBar({ done, picked, stopped, arrived, working, clear, happe
 /** The bar stands at the bottom of the window. */
 const ABOVE = "bottom-10 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto";
 
-/** Everybody who is writing, on this page or not. */
+/** Everyone who is writing, on this page or not. */
 export function TimeForAll({ students, working }: { students: number; working: boolean }) {
   return (
     <Dropdown

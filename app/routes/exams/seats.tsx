@@ -97,7 +97,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
         <div className="flex flex-wrap items-center gap-2 px-3.5 py-2.5">
           <Form method="get" role="search" className="w-full sm:w-60">
             <label htmlFor="seat-q" className="sr-only">
-              Find a student by name or roll number
+              Search students by name or roll number
             </label>
             <input
               id="seat-q"
@@ -110,9 +110,9 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
             />
             {state && <input type="hidden" name="state" value={state} />}
           </Form>
-          <nav aria-label="Which students" className="flex flex-wrap gap-1">
+          <nav aria-label="Filter students" className="flex flex-wrap gap-1">
             <ViewLink to={filtered(null)} shown={!state}>
-              Everybody
+              Everyone
             </ViewLink>
             {(Object.keys(STATES) as SeatState[])
               .filter((one) => counts[one] > 0 || one === state)
@@ -129,7 +129,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
         <Form method="post" preventScrollReset id={BOARD}>
           {seats.length === 0 ? (
             <Empty title="Nobody here">
-              {q ? "No student of this exam has that name or roll number." : "Nobody is in this state now."}
+              {q ? "No student of this exam has that name or roll number." : "No students are in this state."}
             </Empty>
           ) : (
             <table className="rows">
@@ -235,7 +235,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
               </tbody>
             </table>
           )}
-          {more && <p className="border-t px-3.5 py-2.5 text-muted">There are more; search for a name to find one.</p>}
+          {more && <p className="border-t px-3.5 py-2.5 text-muted">More students match. Search for a name to find one.</p>}
           {operate && (
             <SeatsBar
               done={done}

@@ -10,7 +10,7 @@ export function SetAside({ leftOut, patterned, cutAt }: { leftOut: number[]; pat
   return (
     <Panel title="Not compared">
       <ul className="flex max-w-[110ch] flex-col gap-2">
-        {cutAt !== null && <li>Only the {count(cutAt)} least likely pairs were kept; more stand out than are shown here.</li>}
+        {cutAt !== null && <li>Only the {count(cutAt)} least likely pairs were kept. More stand out than are shown.</li>}
         {leftOut.length > 0 && (
           <li>
             {leftOut.length === 1 ? "Question" : "Questions"} {leftOut.join(", ")}: the key looks wrong. The most able choose
@@ -19,8 +19,8 @@ export function SetAside({ leftOut, patterned, cutAt }: { leftOut: number[]; pat
         )}
         {patterned.length > 0 && (
           <li>
-            {plural(patterned.length, "candidate")} answered in a pattern, without reading. These answers are compared with
-            nobody&apos;s and say nothing about collusion:{" "}
+            {plural(patterned.length, "candidate")} answered in a pattern, without reading. These answers are not compared and say
+            nothing about collusion:{" "}
             {patterned.slice(0, 40).map((one, index) => (
               <span key={one.attempt}>
                 {index > 0 && ", "}

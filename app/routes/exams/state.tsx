@@ -31,10 +31,10 @@ const ATTEMPT: Record<string, Tone> = {
 export const AttemptBadge = ({ state }: { state: string }) => <Badge tone={ATTEMPT[state]}>{capital(words(state))}</Badge>;
 
 const REVIEW: Record<string, [string, Tone]> = {
-  QUEUED: ["Waits for review", "warn"],
+  QUEUED: ["Waiting for review", "warn"],
   CLAIMED: ["In review", "accent"],
-  SECOND: ["Needs another person", "warn"],
-  THIRD: ["Needs a third person", "warn"],
+  SECOND: ["Needs a second reviewer", "warn"],
+  THIRD: ["Needs a third reviewer", "warn"],
   CLEARED: ["Cleared", "ok"],
   INCONCLUSIVE: ["Inconclusive", "neutral"],
   VIOLATION: ["Violation stands", "bad"],

@@ -27,7 +27,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => ({
 
 export const action = act("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
-  return { message: "It is being computed, and appears here in a few seconds." };
+  return { message: "Being computed. It appears here in a few seconds." };
 });
 
 const known = (value: number | null, digits = 2) =>
@@ -39,13 +39,13 @@ export default function Statistics() {
   const d = statistics?.distribution ?? null;
   const flagged = statistics?.items.filter((item) => item.flags.length > 0).length ?? 0;
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
-  // It appears by itself: first computed, or computed again because somebody asked.
+  // It appears by itself: first computed, or computed again because someone asked.
   useLive((ended && !statistics) || done !== undefined, 4000);
   return (
     <Page
       title={
         d
-          ? `${decimal(d.mean)} % on average, ${flagged === 0 ? "no question stands out" : `${plural(flagged, "question deserves", "questions deserve")} a look`}`
+          ? `${decimal(d.mean)} % on average, ${flagged === 0 ? "no question stands out" : `${plural(flagged, "question needs", "questions need")} attention`}`
           : exam.title
       }
       badge={<ExamBadge status={exam.status} />}
@@ -64,17 +64,17 @@ export default function Statistics() {
         ended &&
         may(role, "exams.operate") && (
           <Form className="contents">
-            <Submit tone="plain">Compute again</Submit>
+            <Submit tone="plain">Recompute</Submit>
           </Form>
         )
       }
     >
       {!statistics || !d ? (
         <Panel>
-          <Empty title={ended ? (statistics ? "Nobody sat this exam" : "Being computed") : "After the exam has closed"}>
+          <Empty title={ended ? (statistics ? "No attempts" : "Being computed") : "After the exam has closed"}>
             {ended
               ? "Statistics are computed in the background when an exam has ended, usually within a minute."
-              : "Figures over half of the answers would mislead."}
+              : "Statistics over half of the answers would mislead."}
           </Empty>
         </Panel>
       ) : (
@@ -93,18 +93,18 @@ export default function Statistics() {
               value={statistics.alpha === null ? "–" : decimal(statistics.alpha, 2)}
               note={
                 statistics.alpha === null
-                  ? "needs two questions and differing scores"
+                  ? "needs two questions and different scores"
                   : statistics.alpha >= 0.7
                     ? "the questions measure one thing"
                     : statistics.alpha >= 0.5
-                      ? "the questions hang together loosely"
+                      ? "the questions measure loosely related things"
                       : "the questions measure different things"
               }
               tone={statistics.alpha !== null && statistics.alpha < 0.5 ? "warn" : undefined}
             />
           </Figures>
           <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-            <Panel title="How many reached how much">
+            <Panel title="Score distribution">
               <Bars
                 label="Attempts by percentage"
                 bars={d.histogram.map((bin) => ({
@@ -147,7 +147,7 @@ export default function Statistics() {
                   <th>Question</th>
                   <th className="num">Difficulty</th>
                   <th className="num">Discrimination</th>
-                  <th className="hidden sm:table-cell">To look at</th>
+                  <th className="hidden sm:table-cell">Flags</th>
                 </tr>
               </thead>
               <tbody>

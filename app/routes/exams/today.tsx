@@ -37,12 +37,10 @@ export default function CannotSit() {
     <Page
       title={
         rows.length === 0
-          ? "Everybody can sit."
+          ? "Every student can sit."
           : `${plural(students, "student")} cannot sit ${days === 1 ? "today" : "this week"}.`
       }
-      context={
-        rows.length >= 1000 ? "The first thousand are shown." : "Over all tenants in your scope, each with what would fix it."
-      }
+      context={rows.length >= 1000 ? "The first thousand are shown." : "Across all your tenants, each with its fix."}
       actions={<LinkButton to={days === 1 ? "?days=7" : "?"}>{days === 1 ? "The next 7 days" : "Only today"}</LinkButton>}
     >
       <Figures>
@@ -53,8 +51,8 @@ export default function CannotSit() {
       </Figures>
       <Panel flush title="By student" aside={<Reasons labels={labels} chosen={chosen} days={days} />}>
         {shown.length === 0 ? (
-          <Empty title="Nobody is held back">
-            Locked, inactive, unpaid, expired, clashing and closed colleges are looked for.
+          <Empty title="Every student can sit">
+            Checked: locked and inactive accounts, unpaid and inactive enrollments, clashes, and suspended or expired colleges.
           </Empty>
         ) : (
           <table className="rows">

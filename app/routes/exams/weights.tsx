@@ -23,7 +23,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
   const points: Record<string, string> = {};
   for (const [name, value] of Object.entries(form.values())) if (name.startsWith("points.")) points[name.slice(7)] = value;
   await setWeights({ ctx, input: { examId: params["id"] ?? "", threshold: form.get("threshold"), points: points as never } });
-  return { message: "Saved. The attempts are scored anew in the background." };
+  return { message: "Saved. Attempts are being rescored in the background." };
 });
 
 const SHOWN = [
@@ -61,13 +61,13 @@ export default function Weights() {
     <Page
       title={`Review from risk ${threshold}`}
       badge={<ExamBadge status={exam.status} />}
-      context="What one occurrence is worth in this exam. A score is a reason to look, never a verdict; it can be changed at any time."
+      context="Points per occurrence in this exam. A score is a reason to look, never a verdict. Points can be changed at any time."
       tabs={examTabs(exam.id, role)}
     >
       <Panel className="max-w-[760px]" flush>
         <Form className="flex flex-col">
           <div className="max-w-60 px-3.5 py-3">
-            <Input label="Threshold of the queue" name="threshold" type="number" min={1} max={100} defaultValue={threshold} />
+            <Input label="Review threshold" name="threshold" type="number" min={1} max={100} defaultValue={threshold} />
           </div>
           <table className="rows">
             <thead>
@@ -92,7 +92,7 @@ export default function Weights() {
             </tbody>
           </table>
           <div className="border-t px-3.5 py-3">
-            <Submit busy="Saving…">Save, and score anew</Submit>
+            <Submit busy="Saving…">Save and rescore</Submit>
           </div>
         </Form>
       </Panel>

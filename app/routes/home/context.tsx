@@ -23,8 +23,8 @@ export function context({
   if (health.status !== "healthy")
     parts.push(
       health.status === "unhealthy"
-        ? "The primary can't be reached; what is shown was known before."
-        : "A part of the installation does not answer.",
+        ? "The primary can't be reached. Earlier data is shown."
+        : "Part of the installation does not answer.",
     );
   return parts.join(" ");
 }

@@ -14,7 +14,7 @@ export function NeedsYou({ list }: { list: Need[] }) {
   return (
     <Panel title="Needs you" aside={list.length > 0 ? list.length : undefined} flush>
       {list.length === 0 ? (
-        <Empty title="Nothing waits for you" />
+        <Empty title="Nothing needs you" />
       ) : (
         <ul>
           {list.map((need) => {

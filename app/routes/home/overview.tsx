@@ -117,7 +117,7 @@ export default function Overview() {
                 </>
               ) : undefined
             }
-            note={queue.second > 0 ? `${count(queue.second)} need a second person` : "none needs a second person"}
+            note={queue.second > 0 ? `${count(queue.second)} need a second reviewer` : "none needs a second reviewer"}
           />
         )}
         {standby && (
@@ -186,7 +186,7 @@ export default function Overview() {
             }
           >
             {exams.length === 0 ? (
-              <Empty title="No exam is scheduled">The next ones appear here with what they will ask of the database.</Empty>
+              <Empty title="No exam is scheduled">Upcoming exams appear here with their expected database load.</Empty>
             ) : (
               <ExamVerdicts exams={exams} usable={limits?.connections} mayOpen={may(data.role, "exams.read")} withDay />
             )}

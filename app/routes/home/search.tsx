@@ -34,7 +34,7 @@ export default function Search() {
       <Panel flush>
         {found.length === 0 ? (
           <Empty title={q.length < 2 ? "Type at least two characters" : "Nothing found in your scope"}>
-            An e-mail address, a roll number or a transaction id finds one record exactly.
+            An e-mail address, roll number or transaction ID finds exactly one record.
           </Empty>
         ) : (
           <table className="rows">

@@ -30,7 +30,7 @@ export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: 
       ? `${name(worst.day)} holds, except ${which}.`
       : `${name(worst.day)} holds; ${which} ${theirs.length === 1 ? "is" : "are"} at risk.`;
   }
-  if (health.status === "degraded") return "Exams hold, but a part of the installation does not answer.";
+  if (health.status === "degraded") return "Exams hold, but part of the installation does not answer.";
   return days.length > 0 ? "Every exam of the coming week holds." : "All is quiet.";
 }
 

@@ -32,11 +32,8 @@ export const loader = page("platform.manage", async ({ ctx }) => ({
 export default function Imports() {
   const { imports, kinds } = useLoaderData<typeof loader>();
   return (
-    <Page
-      title="Imports"
-      context="A CSV file is checked by the code that imports it; nothing is written unless every line is right."
-    >
-      <Panel title="Bring a file of">
+    <Page title="Imports" context="Every line of a CSV file is checked first. Nothing is written unless every line is valid.">
+      <Panel title="Import a file of">
         <p className="flex flex-wrap gap-2">
           {kinds.map((kind) => (
             <LinkButton key={kind.name} to={`/imports/new?resource=${kind.name}`}>
@@ -47,7 +44,7 @@ export default function Imports() {
       </Panel>
       <Panel title="Yours" flush>
         {imports.length === 0 ? (
-          <Empty title="Nothing brought yet">Choose what the file holds, above. The first line names the columns.</Empty>
+          <Empty title="No imports yet">Choose above what the file contains. The first line names the columns.</Empty>
         ) : (
           <table className="rows">
             <thead>

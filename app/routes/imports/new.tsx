@@ -10,8 +10,8 @@ import { Form, Labelled, Select, Submit, useFormRefusal } from "~/ui/form/form.t
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 
-export const handle = { crumbs: () => [{ label: "Imports", to: "/imports" }, { label: "Bring a file" }] };
-export const meta = () => [{ title: "Bring a file · Invigil" }];
+export const handle = { crumbs: () => [{ label: "Imports", to: "/imports" }, { label: "Import file" }] };
+export const meta = () => [{ title: "Import file · Invigil" }];
 
 export const loader = page("platform.manage", async ({ ctx, url }) => {
   const of = resourceNamed(url.searchParams.get("resource") ?? "user");
@@ -53,10 +53,13 @@ export const action = act("platform.manage", async ({ ctx, form, url }) => {
 export default function NewImport() {
   const { many, tenants, fields, collegeId } = useLoaderData<typeof loader>();
   return (
-    <Page title={`Import ${many.toLowerCase()}`} context="First the file, then its columns, then a check that writes nothing.">
+    <Page
+      title={`Import ${many.toLowerCase()}`}
+      context="Choose the file, map its columns, and check it. Nothing is written before you confirm."
+    >
       <WithAside
         aside={
-          <Panel title="Columns it may have">
+          <Panel title="Accepted columns">
             <ul className="flex flex-col gap-1">
               {fields.map((field) => (
                 <li key={field.key}>
@@ -71,7 +74,7 @@ export default function NewImport() {
         <Panel>
           <Form encType="multipart/form-data">
             <Select
-              label="Into which tenant"
+              label="Tenant"
               name="collegeId"
               defaultValue={collegeId || (tenants.length === 1 ? tenants[0]!.id : "")}
               options={[{ value: "", label: "Choose…" }, ...tenants.map((tenant) => ({ value: tenant.id, label: tenant.name }))]}

@@ -75,7 +75,7 @@ export default function OneImport() {
             {job.state === "DONE" && found.state === "CHECKED" && (
               <Notice
                 tone="ok"
-                title={`Every line is right: ${count(Number(outcome?.["would be imported"] ?? 0))} rows would be imported.`}
+                title={`Every line is valid: ${count(Number(outcome?.["would be imported"] ?? 0))} rows would be imported.`}
               />
             )}
             {job.state === "DONE" && done && (
@@ -122,14 +122,14 @@ export default function OneImport() {
       )}
       {!done && (
         <WithAside aside={<Sample header={found.header} sample={found.sample} />}>
-          <Panel title="Which column is what">
+          <Panel title="Map columns">
             {/* As the server keeps it: what was chosen before a check stays chosen after it. */}
             <Form key={JSON.stringify(found.mapping)}>
               <div className="grid gap-3 sm:grid-cols-2">
                 {fields.map((field) => (
                   <Select
                     key={field.key}
-                    label={field.required ? `${field.label} (needed)` : field.label}
+                    label={field.required ? `${field.label} (required)` : field.label}
                     name={`map.${field.key}`}
                     defaultValue={found.mapping[field.key] ?? ""}
                     options={[
@@ -141,7 +141,7 @@ export default function OneImport() {
               </div>
               <div className="flex flex-wrap gap-2">
                 <Submit name="intent" value="check" tone={found.state === "CHECKED" ? "plain" : "primary"} disabled={going}>
-                  Check, write nothing
+                  Check only
                 </Submit>
                 <Submit name="intent" value="import" tone={found.state === "CHECKED" ? "primary" : "plain"} disabled={going}>
                   Import
@@ -158,10 +158,10 @@ export default function OneImport() {
       )}
       {done && (
         <p className="flex flex-wrap gap-2">
-          <LinkButton to={`/data/${found.resource}`}>See them in the list</LinkButton>
+          <LinkButton to={`/data/${found.resource}`}>View in list</LinkButton>
           {found.resource === "user" && (
             <>
-              <LinkButton to={`/data/class/new?collegeId=${found.collegeId}`}>Make a class for them</LinkButton>
+              <LinkButton to={`/data/class/new?collegeId=${found.collegeId}`}>Create a class for them</LinkButton>
               <LinkButton to={`/imports/new?resource=enrollment&collegeId=${found.collegeId}`}>
                 Import their enrollments
               </LinkButton>

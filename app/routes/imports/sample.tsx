@@ -3,7 +3,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 
 export function Sample({ header, sample }: { header: string[]; sample: { line: number; cells: string[] }[] }) {
   return (
-    <Panel title="The first lines">
+    <Panel title="Preview">
       <dl className="flex flex-col gap-2">
         {header.map((name, index) => (
           <div key={name}>

@@ -31,17 +31,17 @@ export const action = act("appeals.read", async ({ ctx, form }) => {
   switch (form.intent("file", "withdraw", "decide")) {
     case "file":
       await fileAppeal({ ctx, input: { reviewId: form.get("reviewId"), statement: form.get("statement") } });
-      return { message: "The appeal is filed. Somebody who has not decided on the attempt will decide it." };
+      return { message: "Appeal filed. Someone who has not decided on the attempt will decide it." };
     case "withdraw":
       await withdrawAppeal({ ctx, input: { appealId: form.get("appealId"), reason: form.get("reason") } });
-      return { message: "Withdrawn. The decision stands as it was." };
+      return { message: "Appeal withdrawn. The decision stands." };
     case "decide": {
       const outcome = form.get("outcome") === "UPHELD" ? "UPHELD" : "DISMISSED";
       await decideAppeal({ ctx, input: { appealId: form.get("appealId"), outcome, note: form.get("note") } });
       return {
         message:
           outcome === "UPHELD"
-            ? "Upheld. Everything that was withheld is restored, and the student is told."
+            ? "Upheld. Everything that was withheld is restored, and the student is notified."
             : "Dismissed. The violation stands.",
       };
     }
@@ -66,9 +66,9 @@ export default function Appeals() {
     <div className="flex flex-col gap-4">
       {appeals.length === 0 && (
         <Panel>
-          <Empty title={status === "OPEN" ? "No appeal is open" : "No appeal was decided yet"}>
+          <Empty title={status === "OPEN" ? "No open appeals" : "No decided appeals yet"}>
             {files
-              ? "File one for a student on the right, within fourteen days of the decision."
+              ? "File one for a student on the right, within 14 days of the decision."
               : "A tenant's manager files appeals for its students."}
           </Empty>
         </Panel>
@@ -100,14 +100,14 @@ export default function Appeals() {
             decides &&
             (appeal.barred ? (
               <p className="mt-3 text-muted">
-                You decided on this attempt before, know or teach the student, or filed this appeal: another person decides it.
+                You decided on this attempt, know or teach the student, or filed this appeal. Someone else must decide it.
               </p>
             ) : (
               <Form intent="decide" about={{ appealId: appeal.id }} className="mt-3 flex flex-col gap-2 border-t pt-3">
                 <Textarea label="Grounds" name="note" rows={2} />
                 <div className="flex gap-2">
                   <Submit tone="plain" name="outcome" value="UPHELD">
-                    Uphold, restore everything
+                    Uphold and restore result
                   </Submit>
                   <Submit tone="danger" name="outcome" value="DISMISSED">
                     Dismiss
@@ -120,7 +120,7 @@ export default function Appeals() {
               <summary className="w-fit text-muted">Withdraw…</summary>
               <Form intent="withdraw" about={{ appealId: appeal.id }} className="mt-2 flex flex-wrap items-end gap-2">
                 <Input label="Reason" name="reason" required />
-                <Submit tone="plain">Withdraw the appeal</Submit>
+                <Submit tone="plain">Withdraw appeal</Submit>
               </Form>
             </details>
           )}
@@ -134,16 +134,16 @@ export default function Appeals() {
         status === "DECIDED"
           ? "Decided appeals"
           : appeals.length === 0
-            ? "No appeal is open"
-            : plural(appeals.length, "appeal waits", "appeals wait")
+            ? "No open appeals"
+            : plural(appeals.length, "appeal is waiting", "appeals are waiting")
       }
       context={
         late > 0
           ? `${plural(late, "is", "are")} past the deadline.`
-          : "Whoever decides an appeal has not decided on the attempt before."
+          : "An appeal is decided by someone who has not decided on the attempt."
       }
       actions={
-        <nav aria-label="Which appeals" className="flex gap-1">
+        <nav aria-label="Filter appeals" className="flex gap-1">
           {(["OPEN", "DECIDED"] as const).map((one) => (
             <ViewLink key={one} to={one === "OPEN" ? "/integrity/appeals" : "?view=decided"} shown={status === one}>
               {one === "OPEN" ? "Open" : "Decided"}
@@ -156,9 +156,9 @@ export default function Appeals() {
       {files ? (
         <WithAside
           aside={
-            <Panel title="File an appeal">
+            <Panel title="File appeal">
               {candidates.length === 0 ? (
-                <p className="text-muted">No violation stands that could be appealed against now.</p>
+                <p className="text-muted">No decision can be appealed now.</p>
               ) : (
                 <Form intent="file">
                   <Select
@@ -169,7 +169,7 @@ export default function Appeals() {
                   />
                   <Textarea label="What the student says" name="statement" rows={5} />
                   <div>
-                    <Submit>File the appeal</Submit>
+                    <Submit>File appeal</Submit>
                   </div>
                 </Form>
               )}

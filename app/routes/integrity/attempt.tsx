@@ -161,7 +161,7 @@ export default function Attempt() {
           {!person && " · names are hidden until a decision"}
           {skewMs !== null &&
             Math.abs(skewMs) > 60_000 &&
-            ` · the client's clock is ${seconds(Math.abs(skewMs) / 1000)} ${skewMs > 0 ? "slow" : "fast"}; times are by ours`}
+            ` · the client's clock is ${seconds(Math.abs(skewMs) / 1000)} ${skewMs > 0 ? "slow" : "fast"}; times are by our clock`}
         </>
       }
     >
@@ -170,7 +170,7 @@ export default function Attempt() {
         <Notice tone="bad" title={refusal.message}>
           {refusal.values["note"] && !review?.mine && (
             <label className="mt-1 flex flex-col gap-1">
-              What you had written
+              Your text
               <textarea readOnly rows={3} className="input" value={refusal.values["note"]} />
             </label>
           )}
@@ -209,7 +209,7 @@ export default function Attempt() {
                   </tbody>
                 </table>
               ) : (
-                <p className="px-3.5 py-3 text-muted">No signal at all.</p>
+                <p className="px-3.5 py-3 text-muted">No signals.</p>
               )}
               {review?.withholding && (
                 <p className="border-t px-3.5 py-2 text-[12px] text-muted">
@@ -269,7 +269,7 @@ export default function Attempt() {
           <Panel title="Answers">
             <p className="text-muted">
               {keysAreOpen(attempt.exam_status as ExamStatus)
-                ? "Nobody else in this exam gave one of the same wrong answers."
+                ? "No one else in this exam gave any of the same wrong answers."
                 : "Answers are compared with the others after the exam has closed."}{" "}
               {plural(attempt.answered, "question")} answered.
             </p>

@@ -14,7 +14,7 @@ export function Note({ working, second }: { working: boolean; second: boolean })
   return (
     <>
       <label className="sr-only" htmlFor="decision-note">
-        What you saw, and what it means
+        What you saw and what it means
       </label>
       <textarea
         ref={box}
@@ -22,7 +22,7 @@ export function Note({ working, second }: { working: boolean; second: boolean })
         name="note"
         rows={3}
         defaultValue={typed}
-        placeholder="What you saw, and what it means…"
+        placeholder="What you saw and what it means…"
         className="input"
         aria-invalid={error || hint ? true : undefined}
         aria-describedby="decision-hint"
@@ -30,9 +30,7 @@ export function Note({ working, second }: { working: boolean; second: boolean })
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
-      {(error || hint) && (
-        <p className="text-[12px] text-bad">{error ?? "A violation needs a sentence that a committee can read"}</p>
-      )}
+      {(error || hint) && <p className="text-[12px] text-bad">{error ?? "A violation needs a sentence for the committee"}</p>}
       <div className="grid grid-cols-3 gap-2">
         <button
           name="decision"
@@ -80,8 +78,8 @@ export function Note({ working, second }: { working: boolean; second: boolean })
       )}
       <p id="decision-hint" className="text-[12px] text-muted">
         {second
-          ? "Somebody else has looked at this attempt. You do not see what they decided before you decide."
-          : "A violation stands only when a second person, who does not see yours, decides the same."}
+          ? "Someone else has decided on this attempt. You see their decision after yours."
+          : "A violation stands only when a second reviewer, who does not see your decision, decides the same."}
       </p>
     </>
   );

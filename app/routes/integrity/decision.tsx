@@ -4,9 +4,9 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { Key, Note } from "./decision-note.tsx";
 
 const BARS = {
-  conflict: "You declared that you know this student or class. Somebody else reviews this attempt.",
-  teaches: "You teach this class. Somebody else reviews this attempt.",
-  decided: "You have decided. Another person is next, and does not see what you decided.",
+  conflict: "You declared that you know this student or class. Someone else reviews this attempt.",
+  teaches: "You teach this class. Someone else reviews this attempt.",
+  decided: "You have decided. Someone else is next, and does not see your decision.",
 } as const;
 
 type Props = {
@@ -33,7 +33,7 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
     return (
       <Panel title="Your decision">
         <p className="mb-2 text-muted">
-          {taken ? "Somebody else is reviewing this attempt." : "Claim it first, so that nobody else reviews it meanwhile."}
+          {taken ? "Someone else is reviewing this attempt." : "Claim review first, so that nobody else reviews it meanwhile."}
         </p>
         {taken ? (
           <NextButton reviewId={reviewId} />
@@ -66,7 +66,7 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
         <Plain method="post">
           <input type="hidden" name="reviewId" value={reviewId} />
           <button name="intent" value="release" className="link" disabled={working}>
-            Give it back
+            Let go
           </button>
         </Plain>
         <details>
@@ -82,7 +82,7 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
               ]}
             />
             <Input label="How" name="reason" required />
-            <button className="control w-fit">Give it to somebody else</button>
+            <button className="control w-fit">Hand to someone else</button>
           </Form>
         </details>
       </div>

@@ -66,7 +66,7 @@ export function NotesPanel({
           <input type="hidden" name="reviewId" value={reviewId} />
           <Textarea label="A note" name="body" rows={2} />
           <div>
-            <Submit tone="plain">Keep the note</Submit>
+            <Submit tone="plain">Save note</Submit>
           </div>
         </Form>
       )}

@@ -5,7 +5,7 @@ import { isTyping } from "~/ui/typing.ts";
 const isPressable = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest("a, button, summary, label, [role=button]") !== null;
 
-/** A key presses the button that it names; never while somebody types. */
+/** A key presses the button that it names; never while someone types. */
 export function useShortcut(keys: Record<string, string>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

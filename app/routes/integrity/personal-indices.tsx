@@ -45,7 +45,7 @@ export function PersonalIndices({
       <p className="mt-2 max-w-[100ch] text-muted">
         These figures are of this one pair, which was found among all: many honest pairs of an exam reach them, and the number of
         pairs is not taken into account. Two high values do not say who copied. ω: matches above what the candidate&apos;s ability
-        lets expect, in standard deviations. K2 and S1: how likely somebody with as many wrong answers shares as many of the
+        lets expect, in standard deviations. K2 and S1: how likely someone with as many wrong answers shares as many of the
         other&apos;s errors. All take answers as independent given ability.
       </p>
       {of.fit && (

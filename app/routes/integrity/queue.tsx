@@ -29,7 +29,7 @@ export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
 
 const VIEW_LABELS: Record<(typeof QUEUE_VIEWS)[number], string> = {
   open: "Open",
-  second: "Needs another person",
+  second: "Needs a second reviewer",
   mine: "Mine",
   decided: "Decided",
 };
@@ -85,12 +85,14 @@ export default function Queue() {
   return (
     <Page
       title={
-        counts.open === 0 ? "Nothing waits for a review" : `${plural(counts.open, "attempt waits", "attempts wait")} for a review`
+        counts.open === 0
+          ? "No attempts to review"
+          : `${plural(counts.open, "attempt is waiting", "attempts are waiting")} for review`
       }
       context={
         counts.open === 0
-          ? "Attempts come here when their risk reaches the threshold of their exam."
-          : `The oldest has waited ${counts.oldest ? ago(new Date(counts.oldest), new Date(now)).replace(" ago", "") : "a moment"}. ${counts.second > 0 ? `${plural(counts.second, "needs", "need")} another person.` : "None needs a second person yet."}`
+          ? "Attempts appear here when their risk reaches the threshold of their exam."
+          : `The oldest has waited ${counts.oldest ? ago(new Date(counts.oldest), new Date(now)).replace(" ago", "") : "a moment"}. ${counts.second > 0 ? `${plural(counts.second, "needs", "need")} a second reviewer.` : "None needs a second reviewer yet."}`
       }
       actions={
         reviewer && (
@@ -106,7 +108,7 @@ export default function Queue() {
       {refusal && <Notice tone="warn" title={refusal.message} />}
       <Panel flush>
         <div className="flex flex-wrap items-end gap-2 px-3.5 py-2.5">
-          <nav aria-label="Which reviews" className="flex flex-wrap gap-1">
+          <nav aria-label="Filter reviews" className="flex flex-wrap gap-1">
             {QUEUE_VIEWS.filter((one) => one !== "mine" || reviewer).map((one) => (
               <ViewLink key={one} to={`?view=${one}${exam ? `&exam=${exam}` : ""}`} shown={view === one}>
                 {VIEW_LABELS[one]}
@@ -115,9 +117,9 @@ export default function Queue() {
               </ViewLink>
             ))}
             {exam && (
-              <LinkButton className="!min-h-7" to={`?view=${view}`} title="Show every exam again">
+              <LinkButton className="!min-h-7" to={`?view=${view}`} title="Show every exam">
                 Only {rows[0]?.exam ?? "one exam"} <span aria-hidden>×</span>
-                <span className="sr-only">: show every exam again</span>
+                <span className="sr-only">: show every exam</span>
               </LinkButton>
             )}
           </nav>
@@ -152,7 +154,7 @@ export default function Queue() {
           </form>
         </div>
         {rows.length === 0 ? (
-          <Empty title={view === "mine" ? "You hold no review" : "Nothing here"}>
+          <Empty title={view === "mine" ? "You have claimed no review" : "Not found"}>
             {reviewer && view !== "decided"
               ? "“Next attempt” claims the one with the highest risk that you may review."
               : "No review matches."}
@@ -166,7 +168,7 @@ export default function Queue() {
                 <th className="hidden md:table-cell">Exam</th>
                 <th className="hidden lg:table-cell">Why</th>
                 <th>State</th>
-                <th className="hidden sm:table-cell">Waits since</th>
+                <th className="hidden sm:table-cell">Waiting since</th>
               </tr>
             </thead>
             <tbody>
@@ -184,17 +186,17 @@ export default function Queue() {
                       {row.exam} <span className="text-muted">· {row.college}</span>
                     </td>
                     <td className="hidden max-w-[420px] truncate lg:table-cell">
-                      {sayReasons(why) || <span className="text-muted">Nothing that counts any more</span>}
+                      {sayReasons(why) || <span className="text-muted">Nothing that still counts</span>}
                     </td>
                     <td>
                       {row.claimed === "mine" ? (
                         <Badge tone="accent">Yours</Badge>
                       ) : row.claimed === "other" ? (
-                        <Badge>Somebody reviews it</Badge>
+                        <Badge>In review</Badge>
                       ) : row.bar === "conflict" || row.bar === "teaches" ? (
-                        <Badge>Not for you</Badge>
+                        <Badge>Not yours to review</Badge>
                       ) : row.bar === "decided" && view !== "decided" ? (
-                        <Badge>Another person is next</Badge>
+                        <Badge>Someone else is next</Badge>
                       ) : (
                         <ReviewBadge state={row.state} />
                       )}

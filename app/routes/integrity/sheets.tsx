@@ -88,7 +88,7 @@ export function Sheets({ comparison, first }: { comparison: Comparison; first: s
       <p className="mt-2 text-[12px] text-muted">
         <span className="text-bad">Red</span>: the same wrong answer. <span className="text-warn">Amber</span>: different. Grey:
         both right, or one left blank.
-        {comparison.cells.some((cell) => cell.leftOut) && " Struck out: the key looks wrong, so it counts for nothing."}
+        {comparison.cells.some((cell) => cell.leftOut) && " Struck out: the key looks wrong, so it is not counted."}
       </p>
     </div>
   );

@@ -6,8 +6,8 @@ const SAID: Record<string, string> = {
   CLEARED: "Cleared",
   INCONCLUSIVE: "Marked inconclusive",
   VIOLATION: "A violation stands",
-  SECOND: "Handed to a second person",
-  THIRD: "Handed to a third person",
+  SECOND: "Handed to a second reviewer",
+  THIRD: "Handed to a third reviewer",
 };
 
 /** What was just decided, and ten seconds in which it can be taken back. Without a script it stays until the next page. */
@@ -27,8 +27,8 @@ export function UndoBar({ now }: { now: Date | string }) {
     return () => clearInterval(timer);
   }, [decision, remaining]);
   if (params.get("late"))
-    return <Notice tone="warn" title="Too late to undo: the ten seconds have passed, or somebody went on from it." />;
-  if (params.get("undone")) return <Notice tone="neutral" title="Taken back. The attempt is yours again." />;
+    return <Notice tone="warn" title="Too late to undo: ten seconds have passed, or someone has acted on it." />;
+  if (params.get("undone")) return <Notice tone="neutral" title="Undone. The attempt is yours again." />;
   if (!decision || left === 0 || (left === null && remaining <= 0)) return null;
   return (
     <div role="status" className="flex flex-wrap items-center gap-3 rounded-control bg-sunk px-3 py-2">

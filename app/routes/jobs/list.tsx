@@ -16,11 +16,11 @@ export const loader = page("jobs.read", async ({ ctx }) => ({ jobs: await listJo
 export default function Jobs() {
   const { jobs } = useLoaderData<typeof loader>();
   return (
-    <Page title="Jobs" context="Work that goes on after a page is closed: bulk acts, imports, archives.">
+    <Page title="Jobs" context="Work that continues after you leave the page: bulk actions, imports, archives.">
       <Panel flush>
         {jobs.length === 0 ? (
           <Empty title="No jobs yet">
-            Choose rows of a list and an act, or import a file: the work appears here with its progress.
+            Select rows in a list and choose an action, or import a file. The job appears here with its progress.
           </Empty>
         ) : (
           <table className="rows">

@@ -47,7 +47,7 @@ export default function Job() {
             {job.total !== null && <span className="text-muted">of {count(job.total)}</span>}
           </p>
           {job.withheld ? (
-            <Notice tone="warn" title="What this job found is not shown: your role or your tenants have changed since." />
+            <Notice tone="warn" title="The result of this job is hidden: your role or tenants have changed since." />
           ) : (
             <Outcome job={job} />
           )}
@@ -69,7 +69,7 @@ export default function Job() {
               <a href={`/jobs/${job.id}/file?file=${file.id}`} className="link" download>
                 {file.name}
               </a>{" "}
-              <span className="text-muted">kept for {fileDays} days; whoever fetches it is in the log</span>
+              <span className="text-muted">kept for {fileDays} days; downloads are recorded in the audit log</span>
             </p>
           ))}
           {going && (

@@ -114,7 +114,7 @@ function Inactive({
   return (
     <Panel title="Inactive for 30 days" flush={students.length > 0}>
       {students.length === 0 ? (
-        <p className="text-muted">Everybody who has begun was here within 30 days, or is done.</p>
+        <p className="text-muted">Everyone who has begun was here within 30 days, or is done.</p>
       ) : (
         <table className="rows">
           <tbody>

@@ -11,7 +11,7 @@ import { CERTIFICATE_TONES } from "./certificate-tones.ts";
 
 export const meta = () => [{ title: "Verify a certificate" }, { name: "robots", content: "noindex" }];
 
-/** For anybody: no login, and nothing but what stands on the certificate. */
+/** For anyone: no login, and nothing but what stands on the certificate. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const number = params["number"] ?? "";
   try {

@@ -56,9 +56,9 @@ export function eventEndpoint(scope: KeyScope, ingest: Ingest) {
       if (error instanceof Response) return error;
       if (error instanceof BadBatch) return problem(request, error.status, error.message);
       if (isConnectionLoss(error))
-        return problem(request, 503, "Nothing was taken: send the same events again", { "Retry-After": "2" });
+        return problem(request, 503, "No event was stored. Send the same events again", { "Retry-After": "2" });
       log.error({ err: { message: (error as Error).message, stack: (error as Error).stack } }, "an ingest failed");
-      return problem(request, 500, "Nothing was taken: the same events may be sent again");
+      return problem(request, 500, "No event was stored. The same events may be sent again");
     }
   };
 }

@@ -24,7 +24,9 @@ export const machineClient =
     if (!key.scopes.includes(scope)) throw problem(request, 403, `This key may not ${MAY[scope]}`);
     const wait = await takeRequest(key, systemClock.now());
     if (wait > 0)
-      throw problem(request, 429, `This key may send ${key.rate_per_minute} requests a minute`, { "Retry-After": String(wait) });
+      throw problem(request, 429, `This key may send ${key.rate_per_minute} requests per minute`, {
+        "Retry-After": String(wait),
+      });
     return {
       actor: { kind: "api-key", id: key.id, name: key.name, email: null, role: "API_KEY" },
       scope: { kind: "tenants", ids: [key.college_id] },

@@ -20,7 +20,7 @@ const problem = (description: string) => ({
 const REFUSALS = {
   401: problem("No key or token, or one that is not valid any more"),
   403: problem("The key has no scope attempts:write, or the token is of another attempt"),
-  404: problem("There is no such attempt in this tenant"),
+  404: problem("This tenant has no such attempt"),
   429: problem("Too many requests or streams; Retry-After says when to come again"),
   503: problem("The database can't be reached: send the same again"),
 };

@@ -55,7 +55,7 @@ const auditPaths = {
   },
   "/api/v1/audit/checkpoint": auditGet(
     "auditCheckpoint",
-    "The signed head",
+    "Signed head",
     "C2SP tlog-checkpoint: origin, size, root, and the signature.",
     [],
     text("The head"),

@@ -8,7 +8,7 @@ export function Acts({ locked }: { locked: boolean }) {
       <div className="flex flex-col gap-3">
         {locked ? (
           <Form intent="unlock">
-            <Input label="Reason" name="reason" hint="Unlocks, activates and forgets failed logins" />
+            <Input label="Reason" name="reason" hint="Unlocks and activates the account and resets failed logins" />
             <Submit>Unlock</Submit>
           </Form>
         ) : (
@@ -25,7 +25,7 @@ export function Acts({ locked }: { locked: boolean }) {
           <summary className="w-fit">End sessions…</summary>
           <Form intent="sessions" className="mt-2 flex flex-col gap-2">
             <Input label="Reason" name="reason" />
-            <Submit tone="danger">End every session</Submit>
+            <Submit tone="danger">End all sessions</Submit>
           </Form>
         </details>
       </div>

@@ -45,7 +45,7 @@ export function Attempts({ attempts }: Pick<Matter, "attempts">) {
           {attempts.length === 0 && (
             <tr>
               <td className="text-muted" colSpan={6}>
-                No exam written yet.
+                No exams yet.
               </td>
             </tr>
           )}

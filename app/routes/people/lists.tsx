@@ -100,7 +100,7 @@ export function Payments({ payments }: Pick<Matter, "payments">) {
           ))}
           {payments.length === 0 && (
             <tr>
-              <td className="text-muted">No payment is recorded.</td>
+              <td className="text-muted">No payments.</td>
             </tr>
           )}
         </tbody>

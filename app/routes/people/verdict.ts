@@ -15,5 +15,5 @@ export function verdict(data: {
     return { text: "Unpaid", tone: "warn" };
   if (person.role === "STUDENT" && !enrollments.some((one) => one.status === "ACTIVE"))
     return { text: "Not enrolled", tone: "warn" };
-  return { text: exams.length > 0 ? "Can sit" : "Nothing in the way", tone: "ok" };
+  return { text: exams.length > 0 ? "Can sit" : "Nothing prevents it", tone: "ok" };
 }

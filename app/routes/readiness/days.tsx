@@ -11,11 +11,11 @@ export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { tod
   return (
     <Panel
       title="Day by day"
-      aside={disk === null ? "disk is not known: the server is elsewhere" : `${bytes(disk)} of disk free`}
+      aside={disk === null ? "free disk is not known: the server runs elsewhere" : `${bytes(disk)} of disk free`}
       flush
     >
       {days.length === 0 ? (
-        <Empty title="Nothing is planned">Exams appear here when they are scheduled.</Empty>
+        <Empty title="No exams planned">Exams appear here when they are scheduled.</Empty>
       ) : (
         <ul>
           {days.map((one) => (
@@ -28,8 +28,8 @@ export function Days({ days, disk, today }: Pick<Found, "days" | "disk"> & { tod
                 {one.says}
                 {one.note && <span className="block">{one.note}</span>}
                 <span className="block text-[12px] text-muted">
-                  At its busiest {count(one.connections)} connections, {count(one.commits)} transactions and {count(one.written)}{" "}
-                  rows written a second; {bytes(one.wal)} of WAL over the day.
+                  Peak {count(one.connections)} connections, {count(one.commits)} transactions and {count(one.written)} rows
+                  written a second; {bytes(one.wal)} of WAL over the day.
                 </span>
               </span>
               <VerdictBadge verdict={one.verdict} />

@@ -29,7 +29,7 @@ function whatIf(params: URLSearchParams): { plan: WhatIf; refused: string[] } {
     const value = Number(typed);
     if (typed === "") return null;
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    refused.push(`${says} is a whole number from ${count(least)} to ${count(most)}`);
+    refused.push(`${says} must be a whole number from ${count(least)} to ${count(most)}`);
     return null;
   };
   const connections = number("connections", 1, 100_000, "Usable connections");
@@ -94,12 +94,12 @@ export default function Readiness() {
           value={most === null ? "–" : count(most)}
           note={
             most === null
-              ? "neither connections nor cores are known"
+              ? "connections and cores are not known"
               : `below four fifths of ${[limits.connections === null ? "" : `${count(limits.connections)} connections`, limits.cores === null ? "" : plural(limits.cores, "core")].filter(Boolean).join(" and ")}`
           }
         />
         <Figure
-          label="A hundred students cost"
+          label="Cost of 100 students"
           value={decimal(cost.connections.perStudent * 100, 1)}
           unit="connections"
           note={`${decimal(cost.active.perStudent * 100, 2)} busy sessions, ${decimal(cost.commits.perStudent * 100, 1)} transactions and ${bytes(cost.wal.perStudent * 100)} of WAL a second`}
@@ -107,7 +107,7 @@ export default function Readiness() {
         <Figure
           label="Forecast error so far"
           value={past.error === null ? "–" : percent(past.error, 0)}
-          note={past.error === null ? "no forecast has met its exam yet" : `over ${plural(past.errorOf, "exam")}`}
+          note={past.error === null ? "no forecast has been compared yet" : `over ${plural(past.errorOf, "exam")}`}
         />
       </Figures>
       <WithAside

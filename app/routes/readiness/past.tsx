@@ -7,10 +7,10 @@ import { Clock } from "~/ui/time/time.tsx";
 /** What was forecast beside what came. */
 export function PastForecasts({ past }: { past: Readiness["past"] }) {
   return (
-    <Panel title="How good the forecasts have been" flush>
+    <Panel title="Forecast accuracy" flush>
       {past.list.length === 0 ? (
-        <Empty title="None has met its exam yet">
-          A forecast is kept from a day before each exam, and compared with what came as soon as it is over.
+        <Empty title="No forecasts to compare yet">
+          A forecast is stored a day before each exam and compared with what was measured once it is over.
         </Empty>
       ) : (
         <table className="rows">

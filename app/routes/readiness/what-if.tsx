@@ -37,7 +37,7 @@ export function WhatIfForm({ changed, usable, exams }: Props) {
           />
         </label>
         <label className="flex flex-col gap-1">
-          Move the ticked exams by minutes
+          Move selected exams by (min)
           <input
             className="input"
             name="minutes"
@@ -47,7 +47,7 @@ export function WhatIfForm({ changed, usable, exams }: Props) {
           />
         </label>
         <details>
-          <summary className="w-fit text-muted">Which exams</summary>
+          <summary className="w-fit text-muted">Filter exams</summary>
           <div className="mt-2 flex max-h-52 flex-col gap-1 overflow-y-auto" tabIndex={0} role="group" aria-label="Exams to move">
             {exams.slice(0, LISTED).map((exam) => (
               <label key={exam.id} className="flex gap-2">
@@ -73,7 +73,7 @@ export function WhatIfForm({ changed, usable, exams }: Props) {
           {changed && <LinkButton to="/readiness">As it is</LinkButton>}
         </p>
         <p className="text-[12px] text-muted">
-          A standby is counted as taking three tenths of a student&apos;s cost from the primary: reads only.
+          A standby is assumed to take 30 % of a student&apos;s cost from the primary: reads only.
         </p>
       </Form>
     </Panel>

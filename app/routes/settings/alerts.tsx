@@ -26,7 +26,7 @@ export const loader = page("database.read", async ({ ctx }) => ({
 export const action = act("database.act", async ({ ctx, form }) => {
   if (form.intent("remove", "add") === "remove") {
     await removeNotificationTarget({ ctx, input: { id: form.get("id") } });
-    return { message: "Removed. What waited for it is dropped." };
+    return { message: "Recipient removed. Its waiting notifications are dropped." };
   }
   await addNotificationTarget({
     ctx,
@@ -37,7 +37,7 @@ export const action = act("database.act", async ({ ctx, form }) => {
       minSeverity: form.get("minSeverity") as Severity,
     },
   });
-  return { message: "It is told from now on." };
+  return { message: "Recipient added." };
 });
 
 export default function AlertSettings() {
@@ -45,14 +45,14 @@ export default function AlertSettings() {
   const mayAct = may(role, "database.act");
   return (
     <Page
-      title="Who is told"
-      context="Alerts go to webhooks and e-mail, at least once, with growing waits between tries."
+      title="Recipients"
+      context="Alerts go to webhooks and e-mail, at least once, with increasing delays between retries."
       tabs={settingsTabs(role)}
     >
       <WithAside
         aside={
           mayAct && (
-            <Panel title="Tell somebody">
+            <Panel title="Add recipient">
               <Form intent="add">
                 <Input label="Name" name="name" required />
                 <Select
@@ -65,7 +65,7 @@ export default function AlertSettings() {
                 />
                 <Input label="Address" name="address" required hint="https://… outside of this network, or an e-mail address" />
                 <Select
-                  label="From severity"
+                  label="Minimum severity"
                   name="minSeverity"
                   defaultValue="WARNING"
                   options={[
@@ -82,7 +82,7 @@ export default function AlertSettings() {
       >
         <Panel flush>
           {targets.length === 0 ? (
-            <Empty title="Nobody is told yet.">
+            <Empty title="No recipients yet.">
               Alerts are shown here and in the audit log only. Add a webhook of your chat or pager.
             </Empty>
           ) : (

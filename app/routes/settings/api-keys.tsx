@@ -42,10 +42,13 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
   switch (form.intent("revoke", "rotate", "create")) {
     case "revoke":
       await revokeApiKey({ ctx, input: { id: form.get("id"), reason: form.get("reason") } });
-      return { message: "The key is revoked." };
+      return { message: "Key revoked." };
     case "rotate": {
       const { key } = await rotateApiKey({ ctx, input: { id: form.get("id") } });
-      return { key, message: "The new key. The old one works for a day, so that nothing stops while you replace it." };
+      return {
+        key,
+        message: "New key created. The old one works for another day, so that you can replace it without interruption.",
+      };
     }
     case "create": {
       const { key } = await createApiKey({
@@ -58,7 +61,7 @@ export const action = act("apikeys.manage", async ({ ctx, form }) => {
           scopes: form.all("scopes") as KeyScope[],
         },
       });
-      return { key, message: "The new key." };
+      return { key, message: "New key created." };
     }
   }
 });
@@ -71,14 +74,14 @@ export default function ApiKeys() {
   const list = (
     <Panel flush>
       {keys.length === 0 ? (
-        <Empty title="No key yet">An exam client sends its integrity events with a key of its tenant.</Empty>
+        <Empty title="No keys yet">Exam clients send their integrity events with a key of their tenant.</Empty>
       ) : (
         <table className="rows">
           <thead>
             <tr>
               <th>Key</th>
               <th className="hidden md:table-cell">Tenant</th>
-              <th className="num hidden lg:table-cell">Requests a minute</th>
+              <th className="num hidden lg:table-cell">Requests per minute</th>
               <th className="hidden sm:table-cell">Last used</th>
               <th>State</th>
               {manage && <th className="hidden sm:table-cell">Acts</th>}
@@ -144,8 +147,8 @@ export default function ApiKeys() {
         working === 0
           ? keys.length === 0
             ? "No API key yet"
-            : "No API key works any more"
-          : plural(working, "API key works", "API keys work")
+            : "No API key is valid any more"
+          : plural(working, "valid API key", "valid API keys")
       }
       context={
         <>
@@ -158,7 +161,7 @@ export default function ApiKeys() {
         </>
       }
       tabs={settingsTabs(role)}
-      made={made && <CopyLine text={made} label="Copy the key" note="It is shown this once." />}
+      made={made && <CopyLine text={made} label="Copy the key" note="It is shown only once." />}
     >
       {manage ? (
         <WithAside
@@ -177,8 +180,8 @@ export default function ApiKeys() {
                     <Checkbox key={scope} name="scopes" value={scope} label={label} defaultChecked={index === 0} />
                   ))}
                 </fieldset>
-                <Input label="Requests a minute" name="ratePerMinute" type="number" min={1} defaultValue={600} />
-                <Input label="Expires after days" name="days" type="number" min={1} hint="Empty: never" />
+                <Input label="Requests per minute" name="ratePerMinute" type="number" min={1} defaultValue={600} />
+                <Input label="Expires after (days)" name="days" type="number" min={1} hint="Empty: never" />
                 <div>
                   <Submit>Create key</Submit>
                 </div>

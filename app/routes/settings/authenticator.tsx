@@ -10,7 +10,7 @@ export function Totp({ enrolled, done, required }: { enrolled: boolean; done: Do
       <div className="flex flex-col gap-3">
         <Notice
           tone="ok"
-          title="The authenticator is on. Keep these recovery codes somewhere safe: each works once, and they are not shown again."
+          title="The authenticator is on. Save these recovery codes somewhere safe. Each works once, and they are not shown again."
         />
         <ul className="mono grid grid-cols-2 gap-1 rounded-control bg-sunk p-3">
           {done.codes.map((code) => (
@@ -38,11 +38,11 @@ export function Totp({ enrolled, done, required }: { enrolled: boolean; done: Do
             </p>
           </div>
         ) : (
-          <p className="text-muted">Enter the code that your app shows now for the key that you scanned.</p>
+          <p className="text-muted">Enter the code that your app shows now.</p>
         )}
         <Input label="Code" name="code" autoComplete="one-time-code" inputMode="numeric" />
         <div>
-          <Submit busy="Checking…">Turn it on</Submit>
+          <Submit busy="Checking…">Turn on authenticator</Submit>
         </div>
       </Form>
     );
@@ -50,12 +50,12 @@ export function Totp({ enrolled, done, required }: { enrolled: boolean; done: Do
   if (enrolled) {
     return (
       <Form intent="remove">
-        <p className="text-muted">A code from your app is asked for at every login, and confirms destructive acts.</p>
+        <p className="text-muted">You enter a code from your app at every login, and to confirm destructive actions.</p>
         {required ? (
-          <p className="text-muted">Your role needs it. To move to another device, ask another super-admin to reset it.</p>
+          <p className="text-muted">Your role requires it. To move to another device, ask another super-admin to reset it.</p>
         ) : (
           <div>
-            <Submit tone="danger">Remove the authenticator</Submit>
+            <Submit tone="danger">Remove authenticator</Submit>
           </div>
         )}
       </Form>
@@ -63,7 +63,9 @@ export function Totp({ enrolled, done, required }: { enrolled: boolean; done: Do
   }
   return (
     <Form intent="begin">
-      <p className="text-muted">A code that changes every 30 seconds, beside your password. Any authenticator app will do.</p>
+      <p className="text-muted">
+        A code that changes every 30 seconds, in addition to your password. Any authenticator app works.
+      </p>
       <div>
         <Submit>Set up an authenticator</Submit>
       </div>

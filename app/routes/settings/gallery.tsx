@@ -80,7 +80,7 @@ export default function Gallery() {
           <div className="mt-3 flex flex-col gap-2">
             <Notice tone="ok" title="Saved." />
             <Notice tone="warn" title="The standby is 40 s behind." />
-            <Notice tone="bad" title="This could not be done">
+            <Notice tone="bad" title="This did not work">
               Nothing was changed.
             </Notice>
             <Progress done={40} total={100} label="Example progress" />
@@ -122,7 +122,7 @@ export default function Gallery() {
           </table>
         </Panel>
         <Panel title="Nothing yet">
-          <Empty title="No exams yet" action={<Button>Make the first exam</Button>}>
+          <Empty title="No exams yet" action={<Button>Create the first exam</Button>}>
             An exam belongs to a class and has a window in which it can be taken.
           </Empty>
         </Panel>

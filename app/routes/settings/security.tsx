@@ -46,7 +46,7 @@ export default function Security() {
   const data = useLoaderData<typeof loader>();
   const done = useDone<typeof action>();
   return (
-    <Page title="Security" context="How you prove that it is you." tabs={settingsTabs(data.role)}>
+    <Page title="Security" context="Your password and authenticator." tabs={settingsTabs(data.role)}>
       {data.asked && !data.enrolled && (
         <Notice tone="warn" title="Set up an authenticator first. Your role needs a second factor before anything else opens." />
       )}
@@ -65,7 +65,7 @@ export default function Security() {
         </Panel>
         <Panel title="Password">
           <Form intent="password">
-            {done?.intent === "password" && <Notice tone="ok" title="The password is changed. Your other sessions have ended." />}
+            {done?.intent === "password" && <Notice tone="ok" title="Password changed. Your other sessions have ended." />}
             <Input label="Current password" name="current" type="password" autoComplete="current-password" />
             <Input
               label="New password"
@@ -76,7 +76,7 @@ export default function Security() {
             />
             <Input label="Once more" name="again" type="password" autoComplete="new-password" />
             <div>
-              <Submit busy="Saving…">Change the password</Submit>
+              <Submit busy="Saving…">Change password</Submit>
             </div>
           </Form>
         </Panel>

@@ -26,7 +26,7 @@ export const action = act("self", async ({ ctx, form }) => {
   const others = form.intent("others", "") === "others";
   if (!others) await revokeSession({ ctx, input: { id: form.get("id") } });
   const ended = others ? await revokeOtherSessions({ ctx, input: {} }) : 1;
-  return { message: ended > 0 ? `${plural(ended, "session has", "sessions have")} ended.` : "There was no other." };
+  return { message: ended > 0 ? `${plural(ended, "session has", "sessions have")} ended.` : "There were no other sessions." };
 });
 
 function browser(agent: string | null): string {
@@ -40,7 +40,7 @@ export default function Sessions() {
   return (
     <Page
       title="Sessions"
-      context={`A session ends ${limits.idleMinutes} minutes after its last request, and ${limits.absoluteHours} hours after its login. What you end here ends on its next request.`}
+      context={`A session ends ${limits.idleMinutes} minutes after its last request, and ${limits.absoluteHours} hours after its login. A session that you end here ends at its next request.`}
       tabs={settingsTabs(role)}
       actions={
         <Form intent="others" className="">

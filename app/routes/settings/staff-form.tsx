@@ -46,7 +46,7 @@ export function StaffFields({
         <Checkbox
           name="active"
           label="May log in"
-          hint="Without this, every session ends at once."
+          hint="Turning this off ends all sessions at once."
           defaultChecked={values.active}
         />
       )}

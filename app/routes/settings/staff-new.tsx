@@ -10,8 +10,8 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { StaffFields } from "./staff-form.tsx";
 
-export const handle = { crumbs: () => [{ label: "Staff", to: "/settings/staff" }, { label: "Add a person" }] };
-export const meta = () => [{ title: "Add a person · Invigil" }];
+export const handle = { crumbs: () => [{ label: "Staff", to: "/settings/staff" }, { label: "Add staff" }] };
+export const meta = () => [{ title: "Add staff · Invigil" }];
 
 export const loader = page("staff.manage", async ({ url }) => ({ tenants: await allTenants(), origin: url.origin }));
 
@@ -26,17 +26,17 @@ export default function NewStaff() {
   const { tenants, origin } = useLoaderData<typeof loader>();
   const added = useDone<typeof action>();
   return (
-    <Page title="Add a person" context="They choose their own password with a link that works once.">
+    <Page title="Add staff" context="They choose their own password with a one-time link.">
       <Panel className="max-w-2xl">
         {added ? (
-          <Notice tone="ok" title="Added. Give them this link; it works once, for 24 hours, and is not shown again.">
+          <Notice tone="ok" title="Added. Send them this link. It works once, for 24 hours, and is not shown again.">
             <CopyLine text={`${origin}${added.link}`} />
           </Notice>
         ) : (
           <Form>
             <StaffFields isNew tenants={tenants} values={{ name: "", email: "", role: "PROCTOR", colleges: [], active: true }} />
             <div>
-              <Submit busy="Adding…">Add this person</Submit>
+              <Submit busy="Adding…">Add staff</Submit>
             </div>
           </Form>
         )}

@@ -32,11 +32,11 @@ export const action = act("staff.manage", async ({ ctx, form, params }) => {
     case "password":
       return {
         link: await resetStaffPassword({ ctx, input: { id } }),
-        message: "Give them this link; it works once, for 24 hours.",
+        message: "Send them this link. It works once, for 24 hours.",
       };
     case "mfa":
       await resetStaffMfa({ ctx, input: { id } });
-      return { message: "The authenticator is removed, and the sessions have ended." };
+      return { message: "Authenticator removed, sessions ended." };
     case "save":
       await updateStaff({
         ctx,
@@ -79,12 +79,12 @@ export default function OneOfStaff() {
                       ? "A link to choose a new password. The old one works until then."
                       : "They have not chosen a password yet."}
                   </p>
-                  <Submit tone="plain">Make a password link</Submit>
+                  <Submit tone="plain">Create password link</Submit>
                 </Form>
                 {staff.mfa && (
                   <Form intent="mfa">
-                    <p className="text-muted">Removes the authenticator and ends every session of theirs.</p>
-                    <Submit tone="danger">Reset the second factor</Submit>
+                    <p className="text-muted">Removes their authenticator and ends all their sessions.</p>
+                    <Submit tone="danger">Reset second factor</Submit>
                   </Form>
                 )}
               </div>

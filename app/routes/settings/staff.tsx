@@ -34,7 +34,7 @@ export default function Staff() {
       actions={
         may(role, "staff.manage") && (
           <LinkButton tone="primary" to="/settings/staff/new">
-            Add a person
+            Add staff
           </LinkButton>
         )
       }

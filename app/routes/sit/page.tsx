@@ -10,7 +10,7 @@ export const meta = () => [{ title: "Exam · Invigil" }, { name: "robots", conte
 /** The reference client: served where students are invented, and nowhere else. */
 export function loader({ params }: LoaderFunctionArgs) {
   const token = params["token"] ?? "";
-  if (!env().REFERENCE_CLIENT) throw new Response(JSON.stringify({ message: "There is no such page here." }), { status: 404 });
+  if (!env().REFERENCE_CLIENT) throw new Response(JSON.stringify({ message: "Page here not found." }), { status: 404 });
   const found = readAttemptToken(token, new Date());
   return { attempt: found && { id: found.attemptId, token } };
 }

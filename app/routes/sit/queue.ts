@@ -17,7 +17,7 @@ export class AnswerQueue {
     try {
       for (const one of JSON.parse(store.getItem(key) ?? "[]") as Pending[]) this.pending.set(one.questionId, one);
     } catch {
-      // Somebody else's words under our name: nothing of ours is in them.
+      // Someone else's words under our name: nothing of ours is in them.
     }
   }
 

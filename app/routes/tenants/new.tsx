@@ -34,27 +34,27 @@ export default function NewTenant() {
   return (
     <Page
       title="New tenant"
-      context="A college on a trial of 30 days, with its first manager. Next come its people: by hand, or from a CSV file."
+      context="A college on a 30-day trial, with its first manager. Add its people next, by hand or from a CSV file."
     >
       <Panel className="max-w-3xl">
         {made ? (
           <div className="flex flex-col gap-3">
-            <Notice tone="ok" title="The college is there.">
+            <Notice tone="ok" title="Tenant created.">
               {made.link
-                ? "Give its manager this link; it works once, for 24 hours, and is not shown again."
-                : "Its manager has an account already, and sees it at the next page."}
+                ? "Send its manager this link. It works once, for 24 hours, and is not shown again."
+                : "Its manager already has an account and sees it on the next page load."}
             </Notice>
             {made.link && <CopyLine text={`${origin}${made.link}`} />}
             <p className="flex flex-wrap gap-2">
               <LinkButton to={`/tenants/${made.id}`}>Open it</LinkButton>
-              <LinkButton to={`/imports/new?resource=user&collegeId=${made.id}`}>Import its students</LinkButton>
-              <LinkButton to={`/data/class/new?collegeId=${made.id}`}>Make a class</LinkButton>
+              <LinkButton to={`/imports/new?resource=user&collegeId=${made.id}`}>Import students</LinkButton>
+              <LinkButton to={`/data/class/new?collegeId=${made.id}`}>Create class</LinkButton>
             </p>
           </div>
         ) : (
           <Form>
             <div className="grid gap-3 sm:grid-cols-2">
-              <Input label="Name of the college" name="name" required />
+              <Input label="College name" name="name" required />
               <Input label="Code" name="code" hint="Short, for e-mail addresses and load figures: NORTH" required />
               <Input label="Currency" name="currency" defaultValue="USD" />
               <Input label="Contact e-mail" name="contactEmail" type="email" />
@@ -62,7 +62,7 @@ export default function NewTenant() {
               <Input label="Manager's e-mail" name="managerEmail" type="email" required />
             </div>
             <div>
-              <Submit busy="Making it…">Make this tenant</Submit>
+              <Submit busy="Creating…">Create tenant</Submit>
             </div>
           </Form>
         )}

@@ -5,14 +5,14 @@ import { Panel } from "~/ui/layout/panel.tsx";
 /** What a college still needs before its first exam; nothing once it runs. */
 export function Next({ tenant }: { tenant: { id: string; people: number; classes: number; enrolled: number } }) {
   const steps = [
-    { done: tenant.people > 0, label: "Import its students", to: `/imports/new?resource=user&collegeId=${tenant.id}` },
-    { done: tenant.classes > 0, label: "Make a class", to: `/data/class/new?collegeId=${tenant.id}` },
+    { done: tenant.people > 0, label: "Import students", to: `/imports/new?resource=user&collegeId=${tenant.id}` },
+    { done: tenant.classes > 0, label: "Create class", to: `/data/class/new?collegeId=${tenant.id}` },
     { done: tenant.enrolled > 0, label: "Enroll a student", to: "/enrollments/new" },
   ];
   const first = steps.find((step) => !step.done);
   if (!first) return null;
   return (
-    <Panel title="What comes next">
+    <Panel title="Next steps">
       <ol className="flex flex-wrap gap-2">
         {steps.map((step) => (
           <li key={step.label}>

@@ -97,7 +97,7 @@ export default function Tenant() {
           label="Payments to approve"
           value={count(tenant.pending_payments)}
           tone={tenant.pending_payments > 0 ? "warn" : undefined}
-          note="by somebody other than the recorder"
+          note="by someone other than the recorder"
         />
       </Figures>
       {may(role, "platform.manage") && <Next tenant={tenant} />}
@@ -113,11 +113,11 @@ export default function Tenant() {
               <Textarea
                 label="Reason"
                 name="reason"
-                hint="Suspending, expiring or cancelling ends the sessions of its people at once"
+                hint="Suspending, expiring or cancelling ends its people's sessions at once"
               />
               <div>
                 <Submit tone="danger" busy="Moving…">
-                  Move the subscription
+                  Change subscription
                 </Submit>
               </div>
             </Form>
@@ -135,7 +135,7 @@ export default function Tenant() {
               ))}
               {tenant.managers.length === 0 && (
                 <tr>
-                  <td className="text-muted">Nobody manages this tenant yet. Assign somebody under Settings, Staff.</td>
+                  <td className="text-muted">No manager yet. Assign one under Settings, Staff.</td>
                 </tr>
               )}
             </tbody>
@@ -144,10 +144,8 @@ export default function Tenant() {
         {manage && (
           <Panel title="Archive">
             <Form intent="archive" className="flex flex-col items-start gap-2">
-              <p className="text-muted">
-                Everything of this tenant and nothing else, as one NDJSON file: a line for each record, with its table.
-              </p>
-              <Submit tone="plain">Make an archive</Submit>
+              <p className="text-muted">All data of this tenant as one NDJSON file: one line per record, with its table.</p>
+              <Submit tone="plain">Create archive</Submit>
             </Form>
           </Panel>
         )}

@@ -22,12 +22,12 @@ export function SizeAndActivity({ size }: { size: Size }) {
             to={(size.days.at(-1)?.t ?? from) + 43_200_000}
           />
         ) : (
-          <p className="text-muted">Nobody has begun an exam here in the last thirty days.</p>
+          <p className="text-muted">No attempts in the last 30 days.</p>
         )}
       </Panel>
       <Panel title="Space" aside={`about ${bytes(size.bytes)}, estimated`} flush>
         {size.largest.length === 0 ? (
-          <p className="p-3.5 text-muted">Nothing that takes space yet.</p>
+          <p className="p-3.5 text-muted">No data yet.</p>
         ) : (
           <table className="rows">
             <thead>

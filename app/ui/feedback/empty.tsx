@@ -16,7 +16,7 @@ export function Unknown({ reason, grant }: { reason: string; grant?: string | nu
   return (
     <div role="status" className="flex flex-col gap-1 px-3.5 py-4 text-muted">
       <p>
-        <span className="font-[560] text-warn">Not known right now.</span> {reason}
+        <span className="font-[560] text-warn">Not available right now.</span> {reason}
       </p>
       {grant && <code className="mt-1 block rounded-control bg-sunk px-2 py-1.5 text-ink">{grant}</code>}
     </div>

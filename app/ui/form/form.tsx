@@ -41,7 +41,7 @@ export function Form({ children, intent, about = {}, className = "flex flex-col 
                 <a className="link underline" href="/login" target="_blank" rel="noreferrer">
                   Log in again in a new tab
                 </a>
-                , come back here, and press once more.
+                , then come back and try again.
               </>
             )}
           </Notice>

@@ -10,7 +10,7 @@ type Props = {
   /** The summary's own look; a button where nothing is given. */
   summaryClassName?: string;
   panelClassName?: string;
-  /** Open while the page's filters change, or also while somebody works elsewhere on the page. */
+  /** Open while the page's filters change, or also while someone works elsewhere on the page. */
   stays?: "filters" | "always";
 };
 

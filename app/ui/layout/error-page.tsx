@@ -5,18 +5,18 @@ import { useLive } from "~/ui/live.ts";
 type Said = { message?: string; requestId?: string; elsewhere?: { id: string; name: string } };
 
 const TITLES: Record<number, string> = {
-  403: "Not part of your role",
-  404: "Nothing here",
-  409: "Somebody was first",
-  422: "That address can't be read",
+  403: "No access",
+  404: "Not found",
+  409: "Changed by someone else",
+  422: "Invalid address",
   429: "Too many attempts",
   503: "The database can't be reached",
 };
 
 const ADVICE: Record<number, string> = {
-  403: "If you need this page for your work, ask a super-admin; the refusal is in the audit log.",
-  404: "It may have been removed, or belongs to a tenant outside of your scope.",
-  503: "This page looks again by itself. If you were saving something, check whether it was saved when the database is back. Roles that include the database pages can still open them.",
+  403: "Your role does not include this page. Ask a super-admin for access. This attempt is recorded in the audit log.",
+  404: "It may have been removed, or belongs to a tenant outside your scope.",
+  503: "This page retries by itself. If you were saving something, check whether it was saved once the database is back. Database pages still open.",
 };
 
 /** What happened, what was saved, what to do. */

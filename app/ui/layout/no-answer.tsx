@@ -15,7 +15,7 @@ export function NoAnswer() {
       <span className="font-[560]">
         No answer since <Clock at={new Date(since)} withSeconds />.
       </span>{" "}
-      What you see is from then; it goes on by itself.
+      These values are from then. Updates resume by themselves.
     </div>
   );
 }

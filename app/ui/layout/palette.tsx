@@ -67,7 +67,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
     <Command.Dialog
       open={open}
       onOpenChange={setOpen}
-      label="Go to a page or a record"
+      label="Go to a page or record"
       shouldFilter={false}
       value={value}
       onValueChange={(next) => setChosen({ for: best, value: next })}

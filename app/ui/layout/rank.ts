@@ -1,4 +1,4 @@
-/** What can be gone to: a page that somebody may see, or a record that the search found. */
+/** What can be gone to: a page that someone may see, or a record that the search found. */
 export type Candidate = { to: string; label: string; words?: string; note?: string; kind: "page" | "record" };
 
 const fold = (text: string) =>

@@ -213,7 +213,7 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
         <input type="hidden" name="to" value={location.pathname} />
         {tenants.length > 1 && (
           <button className={MENU_ROW} name="tenant" value="" aria-current={tenant === null}>
-            {mayChooseAll ? "All tenants" : "All of mine"}
+            {mayChooseAll ? "All tenants" : "All my tenants"}
           </button>
         )}
         {tenants.map((one) => (
@@ -252,7 +252,7 @@ function RangeMenu({ zone, usual, remembered }: { zone: string; usual: RangeName
       summary={
         <>
           <Clock3 size={14} aria-hidden />
-          <span className="hidden lg:inline">{current ? RANGE_LABELS[current] : "Chosen range"}</span>
+          <span className="hidden lg:inline">{current ? RANGE_LABELS[current] : "Custom range"}</span>
           <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
         </>
       }

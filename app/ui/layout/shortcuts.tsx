@@ -8,19 +8,19 @@ type Keys = { keys: string[]; does: string }[];
 const EVERYWHERE: Keys = [
   { keys: ["Ctrl", "K"], does: "Go to a page, a person, an exam, a tenant" },
   { keys: ["/"], does: "Search on this page" },
-  { keys: ["?"], does: "Show these keys" },
-  { keys: ["Esc"], does: "Close what is open" },
+  { keys: ["?"], does: "Show keyboard shortcuts" },
+  { keys: ["Esc"], does: "Close the open dialog" },
 ];
 const LISTS: Keys = [
   { keys: ["j"], does: "Next row" },
   { keys: ["k"], does: "Previous row" },
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["x"], does: "Select the row" },
-  { keys: ["a"], does: "Go to the actions for what is selected" },
+  { keys: ["a"], does: "Go to the actions for the selection" },
 ];
 const REVIEWS: Keys = [
   { keys: ["n"], does: "Next attempt" },
-  { keys: ["Enter"], does: "Claim it" },
+  { keys: ["Enter"], does: "Claim review" },
   { keys: ["c"], does: "Cleared" },
   { keys: ["u"], does: "Inconclusive" },
   { keys: ["v"], does: "Violation" },

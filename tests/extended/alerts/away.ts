@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Condition } from "./condition.ts";
 
 export const leaseElsewhere: Condition = {
-  says: "somebody else holds the collector's lease, and does nothing with it",
+  says: "someone else holds the collector's lease, and does nothing with it",
   alerts: { InvigilNobodySamples: true },
   async make(world) {
     await world.run("update console.lease set holder = $1, expires_at = now() + interval '1 hour' where name = 'collector'", [

@@ -76,7 +76,7 @@ export const hole: Condition = {
   },
 };
 
-/** As somebody does who may do everything, and goes around the console. */
+/** As someone does who may do everything, and goes around the console. */
 async function rename(world: World, from: string, to: string): Promise<void> {
   const client = await world.session("invigil", "operator");
   await client.query("set session_replication_role = replica");

@@ -2,7 +2,7 @@ import { lowered, type Condition } from "./condition.ts";
 import { until, wait, type World } from "./world.ts";
 
 export const blocker: Condition = {
-  says: "somebody changes a row, goes idle in the transaction, and three others want that row",
+  says: "someone changes a row, goes idle in the transaction, and three others want that row",
   alerts: {
     InvigilLockWait: true,
     InvigilQueryRunning: true,

@@ -18,12 +18,12 @@ export const correctKey = mutation({
     examId: z.uuid(),
     questionId: z.uuid(),
     optionId: z.uuid("Choose the right option"),
-    reason: z.string().trim().min(10, "Say why the key was wrong, in at least ten letters").max(500, "At most 500 letters"),
+    reason: z.string().trim().min(10, "Enter why the key was wrong (at least 10 characters)").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    if (!exam.frozen_at) throw new Conflict("Nobody has begun yet: edit the question instead");
-    if (exam.status === "GRADED") throw new Conflict("Reopen the grading first: it used the old key");
+    if (!exam.frozen_at) throw new Conflict("No one has started yet. Edit the question instead");
+    if (exam.status === "GRADED") throw new Conflict("Reopen grading first: it used the old key");
     if (exam.status !== "LIVE" && exam.status !== "CLOSED")
       throw new Conflict("A key is corrected while an exam is live or closed, before its results are out");
     const question = await one(
@@ -40,8 +40,8 @@ export const correctKey = mutation({
           where q.id = ${input.questionId} and q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}`,
       z.object({ type: z.string(), place: z.number() }),
     );
-    if (!question) throw new NotFound("There is no such question in this exam");
-    if (!isClosed(question.type)) throw new Invalid("A person marks this question: its key decides nothing");
+    if (!question) throw new NotFound("This exam has no such question");
+    if (!isClosed(question.type)) throw new Invalid("This question is marked by a person, so it has no key");
     const options = await rows(
       ctx.tx,
       sql`select id, text, is_correct, order_index
@@ -51,9 +51,9 @@ export const correctKey = mutation({
       z.object({ id: z.string(), text: z.string(), is_correct: z.boolean(), order_index: z.number() }),
     );
     const right = options.find((option) => option.id === input.optionId);
-    if (!right) throw new Invalid("This option is not one of this question", { optionId: ["Choose the right option"] });
+    if (!right) throw new Invalid("This option does not belong to this question", { optionId: ["Choose the right option"] });
     const was = options.find((option) => option.is_correct) ?? null;
-    if (was?.id === right.id) throw new Conflict("This is the key already");
+    if (was?.id === right.id) throw new Conflict("This is already the key");
     await ctx.tx.query({ text: "set local invigil.correcting_key = 'on'" });
     await execute(
       ctx.tx,

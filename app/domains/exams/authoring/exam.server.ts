@@ -15,7 +15,7 @@ async function tenantOfClass(ctx: TxCtx, classId: string): Promise<string> {
     sql`select college_id from public.class where id = ${classId} and deleted_at is null`,
     z.object({ college_id: z.string() }),
   );
-  if (!found) throw new Invalid("Choose a class", { classId: ["There is no such class"] });
+  if (!found) throw new Invalid("Choose a class", { classId: ["Class not found"] });
   return found.college_id;
 }
 

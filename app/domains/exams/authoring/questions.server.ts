@@ -91,7 +91,7 @@ export const saveQuestion = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     assertNotFrozen(exam);
-    if (exam.status !== "DRAFT") throw new Conflict("Take the exam back to draft before changing its questions");
+    if (exam.status !== "DRAFT") throw new Conflict("Move the exam back to draft before you change its questions");
     const collegeId = exam.college_id;
     const fields = {
       text: input.text,
@@ -106,7 +106,7 @@ export const saveQuestion = mutation({
     let before: Record<string, unknown> | null = null;
     if (id) {
       const known = await prisma.question.findFirst({ where: { id, examId: exam.id, collegeId } });
-      if (!known) throw new NotFound("There is no such question in this exam");
+      if (!known) throw new NotFound("This exam has no such question");
       before = {
         text: known.text,
         type: known.type,
@@ -153,13 +153,13 @@ export const removeQuestion = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     assertNotFrozen(exam);
-    if (exam.status !== "DRAFT") throw new Conflict("Take the exam back to draft before changing its questions");
+    if (exam.status !== "DRAFT") throw new Conflict("Move the exam back to draft before you change its questions");
     const gone = await execute(
       ctx.tx,
       sql`delete from public.question
           where id = ${input.questionId} and exam_id = ${exam.id} and college_id = ${exam.college_id}`,
     );
-    if (gone === 0) throw new NotFound("There is no such question in this exam");
+    if (gone === 0) throw new NotFound("This exam has no such question");
     await record(ctx, {
       action: "question.remove",
       resource: "exam",
@@ -187,7 +187,7 @@ export const moveQuestion = mutation({
       z.object({ id: z.string() }),
     );
     const from = order.findIndex((question) => question.id === input.questionId);
-    if (from < 0) throw new NotFound("There is no such question in this exam");
+    if (from < 0) throw new NotFound("This exam has no such question");
     const to = Math.max(0, Math.min(order.length - 1, from + input.by));
     order.splice(to, 0, ...order.splice(from, 1));
     await execute(

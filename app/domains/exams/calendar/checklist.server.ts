@@ -17,7 +17,7 @@ const facts = z.object({
   clash: z.string().nullable(),
 });
 
-/** What must hold before anybody may sit this exam, each with what is wrong in words. */
+/** What must hold before anyone may sit this exam, each with what is wrong in words. */
 export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[]> {
   const found = (await one(
     ctx.tx,
@@ -88,7 +88,7 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
     says: ok ? label : wrong,
   });
   return [
-    item("questions", found.questions > 0, plural(found.questions, "question"), "There is no question yet"),
+    item("questions", found.questions > 0, plural(found.questions, "question"), "No questions yet"),
     item(
       "marks",
       found.questions > 0 && found.marks === exam.total_marks,
@@ -109,14 +109,19 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
       `The window fits ${exam.duration_minutes} minutes`,
       `The window is ${Math.round(window)} minutes, the exam takes ${exam.duration_minutes}`,
     ),
-    item("students", found.students > 0, `${plural(found.students, "student")} in the class`, "Nobody is enrolled in the class"),
+    item(
+      "students",
+      found.students > 0,
+      `${plural(found.students, "student")} in the class`,
+      "No students are enrolled in the class",
+    ),
     item(
       "clash",
       found.clash === null,
-      "No other exam of the class then",
+      "The class has no other exam at that time",
       `The class sits “${found.clash ?? ""}” at the same time`,
     ),
-    item("future", exam.end_time > ctx.clock.now(), "It has not passed yet", "The window has already passed"),
+    item("future", exam.end_time > ctx.clock.now(), "The start is in the future", "The window has already passed"),
   ];
 }
 

@@ -29,7 +29,7 @@ const dueNow = read({
   run: ({ ctx }) =>
     rows(
       ctx.tx,
-      // Also where an exam was closed just as somebody began: nobody writes for ever.
+      // Also where an exam was closed just as someone began: nobody writes for ever.
       sql`select e.id, e.college_id, 'open' as act
           from public.exam e
           where e.status = 'SCHEDULED' and e.start_time <= ${ctx.clock.now()} and e.deleted_at is null
@@ -109,7 +109,7 @@ const closeDue = mutation({
   async run({ ctx, input: { examId } }) {
     const exam = await lockExam(ctx, examId);
     if (exam.status !== "LIVE" || exam.end_time > ctx.clock.now()) throw new Conflict("Not due any more");
-    // Somebody may have been given time since this was looked for.
+    // Someone may have been given time since this was looked for.
     const writing = await rows(
       ctx.tx,
       sql`select a.id

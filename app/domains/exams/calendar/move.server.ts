@@ -9,7 +9,7 @@ import { holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { EXAM, type ExamStatus } from "../machine.ts";
 import { checklistOf } from "./checklist.server.ts";
 
-const reason = z.string().trim().min(3, "Say why").max(500, "At most 500 characters");
+const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
 
 /** One legal move of one exam, recorded. The trigger refuses what this would forget. */
 export async function moveExam(
@@ -58,7 +58,7 @@ export const unscheduleExam = mutation({
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    if (exam.status === "SCHEDULED" && exam.frozen_at) throw new Conflict("Somebody has already started this exam");
+    if (exam.status === "SCHEDULED" && exam.frozen_at) throw new Conflict("Someone has already started this exam");
     await moveExam(ctx, exam, "DRAFT", { action: "exam.unschedule" });
   },
 });

@@ -11,11 +11,11 @@ export const DEFAULT_BOUNDARIES: readonly Boundary[] = [
 
 /** What is wrong with a set of boundaries, in words; null when it is a scale from 0 to 100. */
 export function faultOf(starts: readonly { label: string; min: number }[]): string | null {
-  if (starts.length === 0) return "Give at least one grade";
+  if (starts.length === 0) return "Enter at least one grade";
   const sorted = [...starts].sort((a, b) => a.min - b.min);
-  if (sorted.some(({ min }) => !Number.isInteger(min) || min < 0 || min > 10_000)) return "A bound lies between 0 and 100";
-  if (sorted[0]!.min !== 0) return "The lowest grade must begin at 0, or some results would have none";
-  if (new Set(sorted.map(({ min }) => min)).size !== sorted.length) return "Two grades begin at the same percentage";
+  if (sorted.some(({ min }) => !Number.isInteger(min) || min < 0 || min > 10_000)) return "A boundary must be between 0 and 100";
+  if (sorted[0]!.min !== 0) return "The lowest grade must start at 0, or some results would have no grade";
+  if (new Set(sorted.map(({ min }) => min)).size !== sorted.length) return "Two grades start at the same percentage";
   if (new Set(sorted.map(({ label }) => label)).size !== sorted.length) return "Two grades have the same name";
   return null;
 }

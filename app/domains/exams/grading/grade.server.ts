@@ -318,7 +318,7 @@ export const gradeExam = mutation({
 export const reopenGrading = mutation({
   name: "exam.reopen_grading",
   permission: "exams.author",
-  input: z.object({ examId: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
+  input: z.object({ examId: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     // A live exam may be closed too, but that is another act: it ends what is under way.

@@ -112,8 +112,8 @@ export const unmarkAnswer = mutation({
         is_correct: z.boolean().nullable(),
       }),
     );
-    if (!was) throw new NotFound("There is no such answer in this exam");
-    if (was.is_correct === null) throw new Conflict("This answer waits to be marked already");
+    if (!was) throw new NotFound("This exam has no such answer");
+    if (was.is_correct === null) throw new Conflict("This answer is already waiting to be marked");
     const freed = await execute(
       ctx.tx,
       sql`update public.student_answer
@@ -172,8 +172,8 @@ export const markAnswer = mutation({
         marks: z.number(),
       }),
     );
-    if (!answer) throw new NotFound("There is no such answer in this exam");
-    if (answer.is_correct !== null) throw new Conflict("Somebody has marked this answer already");
+    if (!answer) throw new NotFound("This exam has no such answer");
+    if (answer.is_correct !== null) throw new Conflict("Someone has already marked this answer");
     const hundredths = Math.round(input.marks * 100);
     if (!Number.isFinite(hundredths) || hundredths > answer.marks * 100)
       throw new Invalid(`At most ${answer.marks}`, { marks: [`At most ${answer.marks}`] });

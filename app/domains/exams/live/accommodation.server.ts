@@ -64,12 +64,12 @@ export const grantAccommodation = mutation({
   input: z.object({
     examId: z.uuid(),
     userId: z.uuid("Choose a student"),
-    extraPercent: z.coerce.number().int("Whole percent").min(0).max(400, "At most 400 %"),
+    extraPercent: z.coerce.number().int("Enter a whole percentage").min(0).max(400, "At most 400 %"),
     ignoredSignals: z
       .array(z.string().regex(/^[A-Z_]{2,40}$/))
       .max(40)
       .default([]),
-    reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
@@ -78,7 +78,7 @@ export const grantAccommodation = mutation({
       sql`select id from public."user" where id = ${input.userId} and college_id = ${exam.college_id}`,
       z.object({ id: z.string() }),
     );
-    if (!student) throw new NotFound("There is no such student in this tenant");
+    if (!student) throw new NotFound("This tenant has no such student");
     const had = await one(
       ctx.tx,
       sql`select coalesce(max(extra_percent), 0)::int as percent
@@ -136,7 +136,7 @@ export const grantAccommodation = mutation({
 export const removeAccommodation = mutation({
   name: "exam.remove_accommodation",
   permission: "exams.operate",
-  input: z.object({ examId: z.uuid(), id: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
+  input: z.object({ examId: z.uuid(), id: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     const gone = await one(
@@ -146,7 +146,7 @@ export const removeAccommodation = mutation({
           returning user_id, extra_percent`,
       z.object({ user_id: z.string(), extra_percent: z.number() }),
     );
-    if (!gone) throw new NotFound("This accommodation is not of this exam alone; change it where the student is");
+    if (!gone) throw new NotFound("This accommodation is not for this exam only. Change it on the student's page");
     await execute(
       ctx.tx,
       sql`update public.student_exam_attempt

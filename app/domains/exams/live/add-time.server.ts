@@ -38,7 +38,7 @@ export async function addTime(ctx: TxCtx, exam: ExamRow, time: Time): Promise<nu
   });
   if (changed.length > 0)
     throw new Conflict(
-      `Somebody else has just given extra time to ${plural(changed.length, "of these students", "of these students")}. Look again, then decide`,
+      `Someone else has just given extra time to ${plural(changed.length, "of these students", "of these students")}. Reload before you decide`,
     );
   await execute(
     ctx.tx,

@@ -10,7 +10,7 @@ export type LiveBoard = {
   exam: ExamRow;
   now: Date;
   items: number;
-  /** False while somebody holds the answers: then nobody can be told to be idle. */
+  /** False while someone holds the answers: then nobody can be told to be idle. */
   answersKnown: boolean;
   counts: Record<SeatState, number> & { expected_total: number; started: number };
   seats: Seat[];

@@ -12,7 +12,7 @@ export const forceSubmit = mutation({
   input: z.object({
     examId: z.uuid(),
     attemptIds: z.array(z.uuid()).min(1, "Select at least one student").max(20_000),
-    reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
@@ -29,7 +29,7 @@ export const forceSubmit = mutation({
           returning id`,
       z.object({ id: z.string() }),
     );
-    if (ended.length === 0) throw new Conflict("Nobody of these is still writing");
+    if (ended.length === 0) throw new Conflict("None of these students is still writing");
     await record(ctx, {
       action: "exam.force_submit",
       resource: "exam",

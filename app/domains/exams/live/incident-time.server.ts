@@ -54,7 +54,7 @@ export const giveTimeForIncident = mutation({
     attemptId: z.uuid().nullable().default(null),
     minutes,
     again: z.boolean().default(false),
-    reason: z.string().trim().min(3, "Say why").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const exam = await holdExam(ctx, input.examId);
@@ -78,7 +78,7 @@ export const giveTimeForIncident = mutation({
           sql`delete from public.incident_time
             where id = ${row} and college_id = ${exam.college_id}`,
         );
-      throw new Conflict("Nobody of these is still writing");
+      throw new Conflict("None of these students is still writing");
     }
     await execute(
       ctx.tx,

@@ -32,7 +32,7 @@ const COUNTED = 100_000;
 
 export type Seat = z.infer<typeof seatRow> & { last_answer_at: Date | null; state: SeatState; secondsLeft: number | null };
 
-/** Everybody expected in this exam or sitting it, each with a state: the board shows them, and a message to a filter goes to the same. */
+/** Everyone expected in this exam or sitting it, each with a state: the board shows them, and a message to a filter goes to the same. */
 export async function readSeats(ctx: TxCtx, exam: ExamRow): Promise<{ seats: Seat[]; answersKnown: boolean }> {
   const now = ctx.clock.now();
   const found = await rows(

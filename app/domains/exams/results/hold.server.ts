@@ -32,7 +32,7 @@ async function lockAttempt(ctx: TxCtx, attemptId: string) {
         for update of a`,
     attemptRow,
   );
-  if (!attempt) throw new NotFound("There is no such attempt");
+  if (!attempt) throw new NotFound("Attempt not found");
   return attempt;
 }
 
@@ -104,7 +104,7 @@ export async function liftHold(
         returning id, action, prior_state, prior_score, prior_result`,
     holdRow,
   );
-  if (!hold) throw new Conflict("Nothing is held back any more");
+  if (!hold) throw new Conflict("No result is withheld any more");
   assertMove(ATTEMPT, "attempt", attempt.state as AttemptState, hold.prior_state as AttemptState);
   await execute(
     ctx.tx,
@@ -124,7 +124,7 @@ export async function liftHold(
     );
   }
   if (input.quietly) {
-    // Undone before anybody was told.
+    // Undone before anyone was told.
     await takeBack(ctx, [{ college_id: attempt.college_id, key: `hold:${input.reviewId}` }]);
     return;
   }

@@ -7,7 +7,7 @@ import { findExam } from "../exam-row.server.ts";
 import { deliver } from "./deliver.server.ts";
 import { noteEvent } from "./event.server.ts";
 
-/** A hand is answered with a message to that student, or closed because somebody went there. The first of two proctors does it. */
+/** A hand is answered with a message to that student, or closed because someone went there. The first of two proctors does it. */
 export const closeHand = mutation({
   name: "exam.close_hand",
   permission: "exams.operate",
@@ -42,11 +42,11 @@ export const closeHand = mutation({
             where id = ${input.handId} and college_id = ${exam.college_id} and exam_id = ${exam.id}`,
         z.object({ state: z.string() }),
       );
-      if (!known) throw new NotFound("There is no such hand in this exam");
+      if (!known) throw new NotFound("This exam has no such hand");
       throw new Conflict(
         known.state === "LOWERED"
           ? "The student has lowered the hand. Nothing was sent"
-          : "Somebody else was first: this is answered already. Nothing was sent",
+          : "Someone else was first: this is answered already. Nothing was sent",
       );
     }
     const details = { handId: input.handId, kind: hand.kind, answer: input.answer || null };

@@ -56,7 +56,7 @@ export const oneSeat = read({
           where a.id = ${input.attemptId} and a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}`,
       seatRow,
     );
-    if (!seat) throw new NotFound("There is no such student in this exam");
+    if (!seat) throw new NotFound("This exam has no such student");
     const signals = await rows(
       ctx.tx,
       sql`select i.type, count(*)::int as count, max(i.at) as last

@@ -17,7 +17,7 @@ const KINDS_OF_STANDING = new Set(["STARTED", "SUBMITTED", "FORCE_SUBMITTED", "E
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-/** An event as this student's client is told it: what it must show, and nothing about anybody else. */
+/** An event as this student's client is told it: what it must show, and nothing about anyone else. */
 function told(event: HubEvent, sitting: Sitting): { name: string; data: unknown } | null {
   const { details } = event;
   if (event.kind === "MESSAGE")

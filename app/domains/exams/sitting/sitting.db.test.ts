@@ -159,7 +159,7 @@ describe("an attempt token", () => {
 });
 
 describe("sitting as a student", () => {
-  it("starts an attempt of somebody who has not, two at once for two or one, and is recorded", async () => {
+  it("starts an attempt of someone who has not, two at once for two or one, and is recorded", async () => {
     const exam = await live();
     const both = await Promise.allSettled([1, 2].map(() => sitAsStudent({ ctx: proctor, input: { examId: exam.id } })));
     expect(both.some((one) => one.status === "fulfilled")).toBe(true);

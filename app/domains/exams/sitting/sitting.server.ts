@@ -34,7 +34,7 @@ export async function findSitting(ctx: TxCtx, attemptId: string, lock = false): 
         where a.id = ${attemptId} ${raw(lock ? "for no key update of a" : "")}`,
     sittingRow,
   );
-  if (!sitting) throw new NotFound("There is no such attempt");
+  if (!sitting) throw new NotFound("Attempt not found");
   return sitting;
 }
 

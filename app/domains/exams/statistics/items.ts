@@ -15,7 +15,7 @@ export type Flag =
   | "too easy"
   | "too hard"
   | "weak discrimination"
-  | "a distractor nobody takes"
+  | "distractor that no one chooses"
   | "the key may be wrong";
 
 export type DistractorRow = {
@@ -99,7 +99,7 @@ function flagsOf(n: number, difficulty: number, discrimination: number | null, d
   const key = distractors.find((row) => row.correct);
   if (key && distractors.some((row) => !row.correct && row.upper > key.upper)) flags.push("the key may be wrong");
   if (distractors.length > 2 && n >= 50 && distractors.some((row) => !row.correct && row.count === 0))
-    flags.push("a distractor nobody takes");
+    flags.push("distractor that no one chooses");
   return flags;
 }
 

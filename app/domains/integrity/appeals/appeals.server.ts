@@ -20,7 +20,7 @@ export const fileAppeal = mutation({
   permission: "appeals.file",
   input: z.object({
     reviewId: z.uuid(),
-    statement: z.string().trim().min(20, "Write what the student says, in a few sentences").max(8000, "At most 8,000 characters"),
+    statement: z.string().trim().min(20, "Enter what the student says, in a few sentences").max(8000, "At most 8,000 characters"),
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
@@ -34,7 +34,7 @@ export const fileAppeal = mutation({
       sql`select id from public.appeal where review_id = ${review.id} and college_id = ${review.college_id}`,
       z.object({ id: z.string() }),
     );
-    if (known) throw new Conflict("An appeal against this decision was already made");
+    if (known) throw new Conflict("This decision has already been appealed");
     const id = newId(now.getTime());
     const deadlineAt = new Date(now.getTime() + APPEAL_DAYS * DAY);
     await ctx.tx.prisma.appeal.create({
@@ -60,14 +60,14 @@ const appealRow = z.object({
   status: z.string(),
 });
 
-/** By somebody who has not decided on this attempt before, and did not file. Success restores everything at once. */
+/** By someone who has not decided on this attempt before, and did not file. Success restores everything at once. */
 export const decideAppeal = mutation({
   name: "appeal.decide",
   permission: "appeals.decide",
   input: z.object({
     appealId: z.uuid(),
     outcome: z.enum(["UPHELD", "DISMISSED"]),
-    note: z.string().trim().min(10, "Give the grounds in a sentence").max(4000, "At most 4,000 characters"),
+    note: z.string().trim().min(10, "Enter the grounds in a sentence").max(4000, "At most 4,000 characters"),
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
@@ -79,9 +79,9 @@ export const decideAppeal = mutation({
           for update`,
       appealRow,
     );
-    if (!appeal) throw new NotFound("There is no such appeal");
+    if (!appeal) throw new NotFound("Appeal not found");
     assertMove(APPEAL, "appeal", appeal.status as AppealStatus, input.outcome);
-    if (appeal.filed_by === me.id) throw new Forbidden("Who filed an appeal does not decide it");
+    if (appeal.filed_by === me.id) throw new Forbidden("You filed this appeal. Someone else must decide it");
     const review = await lockReview(ctx, appeal.review_id);
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
@@ -116,7 +116,7 @@ export const decideAppeal = mutation({
 export const withdrawAppeal = mutation({
   name: "appeal.withdraw",
   permission: "appeals.file",
-  input: z.object({ appealId: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
+  input: z.object({ appealId: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
     const appeal = await one(
       ctx.tx,
@@ -126,7 +126,7 @@ export const withdrawAppeal = mutation({
           for update`,
       appealRow,
     );
-    if (!appeal) throw new NotFound("There is no such appeal");
+    if (!appeal) throw new NotFound("Appeal not found");
     assertMove(APPEAL, "appeal", appeal.status as AppealStatus, "EXPIRED");
     const now = ctx.clock.now();
     await execute(

@@ -8,7 +8,7 @@ export type Abilities = { groups: number; groupOf: Uint8Array };
 
 const IN_GROUP = 12;
 const MAX_GROUPS = 60;
-/** With fewer groups there is no curve to place anybody on. */
+/** With fewer groups there is no curve to place anyone on. */
 const LEAST_GROUPS = 8;
 /** Before anything is known of the questions, few answers are drawn towards the average as if so many more had been given. */
 const SHRINK = 4;
@@ -39,7 +39,7 @@ export function shares(r: Responses): Float64Array {
 
 /**
  * Where on the scale of the first sorting each student most likely stands, by which questions they got right: so that it does
- * not matter whether somebody left the hard or the easy ones blank.
+ * not matter whether someone left the hard or the easy ones blank.
  */
 function likeliest(r: Responses, first: Abilities): Float64Array {
   const { groups, groupOf } = first;

@@ -154,8 +154,8 @@ export function analyse(r: Responses, people?: readonly string[], settings: Sett
     cutAt: null,
     silent,
   });
-  if (pairs < 1) return nothing("One candidate can't be compared with anybody");
-  if (r.items - leftOut.length < MIN_COMMON) return nothing(`Fewer than ${MIN_COMMON} closed items say nothing about a pair`);
+  if (pairs < 1) return nothing("One candidate alone can't be compared");
+  if (r.items - leftOut.length < MIN_COMMON) return nothing(`A pair needs at least ${MIN_COMMON} closed items in common`);
 
   const planes = wrongPlanes(used);
   const least = pairs <= SMALL ? 1 : leastWorthKeeping(used, pairs);

@@ -134,7 +134,7 @@ export const mostAlike = read({
       sql`select exam_id, college_id, user_id from public.student_exam_attempt where id = ${input.attemptId}`,
       z.object({ exam_id: z.string(), college_id: z.string(), user_id: z.string() }),
     );
-    if (!attempt) throw new NotFound("There is no such attempt");
+    if (!attempt) throw new NotFound("Attempt not found");
     const exam = await findExam(ctx, attempt.exam_id);
     if (!keysAreOpen(exam.status)) return null;
     const tested = await one(
@@ -191,7 +191,7 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
         where id = ${b} and exam_id = ${exam.id}`,
     candidate,
   );
-  if (!other) throw new NotFound("There is no such attempt in this exam");
+  if (!other) throw new NotFound("This exam has no such attempt");
   const counted = await compare(ctx, exam, a, b);
   const [first, second] = [a, b].sort();
   const tested = await one(

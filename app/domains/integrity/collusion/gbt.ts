@@ -170,7 +170,7 @@ export function gbtWithout(r: Responses, chances: Chances, a: number, b: number)
   return { p: survival(used, matches), matches };
 }
 
-/** Fewer others than this say too little to take anybody out. */
+/** Fewer others than this say too little to take anyone out. */
 const LEAST_OTHERS = 8;
 
 function chosenByOthers(

@@ -55,7 +55,7 @@ describe("where nobody copied, nobody is flagged", () => {
   });
 });
 
-describe("where somebody copied", () => {
+describe("where someone copied", () => {
   it("the pairs are found, and nobody else", () => {
     const made = cohort({ ...size, seed: 9, blankTail: { share: 0.1, least: 0.1, most: 0.4 } });
     const groups = plantCopying(made, { groups: 5, size: 2, share: 0.9, sources: "weak", seed: 9 });

@@ -12,7 +12,7 @@ import { BLANK, MIN_COMMON, type Responses } from "./responses.ts";
  */
 export type HonestCheck = {
   runs: number;
-  /** Run k draws with seed + k: anybody can make the same sheets again. */
+  /** Run k draws with seed + k: anyone can make the same sheets again. */
   seed: number;
   /** Pairs flagged by the rule in all re-runs together, and in how many of them there was any. */
   falsePairs: number;

@@ -44,7 +44,7 @@ export async function ingest(ctx: Ctx, collegeId: string, body: { text: string; 
 }
 
 async function writeEvents(ctx: Ctx, collegeId: string, unordered: readonly IntegrityEvent[]): Promise<Written> {
-  // In one order for everybody: two requests with the same events wait for one another instead of deadlocking.
+  // In one order for everyone: two requests with the same events wait for one another instead of deadlocking.
   const events = unordered.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const { inserted, known } = await withRetry("write", () =>
     withScope(ctx, async (inner) => (await one(inner.tx, statement(collegeId, events, ctx.clock.now()), outcome))!),

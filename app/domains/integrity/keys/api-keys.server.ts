@@ -77,14 +77,14 @@ export const createApiKey = mutation({
   stepUp: true,
   input: z.object({
     collegeId: z.uuid("Choose a tenant"),
-    name: z.string().trim().min(2, "Say what the key is for").max(120, "At most 120 characters"),
+    name: z.string().trim().min(2, "Enter what the key is for").max(120, "At most 120 characters"),
     ratePerMinute: z.coerce
       .number({ message: "Enter a number" })
       .int("A whole number")
       .min(1)
       .max(100_000, "At most 100,000")
       .default(600),
-    scopes: z.array(z.enum(KEY_SCOPES)).min(1, "Choose what the key may do").default(["integrity:write"]),
+    scopes: z.array(z.enum(KEY_SCOPES)).min(1, "Choose at least one permission").default(["integrity:write"]),
     days: z.union([z.literal("").transform(() => null), z.coerce.number().int().min(1).max(3650), z.null()]).default(null),
   }),
   async run({ ctx, input }) {
@@ -93,7 +93,7 @@ export const createApiKey = mutation({
       sql`select id from public.college where id = ${input.collegeId} and deleted_at is null`,
       z.object({ id: z.string() }),
     );
-    if (!college) throw new NotFound("There is no such tenant in your scope");
+    if (!college) throw new NotFound("Tenant not found");
     const expiresAt = input.days === null ? null : new Date(ctx.clock.now().getTime() + input.days * 86_400_000);
     const made = await insertKey(ctx, { ...input, expiresAt });
     await record(ctx, {
@@ -122,15 +122,15 @@ async function lockKey(ctx: TxCtx, id: string) {
         for update`,
     keyRow.omit({ college: true, last_used_at: true, created_at: true }),
   );
-  if (!key) throw new NotFound("There is no such key");
-  if (key.revoked_at) throw new Conflict("This key is revoked already");
+  if (!key) throw new NotFound("Key not found");
+  if (key.revoked_at) throw new Conflict("This key is already revoked");
   return key;
 }
 
 export const revokeApiKey = mutation({
   name: "api_key.revoke",
   permission: "apikeys.manage",
-  input: z.object({ id: z.uuid(), reason: z.string().trim().min(3, "Say why").max(500) }),
+  input: z.object({ id: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
     const key = await lockKey(ctx, input.id);
     await ctx.tx.prisma.apiKey.update({

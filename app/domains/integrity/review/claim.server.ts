@@ -15,7 +15,7 @@ const CLAIM_MINUTES = 20;
 
 export const claimEnds = (now: Date) => new Date(now.getTime() + CLAIM_MINUTES * 60_000);
 
-/** Whether somebody else is at work on it. */
+/** Whether someone else is at work on it. */
 export const claimedByAnother = (review: ReviewRow, meId: string, now: Date): boolean =>
   review.claimed_by !== null && review.claimed_by !== meId && review.claimed_until !== null && review.claimed_until > now;
 
@@ -42,10 +42,10 @@ export const claimReview = mutation({
   async run({ ctx, input }) {
     const me = person(ctx);
     const review = await lockReview(ctx, input.reviewId);
-    if (!isOpen(review.state)) throw new Conflict("This review is decided");
+    if (!isOpen(review.state)) throw new Conflict("This review is already decided");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
-    if (claimedByAnother(review, me.id, ctx.clock.now())) throw new Conflict("Somebody else is reviewing this attempt");
+    if (claimedByAnother(review, me.id, ctx.clock.now())) throw new Conflict("Someone else is reviewing this attempt");
     return { reviewId: review.id, attemptId: review.attempt_id, until: await claim(ctx, review) };
   },
 });
@@ -77,7 +77,7 @@ export const claimNext = mutation({
           for update of r skip locked`,
       z.object({ id: z.string() }),
     );
-    if (!next) throw new Conflict("Nothing waits for you in the queue");
+    if (!next) throw new Conflict("No review is waiting for you");
     const review = await lockReview(ctx, next.id);
     return { reviewId: review.id, attemptId: review.attempt_id, until: await claim(ctx, review) };
   },

@@ -14,7 +14,7 @@ export const declareConflict = mutation({
   input: z.object({
     reviewId: z.uuid(),
     whole: z.enum(["student", "class"]).default("student"),
-    reason: z.string().trim().min(3, "Say how you know them").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter how you know them").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
@@ -83,7 +83,7 @@ export const withdrawConflict = mutation({
           returning college_id, reason`,
       z.object({ college_id: z.string(), reason: z.string() }),
     );
-    if (!gone) throw new NotFound("You have declared no such thing");
+    if (!gone) throw new NotFound("Conflict not found");
     await record(ctx, {
       action: "review.withdraw_conflict",
       resource: "declared_conflict",

@@ -42,19 +42,19 @@ export const decideReview = mutation({
   async run({ ctx, input }) {
     const me = person(ctx);
     if (input.decision === "VIOLATION" && input.note.length < 10)
-      throw new Invalid("Say what you saw", { note: ["A violation needs a sentence that a committee can read"] });
+      throw new Invalid("Enter what you saw", { note: ["A violation needs a sentence for the committee"] });
     let review = await lockReview(ctx, input.reviewId);
     const round = roundOf(review.state);
-    if (round === null) throw new Conflict("This review is decided");
+    if (round === null) throw new Conflict("This review is already decided");
     if (input.round !== undefined && input.round !== round)
-      throw new Conflict("Somebody has decided on this attempt since you opened it: look again before you decide");
+      throw new Conflict("Someone has decided on this attempt since you opened it. Reload before you decide");
     const bar = await barOf(ctx, review.id);
     if (bar) throw new Forbidden(BAR_SAYS[bar]);
     if (review.claimed_by !== me.id || !review.claimed_until || review.claimed_until <= ctx.clock.now()) {
       if (input.round === undefined)
-        throw new Conflict(review.claimed_by === me.id ? "Your claim has run out: claim it again" : "Claim this review first");
+        throw new Conflict(review.claimed_by === me.id ? "Your claim has expired. Claim it again" : "Claim this review first");
       if (claimedByAnother(review, me.id, ctx.clock.now()))
-        throw new Conflict("Your claim has run out, and somebody else is reviewing this attempt now");
+        throw new Conflict("Your claim has expired, and someone else is reviewing this attempt now");
       await claim(ctx, review);
       review = await lockReview(ctx, input.reviewId);
     }
@@ -114,7 +114,7 @@ export const undoDecision = mutation({
       sql`select review_id from public.review_decision where id = ${input.decisionId}`,
       z.object({ review_id: z.string() }),
     );
-    if (!found) throw new Conflict("There is nothing to undo");
+    if (!found) throw new Conflict("Nothing to undo");
     const review = await lockReview(ctx, found.review_id);
     const last = await one(
       ctx.tx,
@@ -126,10 +126,10 @@ export const undoDecision = mutation({
       z.object({ id: z.string(), round: z.number(), decider_id: z.string(), created_at: z.date() }),
     );
     const now = ctx.clock.now();
-    if (!last || last.id !== input.decisionId || last.decider_id !== me.id) throw new Conflict("Somebody has decided after you");
+    if (!last || last.id !== input.decisionId || last.decider_id !== me.id) throw new Conflict("Someone has decided after you");
     if (now.getTime() - last.created_at.getTime() > UNDO_SECONDS * 1000)
       throw new Conflict("The ten seconds for an undo have passed");
-    if (review.claimed_by && review.claimed_by !== me.id) throw new Conflict("Somebody has taken up the review since");
+    if (review.claimed_by && review.claimed_by !== me.id) throw new Conflict("Someone has claimed the review since");
     const to = before(last.round);
     if (review.state === "VIOLATION")
       await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "undone", quietly: true });
@@ -159,7 +159,7 @@ export const addNote = mutation({
   permission: "integrity.review",
   input: z.object({
     reviewId: z.uuid(),
-    body: z.string().trim().min(2, "Write something").max(4000, "At most 4,000 characters"),
+    body: z.string().trim().min(2, "Enter a note").max(4000, "At most 4,000 characters"),
   }),
   async run({ ctx, input }) {
     const me = person(ctx);

@@ -93,7 +93,7 @@ export const attemptDossier = read({
           where a.id = ${input.attemptId}`,
       attemptRow,
     );
-    if (!attempt) throw new NotFound("There is no such attempt");
+    if (!attempt) throw new NotFound("Attempt not found");
     const review = await one(
       ctx.tx,
       sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at, sampled

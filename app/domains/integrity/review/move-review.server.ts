@@ -34,6 +34,6 @@ export async function moveReview(ctx: TxCtx, review: ReviewRow, to: ReviewState,
   );
 }
 
-/** Back to the queue, unless somebody has decided in it already: then the next look waits for whoever takes it. */
+/** Back to the queue, unless someone has decided in it already: then the next look waits for whoever takes it. */
 export const letGoOf = (ctx: TxCtx, review: ReviewRow): Promise<void> =>
   moveReview(ctx, review, review.state === "CLAIMED" ? "QUEUED" : review.state, { claim: null });

@@ -35,7 +35,7 @@ export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
         for update of r`,
     reviewRow,
   );
-  if (!review) throw new NotFound("There is no such review");
+  if (!review) throw new NotFound("Review not found");
   return review;
 }
 
@@ -70,9 +70,9 @@ export function barred(staffId: string, email: string): Sql {
 
 export type Bar = "conflict" | "teaches" | "decided";
 export const BAR_SAYS: Record<Bar, string> = {
-  conflict: "You declared that you know this student or class, so somebody else reviews this attempt",
-  teaches: "You teach this class, so somebody else reviews this attempt",
-  decided: "You have already decided on this attempt: another person is next",
+  conflict: "You declared that you know this student or class, so someone else reviews this attempt",
+  teaches: "You teach this class, so someone else reviews this attempt",
+  decided: "You have already decided on this attempt. Someone else is next",
 };
 
 export async function barOf(ctx: TxCtx, reviewId: string): Promise<Bar | null> {
@@ -89,6 +89,6 @@ export async function barOf(ctx: TxCtx, reviewId: string): Promise<Bar | null> {
 
 /** A decision has an author: the system itself never makes one. */
 export function person(ctx: TxCtx): { id: string; email: string; name: string } {
-  if (ctx.actor.kind !== "staff") throw new Forbidden("Only a person decides about a person");
+  if (ctx.actor.kind !== "staff") throw new Forbidden("Only a person may decide");
   return ctx.actor;
 }

@@ -70,7 +70,7 @@ describe("thousands of attempts with new signals", () => {
     expect(await left(large)).toBe(LARGE + SMALL - done.scored);
   }, 60_000);
 
-  it("do not wait for one that somebody holds, and that one is scored in the next round", async () => {
+  it("do not wait for one that someone holds, and that one is scored in the next round", async () => {
     const holder = new pg.Client({ connectionString: db.url("owner") });
     await holder.connect();
     try {

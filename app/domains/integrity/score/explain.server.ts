@@ -41,7 +41,7 @@ export type Explained = {
  * be wrong by hours: a signal's time is its own plus the least delay that its attempt ever had, which is the skew plus the network.
  */
 function inWindow(work: Input): { attempts: Sql; signals: Sql } {
-  if (work.to <= work.from) throw new Invalid("The window ends before it begins", { to: ["The end must be after the start"] });
+  if (work.to <= work.from) throw new Invalid("The window ends before it starts", { to: ["The end must be after the start"] });
   const types = (work.types ?? EXPLAINABLE_TYPES).filter((type) => EXPLAINABLE_TYPES.includes(type));
   const colleges = work.collegeIds ?? null;
   const attempts = work.attemptIds ?? null;
@@ -167,7 +167,7 @@ export const unexplainSignals = mutation({
 
 /** Exactly what `explainSignals` would do: it is done, counted, and rolled back. */
 export async function previewExplain({ ctx, input: given }: { ctx: Ctx; input: z.input<typeof input> }): Promise<Explained> {
-  if (!may(ctx.actor.role, "integrity.read")) throw new Forbidden("Your role may not do this (integrity.read)");
+  if (!may(ctx.actor.role, "integrity.read")) throw new Forbidden("Your role does not allow this (integrity.read)");
   const work = input.parse(given);
   return measure("integrity.preview_explain", ctx, () => dryRun(ctx, (inner) => mark(inner, work)));
 }

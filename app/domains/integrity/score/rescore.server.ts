@@ -39,7 +39,7 @@ const CHUNK = 500;
 
 /**
  * Scores these attempts from their signals as they are now, and lets the queue follow: who reaches the threshold enters it,
- * who is still untouched and falls below leaves it. A review that somebody has begun stays.
+ * who is still untouched and falls below leaves it. A review that someone has begun stays.
  */
 export async function rescore(ctx: TxCtx, attemptIds: readonly string[]): Promise<Rescored> {
   const total: Rescored = { scored: 0, queued: 0, left: 0 };

@@ -60,7 +60,7 @@ export const setWeights = mutation({
     });
     const job = await enqueue(ctx, {
       kind: "integrity.rescore",
-      title: `Scoring ${exam.title} anew`,
+      title: `Rescoring ${exam.title}`,
       input: { examId: exam.id },
       collegeId: exam.college_id,
       permission: "integrity.read",

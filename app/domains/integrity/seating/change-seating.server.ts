@@ -130,7 +130,7 @@ export const placeSeat = mutation({
             and seat_row = ${input.row} and seat_column = ${input.column} and user_id <> ${userId}`,
       z.object({ user_id: z.string() }),
     );
-    if (seated) throw new Invalid("Somebody else has this seat: give them another first", { column: ["This seat is taken"] });
+    if (seated) throw new Invalid("Someone else has this seat: give them another first", { column: ["This seat is taken"] });
     await execute(
       ctx.tx,
       sql`delete from public.exam_seat
@@ -161,7 +161,7 @@ export const removeSeat = mutation({
           returning user_id, room, seat_row as row, seat_column as column`,
       z.object({ user_id: z.string(), room: z.string(), row: z.number(), column: z.number() }),
     );
-    if (!gone) throw new NotFound("There is no such seat");
+    if (!gone) throw new NotFound("Seat not found");
     await changed(ctx, exam);
     await record(ctx, {
       action: "exam.remove_seat",

@@ -34,7 +34,7 @@ describe("a seating plan", () => {
       ["Hall 1", 2, 2],
     ]);
     const move = { examId: exam.id, rollNo: rollOf(exam, 0), room: "Hall 1", row: "b", column: "2" };
-    await expect(placeSeat({ ctx: ana, input: move })).rejects.toMatchObject({ status: 422, message: /Somebody else/ });
+    await expect(placeSeat({ ctx: ana, input: move })).rejects.toMatchObject({ status: 422, message: /Someone else/ });
     await placeSeat({ ctx: ana, input: { ...move, column: "9" } });
     await removeSeat({ ctx: ana, input: { examId: exam.id, seatId: seats[3]!.id } });
     expect((await examSeating({ ctx: ana, input: { examId: exam.id } })).seats.map((seat) => seat.column)).toEqual([2, 1, 9]);

@@ -147,7 +147,7 @@ function notConclude(facts: Facts): string[] {
   ];
 }
 
-/** Counted signals first, then those that do not count; nothing with a figure for somebody whom nothing flagged. */
+/** Counted signals first, then those that do not count; nothing with a figure for someone whom nothing flagged. */
 function signals({ reasons, score, threshold, sampled }: Facts): string[] {
   if (reasons.length === 0) return ["No signal was recorded."];
   const counted = reasons.filter((reason) => reason.points > 0);

@@ -57,7 +57,7 @@ export const statementOf = read({
 });
 export type KnownStatement = NonNullable<Awaited<ReturnType<typeof statementOf>>>;
 
-/** Where the decision stands in the log, as somebody who checks it needs it. */
+/** Where the decision stands in the log, as someone who checks it needs it. */
 export function sayProof({ entry_id, leaf, logSize }: Pick<KnownStatement, "entry_id" | "leaf" | "logSize">): string {
   if (entry_id === null) return "The entry of this decision in the audit log was not found.";
   const entry = `Recorded in the audit log as entry ${entry_id}`;
@@ -68,7 +68,7 @@ export function sayProof({ entry_id, leaf, logSize }: Pick<KnownStatement, "entr
 const APPEAL: Record<string, string> = {
   OPEN: "An appeal against this decision is open.",
   UPHELD: "An appeal was upheld: the violation does not stand, and everything that was withheld is restored.",
-  DISMISSED: "An appeal was dismissed by somebody who had not decided before.",
+  DISMISSED: "An appeal was dismissed by someone who had not decided before.",
   EXPIRED: "An appeal was filed and withdrawn.",
 };
 

@@ -36,7 +36,7 @@ export const answerHistory = read({
         status: z.enum(EXAM_STATUSES as [ExamStatus, ...ExamStatus[]]),
       }),
     );
-    if (!attempt) throw new NotFound("There is no such attempt");
+    if (!attempt) throw new NotFound("Attempt not found");
     const open = keysAreOpen(attempt.status);
     const found = await rows(
       ctx.tx,

@@ -10,7 +10,7 @@ import { learningActivity } from "./activity.server.ts";
 import { countAllCourses, countCourse } from "./count-courses.server.ts";
 import { courseReport } from "./course-report.server.ts";
 
-// Breaks when a sum over a course counts somebody twice, leaves out who has not begun, or adds currencies together.
+// Breaks when a sum over a course counts someone twice, leaves out who has not begun, or adds currencies together.
 const db = testDatabase();
 let college: string;
 let manager: Ctx;

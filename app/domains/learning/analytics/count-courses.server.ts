@@ -135,7 +135,7 @@ export const countCourse = mutation({
       sql`select college_id from public.course where id = ${input.id}::uuid and deleted_at is null`,
       z.object({ college_id: z.string() }),
     );
-    if (!course) throw new NotFound("There is no such course in your scope");
+    if (!course) throw new NotFound("Course not found");
     await recountChanged(ctx, course.college_id);
     await countCoursesOf(ctx, course.college_id, input.id);
     await record(ctx, { action: "course.count", resource: "course", resourceId: input.id, collegeId: course.college_id });

@@ -41,7 +41,7 @@ export const courseReport = read({
           where c.id = ${input.id}::uuid and c.deleted_at is null`,
       reportRow,
     );
-    if (!course) throw new NotFound("There is no such course in your scope");
+    if (!course) throw new NotFound("Course not found");
     const lessons = await rows(
       ctx.tx,
       sql`select l.id, l.title, m.title as module, (s.value ->> 'started')::int as started,

@@ -43,7 +43,7 @@ export const certificateFacts = read({
           where t.id = ${input.id}::uuid`,
       certificateRow,
     );
-    if (!found) throw new NotFound("There is no such certificate in your scope");
+    if (!found) throw new NotFound("Certificate not found");
     return { ...found, state: stateOf(found, ctx.clock.now()) };
   },
 });

@@ -88,7 +88,7 @@ function draw(doc: Doc, printed: Printed, verifyUrl: string): void {
     doc.text(line, MARGIN, foot + 26 + index * 17, { width: width - 2 * MARGIN - QR_SIZE - 20, lineBreak: false });
 }
 
-/** The certificate on paper, made from the record whenever somebody asks for it; its code leads to the public check. */
+/** The certificate on paper, made from the record whenever someone asks for it; its code leads to the public check. */
 export function certificatePdf(printed: Printed, verifyUrl: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const doc = new Pdf({

@@ -64,9 +64,8 @@ async function issueTo(ctx: TxCtx, collegeId: string, wanted: Wanted): Promise<{
                ) as course`,
     z.object({ person: z.boolean(), course: z.boolean(), expires_at: z.date().nullable() }),
   );
-  if (!found?.person)
-    throw new Invalid("There is no such student in this tenant", { user: ["There is no such student in this tenant"] });
-  if (!found.course) throw new NotFound("There is no such course in this tenant");
+  if (!found?.person) throw new Invalid("This tenant has no such student", { user: ["This tenant has no such student"] });
+  if (!found.course) throw new NotFound("This tenant has no such course");
   const expiresAt = wanted.expiresAt ?? found.expires_at;
   if (expiresAt && expiresAt <= now)
     throw new Invalid("Choose an expiry in the future, or none", { expiresAt: ["Choose an expiry in the future, or none"] });
@@ -100,7 +99,7 @@ export const issueCertificate = mutation({
       sql`select college_id from public.course where id = ${input.courseId}::uuid`,
       z.object({ college_id: z.string() }),
     );
-    if (!course) throw new NotFound("There is no such course in your scope");
+    if (!course) throw new NotFound("Course not found");
     return issueTo(ctx, course.college_id, { ...input, expiresAt: null });
   },
 });

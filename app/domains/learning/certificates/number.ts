@@ -4,7 +4,7 @@ export function readCertificateNumber(typed: string): string | null {
   return /^[\p{L}\p{N}][\p{L}\p{N}\-_/.]{2,63}$/u.test(number) ? number : null;
 }
 
-/** Where anybody can verify it, at the address by which this console was asked. */
+/** Where anyone can verify it, at the address by which this console was asked. */
 export const verifyPath = (number: string) => `/verify/${encodeURIComponent(number)}`;
 
 export type CertificateState = "valid" | "expired" | "revoked";

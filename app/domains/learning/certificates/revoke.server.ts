@@ -10,7 +10,7 @@ export const revokeCertificate = mutation({
   permission: "platform.manage",
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Say why, in a few words").max(500, "At most 500 characters"),
+    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
     const certificate = await one(
@@ -21,7 +21,7 @@ export const revokeCertificate = mutation({
           for update`,
       z.object({ college_id: z.string(), certificate_no: z.string(), revoked_at: z.date().nullable() }),
     );
-    if (!certificate) throw new NotFound("There is no such certificate in your scope");
+    if (!certificate) throw new NotFound("Certificate not found");
     if (certificate.revoked_at) throw new Conflict("This certificate is revoked already");
     const now = ctx.clock.now();
     await execute(

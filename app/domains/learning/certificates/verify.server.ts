@@ -36,7 +36,7 @@ const row = z.object({
   revoked_at: z.date().nullable(),
 });
 
-/** For anybody: is this number a certificate, and does it hold? Null when there is no such certificate. */
+/** For anyone: is this number a certificate, and does it hold? Null when there is no such certificate. */
 export function verifyCertificate(ctx: Ctx, typed: string): Promise<Verified | null> {
   return measure("certificates.verify", ctx, async () => {
     const now = ctx.clock.now();

@@ -316,7 +316,7 @@ describe("stories, exercises, words and sessions", () => {
     ]);
     expect((await send([event("SESSION_ENDED", other!, { sessionId })])).body).toMatchObject({
       accepted: 0,
-      rejected: [{ index: 0, reason: "sessionId is of somebody else" }],
+      rejected: [{ index: 0, reason: "sessionId is of someone else" }],
     });
   });
 });

@@ -53,7 +53,7 @@ async function take(ctx: TxCtx, collegeId: string, batch: Batch<LearningEvent>):
     possible.map(({ event }) => event),
   );
   const taken = keep(possible, (event) =>
-    event.sessionId && sessions.get(event.sessionId) !== event.userId ? "sessionId is of somebody else" : null,
+    event.sessionId && sessions.get(event.sessionId) !== event.userId ? "sessionId is of someone else" : null,
   );
   const fresh = await keepEvents(
     ctx,

@@ -64,7 +64,7 @@ describe("streak and active days", () => {
 });
 
 describe("a learner's summary", () => {
-  it("is empty and not absent for somebody who has not begun", async () => {
+  it("is empty and not absent for someone who has not begun", async () => {
     expect(await learningSummary({ ctx: manager, input: { userId: await learner() } })).toMatchObject({
       courses: 0,
       average_progress: null,

@@ -24,7 +24,7 @@ export async function applyLessons(ctx: TxCtx, collegeId: string, given: readonl
     ) s (user_id, lesson_id, percent, seconds, at)
     join public.lesson l on l.id = s.lesson_id and l.college_id = ${collegeId}::uuid
     join public.course_module m on m.id = l.module_id and m.college_id = l.college_id`;
-  // In one order for everybody, then locked in one order: two batches about the same learners wait, and never deadlock.
+  // In one order for everyone, then locked in one order: two batches about the same learners wait, and never deadlock.
   await execute(
     ctx.tx,
     sql`insert into public.course_progress (

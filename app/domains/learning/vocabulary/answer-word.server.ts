@@ -6,7 +6,7 @@ import { Conflict, NotFound } from "~/platform/errors.ts";
 import { applyAnswers } from "./answers.server.ts";
 import { RATINGS } from "./schedule.ts";
 
-/** An answer that somebody heard in person; it sets the next review as one from the learner's application does. */
+/** An answer that someone heard in person; it sets the next review as one from the learner's application does. */
 export const answerWord = mutation({
   name: "vocabulary.answer",
   permission: "platform.manage",
@@ -24,7 +24,7 @@ export const answerWord = mutation({
           where u.id = ${input.userId}::uuid and u.deleted_at is null`,
       z.object({ college_id: z.string(), word: z.string() }),
     );
-    if (!pair) throw new NotFound("There is no such person and word in one tenant of your scope");
+    if (!pair) throw new NotFound("Person and word in one tenant of your scope not found");
     const [next] = await applyAnswers(ctx, pair.college_id, [{ ...input, at: ctx.clock.now() }]);
     if (!next) throw new Conflict("A later answer to this word is known already. Reload the page.");
     await record(ctx, {

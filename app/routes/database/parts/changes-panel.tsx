@@ -20,12 +20,12 @@ export function ChangesPanel({ changes }: { changes: Changes }) {
   const { events, newQueries, slowerQueries } = changes;
   if (events.length + newQueries.length + slowerQueries.length === 0)
     return (
-      <Panel title="What changed in this time">
-        <p className="text-muted">No setting, no restart, no new statement, and none that is twice as slow as before.</p>
+      <Panel title="Changes in this range">
+        <p className="text-muted">No changed setting, no restart, no new statement, and none twice as slow as before.</p>
       </Panel>
     );
   return (
-    <Panel title="What changed in this time" flush>
+    <Panel title="Changes in this range" flush>
       <table className="rows">
         <tbody>
           {events.slice(0, 12).map((one) => (

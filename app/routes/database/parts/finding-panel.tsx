@@ -65,7 +65,7 @@ export function FindingPanel({
                   <Form intent="unmute" className="contents">
                     <input type="hidden" name="finding" value={finding.id} />
                     <input type="hidden" name="subject" value={one.subject} />
-                    <Submit tone="plain">Show again</Submit>
+                    <Submit tone="plain">Unmute</Submit>
                   </Form>
                 )}
               </td>

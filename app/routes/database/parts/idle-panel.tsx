@@ -44,7 +44,7 @@ export function IdlePanel({
               <th className="hidden lg:table-cell">User</th>
               <th className="hidden lg:table-cell">From</th>
               <th className="num">Idle for</th>
-              <th className="hidden md:table-cell">Its last statement</th>
+              <th className="hidden md:table-cell">Last statement</th>
               {mayAct && <th>Act</th>}
             </tr>
           </thead>

@@ -6,8 +6,8 @@ import { Ago } from "~/ui/time/time.tsx";
 export function LateNotice({ late }: { late: Late | null }) {
   if (!late) return null;
   return (
-    <Notice tone="warn" title="The server can't be asked right now.">
-      What is shown is from the collector's last sample, <Ago at={late.at} />. {late.reason}
+    <Notice tone="warn" title="The server does not answer right now.">
+      These values are from the collector's last sample, <Ago at={late.at} />. {late.reason}
     </Notice>
   );
 }

@@ -14,7 +14,7 @@ export function OwnFigures({ load }: { load: NonNullable<Data["load"]["value"]> 
       <Figure
         label="Active sessions"
         value={load.average === null ? "–" : decimal(load.average, 2)}
-        note="on average in this time"
+        note="on average in this range"
       />
       <Figure label="At most" value={load.peak === null ? "–" : decimal(load.peak, 1)} note={peakNote(load)} />
     </Figures>
@@ -89,7 +89,7 @@ export function Aside({ rest }: { rest: Rest }) {
                 </Link>
                 {one.rule === "lock-wait" && (
                   <Link to="/database/locks" className="link text-[12px]">
-                    See who blocks
+                    View blockers
                   </Link>
                 )}
               </li>
@@ -99,9 +99,9 @@ export function Aside({ rest }: { rest: Rest }) {
       </Panel>
       <Panel title="Findings" aside={rest.findings?.reduce((sum, one) => sum + one.open, 0)}>
         {rest.findings === null ? (
-          <p className="text-muted">Not known right now.</p>
+          <p className="text-muted">Not available right now.</p>
         ) : rest.findings.length === 0 ? (
-          <p className="text-muted">The checks find nothing.</p>
+          <p className="text-muted">No findings.</p>
         ) : (
           <ul className="flex flex-col gap-2">
             {rest.findings.slice(0, 8).map((one) => (

@@ -23,7 +23,7 @@ export function TopPanel({ top }: { top: { value: Top | null; error: string | nu
       {!top.value ? (
         <Unknown reason={top.error ?? ""} />
       ) : top.value.queries.length === 0 ? (
-        <Empty title="No statement was counted in this time yet.">The slow lane looks every 15 seconds.</Empty>
+        <Empty title="No statements in this range yet.">Statements are sampled every 15 seconds.</Empty>
       ) : (
         <table className="rows">
           <thead>
@@ -62,7 +62,7 @@ export function QueryLegend({
   texts: Map<string, string | null>;
 }) {
   return (
-    <Panel title="The statements of this picture" flush>
+    <Panel title="Statements of this chart" flush>
       <table className="rows">
         <tbody>
           {series
@@ -91,8 +91,8 @@ export function Throughput({ metrics, from, to, bands }: { metrics: Metrics; fro
       <Panel title="Commits">
         <Chart {...shared} label="Commits per second" unit="perSecond" data={of("db.commits_per_s")} />
       </Panel>
-      <Panel title="Reads served from memory">
-        <Chart {...shared} label="Reads served from memory" unit="percent" data={of("db.hit_ratio")} />
+      <Panel title="Cache hit ratio">
+        <Chart {...shared} label="Cache hit ratio" unit="percent" data={of("db.hit_ratio")} />
       </Panel>
       <Panel title="WAL written">
         <Chart {...shared} label="WAL written" unit="bytesPerSecond" data={of("wal.bytes_per_s")} />

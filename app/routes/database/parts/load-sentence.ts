@@ -3,9 +3,9 @@ import type { Data } from "../load.tsx";
 
 export function sentence(data: Data): string {
   const rest = data.rest;
-  if (!rest) return "What your exams ask of the database";
+  if (!rest) return "Load of your exams on the database";
   const down = rest.states.filter((one) => one.reachable === false);
-  if (down.some((one) => one.kind === "primary")) return "The primary can't be reached. What is known is shown.";
+  if (down.some((one) => one.kind === "primary")) return "The primary can't be reached. Earlier data is shown.";
   const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING" && one.severity !== "INFO") ?? [];
   if (firing[0]) return `${firing[0].says.replace(/\.$/, "")}.`;
   if (down[0]) return `${down[0].name} can't be reached.`;

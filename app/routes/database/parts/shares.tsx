@@ -18,7 +18,7 @@ export function Shares({
   if (total === 0)
     return (
       <p className="text-muted">
-        It was not seen at work in this time: it is shorter than the second between two looks, or did not run.
+        Not seen running in this range: it is shorter than the second between two samples, or did not run.
       </p>
     );
   return (

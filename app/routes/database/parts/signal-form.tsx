@@ -26,7 +26,7 @@ export function SignalForm({ chosen }: { chosen: Chosen }) {
         {terminate
           ? "Its connection ends, and its open transaction is rolled back."
           : "Its statement ends with an error; its connection and transaction stay."}{" "}
-        {chosen.blocks > 0 && `${chosen.blocks === 1 ? "One session waits" : `${chosen.blocks} sessions wait`} for it.`}
+        {chosen.blocks > 0 && `${chosen.blocks === 1 ? "1 session is" : `${chosen.blocks} sessions are`} waiting for it.`}
       </p>
       <Form intent="signal" className="flex max-w-xl flex-col gap-3">
         <input type="hidden" name="pid" value={chosen.pid} />
@@ -36,7 +36,7 @@ export function SignalForm({ chosen }: { chosen: Chosen }) {
         <Input label="Reason" name="reason" required hint="Recorded in the audit log, with your name and the outcome." />
         <div className="flex gap-2">
           <Submit tone={terminate ? "danger" : "primary"} busy="Working…">
-            {terminate ? "Terminate" : "Cancel its statement"}
+            {terminate ? "Terminate" : "Cancel statement"}
           </Submit>
           <LinkButton to={`${pathname}?${back}`}>Leave it</LinkButton>
         </div>

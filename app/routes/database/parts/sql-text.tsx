@@ -4,7 +4,7 @@ import { CopyButton } from "~/ui/feedback/copy.tsx";
 
 /** One line of a statement; the whole of it on its page. */
 export function QueryLine({ id, text, length = 110 }: { id: string | null; text: string | null; length?: number }) {
-  const line = text ? brief(text, length) : id ? `statement ${id}, text not known` : "–";
+  const line = text ? brief(text, length) : id ? `statement ${id}, text not available` : "–";
   if (!id) return <code title={text ?? undefined}>{line}</code>;
   return (
     <Link
@@ -34,12 +34,12 @@ export function SqlBlock({ text, label = "Copy the statement" }: { text: string;
 export function Fix({ fix, undo }: { fix: string; undo?: string | null }) {
   return (
     <details className="text-[12px]">
-      <summary className="w-fit leading-6 whitespace-nowrap text-accent hover:underline">how to fix</summary>
+      <summary className="w-fit leading-6 whitespace-nowrap text-accent hover:underline">fix</summary>
       <div className="mt-1.5 flex min-w-[260px] flex-col gap-1.5">
         <SqlBlock text={fix} />
         {undo && (
           <>
-            <p className="text-muted">This takes it back:</p>
+            <p className="text-muted">To undo:</p>
             <SqlBlock text={undo} label="Copy the undo" />
           </>
         )}

@@ -51,7 +51,7 @@ export async function attemptClient(request: Request, attemptId: string): Promis
     throw unauthenticated(request, "The key that this token was issued to is revoked or has expired");
   const wait = waitOf(attemptId, systemClock.now().getTime());
   if (wait > 0)
-    throw problem(request, 429, `At most ${PER_MINUTE} requests a minute for one attempt`, { "Retry-After": String(wait) });
+    throw problem(request, 429, `At most ${PER_MINUTE} requests per minute for one attempt`, { "Retry-After": String(wait) });
   return {
     actor: {
       kind: "api-key",

@@ -30,7 +30,7 @@ export function attemptEndpoint(method: "GET" | "POST", run: (work: Work) => Pro
       if (request.method !== method) return problem(request, 405, `Send this with ${method}`, { Allow: method });
       const attemptId = params["id"] ?? "";
       const client = await attemptClient(request, attemptId);
-      if (!isUuid(attemptId)) return problem(request, 404, "There is no such attempt");
+      if (!isUuid(attemptId)) return problem(request, 404, "Attempt not found");
       const param = (name: string) => {
         const value = params[name] ?? "";
         if (!isUuid(value)) throw problem(request, 404, `There is nothing at ${new URL(request.url).pathname}`);

@@ -1,5 +1,5 @@
 /**
- * K2 (Sotaridona and Meijer, 2002) and S1 (2003): how likely somebody with so many wrong answers shares so many of another's errors.
+ * K2 (Sotaridona and Meijer, 2002) and S1 (2003): how likely someone with so many wrong answers shares so many of another's errors.
  * Students are grouped by how many answers they have wrong; each group's mean share of the other's errors is smoothed over groups.
  */
 export type Group = {

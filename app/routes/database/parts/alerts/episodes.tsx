@@ -48,14 +48,14 @@ type Episode = Data["episodes"][number];
 function Cause({ one }: { one: Episode }) {
   return (
     <>
-      {one.written === false && <p className="text-[12px] text-muted">not yet written down</p>}
+      {one.written === false && <p className="text-[12px] text-muted">not stored yet</p>}
       {one.incident !== null ? (
         <Link to={`/database/incidents/${one.incident}`} className="link">
           Incident {one.incident}
         </Link>
       ) : (
         <Link to={ruleByKey(one.rule)?.link ?? "/database"} className="link">
-          See the cause
+          View cause
         </Link>
       )}
     </>

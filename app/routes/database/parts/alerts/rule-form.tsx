@@ -29,11 +29,11 @@ export function RuleForm({ rule }: { rule: Data["rules"][number] }) {
         <Input
           label="Clears at"
           name="clearAt"
-          hint={`on the quiet side of the threshold; now ${formatValue(rule.unit, rule.clearAt)}`}
+          hint={`on the normal side of the threshold; now ${formatValue(rule.unit, rule.clearAt)}`}
           defaultValue={rule.clearAt}
           inputMode="decimal"
         />
-        <Input label="For how many seconds" name="forSeconds" type="number" min={0} defaultValue={rule.forSeconds} />
+        <Input label="Seconds before it fires" name="forSeconds" type="number" min={0} defaultValue={rule.forSeconds} />
         <Select
           label="Severity"
           name="severity"
@@ -41,12 +41,12 @@ export function RuleForm({ rule }: { rule: Data["rules"][number] }) {
           options={[
             { value: "INFO", label: "Info" },
             { value: "WARNING", label: "Warning" },
-            { value: "CRITICAL", label: "Critical: becomes an incident" },
+            { value: "CRITICAL", label: "Critical: opens an incident" },
           ]}
         />
         <Checkbox name="enabled" label="Evaluated" defaultChecked={rule.enabled} />
         <div className="sm:col-span-2">
-          <Submit busy="Saving…">Save the rule</Submit>{" "}
+          <Submit busy="Saving…">Save rule</Submit>{" "}
           <LinkButton to="?" preventScrollReset>
             Cancel
           </LinkButton>

@@ -45,7 +45,7 @@ export function Rules({ data }: { data: Data }) {
                       preventScrollReset
 
                       className="link"
-                      aria-label={`Change the rule ${rule.title}`}
+                      aria-label={`Edit rule ${rule.title}`}
                     >
                       Change
                     </Link>

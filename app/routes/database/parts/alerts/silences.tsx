@@ -9,7 +9,7 @@ export function Side({ data }: { data: Data }) {
   return (
     <>
       <Panel title="Silences">
-        {data.silences.length === 0 && <p className="text-muted">None. A silenced rule fires and tells nobody.</p>}
+        {data.silences.length === 0 && <p className="text-muted">None. A silenced rule fires without notifying anyone.</p>}
         <ul className="flex flex-col gap-3">
           {data.silences.map((one) => (
             <li key={one.id}>
@@ -28,7 +28,7 @@ export function Side({ data }: { data: Data }) {
         </ul>
       </Panel>
       {data.mayAct && (
-        <Panel title="Silence a rule">
+        <Panel title="Silence rule">
           <Form intent="silence">
             <Select
               label="Rule"

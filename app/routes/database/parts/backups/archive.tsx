@@ -104,7 +104,7 @@ export function NextRuns({ data }: { data: BackupReport }) {
           </Fact>
         ))}
         <Fact name="Kept">
-          the last {data.promise.count}, and all of {data.promise.days} days; the last good one always
+          the last {data.promise.count}, and all of {data.promise.days} days; always the last good one
         </Fact>
       </Facts>
     </Panel>

@@ -18,13 +18,13 @@ export function Ask(props: { what: "create" | "verify" | "drill"; backupId?: str
 }
 
 const TITLES: Record<string, string> = {
-  "backup.create": "A backup is being taken.",
-  "backup.verify": "A backup is read, every file of it.",
-  "backup.drill": "A drill runs.",
+  "backup.create": "A backup is running.",
+  "backup.verify": "A backup is being verified.",
+  "backup.drill": "A drill is running.",
 };
 
 function how(job: BackupReport["jobs"][number]): string {
-  if (job.stopping) return "It is being stopped.";
+  if (job.stopping) return "Stopping.";
   if (job.kind === "backup.drill") return job.total ? `Phase ${Math.min(job.total, (job.done ?? 0) + 1)} of ${job.total}.` : "";
   return job.done ? `${bytes(job.done)}${job.total ? ` of ${bytes(job.total)}` : ""}.` : "";
 }

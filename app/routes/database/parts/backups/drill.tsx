@@ -17,7 +17,7 @@ const PHASES = [
 function verdict(check: CheckLine) {
   if (!check.finished_at) return <Badge tone="accent">Running</Badge>;
   if (check.stopped) return <Badge>Stopped</Badge>;
-  if (check.ok) return <Badge tone="ok">Restored and whole</Badge>;
+  if (check.ok) return <Badge tone="ok">Passed</Badge>;
   return check.ok === false ? <Badge tone="bad">Failed</Badge> : <Badge tone="warn">No verdict</Badge>;
 }
 
@@ -28,7 +28,7 @@ export function Drill({ check }: { check: CheckLine }) {
   const next = check.finished_at ? undefined : PHASES.find((name) => !done.has(name));
   return (
     <Panel
-      title={check.finished_at ? "The last drill" : "A drill runs"}
+      title={check.finished_at ? "The last drill" : "A drill is running"}
       aside={
         <>
           {check.finished_at && <span>{seconds(total / 1000)} in all</span>}

@@ -34,7 +34,7 @@ export function List({ backups, mayAct, all }: { backups: BackupLine[]; mayAct: 
       }
     >
       {backups.length === 0 ? (
-        <Empty title="No backup has been taken yet">The next one runs by itself; the first need not wait for it.</Empty>
+        <Empty title="No backups yet">The next one runs by schedule. You can take the first one now.</Empty>
       ) : (
         <table className="rows">
           <thead>

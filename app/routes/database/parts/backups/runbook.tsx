@@ -3,7 +3,7 @@ import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { CASES, runbook, type Case } from "./runbook.ts";
 
-/** `at` goes on with the clock until somebody asks for a time; what they are typing then stays. */
+/** `at` goes on with the clock until someone asks for a time; what they are typing then stays. */
 export function Runbook({ which, at, asked }: { which: Case; at: string; asked: string }) {
   return (
     <Panel title="Restore to a point in time" id="runbook">
@@ -14,8 +14,8 @@ export function Runbook({ which, at, asked }: { which: Case; at: string; asked: 
           defaultValue={which}
           options={Object.entries(CASES).map(([value, label]) => ({ value, label }))}
         />
-        <Input name="at" label="Back to (UTC)" defaultValue={at} key={asked} />
-        <Submit>Write the runbook</Submit>
+        <Input name="at" label="Restore to (UTC)" defaultValue={at} key={asked} />
+        <Submit>Show runbook</Submit>
       </Form>
       <ol className="flex list-decimal flex-col gap-2 pl-5 marker:text-muted">
         {runbook(which, at).map((step) => (

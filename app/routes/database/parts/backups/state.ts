@@ -6,7 +6,7 @@ export type Proof = "running" | "failed" | "stopped" | "expired" | "damaged" | "
 export const PROOFS: Record<Proof, { word: string; mark: string; tone: "ok" | "warn" | "bad" | "neutral" }> = {
   drilled: { word: "Drilled", mark: "●", tone: "ok" },
   verified: { word: "Verified", mark: "◐", tone: "ok" },
-  taken: { word: "Taken, not proven", mark: "○", tone: "warn" },
+  taken: { word: "Not verified", mark: "○", tone: "warn" },
   damaged: { word: "Damaged", mark: "✕", tone: "bad" },
   unfit: { word: "Drill failed", mark: "✕", tone: "bad" },
   failed: { word: "Failed", mark: "✕", tone: "bad" },

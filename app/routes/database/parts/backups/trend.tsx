@@ -18,16 +18,16 @@ export function Trends({ backups, checks }: { backups: BackupLine[]; checks: Che
   const sizes = backups.filter((row) => row.size_bytes !== null).toReversed();
   return (
     <div className="grid gap-4 xl:grid-cols-2">
-      <Panel title="Back after, and lost">
+      <Panel title="Recovery time and data at risk">
         {drills.length < 2 ? (
-          none(drills.length === 1 ? "One drill was measured. The next one begins the line." : "No drill was measured yet.")
+          none(drills.length === 1 ? "One drill so far. The next one starts the line." : "No drills yet.")
         ) : (
           <Chart
-            label="Time to be back and time that would be lost, by drill"
+            label="Recovery time and data at risk, by drill"
             data={drills.map((check) => ({ t: check.started_at.getTime(), rto: check.rto_ms, rpo: check.rpo_ms }))}
             series={[
-              { key: "rto", label: "Back after" },
-              { key: "rpo", label: "Would be lost" },
+              { key: "rto", label: "Recovery time (RTO)" },
+              { key: "rpo", label: "Data at risk (RPO)" },
             ]}
             kind="line"
             unit="ms"
@@ -40,7 +40,7 @@ export function Trends({ backups, checks }: { backups: BackupLine[]; checks: Che
       </Panel>
       <Panel title="Size">
         {sizes.length < 2 ? (
-          none(sizes.length === 1 ? "One backup was taken. The next one begins the line." : "No backup was taken yet.")
+          none(sizes.length === 1 ? "One backup so far. The next one starts the line." : "No backups yet.")
         ) : (
           <Chart
             label="Size of the backups"

@@ -9,7 +9,7 @@ export function RecoveryWindow({ stretches, marks, now }: { stretches: Stretch[]
   const zone = useZone();
   const first = stretches[0];
   const last = stretches.at(-1);
-  if (!first || !last) return <p className="text-bad">No moment can be brought back: there is no whole backup with its WAL.</p>;
+  if (!first || !last) return <p className="text-bad">Nothing can be restored: there is no complete backup with its WAL.</p>;
   const to = Math.max(now.getTime(), last.to);
   const span = Math.max(1000, to - first.from);
   const at = (moment: number) => Math.min(100, Math.max(0, ((moment - first.from) / span) * 100));
