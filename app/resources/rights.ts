@@ -7,7 +7,7 @@ import { resourceNamed } from "./registry.ts";
 type Right = "read" | "write" | "remove";
 
 /** What a resource asks of whoever reads, writes or removes its rows. */
-export function rightTo(ctx: Pick<Ctx, "actor">, resource: Resource, right: Right): Permission {
+function rightTo(ctx: Pick<Ctx, "actor">, resource: Resource, right: Right): Permission {
   const permission = resource[right];
   if (permission && may(ctx.actor.role, permission)) return permission;
   throw new Forbidden(

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button } from "~/ui/form/form.tsx";
+import { Dropdown } from "~/ui/layout/dropdown.tsx";
 
 type Props = { picked: number; stopped: number; arrived: boolean; working: boolean; whom: string };
 
@@ -9,10 +10,14 @@ export function StopButtons({ picked, stopped, arrived, working, whom }: Props) 
   const standing = !arrived || stopped > 0;
   return (
     <>
-      <details className="relative">
-        <summary className="control list-none font-[520]">Message…</summary>
+      <Dropdown
+        summary="Message…"
+        stays="always"
+        summaryClassName="control font-[520]"
+        panelClassName="bottom-10 left-0 w-80 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
+      >
         <Message whom={whom} working={working} />
-      </details>
+      </Dropdown>
       {running && (
         <Button type="submit" name="intent" value="pause" disabled={working} aria-label={`Pause ${whom}`}>
           Pause
@@ -35,10 +40,7 @@ export function StopButtons({ picked, stopped, arrived, working, whom }: Props) 
 function Message({ whom, working }: { whom: string; working: boolean }) {
   const [id] = useState(() => (typeof crypto === "undefined" || !crypto.randomUUID ? "" : crypto.randomUUID()));
   return (
-    <div
-      className="panel absolute bottom-10 left-0 z-20 flex w-80 flex-col gap-2 p-3 max-md:fixed max-md:inset-x-2 max-md:bottom-52 max-md:w-auto"
-      style={{ boxShadow: "var(--shadow)" }}
-    >
+    <div className="flex flex-col gap-2">
       <input type="hidden" name="messageId" value={id} suppressHydrationWarning />
       <label className="flex flex-col gap-1">
         <span className="text-[12px] text-muted">Message to {whom}</span>
