@@ -91,7 +91,7 @@ export default [
       route("gallery", "routes/settings/gallery.tsx"),
       route("alerts", "routes/settings/alerts.tsx"),
     ]),
-    layout("routes/database/around.tsx", [
+    layout("routes/database/layout.tsx", [
       route("database", "routes/database/load.tsx"),
       route("database/queries", "routes/database/queries.tsx"),
       route("database/queries/:queryid", "routes/database/query.tsx"),

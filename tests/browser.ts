@@ -101,8 +101,8 @@ export async function barriers(page: Page): Promise<string[]> {
 async function looked(builder: AxeBuilder, theme: string): Promise<string[]> {
   const { violations } = await builder.analyze();
   return violations.map(
-    (one) =>
-      `${one.id}, ${theme}: ${one.nodes
+    (violation) =>
+      `${violation.id}, ${theme}: ${violation.nodes
         .map((node) => node.target.join(" "))
         .slice(0, 3)
         .join(" | ")}`,

@@ -248,7 +248,7 @@ describe("the second factor", () => {
     const code = (at: string) => generate({ secret, epoch: Math.floor(Date.parse(at) / 1000) });
     const codes = await confirmTotp({ ctx, input: { code: await code("2026-11-20T10:00:00Z") } });
     expect(codes.length).toBe(10);
-    for (const one of codes) expect(one).toMatch(/^([0-9a-f]{5}-){3}[0-9a-f]{5}$/);
+    for (const code of codes) expect(code).toMatch(/^([0-9a-f]{5}-){3}[0-9a-f]{5}$/);
 
     const soon = fixedClock("2026-11-20T10:01:30Z");
     const again = await logIn(stranger("10.8.0.1", soon), { email: staff.email, password: PASSWORD, device: null });

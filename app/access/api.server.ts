@@ -3,7 +3,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { AppError, TooMany } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { problem } from "~/platform/problem.server.ts";
-import { away } from "./away.server.ts";
+import { databaseUnavailable } from "./database-unavailable.server.ts";
 import { guard } from "./guard.server.ts";
 import type { Permission } from "./policy.ts";
 
@@ -17,7 +17,7 @@ function problemOf(error: unknown, request: Request): Response {
       error.message,
       error instanceof TooMany ? { "Retry-After": String(error.retryAfterSeconds) } : {},
     );
-  const unavailable = away(error);
+  const unavailable = databaseUnavailable(error);
   if (unavailable) return problem(request, 503, unavailable.message, { "Retry-After": "5" });
   log.error(
     { requestId: request.headers.get("x-request-id"), err: (error as Error).stack ?? String(error) },

@@ -3,7 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one, type Queryable } from "~/db/query.ts";
+import { firstRow, type Queryable } from "~/db/query.ts";
 import { codeOf } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid, TooMany, Unavailable } from "~/platform/errors.ts";
@@ -57,7 +57,7 @@ const staffRow = z.object({
 });
 
 const staffBy = (on: Queryable, by: { id: string } | { email: string }) =>
-  one(
+  firstRow(
     on,
     sql`select st.id, st.name, st.email, st.role, st.theme, st.time_zone,
                st.totp_confirmed_at is not null as totp_confirmed, st.totp_last_step,

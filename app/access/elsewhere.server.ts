@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withReadScope } from "~/db/scope.server.ts";
 import { ident, sql } from "~/db/sql.ts";
 import { isUuid } from "~/platform/uuid.ts";
@@ -34,14 +34,14 @@ export async function elsewhere(ctx: Ctx & { staff: StaffSession }, pathname: st
   if (!all && ctx.staff.college_ids.length <= ctx.scope.ids.length) return null;
   const widest = { ...ctx, scope: all ? { kind: "all" as const } : { kind: "tenants" as const, ids: ctx.staff.college_ids } };
   return withReadScope(widest, async (inner) => {
-    const owned = await one(
+    const owned = await firstRow(
       inner.tx,
       sql`select 1 as yes from information_schema.columns
           where table_schema = 'public' and table_name = ${table} and column_name = 'college_id'`,
       z.object({ yes: z.number() }),
     );
     if (!owned) return null;
-    return one(
+    return firstRow(
       inner.tx,
       sql`select c.id, c.name
           from public.${ident(table)} r

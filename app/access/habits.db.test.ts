@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
-import { judgeAgainstHabits } from "./habits.server.ts";
+import { loginRisk } from "./login-risk.server.ts";
 import { createSession } from "./session.server.ts";
 
 // Breaks when a login from elsewhere passes for one from a known network, because their numbers begin alike.
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 const rules = async (address: string) =>
-  (await withScope({ ...ctx, address }, (inner) => judgeAgainstHabits(inner, ctx.actor.id!)))
+  (await withScope({ ...ctx, address }, (inner) => loginRisk(inner, ctx.actor.id!)))
     .filter(({ rule }) => rule === "new-address")
     .map(({ says }) => says);
 

@@ -2,7 +2,7 @@ import { Authenticator } from "remix-auth";
 import { FormStrategy } from "remix-auth-form";
 import { record } from "~/audit/record.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { isAway } from "~/db/retry.ts";
+import { isUnavailable } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { AppError, Invalid } from "~/platform/errors.ts";
@@ -12,7 +12,7 @@ import { AWAY_MINUTES, logInAway } from "./away-session.server.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "./cookies.server.ts";
 import { guardSecret, loginBudgets } from "./credential-guard.server.ts";
 import { anonymousCtx } from "./ctx.server.ts";
-import { judgeAgainstHabits } from "./habits.server.ts";
+import { loginRisk } from "./login-risk.server.ts";
 import { checkPassword, hashPassword } from "./password.server.ts";
 import { factsOf } from "./policy.ts";
 import { sign, tokenHash, unsign } from "./secrets.server.ts";
@@ -104,7 +104,7 @@ async function begin(ctx: Ctx, input: LoginInput, { staff, upgrade, failedBefore
   const upgraded = upgrade ? await hashPassword(input.password) : null;
   return withScope(ctx, async (inner) => {
     const needsCode = staff.totpConfirmedAt !== null;
-    const risk = await judgeAgainstHabits(inner, staff.id);
+    const risk = await loginRisk(inner, staff.id);
     if (input.session) await endSession(inner, input.session);
     const { token, id } = await createSession(inner, staff.id, { secondFactor: !needsCode, stepUp: !needsCode, risk });
     await inner.tx.prisma.staff.update({
@@ -149,7 +149,7 @@ export const authenticator = () =>
         const input = { email: text("email"), password: text("password"), device: readCookie(request, DEVICE) };
         try {
           return await logIn(ctx, { ...input, session: readCookie(request, SESSION) }).catch((error: unknown) => {
-            if (isAway(error)) return withoutPrimary(ctx, input, error);
+            if (isUnavailable(error)) return withoutPrimary(ctx, input, error);
             throw error;
           });
         } catch (error) {

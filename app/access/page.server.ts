@@ -5,7 +5,7 @@ import { refusalOf, type ActionResult } from "~/platform/action-result.ts";
 import { AppError, BadRequest, LoggedOut, messageOf, NotFound, retryAfter } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
-import { away } from "./away.server.ts";
+import { databaseUnavailable } from "./database-unavailable.server.ts";
 import { AFTER, rememberRange, SESSION, setCookie, withRememberedRange } from "./cookies.server.ts";
 import { elsewhere, type Elsewhere } from "./elsewhere.server.ts";
 import { guard, sessionOf } from "./guard.server.ts";
@@ -20,7 +20,7 @@ type Look = Work & { seen(): Promise<void> };
 /** Errors of verbs as HTTP, in this one place. */
 function toResponse(error: unknown, requestId: string, tenant: Elsewhere | null = null): Response {
   if (error instanceof Response) return error;
-  error = away(error) ?? error;
+  error = databaseUnavailable(error) ?? error;
   if (error instanceof AppError) {
     return new Response(JSON.stringify({ message: error.message, requestId, ...(tenant && { elsewhere: tenant }) }), {
       status: error.status,
@@ -46,7 +46,7 @@ async function keepPosition(cookies: string[]): Promise<void> {
 }
 
 /** A loader: guarded, with the errors of verbs mapped. */
-export function page<T>(permission: Permission, run: (work: Look) => Promise<T>) {
+export function protectedLoader<T>(permission: Permission, run: (work: Look) => Promise<T>) {
   return async ({ request, params, context }: LoaderFunctionArgs): Promise<T> => {
     const cookies: string[] = [];
     let requestId = request.headers.get("x-request-id") ?? "";
@@ -101,7 +101,7 @@ const fromScript = (request: Request) => ["cors", "same-origin"].includes(reques
  * An action: guarded, refusals returned to the form with what was typed. A field `_proof` (password or code) steps the
  * session up in the same request, so that a destructive form is filled in once.
  */
-export function act<T>(permission: Permission, run: (work: Work & { form: Form }) => Promise<T | Response>) {
+export function protectedAction<T>(permission: Permission, run: (work: Work & { form: Form }) => Promise<T | Response>) {
   return async ({ request, params, context }: ActionFunctionArgs) => {
     let requestId = request.headers.get("x-request-id") ?? "";
     const cookies: string[] = [];
@@ -129,7 +129,7 @@ export function act<T>(permission: Permission, run: (work: Work & { form: Form }
       return data<ActionResult<T>>({ ok: true, result }, { headers: mergeHeaders(cookies) });
     } catch (thrown) {
       if (thrown instanceof Response) throw thrown;
-      const error = away(thrown) ?? thrown;
+      const error = databaseUnavailable(thrown) ?? thrown;
       const known = error instanceof AppError;
       if (!known) log.error({ requestId, err: { message: messageOf(error), stack: (error as Error).stack } }, "an act failed");
       const refusal = refusalOf(

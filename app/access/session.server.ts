@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { execute, one, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { RiskReason } from "~/audit/risk.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { isAway } from "~/db/retry.ts";
+import { isUnavailable } from "~/db/retry.ts";
 import { cutWhenSilent } from "~/db/silence.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { findAwaySession, isAwayToken } from "./away-session.server.ts";
@@ -35,7 +35,7 @@ export type StaffSession = z.infer<typeof sessionRow>;
 
 /** By the database's clock: a console whose own is an hour ahead must not log everybody out. */
 async function find(on: Queryable, token: string, idle: number): Promise<StaffSession | null> {
-  return one(
+  return firstRow(
     on,
     sql`select s.id, s.staff_id, st.name, st.email, st.role, st.theme, st.time_zone, s.step_up_at, s.second_factor,
                st.totp_confirmed_at is not null as totp_confirmed, s.tenant_id, s.risk,
@@ -75,7 +75,7 @@ export async function findSession(token: string, idle = 0): Promise<StaffSession
       client.release();
     }
   } catch (error) {
-    const replica = isAway(error) ? replicas.pick() : null;
+    const replica = isUnavailable(error) ? replicas.pick() : null;
     if (!replica) throw error;
     return look(replica.pool);
   }
@@ -87,7 +87,7 @@ export async function createSession(
   options: { secondFactor: boolean; stepUp: boolean; risk: RiskReason[] },
 ): Promise<{ token: string; id: string }> {
   const token = newToken();
-  const { now } = (await one(ctx.tx, sql`select now() as now`, z.object({ now: z.date() })))!;
+  const { now } = (await firstRow(ctx.tx, sql`select now() as now`, z.object({ now: z.date() })))!;
   const id = newId(now.getTime());
   await ctx.tx.prisma.staffSession.create({
     data: {

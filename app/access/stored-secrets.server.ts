@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { one, type Queryable } from "~/db/query.ts";
+import { firstRow, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 /**
@@ -7,7 +7,7 @@ import { sql } from "~/db/sql.ts";
  * for one person at a time.
  */
 export async function passwordHashOf(on: Queryable, staffId: string): Promise<string | null> {
-  const row = await one(
+  const row = await firstRow(
     on,
     sql`select console.staff_password_hash(${staffId}::uuid) as hash`,
     z.object({ hash: z.string().nullable() }),
@@ -17,7 +17,7 @@ export async function passwordHashOf(on: Queryable, staffId: string): Promise<st
 
 /** Sealed, as it is stored. */
 export async function totpSecretOf(on: Queryable, staffId: string): Promise<string | null> {
-  const row = await one(
+  const row = await firstRow(
     on,
     sql`select console.staff_totp_secret(${staffId}::uuid) as secret`,
     z.object({ secret: z.string().nullable() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 
@@ -20,7 +20,7 @@ const paid = z.object({ failures: z.number() });
 
 async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promise<Payment> {
   const forgotten = new Date(now.getTime() - FORGET_MS);
-  const row = await one(
+  const row = await firstRow(
     clients().primary,
     sql`insert into console.login_throttle as t (id, key, failures, window_start)
         values (${newId(now.getTime())}, ${key}, 1, ${now})
@@ -36,7 +36,7 @@ async function payBackoff({ key, free, capSeconds }: Backoff, now: Date): Promis
     paid,
   );
   if (row) return row;
-  const blocked = await one(
+  const blocked = await firstRow(
     clients().primary,
     sql`select blocked_until from console.login_throttle where key = ${key}`,
     z.object({ blocked_until: z.date().nullable() }),
@@ -51,7 +51,7 @@ export async function payPace({ key, burst, everySeconds }: Omit<Pace, "kind">, 
     least(
       greatest(0, floor(extract(epoch from ${now}::timestamptz - t.window_start) / ${everySeconds}::float8)), 1e9
     )::int`;
-  const row = await one(
+  const row = await firstRow(
     clients().primary,
     sql`insert into console.login_throttle as t (id, key, failures, window_start)
         values (${newId(now.getTime())}, ${key}, ${n}, ${now})

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { record } from "~/audit/record.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
-import { said, withRetry } from "~/db/retry.ts";
+import { pgErrorOf, withRetry } from "~/db/retry.ts";
 import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, Unavailable, type FieldErrors } from "~/platform/errors.ts";
 import { may, type Permission } from "./policy.ts";
 import { measure } from "./measure.server.ts";
@@ -63,19 +63,19 @@ const askedBy = ({ permission }: { permission: unknown }) =>
   typeof permission === "function" ? ("by input" as const) : (permission as Permission);
 
 /** The one column that someone else has already, where the constraint is about one that people know. */
-function taken(table = "", constraint = ""): string {
+function duplicateMessage(table = "", constraint = ""): string {
   const column = constraint.replace(`${table}_`, "").replace("college_id_", "").replace(/_key$/, "");
   return /^[a-z]+(_no)?$/.test(column) ? `This ${column.replace("_no", " number")} is already in use` : "This already exists";
 }
 
 /** The database's refusals in words. The constraint decides the race; this only says who lost it. */
-function inWords(error: unknown): unknown {
+function toAppError(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  const { code, table, constraint, detail, message } = said(error);
+  const { code, table, constraint, detail, message } = pgErrorOf(error);
   switch (code) {
     case "23505":
       return new Conflict(
-        constraint === "platform_identifier_pkey" ? "This identifier is already in use" : taken(table, constraint),
+        constraint === "platform_identifier_pkey" ? "This identifier is already in use" : duplicateMessage(table, constraint),
         { constraint },
       );
     // PostgreSQL 18 tells a RESTRICT from the other foreign keys.
@@ -126,7 +126,7 @@ export function mutation<I extends z.ZodType, R>(definition: Definition<I, R> & 
           }),
         );
       } catch (error) {
-        throw inWords(error);
+        throw toAppError(error);
       }
     });
   return Object.assign(verb, {
@@ -159,7 +159,7 @@ export function read<I extends z.ZodType, R, B = undefined>(definition: Read<I, 
           ),
         );
       } catch (error) {
-        throw inWords(error);
+        throw toAppError(error);
       }
     });
   return Object.assign(verb, {

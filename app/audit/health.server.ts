@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Queryable } from "~/db/query.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 export type LogHealth = {
@@ -14,7 +14,7 @@ export type LogHealth = {
 
 /** Whether the log is whole, as far as was looked, and whether it is still being sequenced. */
 export async function logHealth(on: Queryable): Promise<LogHealth> {
-  const found = await one(
+  const found = await firstRow(
     on,
     sql`select v.ok, coalesce(jsonb_array_length(v.findings), 0)::int as findings, p.waiting,
                p.behind as "behindSeconds"

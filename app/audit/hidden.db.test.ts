@@ -42,7 +42,8 @@ const verify = () => verifyLog((run) => run(superuser), key, anchor, undefined, 
 async function tampered(...statements: (string | [string, unknown[]])[]) {
   await superuser.query("begin isolation level repeatable read; set local session_replication_role = replica");
   try {
-    for (const one of statements) await (typeof one === "string" ? superuser.query(one) : superuser.query(...one));
+    for (const statement of statements)
+      await (typeof statement === "string" ? superuser.query(statement) : superuser.query(...statement));
     const { ok, findings } = await verify();
     return { ok, says: findings.map((finding) => `${finding.index ?? "-"} ${finding.says}`).join("; ") };
   } finally {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
-import { execute, one, rows, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { wordsOf } from "./words.ts";
 
@@ -9,7 +9,7 @@ const BATCH = 2000;
 const WORDS = 7_190_204;
 
 async function placeOf(on: Queryable): Promise<{ from: number; size: number }> {
-  const place = await one(
+  const place = await firstRow(
     on,
     sql`select (select coalesce(max(size), 0) from audit.words_until)::float8 as
         from, (select coalesce(max(index) + 1, 0) from audit.leaf)::float8 as size`,
@@ -47,9 +47,9 @@ export async function indexWords(pool: Pool, now: () => Date = () => new Date())
       sql`insert into audit.words (at, entry_id, college_id, words)
           select at, id, college, array_to_tsvector(string_to_array(words, ' '))
           from unnest(
-            ${contents.map((one) => one.at)}::timestamptz[], ${contents.map((one) => one.entry_id)}::uuid[],
-            ${contents.map((one) => one.college_id)}::uuid[],
-            ${contents.map((one) => wordsOf(one.body).join(" "))}::text[]
+            ${contents.map((content) => content.at)}::timestamptz[], ${contents.map((content) => content.entry_id)}::uuid[],
+            ${contents.map((content) => content.college_id)}::uuid[],
+            ${contents.map((content) => wordsOf(content.body).join(" "))}::text[]
           ) x(at, id, college, words)
           on conflict do nothing`,
     );

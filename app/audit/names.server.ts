@@ -11,7 +11,7 @@ export const escape = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 
 const ids = async (on: Queryable, question: Sql) => (await rows(on, question, z.object({ id: z.string() }))).map((row) => row.id);
 
-async function meant(on: Queryable, { kind, value }: Term): Promise<readonly string[] | undefined> {
+async function resolveFilter(on: Queryable, { kind, value }: Term): Promise<readonly string[] | undefined> {
   if (isUuid(value)) return [value];
   const like = `%${escape(value)}%`;
   if (kind === "tenant")
@@ -35,6 +35,6 @@ async function meant(on: Queryable, { kind, value }: Term): Promise<readonly str
  */
 export const withNames = async (on: Queryable, terms: readonly Term[]): Promise<Term[]> => {
   const known: Term[] = [];
-  for (const term of terms) known.push({ ...term, ids: await meant(on, term) });
+  for (const term of terms) known.push({ ...term, ids: await resolveFilter(on, term) });
   return known;
 };

@@ -5,7 +5,7 @@ import { clients } from "~/db/clients.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
 import { fixedClock } from "~/platform/clock.ts";
-import { wholeTransaction } from "~/db/late.server.ts";
+import { wholeTransaction } from "~/db/deferred-writes.server.ts";
 import { ensureMonths } from "./months.server.ts";
 import { record, recordAlone } from "./record.server.ts";
 

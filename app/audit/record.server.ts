@@ -1,5 +1,5 @@
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import type { Statement } from "~/db/late.server.ts";
+import type { Statement } from "~/db/deferred-writes.server.ts";
 import { aloneInScope } from "~/db/scope.server.ts";
 import { newId, someRandomBytes } from "~/platform/ids.ts";
 import { minimalDiff } from "./diff.ts";

@@ -38,8 +38,8 @@ function readImports(tree: ts.SourceFile): void {
     const file = from.startsWith("~/") ? path.join("app", from.slice(2)) : path.join(path.dirname(tree.fileName), from);
     const named = statement.importClause?.namedBindings;
     if (named && ts.isNamedImports(named))
-      for (const one of named.elements)
-        imports.set(`${tree.fileName}#${one.name.text}`, `${file}#${(one.propertyName ?? one.name).text}`);
+      for (const element of named.elements)
+        imports.set(`${tree.fileName}#${element.name.text}`, `${file}#${(element.propertyName ?? element.name).text}`);
   }
 }
 
@@ -49,9 +49,9 @@ for (const tree of trees) {
     const declared = ts.isFunctionDeclaration(statement)
       ? [{ name: statement.name?.text, node: statement as ts.Node }]
       : ts.isVariableStatement(statement)
-        ? statement.declarationList.declarations.map((one) => ({
-            name: ts.isIdentifier(one.name) ? one.name.text : undefined,
-            node: one.initializer as ts.Node | undefined,
+        ? statement.declarationList.declarations.map((declaration) => ({
+            name: ts.isIdentifier(declaration.name) ? declaration.name.text : undefined,
+            node: declaration.initializer as ts.Node | undefined,
           }))
         : [];
     for (const { name, node } of declared) {
@@ -91,7 +91,7 @@ describe("every mutation", () => {
     expect(mutations.length).toBeGreaterThan(60);
   });
 
-  it.each(mutations.map((one) => [one.name, one] as const))("%s records what it does", (_name, one) => {
+  it.each(mutations.map((mutation) => [mutation.name, mutation] as const))("%s records what it does", (_name, one) => {
     expect(records(one.file, one.calls), `${one.file}: ${one.name} calls nothing that records`).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { orderOf, pageAfter, past, placeOf, type Keyset } from "~/db/keyset.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { and, empty, raw, sql, type Sql } from "~/db/sql.ts";
 import { escape } from "./names.server.ts";
 import type { Term } from "./query-language.ts";
@@ -105,7 +105,7 @@ const NEWEST_WORDS: Keyset = { ...NEWEST, by: sql`w.at`, id: sql`w.entry_id` };
 
 /** From when on there are entries whose words have not been taken: a second or two ago, or nothing at all. */
 async function unindexedSince(ctx: TxCtx): Promise<Date | null> {
-  const row = await one(
+  const row = await firstRow(
     ctx.tx,
     sql`select least(
                  (select min(at) from audit.pending),
@@ -201,7 +201,7 @@ export async function searchEntries(
 /** How many there are, as far as `most`. */
 export async function countEntries(ctx: TxCtx, search: Search, most: number): Promise<number> {
   const page = await pageOf(ctx, search, search.where, null, most, { from: null, to: null });
-  const row = await one(
+  const row = await firstRow(
     ctx.tx,
     sql`select least(count(*), ${most})::int as n
       from (${page}) e`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Pool } from "~/db/pool.server.ts";
-import { execute, one, rows, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { appendAnchor, furthest, readAnchor, signedBy } from "./anchor.server.ts";
 import { entryBytes, type EntryRow } from "./entry-bytes.ts";
@@ -90,12 +90,16 @@ export function createSequencer(pool: Pool, key: SigningKey, anchor: string, now
 
   const step = async (): Promise<number> => {
     // Several times a second there is nothing to do: that takes one small question, not a transaction and a large plan.
-    const queue = await one(pool, sql`select exists (select from audit.pending) as waiting`, z.object({ waiting: z.boolean() }));
+    const queue = await firstRow(
+      pool,
+      sql`select exists (select from audit.pending) as waiting`,
+      z.object({ waiting: z.boolean() }),
+    );
     if (!queue!.waiting) return 0;
     const client = await pool.connect();
     try {
       await client.query("begin");
-      const lock = await one(
+      const lock = await firstRow(
         client,
         sql`select pg_try_advisory_xact_lock(${ONE_SEQUENCER}) as mine`,
         z.object({ mine: z.boolean() }),

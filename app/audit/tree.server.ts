@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { one, rows, type Queryable } from "~/db/query.ts";
+import { firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { Nodes } from "./merkle.ts";
 
@@ -15,7 +15,7 @@ export function storedNodes(on: Queryable): Nodes {
     const key = `${level}/${index}`;
     const held = known.get(key);
     if (held) return held;
-    const found = one(
+    const found = firstRow(
       on,
       level === 0
         ? sql`select hash from audit.leaf where index = ${index}`
@@ -31,7 +31,7 @@ export function storedNodes(on: Queryable): Nodes {
 }
 
 export async function treeSize(on: Queryable): Promise<number> {
-  const row = await one(
+  const row = await firstRow(
     on,
     sql`select coalesce(max(index) + 1, 0)::bigint as size from audit.leaf`,
     z.object({ size: z.number() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Queryable } from "~/db/query.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { parsed } from "./parsed.ts";
 import { openNote, readCheckpoint } from "./note.ts";
@@ -9,7 +9,7 @@ import type { Add, Progression } from "./verify-range.ts";
 
 /** What is in the log and in no tree. Counting is quick; only when it does not come out even are they looked for by name. */
 export async function findStray(on: Queryable, log: Progression, add: Add): Promise<void> {
-  const counted = await one(
+  const counted = await firstRow(
     on,
     sql`select (select count(*) from audit.entry)::float8 as entries,
                (

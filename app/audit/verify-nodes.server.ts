@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Queryable } from "~/db/query.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { plural } from "~/platform/format.ts";
 import { sha256 } from "./sha256.ts";
@@ -66,7 +66,7 @@ export async function checkNodes(on: Queryable, log: Progression, add: Add): Pro
   for (const { level, index } of other)
     add(null, null, `the stored tree differs from the log at node ${index} of level ${level}: its proofs don't hold`);
   if (other.length > 0) return;
-  const counted = await one(on, sql`select count(*)::float8 as n from audit.node`, z.object({ n: z.number() }));
+  const counted = await firstRow(on, sql`select count(*)::float8 as n from audit.node`, z.object({ n: z.number() }));
   const extra = counted!.n - completeNodes(log.size);
   if (extra > 0) add(null, null, `the stored tree has ${plural(extra, "node that is", "nodes that are")} none of this log`);
 }

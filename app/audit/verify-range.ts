@@ -38,7 +38,7 @@ export class RangeCheck {
 
   /** Nothing is wrong with the leaves themselves. */
   get good(): boolean {
-    return this.whole && !this.seen.some((one) => "says" in one);
+    return this.whole && !this.seen.some((seen) => "says" in seen);
   }
 
   take(bytes: Buffer, at: number): void {
@@ -134,11 +134,11 @@ export class Progression {
 
   private join(range: RangeCheck): void {
     range.end();
-    for (const one of range.seen) {
-      if ("says" in one) {
+    for (const seen of range.seen) {
+      if ("says" in seen) {
         this.found++;
-        this.say(one.index, one.entry, one.says);
-      } else if (this.whole) this.compare(one.size, one.root);
+        this.say(seen.index, seen.entry, seen.says);
+      } else if (this.whole) this.compare(seen.size, seen.root);
     }
     this.checked += range.frontier.size;
     this.entries += range.entries;

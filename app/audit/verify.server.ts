@@ -1,6 +1,6 @@
 import { copyOut } from "~/db/copy-out.server.ts";
 import type { Queryable } from "~/db/query.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { z } from "zod";
 import { furthest, readAnchor, signedBy, type Anchor, type Anchored, type Epoch } from "./anchor.server.ts";
@@ -47,7 +47,7 @@ export async function verifyLog(
   const anchored = readAnchor(anchor, key.name, key.publicKey);
   return snapshot(async (...lanes) => {
     for (const on of lanes) {
-      const level = await one(on, sql`select current_setting('transaction_isolation') as is`, z.object({ is: z.string() }));
+      const level = await firstRow(on, sql`select current_setting('transaction_isolation') as is`, z.object({ is: z.string() }));
       if (level?.is !== "repeatable read" && level?.is !== "serializable")
         throw new Error("a log is verified as of one moment, and this transaction has several");
       // A range's joins stay in memory.
@@ -72,7 +72,7 @@ async function verifyMoment(
     if (findings.length < ENOUGH) findings.push({ index, entry, says });
   };
   if (foreign > 0) add(null, null, `${foreign} anchored heads are not signed by this key`);
-  const whole = (await one(
+  const whole = (await firstRow(
     on,
     sql`select coalesce(max(index) + 1, 0)::bigint as size from audit.leaf`,
     z.object({ size: z.number() }),
@@ -137,7 +137,7 @@ async function verifyMoment(
  * server reads a piece of one month in order instead of looking up each of them in all.
  */
 async function rangeOf(on: Queryable, from: number, to: number): Promise<Sql> {
-  const times = await one(
+  const times = await firstRow(
     on,
     sql`select min(at) as first, max(at) as last from audit.leaf where index >= ${from} and index < ${to}`,
     z.object({ first: z.unknown(), last: z.unknown() }),

@@ -118,7 +118,7 @@ const verify: Command = {
         result,
         result.ok
           ? [`${result.id}: every file and its WAL are unchanged`]
-          : result.findings.map((one) => `${one.file}: ${one.says}`),
+          : result.findings.map((finding) => `${finding.file}: ${finding.says}`),
       );
       if (!result.ok)
         process.stderr.write(
@@ -174,7 +174,7 @@ const drill: Command = {
       const result = await runDrill(systemCtx("command line"), { backupId: idOf(run), toTime: timeOf(run) }, progressOf(run));
       print(run, result, [
         ...result.phases.map((phase) => `${phase.name}: ${phase.says} (${seconds(phase.ms / 1000)})`),
-        ...result.findings.map((one) => `FOUND  ${one.file}: ${one.says}`),
+        ...result.findings.map((finding) => `FOUND  ${finding.file}: ${finding.says}`),
         result.ok
           ? `recovery time ${seconds(result.rtoMs / 1000)}; losing the machine at the start would have cost ${result.rpoMs === null ? "an unknown time" : seconds(result.rpoMs / 1000)}`
           : "do not rely on this backup",

@@ -1,4 +1,4 @@
-import { away } from "~/access/away.server.ts";
+import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { EnvError } from "~/platform/env.server.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
@@ -58,7 +58,7 @@ function oneLine(error: unknown): string {
   const expected = error instanceof EnvError || error instanceof ClusterError || error instanceof AppError;
   if (!expected && process.env["LOG_LEVEL"] === "debug" && error instanceof Error) return error.stack ?? error.message;
   const [first = ""] = messageOf(error).trim().split("\n");
-  const unavailable = expected ? null : away(error);
+  const unavailable = expected ? null : databaseUnavailable(error);
   if (unavailable) return `${unavailable.message} (${first || String((error as { code?: string }).code)})`;
   return expected ? messageOf(error) : `${first || String(error)} (LOG_LEVEL=debug shows where)`;
 }

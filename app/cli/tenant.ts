@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { tenantLines } from "~/domains/tenants/archive.server.ts";
@@ -15,7 +15,7 @@ import type { Command } from "./commands.ts";
 
 async function find(named: string) {
   const college = await withScope(systemCtx("command line"), ({ tx }) =>
-    one(
+    firstRow(
       tx,
       sql`select id, name, code from public.college where id::text = ${named} or lower(code) = lower(${named}) limit 1`,
       z.object({ id: z.string(), name: z.string(), code: z.string() }),

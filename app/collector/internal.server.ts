@@ -42,7 +42,7 @@ export function answerInternal(
   else if (url.pathname === "/internal/sample") {
     const sample = sampler
       .held()
-      .find((one) => one.target === url.searchParams.get("target") && one.probe === url.searchParams.get("probe"));
+      .find((sample) => sample.target === url.searchParams.get("target") && sample.probe === url.searchParams.get("probe"));
     if (!sample) say(404, { error: "no such sample yet" });
     else
       packed(sample).then(

@@ -68,7 +68,7 @@ describe("a sample on its way to a page", () => {
     const now = Date.now();
     samples = [sizes(now - 2000, 10)];
     const all = await Promise.all([current("sizes"), current("sizes"), current("sizes")]);
-    expect(all.map((one) => one.rows)).toEqual(Array.from({ length: 3 }, () => samples[0]!.rows));
+    expect(all.map((sample) => sample.rows)).toEqual(Array.from({ length: 3 }, () => samples[0]!.rows));
     expect(all[0]).toEqual(samples[0]);
     await current("sizes");
     expect(asked.filter((path) => path === "/internal/sample")).toHaveLength(1);

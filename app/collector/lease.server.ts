@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { execute, one, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { isAway } from "~/db/retry.ts";
+import { isUnavailable } from "~/db/retry.ts";
 import { cutWhenSilent } from "~/db/silence.ts";
 import type { Maker } from "~/observability/sampler/terms.server.ts";
 import { newId } from "~/platform/ids.ts";
@@ -91,13 +91,13 @@ export async function holdLease(name: string): Promise<Lease> {
         notBefore = Date.now() + AFTER_YOU_MS;
         return;
       }
-      const row = await askPrimary((on) => one(on, taking(name, holder, provisional), z.object({ fence: z.number() })));
+      const row = await askPrimary((on) => firstRow(on, taking(name, holder, provisional), z.object({ fence: z.number() })));
       if ((row !== null) !== active) log.info({ lease: name, active: row !== null }, "collector lease");
       active = row !== null;
       provisional = null;
       contact = true;
     } catch (error) {
-      if (isAway(error)) away();
+      if (isUnavailable(error)) away();
       log.warn({ lease: name, reason: messageOf(error) }, "the lease could not be renewed");
     } finally {
       asking = false;

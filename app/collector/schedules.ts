@@ -12,7 +12,7 @@ import { runDrill } from "~/observability/backups/drill.server.ts";
 import { expireBackups } from "~/observability/backups/expire.server.ts";
 import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
-import { tidyUp } from "~/observability/backups/turn.server.ts";
+import { cleanUp } from "~/observability/backups/exclusive.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
@@ -37,7 +37,7 @@ function backupSchedules(): Schedule[] {
   if (!hasPlace()) return [];
   const quiet = async () => undefined;
   return [
-    { name: "backups.tidy", every: 30_000, run: tidyUp },
+    { name: "backups.tidy", every: 30_000, run: cleanUp },
     {
       name: "backups.create",
       every: env().BACKUP_SCHEDULE,

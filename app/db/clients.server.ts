@@ -2,7 +2,7 @@ import { env } from "~/platform/env.server.ts";
 import { forget, singleton } from "~/platform/singleton.ts";
 import { createPool, type Pool, type PoolOptions } from "./pool.server.ts";
 import { startChangeBus } from "./change-bus.server.ts";
-import { startPulse } from "./pulse.server.ts";
+import { startHeartbeat } from "./primary-heartbeat.server.ts";
 import { SilenceWatch } from "./silence.ts";
 import { connection, connectionAt } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
@@ -50,7 +50,7 @@ function appPool(name: string, target: { url: string; role?: string }, silence?:
 export function clients(): Clients {
   return singleton("db.clients", () => {
     // A command has nothing better to do than to wait.
-    const pulse = process.env["INVIGIL_PROCESS"] ? startPulse(connection("app"), processName()) : null;
+    const pulse = process.env["INVIGIL_PROCESS"] ? startHeartbeat(connection("app"), processName()) : null;
     const bus = pulse ? startChangeBus(() => connection("app"), processName()) : null;
     const primary = appPool("primary", connection("app"), pulse ?? undefined);
     const beside = createPool("beside", {

@@ -1,12 +1,12 @@
 import type pg from "pg";
 import type { Queryable } from "./query.ts";
 import type { Sql } from "./sql.ts";
-import { Submitted } from "./submitted.ts";
+import { RawQuery } from "./raw-query.ts";
 
 const SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
 const HEADER = SIGNATURE.length + 8;
 
-class CopyOut extends Submitted {
+class CopyOut extends RawQuery {
   private failed: Error | null = null;
 
   constructor(

@@ -1,5 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
-import type { Statement } from "./late.server.ts";
+import type { Statement } from "./deferred-writes.server.ts";
 import type { Queryable } from "./query.ts";
 import type { Prisma } from "./prisma.server.ts";
 

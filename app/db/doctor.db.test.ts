@@ -32,14 +32,14 @@ afterAll(() => as("postgres", "postgres", `drop database ${DATABASE} with (force
 
 it("sees that pg_stat_statements is loaded without the right to see which libraries are", async () => {
   const found = await examine(url(LOGIN, DATABASE));
-  expect(found.find((one) => one.name === "pg_stat_statements")).toMatchObject({ level: "ok" });
+  expect(found.find((finding) => finding.name === "pg_stat_statements")).toMatchObject({ level: "ok" });
 });
 
 it("says plainly that a database with another application's tables can't be used, and leaves it alone", async () => {
   await as(LOGIN, DATABASE, "create table student (id int)", "create table exam (id int)");
   const found = await examine(url(LOGIN, DATABASE));
-  expect(found.find((one) => one.name === "schema")).toMatchObject({ level: "error" });
-  expect(found.find((one) => one.name === "schema")!.says).toMatch(
+  expect(found.find((finding) => finding.name === "schema")).toMatchObject({ level: "error" });
+  expect(found.find((finding) => finding.name === "schema")!.says).toMatch(
     /another application's tables \(exam, student\).*create an empty/,
   );
   await expect(migrate(url(LOGIN, DATABASE))).rejects.toThrow(/^This database holds another application's tables/);

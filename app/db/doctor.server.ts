@@ -168,7 +168,7 @@ async function extensionFindings(client: Client, server: Server): Promise<Findin
      from pg_available_extensions e left join pg_available_extension_versions v on v.name = e.name group by 1, 2`,
   );
   return EXTENSIONS.map(({ name, without, required }): Finding => {
-    const row = rows.find((one) => one.name === name);
+    const row = rows.find((row) => row.name === name);
     if (row?.installed) return { name: `extension ${name}`, level: "ok", says: `the extension ${name} is there` };
     const makeable = Boolean(row && (server.super || (row.trusted && server.may_create)));
     return {

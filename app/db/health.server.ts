@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cache } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
-import { one } from "./query.ts";
+import { firstRow } from "./query.ts";
 import { sql } from "./sql.ts";
 
 export type Check = { ok: boolean; ms?: number; error?: string };
@@ -32,7 +32,7 @@ export async function readiness(): Promise<Health> {
   const [primaryCheck, ...replicaChecks] = await Promise.all([
     timed(async () => {
       // By the database's clock, as the lease was taken.
-      lease = await one(
+      lease = await firstRow(
         primary,
         sql`select expires_at, expires_at > now() as alive from console.lease where name = 'collector'`,
         z.object({ expires_at: z.date(), alive: z.boolean() }),

@@ -74,9 +74,9 @@ class Hosts {
         },
         (error: AggregateError) => {
           this.doubtful = true;
-          const standby = error.errors.some((one) => one instanceof NoneWritable);
+          const standby = error.errors.some((error) => error instanceof NoneWritable);
           // A wrong password is not repaired by waiting: it is told as it is.
-          const refused = (error.errors as Error[]).find((one) => !isHostGone(one));
+          const refused = (error.errors as Error[]).find((error) => !isHostGone(error));
           throw refused ?? (standby ? new NoneWritable("no host of DATABASE_URL takes writes") : error.errors[0]);
         },
       )

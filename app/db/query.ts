@@ -13,7 +13,7 @@ export async function rows<T extends z.ZodType>(on: Queryable, statement: Sql, s
   return result.rows.map((row) => schema.parse(row));
 }
 
-export async function one<T extends z.ZodType>(on: Queryable, statement: Sql, schema: T): Promise<z.infer<T> | null> {
+export async function firstRow<T extends z.ZodType>(on: Queryable, statement: Sql, schema: T): Promise<z.infer<T> | null> {
   const [first] = await rows(on, statement, schema);
   return first ?? null;
 }

@@ -28,7 +28,7 @@ const LOST_IN_WORDS = new RegExp(
 );
 const NOT_READY = /the database system is (shutting down|starting up|in recovery mode|not yet accepting connections)/;
 
-type Said = {
+type PgErrorFields = {
   code?: string | undefined;
   message: string;
   table?: string | undefined;
@@ -41,7 +41,7 @@ type ThroughPrisma = {
 };
 
 /** What the database itself said, also where Prisma stood in between and said it in words of its own. */
-export function said(error: unknown): Said {
+export function pgErrorOf(error: unknown): PgErrorFields {
   const cause = (error as ThroughPrisma | null)?.meta?.driverAdapterError?.cause;
   if (cause?.originalCode)
     return {
@@ -50,11 +50,11 @@ export function said(error: unknown): Said {
       table: cause.table,
       constraint: cause.constraint?.index,
     };
-  const { code, message = "", table, constraint, detail } = (error ?? {}) as Partial<Said>;
+  const { code, message = "", table, constraint, detail } = (error ?? {}) as Partial<PgErrorFields>;
   return { code, message, table, constraint, detail };
 }
 
-export const codeOf = (error: unknown): string | undefined => said(error).code;
+export const codeOf = (error: unknown): string | undefined => pgErrorOf(error).code;
 
 export function isConnectionLoss(error: unknown): boolean {
   const message = error instanceof Error ? error.message : "";
@@ -67,7 +67,8 @@ export function isNotReady(error: unknown): boolean {
 }
 
 /** Another server may serve a read: this one is gone, not ready, or has no connection left. */
-export const isAway = (error: unknown): boolean => isConnectionLoss(error) || isNotReady(error) || codeOf(error) === "53300";
+export const isUnavailable = (error: unknown): boolean =>
+  isConnectionLoss(error) || isNotReady(error) || codeOf(error) === "53300";
 
 function isTransient(error: unknown, kind: "read" | "write"): boolean {
   return NEVER_HAPPENED.has(codeOf(error) ?? "") || isNotReady(error) || (kind === "read" && isConnectionLoss(error));

@@ -5,10 +5,10 @@ import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
 import { refuseNested, whileHeld } from "./held.server.ts";
-import { Late, wholeTransaction, type Statement } from "./late.server.ts";
+import { DeferredWrites, wholeTransaction, type Statement } from "./deferred-writes.server.ts";
 import { NoneFree, type Pool } from "./pool.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
-import { codeOf, isAway } from "./retry.ts";
+import { codeOf, isUnavailable } from "./retry.ts";
 import { cutWhenSilent } from "./silence.ts";
 
 class ScopeError extends Error {}
@@ -36,10 +36,10 @@ const opening = (begin: string, ctx: Ctx): string[] => [begin, scopeStatement(ct
  * Stands between the work and its client, whoever sends the statement (Prisma does too): notes which tables are written, and
  * sends what was held back before what comes next.
  */
-function watch(client: pg.PoolClient, writes: boolean): { tables: Set<string>; late: Late; stop(): void } {
+function watch(client: pg.PoolClient, writes: boolean): { tables: Set<string>; late: DeferredWrites; stop(): void } {
   const tables = new Set<string>();
   const query = client.query as (...args: unknown[]) => unknown;
-  const late = new Late((statements) => query.call(client, statements));
+  const late = new DeferredWrites((statements) => query.call(client, statements));
   client.query = ((...args: unknown[]) => {
     const text = typeof args[0] === "string" ? args[0] : (args[0] as { text?: string }).text;
     if (writes) for (const table of tablesWritten(text ?? "")) tables.add(table);
@@ -128,7 +128,7 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
     try {
       return await reading(replica.pool, ctx, READ_ONLY, run);
     } catch (error) {
-      if (isAway(error)) replicas.fail(replica.name, (error as Error).message);
+      if (isUnavailable(error)) replicas.fail(replica.name, (error as Error).message);
       // Where many stand in line, nothing is wrong with the standby.
       else if (!(error instanceof NoneFree) && !ON_STANDBYS_ONLY.has(codeOf(error) ?? "")) throw error;
     }
@@ -136,7 +136,7 @@ export async function withReadScope<T>(ctx: Ctx, run: (ctx: TxCtx) => Promise<T>
   try {
     return await reading(primary, ctx, READ_ONLY, run);
   } catch (error) {
-    const next = isAway(error) ? replicas.pick() : null;
+    const next = isUnavailable(error) ? replicas.pick() : null;
     if (!next) throw error;
     return reading(next.pool, ctx, READ_ONLY, run);
   }

@@ -13,7 +13,7 @@ import { findSession } from "~/access/session.server.ts";
 import { tokenHash } from "~/access/secrets.server.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import { clients } from "./clients.server.ts";
-import { one } from "./query.ts";
+import { firstRow } from "./query.ts";
 import { withReadScope } from "./scope.server.ts";
 import { sql } from "./sql.ts";
 
@@ -26,7 +26,7 @@ let staff: Actor & { kind: "staff" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const read = (seconds = 0) =>
   withReadScope(ctxFor(staff, everywhere), ({ tx }) =>
-    one(
+    firstRow(
       tx,
       sql`select current_setting('application_name') as name, pg_sleep(${seconds})::text as slept`,
       z.object({ name: z.string() }),

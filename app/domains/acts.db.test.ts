@@ -11,7 +11,9 @@ import { actVerbs } from "./acts.server.ts";
 const db = testDatabase();
 
 it("every act that a list offers is done by a verb or sets a field, and every verb is offered", () => {
-  const offered = allResources().flatMap((of) => of.bulk.filter((act) => !act.sets).map((act) => `${of.name}.${act.key}`));
+  const offered = allResources().flatMap((resource) =>
+    resource.bulk.filter((act) => !act.sets).map((act) => `${resource.name}.${act.key}`),
+  );
   expect(offered.sort()).toEqual(Object.keys(actVerbs).sort());
 });
 
@@ -25,8 +27,8 @@ describe("acts on a whole selection", () => {
     const preview = await previewBulk(boss, work, actVerbs);
     expect(preview).toMatchObject({ n: 2, refusals: [] });
     // What is shown is what will be, in the words of the fields.
-    for (const one of preview.sample)
-      expect(one.changes).toEqual(
+    for (const tried of preview.sample)
+      expect(tried.changes).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ label: "Subscription", before: "ACTIVE", after: "SUSPENDED" }),
           expect.objectContaining({ before: true, after: false }),
@@ -41,7 +43,7 @@ describe("acts on a whole selection", () => {
     // The tenant's own manager may edit it and not suspend it.
     const manager = ctxFor(await makeStaff(db.owner, "TENANT_MANAGER", ids), inTenants(...ids));
     await expect(startBulk({ ctx: manager, input: work })).rejects.toThrow(Forbidden);
-    const college = allResources().find((of) => of.name === "college")!;
+    const college = allResources().find((resource) => resource.name === "college")!;
     expect(viewOf(college, "TENANT_MANAGER").bulk.map((act) => act.key)).not.toContain("suspend");
   });
 
@@ -63,7 +65,7 @@ describe("acts on a whole selection", () => {
     const preview = await previewBulk(manager, work, actVerbs);
     const why = "You recorded this payment. Someone else must approve it";
     expect(preview.refusals).toEqual([{ reason: why, n: 1, titles: [`…${ids[0]!.slice(-8)}`] }]);
-    expect(new Map(preview.sample.map((one) => [one.id, one.refused]))).toEqual(
+    expect(new Map(preview.sample.map((tried) => [tried.id, tried.refused]))).toEqual(
       new Map([
         [ids[0], why],
         [ids[1], null],

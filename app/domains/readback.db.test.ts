@@ -24,13 +24,13 @@ beforeAll(async () => {
   boss = ctxFor(await makeStaff(db.owner, "SUPER_ADMIN"), inTenants(college));
 });
 
-const made = allResources().filter((of) => of.write !== null && of.tenantColumn !== "id");
-const others = allResources().filter((of) => !made.includes(of));
+const made = allResources().filter((resource) => resource.write !== null && resource.tenantColumn !== "id");
+const others = allResources().filter((resource) => !made.includes(resource));
 
 let n = 0;
 
 /** What a person may type into a field, other each time: long numbers, fractions, quotes, signs that spreadsheets run. */
-async function typedFor(of: Resource, field: Field): Promise<string> {
+async function typedFor(resource: Resource, field: Field): Promise<string> {
   n++;
   const between = (value: number) => Math.max(field.min ?? 0, Math.min(value, field.max ?? Number.MAX_SAFE_INTEGER));
   switch (field.kind) {
@@ -60,47 +60,47 @@ async function typedFor(of: Resource, field: Field): Promise<string> {
     case "json":
       return `{"words": ["one", ${n}], "deep": {"yes": true}}`;
     case "ref":
-      return parentFor(of, field);
+      return parentFor(resource, field);
     case "id":
       return crypto.randomUUID();
   }
 }
 
 /** A fresh row for each reference, so that no unique key stands in the way. */
-async function parentFor(of: Resource, field: Field): Promise<string> {
+async function parentFor(resource: Resource, field: Field): Promise<string> {
   const to = resourceNamed(field.to!);
   if (!made.includes(to)) return raw(to);
-  return (await makeByForm(to, of.name === "enrollment" ? { role: "STUDENT", status: "ACTIVE" } : {})).id;
+  return (await makeByForm(to, resource.name === "enrollment" ? { role: "STUDENT", status: "ACTIVE" } : {})).id;
 }
 
 async function makeByForm(
-  of: Resource,
+  resource: Resource,
   given: Record<string, string> = {},
   whole = false,
 ): Promise<{ id: string; typed: Record<string, string> }> {
   const typed: Record<string, string> = {};
-  for (const field of writable(of)) {
+  for (const field of writable(resource)) {
     // Parents of parents only where there must be some.
     if (field.kind === "ref" && !field.required && !whole) continue;
-    typed[field.key] = given[field.key] ?? (await typedFor(of, field));
+    typed[field.key] = given[field.key] ?? (await typedFor(resource, field));
   }
-  return { id: (await create({ ctx: boss, input: { resource: of.name, values: typed } })).id, typed };
+  return { id: (await create({ ctx: boss, input: { resource: resource.name, values: typed } })).id, typed };
 }
 
 const JSON_KINDS = new Set(["json", "list"]);
 
 /** A row that only verbs or the platform make, with a known value in each column. */
-async function raw(of: Resource): Promise<string> {
+async function raw(resource: Resource): Promise<string> {
   const columns = await db.owner.query<{ name: string; type: string; needed: boolean }>(
     `select column_name as name, udt_name as type, is_nullable = 'NO' and column_default is null as needed
      from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'`,
-    [of.name],
+    [resource.name],
   );
-  const id = of.tenantColumn === "id" ? (await makeCollege(db.owner)).id : crypto.randomUUID();
-  if (of.tenantColumn === "id") return id;
+  const id = resource.tenantColumn === "id" ? (await makeCollege(db.owner)).id : crypto.randomUUID();
+  if (resource.tenantColumn === "id") return id;
   const row: Record<string, unknown> = { id, college_id: college };
   for (const { name, type, needed } of columns.rows) {
-    const field = of.fields.find((one) => one.column === name);
+    const field = resource.fields.find((field) => field.column === name);
     if (name in row || ["created_at", "updated_at", "deleted_at"].includes(name) || (!field && !needed)) continue;
     n++;
     if (name === "first_attempt_id") row[name] = "00000000-0000-7000-8000-000000000001";
@@ -131,7 +131,7 @@ async function raw(of: Resource): Promise<string> {
   await db.owner.query("set session_replication_role = replica");
   const names = Object.keys(row).map((name) => `"${name}"`);
   await db.owner.query(
-    `insert into ${of.table} (${names.join(", ")}) select ${names.join(", ")} from jsonb_populate_record(null::${of.table}, $1)`,
+    `insert into ${resource.table} (${names.join(", ")}) select ${names.join(", ")} from jsonb_populate_record(null::${resource.table}, $1)`,
     [JSON.stringify(row)],
   );
   await db.owner.query("set session_replication_role = origin");
@@ -161,78 +161,89 @@ const asKept = (field: Field, value: unknown): unknown =>
 /** What a person reads of a moment. */
 const toSecond = (value: string) => new Date(value).toISOString().replace(/\.\d+/, "");
 
-async function exported(of: Resource, id: string): Promise<Parsed> {
-  const stream = await exportRows(boss, of, readQuery(of, new URLSearchParams()), "csv");
+async function exported(resource: Resource, id: string): Promise<Parsed> {
+  const stream = await exportRows(boss, resource, readQuery(resource, new URLSearchParams()), "csv");
   const { header, lines } = await parseCsv(Buffer.from(await new Response(stream).text()));
   return { header: header.map((_, index) => `${index}`), lines: lines.filter((line) => line.cells[0] === id) };
 }
 
 describe("every field is read back as it was typed", () => {
-  it.each(made.map((of) => [of.name, of] as const))("%s: form, cell, edit, filter, export, import", async (_name, of) => {
-    const { id, typed } = await makeByForm(of, {}, true);
-    const before = (await get({ ctx: boss, input: { resource: of.name, id } })).row;
-    for (const field of writable(of)) {
-      if (!(field.key in typed)) continue;
-      const wanted = schemaOf(field).parse(typed[field.key]);
-      const kept = before.values[field.key];
-      if (field.kind === "json") expect(kept, field.key).toEqual(JSON.parse(typed[field.key]!));
-      else if (field.kind === "moment") expect(new Date(String(kept)), field.key).toEqual(wanted);
-      else expect(kept, field.key).toEqual(wanted);
-    }
-    for (const field of of.fields)
-      if (field.kind !== "ref" && field.kind !== "id")
-        expect(readAgain(field, before.values[field.key], before.values["currency"]), `${field.key} from its cell`).toEqual(
-          asKept(field, before.values[field.key]),
-        );
-    for (const key of of.filters) {
-      const field = of.fields.find((one) => one.key === key)!;
-      const value = asTyped({ ...field, filter: null }, before.values[key]);
-      if (value === "") continue;
-      const found = await list({
+  it.each(made.map((resource) => [resource.name, resource] as const))(
+    "%s: form, cell, edit, filter, export, import",
+    async (_name, resource) => {
+      const { id, typed } = await makeByForm(resource, {}, true);
+      const before = (await get({ ctx: boss, input: { resource: resource.name, id } })).row;
+      for (const field of writable(resource)) {
+        if (!(field.key in typed)) continue;
+        const wanted = schemaOf(field).parse(typed[field.key]);
+        const kept = before.values[field.key];
+        if (field.kind === "json") expect(kept, field.key).toEqual(JSON.parse(typed[field.key]!));
+        else if (field.kind === "moment") expect(new Date(String(kept)), field.key).toEqual(wanted);
+        else expect(kept, field.key).toEqual(wanted);
+      }
+      for (const field of resource.fields)
+        if (field.kind !== "ref" && field.kind !== "id")
+          expect(readAgain(field, before.values[field.key], before.values["currency"]), `${field.key} from its cell`).toEqual(
+            asKept(field, before.values[field.key]),
+          );
+      for (const key of resource.filters) {
+        const field = resource.fields.find((field) => field.key === key)!;
+        const value = asTyped({ ...field, filter: null }, before.values[key]);
+        if (value === "") continue;
+        const found = await list({
+          ctx: boss,
+          input: {
+            resource: resource.name,
+            query: readQuery(resource, new URLSearchParams({ [`f.${key}`]: value, limit: "500" })),
+          },
+        });
+        expect(
+          found.rows.map((row) => row.id),
+          `filter ${key}`,
+        ).toContain(id);
+      }
+
+      // An edit that changes nothing leaves every value as it is.
+      const form = Object.fromEntries(
+        writable(resource)
+          .filter((field) => !field.fixed && (field.kind !== "bool" || before.values[field.key] === true))
+          .map((field) => [
+            field.key,
+            field.kind === "bool" ? "on" : asTyped({ ...field, filter: null }, before.values[field.key]),
+          ]),
+      );
+      await update({ ctx: boss, input: { resource: resource.name, id, version: before.version, values: form } });
+      const after = (await get({ ctx: boss, input: { resource: resource.name, id } })).row;
+      const same = (values: Record<string, unknown>) =>
+        Object.fromEntries(writable(resource).map((field) => [field.key, asKept(field, values[field.key])]));
+      expect(same(after.values)).toEqual(same(before.values));
+
+      // Out by the export and in again, where the row itself has gone.
+      const file = await exported(resource, id);
+      expect(file.lines).toHaveLength(1);
+      await db.owner.query(`delete from ${resource.table} where id = $1`, [id]);
+      const mapping = Object.fromEntries(
+        writable(resource).map((field) => [field.key, String(2 + resource.fields.indexOf(field))]),
+      );
+      const outcome = await importRows(boss, resource, college, file, mapping, { dry: false }, async () => undefined);
+      expect(outcome.errors).toEqual([]);
+      const newest = await list({
         ctx: boss,
-        input: { resource: of.name, query: readQuery(of, new URLSearchParams({ [`f.${key}`]: value, limit: "500" })) },
+        input: { resource: resource.name, query: readQuery(resource, new URLSearchParams("limit=25")) },
       });
-      expect(
-        found.rows.map((row) => row.id),
-        `filter ${key}`,
-      ).toContain(id);
-    }
+      const again = (await get({ ctx: boss, input: { resource: resource.name, id: newest.rows[0]!.id } })).row;
+      expect(same(again.values)).toEqual(same(before.values));
+    },
+  );
 
-    // An edit that changes nothing leaves every value as it is.
-    const form = Object.fromEntries(
-      writable(of)
-        .filter((field) => !field.fixed && (field.kind !== "bool" || before.values[field.key] === true))
-        .map((field) => [
-          field.key,
-          field.kind === "bool" ? "on" : asTyped({ ...field, filter: null }, before.values[field.key]),
-        ]),
-    );
-    await update({ ctx: boss, input: { resource: of.name, id, version: before.version, values: form } });
-    const after = (await get({ ctx: boss, input: { resource: of.name, id } })).row;
-    const same = (values: Record<string, unknown>) =>
-      Object.fromEntries(writable(of).map((field) => [field.key, asKept(field, values[field.key])]));
-    expect(same(after.values)).toEqual(same(before.values));
-
-    // Out by the export and in again, where the row itself has gone.
-    const file = await exported(of, id);
-    expect(file.lines).toHaveLength(1);
-    await db.owner.query(`delete from ${of.table} where id = $1`, [id]);
-    const mapping = Object.fromEntries(writable(of).map((field) => [field.key, String(2 + of.fields.indexOf(field))]));
-    const outcome = await importRows(boss, of, college, file, mapping, { dry: false }, async () => undefined);
-    expect(outcome.errors).toEqual([]);
-    const newest = await list({ ctx: boss, input: { resource: of.name, query: readQuery(of, new URLSearchParams("limit=25")) } });
-    const again = (await get({ ctx: boss, input: { resource: of.name, id: newest.rows[0]!.id } })).row;
-    expect(same(again.values)).toEqual(same(before.values));
-  });
-
-  it.each(others.map((of) => [of.name, of] as const))("%s: cell and export", async (_name, of) => {
-    const id = await raw(of);
-    const ctx = of.tenantColumn === "id" ? ctxFor(boss.actor, everywhere) : boss;
-    const { row } = await get({ ctx, input: { resource: of.name, id } });
-    const stream = await exportRows(ctx, of, readQuery(of, new URLSearchParams()), "csv");
+  it.each(others.map((resource) => [resource.name, resource] as const))("%s: cell and export", async (_name, resource) => {
+    const id = await raw(resource);
+    const ctx = resource.tenantColumn === "id" ? ctxFor(boss.actor, everywhere) : boss;
+    const { row } = await get({ ctx, input: { resource: resource.name, id } });
+    const stream = await exportRows(ctx, resource, readQuery(resource, new URLSearchParams()), "csv");
     const { lines } = await parseCsv(Buffer.from(await new Response(stream).text()));
     const cells = lines.find((line) => line.cells[0] === id)!.cells;
-    for (const [index, field] of of.fields.entries()) {
+    for (const [index, field] of resource.fields.entries()) {
       if (field.kind === "ref" || field.kind === "id") continue;
       const kept = asKept(field, row.values[field.key]);
       expect(readAgain(field, row.values[field.key], row.values["currency"]), `${field.key} from its cell`).toEqual(kept);

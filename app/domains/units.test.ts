@@ -25,9 +25,9 @@ function declaredUnits(): Map<string, string> {
 }
 
 it("no two fields of a record have one label: a person, and a file that is imported again, tell them apart by it", () => {
-  const twice = allResources().flatMap((of) => {
-    const labels = ["Id", "Tenant", ...of.fields.map((field) => field.label)];
-    return labels.filter((label, at) => labels.indexOf(label) !== at).map((label) => `${of.name}: ${label}`);
+  const twice = allResources().flatMap((resource) => {
+    const labels = ["Id", "Tenant", ...resource.fields.map((field) => field.label)];
+    return labels.filter((label, at) => labels.indexOf(label) !== at).map((label) => `${resource.name}: ${label}`);
   });
   expect(twice).toEqual([]);
 });
@@ -35,11 +35,11 @@ it("no two fields of a record have one label: a person, and a file that is impor
 it("every field counts in the unit in which its column is kept", () => {
   const units = declaredUnits();
   expect(units.get("exam_result.score")).toBe("hundredths");
-  const wrong = allResources().flatMap((of) =>
-    of.fields.flatMap((field) => {
-      const kept = units.get(`${of.name}.${field.column}`) ?? "plain";
+  const wrong = allResources().flatMap((resource) =>
+    resource.fields.flatMap((field) => {
+      const kept = units.get(`${resource.name}.${field.column}`) ?? "plain";
       const shown = ["money", "hundredths", "thousandths"].includes(field.kind) ? field.kind : "plain";
-      return kept === shown ? [] : [`${of.name}.${field.key} is kept as ${kept} and shown as ${shown}`];
+      return kept === shown ? [] : [`${resource.name}.${field.key} is kept as ${kept} and shown as ${shown}`];
     }),
   );
   expect(wrong).toEqual([]);

@@ -3,7 +3,7 @@ import { may } from "~/access/policy.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import type { Health } from "~/db/health.server.ts";
 import { migrationNames } from "~/db/migrate/names.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { cannotSit } from "~/domains/enrollments/cannot-sit.server.ts";
 import type { Finding } from "~/observability/findings/findings.server.ts";
@@ -56,8 +56,8 @@ async function onItsOwn<T>(ctx: TxCtx, run: () => Promise<T>, failed: (error: un
 const FAR_BEHIND_S = 30;
 
 async function standbys(ctx: TxCtx, at: Date, replicas: Health["checks"]["replicas"]): Promise<ReadinessCheck> {
-  const down = replicas.filter((one) => !one.ok);
-  const lag = await one(
+  const down = replicas.filter((replica) => !replica.ok);
+  const lag = await firstRow(
     ctx.tx,
     sql`select max(value) as most
         from telemetry.metric
@@ -79,9 +79,13 @@ async function standbys(ctx: TxCtx, at: Date, replicas: Health["checks"]["replic
 }
 
 async function backups(ctx: TxCtx, now: Date): Promise<ReadinessCheck> {
-  const there = await one(ctx.tx, sql`select to_regclass('console.backup') is not null as yes`, z.object({ yes: z.boolean() }));
+  const there = await firstRow(
+    ctx.tx,
+    sql`select to_regclass('console.backup') is not null as yes`,
+    z.object({ yes: z.boolean() }),
+  );
   const last = there!.yes
-    ? await one(
+    ? await firstRow(
         ctx.tx,
         sql`select max(finished_at) as at from console.backup where state = 'DONE'`,
         z.object({ at: z.date().nullable() }),
@@ -125,7 +129,7 @@ async function indexes(ctx: TxCtx, findings: Finding[] | null): Promise<Readines
   const bad = findings.filter(
     (finding) =>
       finding.level === "error" &&
-      finding.evidence.some((one) => EXAM_TABLES.some((table) => JSON.stringify(one).includes(table))),
+      finding.evidence.some((evidence) => EXAM_TABLES.some((table) => JSON.stringify(evidence).includes(table))),
   );
   return {
     name: "Findings",

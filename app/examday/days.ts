@@ -45,7 +45,7 @@ const RAISE = {
 } as const;
 
 /** Those of other tenants are counted, and never named: whoever sees one tenant is told what they can move. */
-const othersIn = (given: Given) => given.sittings.some((one) => !given.exams.some((exam) => exam.id === one.id));
+const othersIn = (given: Given) => given.sittings.some((sitting) => !given.exams.some((exam) => exam.id === sitting.id));
 function ofYours(moved: readonly string[], given: Given): string {
   if (!othersIn(given)) return "";
   const mine = moved.filter((id) => given.exams.some((exam) => exam.id === id)).length;

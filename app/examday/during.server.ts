@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { unlessLocked } from "~/db/patience.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { unlessLocked } from "~/db/lock-timeout.server.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 /** The database as one tenant's exam feels it: its sessions now, how many wait for a lock, and what is open. */
@@ -10,7 +10,7 @@ export const databaseForExam = read({
   permission: "exams.live",
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
-    const exam = await one(
+    const exam = await firstRow(
       ctx.tx,
       sql`select c.code, e.start_time
           from public.exam e
@@ -21,7 +21,7 @@ export const databaseForExam = read({
     if (!exam) return null;
     const now = ctx.clock.now();
     const since = new Date(now.getTime() - 60_000);
-    const load = await one(
+    const load = await firstRow(
       ctx.tx,
       sql`select (select sum(ticks)::int from telemetry.tick where target = 'primary' and at > ${since}) as ticks,
                  (
@@ -60,7 +60,7 @@ export const databaseForExam = read({
       z.object({ number: z.number(), title: z.string(), state: z.string(), from_at: z.date(), to_at: z.date().nullable() }),
     );
     const saves = await unlessLocked(ctx, 250, () =>
-      one(
+      firstRow(
         ctx.tx,
         sql`select count(*)::int as n
             from public.student_answer s

@@ -11,7 +11,7 @@ import { databaseForExam } from "./during.server.ts";
 import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { readiness } from "./readiness.server.ts";
 import { today } from "./today.server.ts";
-import { clearExplained, extraTimeForIncident, previewClearing, touchedBy, undoClearing } from "./touched.server.ts";
+import { clearExplained, extraTimeForIncident, previewClearing, incidentImpact, undoClearing } from "./incident-impact.server.ts";
 
 const db = testDatabase();
 let college: { id: string; code: string };
@@ -57,13 +57,13 @@ describe("an incident", () => {
     const mine = await live();
     const theirs = await live(other);
     const number = await incident(minutesAgo(6), minutesAgo(4));
-    const seen = await touchedBy({ ctx: ana, input: { number } });
+    const seen = await incidentImpact({ ctx: ana, input: { number } });
     expect(seen.exams.map((exam) => exam.id)).toContain(mine.exam.id);
     expect(seen.exams.map((exam) => exam.id)).not.toContain(theirs.exam.id);
-    expect((await touchedBy({ ctx: stranger, input: { number } })).exams.map((exam) => exam.id)).toEqual([theirs.exam.id]);
+    expect((await incidentImpact({ ctx: stranger, input: { number } })).exams.map((exam) => exam.id)).toEqual([theirs.exam.id]);
     const none = await incident(minutesAgo(300), minutesAgo(290));
-    expect((await touchedBy({ ctx: stranger, input: { number: none } })).exams).toEqual([]);
-    await expect(touchedBy({ ctx: ana, input: { number: 999_999 } })).rejects.toThrow(/Incident not found/);
+    expect((await incidentImpact({ ctx: stranger, input: { number: none } })).exams).toEqual([]);
+    await expect(incidentImpact({ ctx: ana, input: { number: 999_999 } })).rejects.toThrow(/Incident not found/);
   });
 
   it("gives time once for each exam when two press at once, again only when asked, and not to strangers", async () => {
@@ -150,7 +150,7 @@ describe("an incident", () => {
       ctx: sre,
       input: { title: "The hall lost its power", cause: "A fuse", target: "primary", from: minutesAgo(10) } as never,
     });
-    expect((await touchedBy({ ctx: ana, input: { number } })).attempts).toBeGreaterThan(0);
+    expect((await incidentImpact({ ctx: ana, input: { number } })).attempts).toBeGreaterThan(0);
     expect(await previewClearing(ana, number)).toBeNull();
     await expect(clearExplained(ana, number)).rejects.toThrow(/still open/);
   });
@@ -198,10 +198,10 @@ describe("readiness", () => {
     expect(moved.exams.find((one) => one.id === exam.id)!.start.getTime() - judged.start.getTime()).toBe(86_400_000);
     expect(moved.exams.find((one) => one.id === exam.id)!.short).not.toContain("connections");
     // Whoever sees one tenant is told of its exams, with everybody's load.
-    expect((await readiness({ ctx: stranger, input: {} })).exams.map((one) => one.college)).not.toContain(judged.college);
+    expect((await readiness({ ctx: stranger, input: {} })).exams.map((exam) => exam.college)).not.toContain(judged.college);
     await db.owner.query("update public.exam set status = 'CANCELLED', cancelled_reason = 'test' where id = $1", [exam.id]);
     cache.changed(["exam"]);
-    expect((await readiness({ ctx: sre, input: {} })).exams.map((one) => one.id)).not.toContain(exam.id);
+    expect((await readiness({ ctx: sre, input: {} })).exams.map((exam) => exam.id)).not.toContain(exam.id);
   });
 
   it("says of today's crowd at least those who are sitting now, also past the usual end", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { newId } from "~/platform/ids.ts";
@@ -62,7 +62,7 @@ export async function judgeForecasts(): Promise<number> {
       z.object({ id: z.string(), college_id: z.string(), exam_id: z.string(), start_time: z.date(), until: z.date() }),
     );
     for (const exam of over) {
-      const came = await one(
+      const came = await firstRow(
         ctx.tx,
         sql`select (
                      select count(*)::int

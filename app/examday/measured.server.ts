@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import {
   ACTIVE_PRIOR,
@@ -114,7 +114,7 @@ export type Cost = Record<"connections" | "active" | "commits" | "written" | "wa
 /** Fitted over all tenants: the database does not know whose student a connection serves. */
 export async function measureCost(ctx: TxCtx, now: Date): Promise<Cost> {
   const seen = await observations(ctx, now);
-  const turnout = await one(
+  const turnout = await firstRow(
     ctx.tx,
     sql`select count(*)::int as expected,
                count(*) filter (

@@ -19,12 +19,14 @@ const ENOUGH = 24;
  * much of it the prior no longer matters. Never a negative cost, never NaN.
  */
 export function fitLine(observations: readonly Observation[], prior: Prior): Line {
-  const seen = observations.filter((one) => Number.isFinite(one.value) && Number.isFinite(one.sitting) && one.sitting >= 0);
+  const seen = observations.filter(
+    (observation) => Number.isFinite(observation.value) && Number.isFinite(observation.sitting) && observation.sitting >= 0,
+  );
   const believed: { x: number; y: number; w: number }[] = [
     { x: 0, y: prior.base, w: prior.weight / 2 },
     { x: prior.typical, y: prior.base + prior.perStudent * prior.typical, w: prior.weight / 2 },
   ];
-  const points = [...believed, ...seen.map((one) => ({ x: one.sitting, y: one.value, w: 1 }))];
+  const points = [...believed, ...seen.map((observation) => ({ x: observation.sitting, y: observation.value, w: 1 }))];
   const total = points.reduce((sum, point) => sum + point.w, 0);
   const mx = points.reduce((sum, point) => sum + point.w * point.x, 0) / total;
   const my = points.reduce((sum, point) => sum + point.w * point.y, 0) / total;

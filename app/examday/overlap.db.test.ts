@@ -11,7 +11,7 @@ import { judgeForecasts, keepForecasts } from "./forecast.server.ts";
 import { needs } from "./overview.server.ts";
 import { readiness } from "./readiness.server.ts";
 import { today } from "./today.server.ts";
-import { clearExplained, extraTimeForIncident, touchedBy } from "./touched.server.ts";
+import { clearExplained, extraTimeForIncident, incidentImpact } from "./incident-impact.server.ts";
 
 /** Incidents that overlap, and exams that do not happen. */
 
@@ -40,7 +40,7 @@ it("time given for one incident is not taken for time given for another that ove
   const short = await incident(minutesAgo(10), minutesAgo(8));
   await extraTimeForIncident({ ctx: ana, input: { number: short, minutes: 5 } });
   const given = async (number: number) =>
-    (await touchedBy({ ctx: ana, input: { number } })).exams.find((one) => one.id === exam.id)!.given;
+    (await incidentImpact({ ctx: ana, input: { number } })).exams.find((one) => one.id === exam.id)!.given;
   expect([await given(short), await given(long)]).toEqual([1, 0]);
   await extraTimeForIncident({ ctx: ana, input: { number: long, minutes: 3 } });
   const { rows } = await db.owner.query("select extra_seconds as extra from public.student_exam_attempt where id = $1", [
@@ -84,7 +84,7 @@ it("a student who got the time of an incident alone gets no more of it with the 
     await makeAttempt(db.owner, exam, 1, { state: "IN_PROGRESS", started: minutesAgo(30) }),
   ];
   const number = await incident(minutesAgo(10), minutesAgo(8));
-  const { incident: it } = await touchedBy({ ctx: ana, input: { number } });
+  const { incident: it } = await incidentImpact({ ctx: ana, input: { number } });
   const give = (attemptId: string | null) =>
     giveTimeForIncident({
       ctx: ana,
@@ -190,7 +190,7 @@ it("a forecast of an exam that was cancelled is judged by nothing", async () => 
 it("an exam that has lasted since the morning still counts in what is sat now", async () => {
   const exam = await makeExam(db.owner, college.id, { students: 4, status: "LIVE", start: minutesAgo(8 * 60), minutes: 600 });
   const { exams } = await readiness({ ctx: ana, input: {} });
-  expect(exams.map((one) => one.id)).toContain(exam.id);
+  expect(exams.map((exam) => exam.id)).toContain(exam.id);
 });
 
 it("what is later today is what begins before midnight where the reader is", async () => {

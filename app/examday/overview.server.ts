@@ -2,7 +2,7 @@ import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { cache } from "~/db/cache.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withReadScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
@@ -10,7 +10,7 @@ import { replicationReport } from "~/observability/replication/report.server.ts"
 import { groupBy } from "~/platform/group.ts";
 import { bytes, clockTime, plural, seconds } from "~/platform/format.ts";
 import type { Readiness } from "./readiness.server.ts";
-import { leftToExplain, touchedBy } from "./touched.server.ts";
+import { leftToExplain, incidentImpact } from "./incident-impact.server.ts";
 import { appealsWaiting, findingsNow, reviewsWaiting } from "./waiting.server.ts";
 
 export type Need = { tone: "bad" | "warn" | "ok" | "neutral"; title: string; says: string; to: string; at: Date | null };
@@ -37,7 +37,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
   const found: Need[] = [];
   const forecast = await ahead;
   // One line a morning, however many exams begin in it.
-  const short = groupBy(forecast?.exams.filter((one) => one.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
+  const short = groupBy(forecast?.exams.filter((exam) => exam.verdict !== "HOLDS") ?? [], (exam) => exam.start.getTime());
   for (const exams of [...short.values()].slice(0, 2)) {
     const worst = exams.find((exam) => exam.verdict === "WILL_NOT_HOLD") ?? exams[0]!;
     const what = exams.length === 1 ? worst.title : `${exams.length} exams`;
@@ -52,7 +52,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
   }
   const incidents =
     (await attempt(incidentsBetween({ ctx, input: { from: new Date(now.getTime() - 48 * HOUR), to: now } }))) ?? [];
-  const older = incidents.slice(0, -3).filter((one) => one.state === "OPEN");
+  const older = incidents.slice(0, -3).filter((incident) => incident.state === "OPEN");
   if (older.length > 0)
     found.unshift({
       tone: "bad",
@@ -63,7 +63,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
     });
   for (const incident of incidents.toReversed().slice(0, 3)) {
     const open = incident.state === "OPEN";
-    const touched = await attempt(touchedBy({ ctx, input: { number: incident.number } }));
+    const touched = await attempt(incidentImpact({ ctx, input: { number: incident.number } }));
     const to = may(role, "database.read") ? `/database/incidents/${incident.number}` : `/exams/incidents/${incident.number}`;
     if (open)
       found.unshift({
@@ -121,8 +121,9 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
   const students = forecast?.checks.find((check) => check.name === "Students" && check.ok === false);
   if (students)
     found.push({ tone: "warn", title: students.says, says: "Each with the action that fixes it", to: "/exams/today", at: null });
-  for (const check of forecast?.checks.filter((one) => one.ok === false && one.name !== "Students" && one.name !== "Incidents") ??
-    []) {
+  for (const check of forecast?.checks.filter(
+    (check) => check.ok === false && check.name !== "Students" && check.name !== "Incidents",
+  ) ?? []) {
     if (check.to && !(check.to.startsWith("/database") && !may(role, "database.read")))
       found.push({
         tone: "warn",
@@ -134,7 +135,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
   }
   if (may(role, "database.act")) {
     const findings = (await attempt(findingsNow())) ?? [];
-    const worst = findings.find((finding) => finding.evidence.some((one) => !one.mute));
+    const worst = findings.find((finding) => finding.evidence.some((evidence) => !evidence.mute));
     if (worst)
       found.push({
         tone: worst.level === "error" ? "bad" : "neutral",
@@ -147,7 +148,7 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
   if (may(role, "tenants.manage")) {
     const ending = await attempt(
       withReadScope(ctx, (inner) =>
-        one(
+        firstRow(
           inner.tx,
           sql`select count(*)::int as n, min(name) as name, min(subscription_expiry) as at
               from public.college

@@ -122,7 +122,7 @@ export const readiness = read({
     ]);
     const moved = new Map(input.shift.map((one) => [one.id, one.minutes]));
     const sittings = sittingsOf(all, { turnout: cost.turnout, writing, moved, now });
-    const byId = new Map(sittings.map((one) => [one.id, one]));
+    const byId = new Map(sittings.map((sitting) => [sitting.id, sitting]));
     const steps = sittingOver(sittings);
     const limits = { connections: input.connections ?? headroom?.ordinary ?? null, cores: coreCount(env().embedded) };
     const relief = 1 - Math.min(0.8, READS_A_STANDBY_TAKES * input.replicas);

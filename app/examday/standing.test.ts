@@ -25,14 +25,14 @@ const times = (n: number, verdict: Verdict) => Array.from({ length: n }, () => v
 describe("a verdict that stands", () => {
   it("gets worse at once and does not change while the forecast goes to and fro around the limit", () => {
     const readings: Verdict[] = ["HOLDS", ...Array.from({ length: 40 }, (_, n): Verdict => (n % 3 ? "HOLDS" : "AT_RISK"))];
-    const verdicts = after(readings).map((one) => one.verdict);
+    const verdicts = after(readings).map((standing) => standing.verdict);
     expect(verdicts[0]).toBe("HOLDS");
     expect(new Set(verdicts.slice(1))).toEqual(new Set(["AT_RISK"]));
   });
 
   it("gets better after ten minutes, and remembers until when it was worse and why", () => {
     const stood = after(["AT_RISK", ...times(12, "HOLDS")]);
-    expect(stood.slice(0, 11).map((one) => one.verdict)).toEqual(times(11, "AT_RISK"));
+    expect(stood.slice(0, 11).map((standing) => standing.verdict)).toEqual(times(11, "AT_RISK"));
     expect(stood[5]!.reasons).toEqual(["80 of 90"]);
     expect(stood[11]!).toMatchObject({ verdict: "HOLDS", before: { verdict: "AT_RISK", until: at(11), reasons: ["80 of 90"] } });
     expect(verdictNote(stood[5]!, at(5), "UTC")).toMatch(
@@ -43,7 +43,7 @@ describe("a verdict that stands", () => {
   });
 
   it("follows the worst of the ten minutes, not their last", () => {
-    const stood = after(["WILL_NOT_HOLD", ...times(6, "AT_RISK"), ...times(16, "HOLDS")]).map((one) => one.verdict);
+    const stood = after(["WILL_NOT_HOLD", ...times(6, "AT_RISK"), ...times(16, "HOLDS")]).map((standing) => standing.verdict);
     expect(stood[11]).toBe("AT_RISK");
     expect(stood.slice(11, 21)).toEqual(times(10, "AT_RISK"));
     expect(stood[22]).toBe("HOLDS");

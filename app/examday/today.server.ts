@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { dayAfter, dayIn, startOfDay, validZone } from "~/platform/zone.ts";
 import { sittingNow } from "./sitting-now.server.ts";
@@ -13,7 +13,7 @@ export const today = read({
   async run({ ctx, input }) {
     const now = ctx.clock.now();
     const end = new Date(startOfDay(dayAfter(dayIn(now, input.zone)), input.zone));
-    const row = await one(
+    const row = await firstRow(
       ctx.tx,
       sql`select (select count(*)::int from public.exam where status = 'LIVE' and deleted_at is null) as live,
                  (

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { scopeOf, systemCtx } from "~/access/ctx.server.ts";
 import { clients } from "~/db/clients.server.ts";
 import type { Ctx, Scope } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
@@ -51,7 +51,7 @@ function narrowed(now: Scope, asked: unknown): Scope {
 async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
   const base = systemCtx(`job ${job.kind}`);
   if (!job.staff_id) return { ...base, scope: narrowed({ kind: "all" }, job.input["scope"]), requestId: `job-${job.id}` };
-  const staff = await one(
+  const staff = await firstRow(
     clients().primary,
     sql`select st.id, st.name, st.email, st.role, st.is_active,
                array(select a.college_id::text from console.staff_assignment a where a.staff_id = st.id) as college_ids
@@ -78,7 +78,7 @@ async function ctxFor(job: z.infer<typeof jobRow>): Promise<Ctx> {
 
 async function runJob(id: string, handlers: Record<string, JobHandler>): Promise<void> {
   const { primary: pool, beside } = clients();
-  const job = await one(
+  const job = await firstRow(
     pool,
     sql`update console.job
         set state = 'RUNNING', runs = runs + 1, started_at = coalesce(started_at, now()), heartbeat_at = now(),
@@ -116,7 +116,7 @@ async function runJob(id: string, handlers: Record<string, JobHandler>): Promise
     const progress: JobRun["progress"] = async (done, total) => {
       if (Date.now() - last < 200 && done !== total) return;
       last = Date.now();
-      const row = await one(
+      const row = await firstRow(
         beside,
         sql`update console.job
             set done = ${done}, total = coalesce(${total ?? null}, total), heartbeat_at = now(), updated_at = now()

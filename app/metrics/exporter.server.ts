@@ -12,7 +12,7 @@ import type { ProbeAge, ScheduleCount, View } from "./family.ts";
 import { PLATFORM_EVERY_MS, PLATFORM_STALE_MS, type PlatformSample } from "./platform.ts";
 import { countFindings, samplePlatform } from "./platform.server.ts";
 import { SignalCounts } from "./signal-counts.server.ts";
-import { KeptBlocks } from "./kept.ts";
+import { BlockCache } from "./block-cache.ts";
 import { appendTexts, onlyServer, render } from "./render.ts";
 
 // Half the work for a hundredth more bytes: it is done every few seconds, on a machine that has other things to do.
@@ -48,7 +48,7 @@ export class Exporter {
   private timers: NodeJS.Timeout[] = [];
   private readonly top = new TopStatements();
   private readonly chosen = new Map<string, { rows: unknown; named: ReadonlySet<string> }>();
-  private readonly kept = new KeptBlocks();
+  private readonly kept = new BlockCache();
   private rendering: Promise<void> = Promise.resolve();
   private first: Promise<void> | null = null;
   private asking = false;
@@ -119,7 +119,7 @@ export class Exporter {
     const view = this.view(Date.now());
     const text = Buffer.from(appendTexts(await render(view, this.kept), await register.metrics()));
     this.rounds = { n: this.rounds.n + 1, ms: performance.now() - started };
-    const servers = view.targets.map((one) => one.name);
+    const servers = view.targets.map((target) => target.name);
     this.rendered = { text, zipped: await zip(text), at: Date.now(), ms: this.rounds.ms, servers, of: new Map() };
   }
 
@@ -171,7 +171,7 @@ export class Exporter {
     const fresh: View["fresh"] = (server, key) => {
       const sample = sampler?.latest(server, key);
       if (!sample?.rows || this.isStale(key, sample.at.getTime(), now)) return null;
-      return targets.find((one) => one.name === server)?.reachable === false ? null : sample.rows;
+      return targets.find((target) => target.name === server)?.reachable === false ? null : sample.rows;
     };
     const platformAge = this.platform ? now - this.platform.at : null;
     return {

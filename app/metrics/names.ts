@@ -58,6 +58,7 @@ export const namesTable = (): string =>
     "| metric | type | labels | says |",
     "| --- | --- | --- | --- |",
     ...NAMED.map(
-      (one) => `| \`${one.name}\` | ${one.type} | ${one.labels.map((label) => `\`${label}\``).join(", ")} | ${cell(one.help)} |`,
+      (named) =>
+        `| \`${named.name}\` | ${named.type} | ${named.labels.map((label) => `\`${label}\``).join(", ")} | ${cell(named.help)} |`,
     ),
   ].join("\n");

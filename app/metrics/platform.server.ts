@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 import type { Sampler } from "~/observability/sampler/sampler.server.ts";
@@ -43,14 +43,14 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
       jobs: await count(sql`select state as key, count(*)::int as n from console.job group by 1`),
       backups: await count(sql`select state as key, count(*)::int as n from console.backup group by 1`),
     };
-    const oldest = await one(
+    const oldest = await firstRow(
       tx,
       sql`select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as s
           from public.review
           where decided_at is null`,
       z.object({ s: z.number() }),
     );
-    const backup = await one(
+    const backup = await firstRow(
       tx,
       sql`select extract(epoch from now() - started_at)::float8 as age, size_bytes::float8 as bytes from console.backup
           where state = 'DONE' order by started_at desc limit 1`,
@@ -69,7 +69,7 @@ export async function samplePlatform(signals: SignalCounts): Promise<PlatformSam
         rtoSeconds: z.number().nullable(),
       }),
     );
-    const audit = await one(
+    const audit = await firstRow(
       tx,
       sql`select coalesce((select max(size) from audit.checkpoint), 0)::float8 as size,
                  (select count(*) from audit.pending)::int as pending,
@@ -138,6 +138,6 @@ export async function countFindings(sampler: Sampler): Promise<{ id: string; lev
     id,
     level,
     // What it found is so, also where it could not see everything.
-    n: unknown && evidence.length === 0 ? null : evidence.filter((one) => !one.mute).length,
+    n: unknown && evidence.length === 0 ? null : evidence.filter((evidence) => !evidence.mute).length,
   }));
 }

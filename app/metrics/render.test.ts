@@ -39,7 +39,7 @@ const empty: View = {
 
 describe("the text", () => {
   it("says that a server is down, and nothing else about it", async () => {
-    const down = await render({ ...empty, targets: empty.targets.map((one) => ({ ...one, reachable: false })) });
+    const down = await render({ ...empty, targets: empty.targets.map((target) => ({ ...target, reachable: false })) });
     expect(down).toContain('pg_up{server="primary"} 0\n');
     expect(down).toContain('pg_up{server="standby-1"} 0\n');
     expect(down).not.toMatch(/^pg_(?!up|exporter)/m);

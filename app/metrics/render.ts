@@ -1,8 +1,8 @@
 import { FAMILIES, LEFT_OUT, RENDERED_AT, SERIES } from "./families/all.ts";
 import { settingFamilies } from "./families/settings.ts";
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 import { family, type Family, type Labels, type Point, type View } from "./family.ts";
-import { KeptBlocks, type Block } from "./kept.ts";
+import { BlockCache, type Block } from "./block-cache.ts";
 
 /** A value longer than this says nothing more to a reader, and someone pays for each byte of it in every scrape. */
 const VALUE_LENGTH = 128;
@@ -54,21 +54,21 @@ export function renderFamily({ name, type, help, labels, limit, read }: Family, 
 }
 
 function renderSettings(view: View): Block {
-  const all = settingFamilies(view).map((one) => renderFamily(one, view));
-  return { text: all.map((one) => one.text).join(""), shown: all.reduce((sum, one) => sum + one.shown, 0), left: NONE };
+  const all = settingFamilies(view).map((family) => renderFamily(family, view));
+  return { text: all.map((block) => block.text).join(""), shown: all.reduce((sum, one) => sum + one.shown, 0), left: NONE };
 }
 
 const PARTS: readonly { name: string; make(view: View): Block }[] = [
-  ...FAMILIES.map((one) => ({ name: one.name, make: (view: View) => renderFamily(one, view) })),
+  ...FAMILIES.map((family) => ({ name: family.name, make: (view: View) => renderFamily(family, view) })),
   { name: "pg_settings_*", make: renderSettings },
 ];
 
 /** Everything that samples say, as one text; tens of thousands of lines, so others get their turn in between. */
-export async function render(view: View, kept: KeptBlocks = new KeptBlocks()): Promise<string> {
+export async function render(view: View, kept: BlockCache = new BlockCache()): Promise<string> {
   const texts: string[] = [];
   let shown = 0;
   const left: Point[] = [];
-  const breathe = breather(4);
+  const breathe = yieldToEventLoop(4);
   for (const { name, make } of PARTS) {
     await breathe();
     const block = kept.of(name, view, make);
@@ -81,7 +81,7 @@ export async function render(view: View, kept: KeptBlocks = new KeptBlocks()): P
     family(SERIES, "gauge", "Series shown, these three families not counted", [], () => [[{}, shown]]),
     family(RENDERED_AT, "gauge", "When this was made, Unix time", [], () => [[{}, view.now / 1000]]),
   ];
-  for (const one of about) texts.push(renderFamily(one, view).text);
+  for (const family of about) texts.push(renderFamily(family, view).text);
   return texts.join("");
 }
 
@@ -116,7 +116,7 @@ export function joinTexts(texts: readonly string[]): string {
   return [...blocks.values()].join("");
 }
 
-const OURS = new Set([...FAMILIES.map((one) => one.name), LEFT_OUT, SERIES, RENDERED_AT]);
+const OURS = new Set([...FAMILIES.map((family) => family.name), LEFT_OUT, SERIES, RENDERED_AT]);
 
 /** What samples say, followed by what the process counts of itself; the long text is looked through only if it must be. */
 export function appendTexts(sampled: string, own: string): string {

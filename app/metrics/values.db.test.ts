@@ -169,7 +169,7 @@ beforeAll(async () => {
   const after = await look();
   between = { before, after };
   const fresh: View["fresh"] = (_server, key) => (samples.get(key)?.rows as ProbeRow<typeof key>[] | undefined) ?? null;
-  const ids = new Set(statementSums(fresh("primary", "statements") ?? []).map((one) => one.id));
+  const ids = new Set(statementSums(fresh("primary", "statements") ?? []).map((sum) => sum.id));
   text = await render({
     now: Date.now(),
     active: true,

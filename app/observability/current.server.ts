@@ -132,7 +132,7 @@ export type Late = { at: Date; reason: string };
 
 /** Of several samples the oldest that could not be asked for now: a page says how old what it shows is. */
 export function lateOf(...samples: readonly Sample<unknown>[]): Late | null {
-  const [oldest] = samples.filter((one) => one.late && one.rows).sort((a, b) => a.at.getTime() - b.at.getTime());
+  const [oldest] = samples.filter((sample) => sample.late && sample.rows).sort((a, b) => a.at.getTime() - b.at.getTime());
   return oldest ? { at: oldest.at, reason: oldest.late! } : null;
 }
 

@@ -14,7 +14,7 @@ import type { Actor } from "~/db/ctx.ts";
 import { applyMigrations } from "~/db/migrate/engine.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
 import { SilenceWatch } from "~/db/silence.ts";
-import { startPulse, type Pulse } from "~/db/pulse.server.ts";
+import { startHeartbeat, type Heartbeat } from "~/db/primary-heartbeat.server.ts";
 import { createReplicas, type Replicas } from "~/db/replicas.server.ts";
 import { answerInternal } from "~/collector/internal.server.ts";
 import { forget } from "~/platform/singleton.ts";
@@ -40,7 +40,7 @@ let dataDir: string;
 let primary: pg.Client;
 let standby: pg.Client;
 let sre: Actor;
-let pulse: Pulse;
+let pulse: Heartbeat;
 let pool: Pool;
 let readers: Replicas;
 
@@ -78,7 +78,7 @@ beforeAll(async () => {
   primary = await connect(cluster.urls.superuser);
   standby = await connect(superUrl(cluster.standby, "invigil"));
   sre = await makeStaff(primary, "SRE");
-  pulse = startPulse({ url: cluster.urls.app }, "test");
+  pulse = startHeartbeat({ url: cluster.urls.app }, "test");
   pool = createPool("standby", { url: cluster.urls.standby, applicationName: "test", max: 1 });
   readers = createReplicas(
     [{ name: "standby", weight: 1, pool, check: pool, silence: new SilenceWatch("standby") }],
@@ -237,7 +237,7 @@ describe("an archive", () => {
       disk: null,
       staleProbes: [],
     });
-    expect(signals.find((one) => one.metric === "archive.failing_s")!.value).toBeGreaterThan(0);
+    expect(signals.find((signal) => signal.metric === "archive.failing_s")!.value).toBeGreaterThan(0);
     const health = await healthReport({ ctx: ctxFor(sre, everywhere), input: {} });
     expect(health.archiving).toMatchObject({ state: "no command" });
     expect(healthTitle(health.complaints)).not.toBe("All servers answer.");
@@ -306,7 +306,7 @@ describe("with every ordinary connection used up", () => {
       expect(lateOf(locks)).toMatchObject({ at: locks.at });
       const found = await until(
         () => healthReport({ ctx, input: {} }),
-        ({ complaints }) => complaints.some((one) => one.includes("used up")),
+        ({ complaints }) => complaints.some((complaint) => complaint.includes("used up")),
       );
       expect(healthTitle(found.complaints)).toMatch(/used up/);
       const { rows } = await live("backends");
@@ -410,15 +410,15 @@ describe("with the primary stopped", () => {
     const stopped = Date.now();
     const down = await until(
       async () => sampler.targets(),
-      (targets) => targets.find((one) => one.name === "primary")!.reachable === false,
+      (targets) => targets.find((target) => target.name === "primary")!.reachable === false,
     );
-    expect(down.find((one) => one.name === "standby-1")!.reachable).toBe(true);
+    expect(down.find((state) => state.name === "standby-1")!.reachable).toBe(true);
     await wait(4500);
     expect(sampler.memory.latest("standby-1")!.at).toBeGreaterThan(stopped + 2000);
     expect(sampler.store.stats.spooled).toBeGreaterThan(0);
     // The page asks the servers itself: one answers, one does not, and it says so.
     await closeLivePools();
-    expect((await targetStates()).map((one) => one.reachable)).toEqual([false, true]);
+    expect((await targetStates()).map((state) => state.reachable)).toEqual([false, true]);
     expect((await live("activity")).missing!.reason).toMatch(/can't be reached/);
     expect((await currentLags())[0]).toMatchObject({ bytes: null, receiving: false });
     await startServer(cluster.primary);
@@ -429,7 +429,7 @@ describe("with the primary stopped", () => {
     );
     await until(
       async () => sampler.targets(),
-      (targets) => targets.every((one) => one.reachable),
+      (targets) => targets.every((target) => target.reachable),
     );
     await wait(2500);
     await sampler.stop();
@@ -473,7 +473,7 @@ describe("a promoted standby", () => {
       disk: null,
       staleProbes: [],
     });
-    expect(signals.filter((one) => one.metric.startsWith("replication"))).toEqual([]);
+    expect(signals.filter((signal) => signal.metric.startsWith("replication"))).toEqual([]);
     // Not unknown either: what fired before it was promoted is over.
     expect(unknown.has("replication.not_receiving standby-1")).toBe(false);
   }, 60_000);

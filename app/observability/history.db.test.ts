@@ -76,7 +76,7 @@ describe("sums over a span", () => {
     const [here, before] = [await sums(from, to), await sums(new Date(from.getTime() - (to.getTime() - from.getTime())), from)];
     expect(here).toHaveLength(3);
     for (const row of here) {
-      const found = queries.find((one) => one.query_id === row.query_id)!;
+      const found = queries.find((query) => query.query_id === row.query_id)!;
       expect({ calls: found.calls, ms: found.total_ms, rows: found.rows }).toEqual({
         calls: row.calls,
         ms: row.ms,
@@ -113,8 +113,8 @@ describe("sums over a span", () => {
       `select (extract(epoch from date_bin(make_interval(secs => $3), at, 'epoch')) * 1000)::float8 as t, avg(value) as value from telemetry.metric where at >= $1 and at < $2 group by 1 order by 1`,
       [span.from, span.to, step],
     );
-    expect(points.map((one) => one.t)).toEqual(rows.map((one) => one.t));
-    points.forEach((one, index) => expect(one.value).toBeCloseTo(rows[index]!.value, 6));
+    expect(points.map((point) => point.t)).toEqual(rows.map((row) => row.t));
+    points.forEach((point, index) => expect(point.value).toBeCloseTo(rows[index]!.value, 6));
   });
 
   it("tell a statement that was not there in the span before", async () => {
@@ -123,7 +123,7 @@ describe("sums over a span", () => {
       [now / 1000 - 15],
     );
     const changed = await whatChanged({ ctx: ctx(), input: { from: at(now - DAY), to: new Date(now) } });
-    expect(changed.newQueries.map((one) => [one.query_id, one.calls, one.mean_ms])).toEqual([["99", 4, 20]]);
+    expect(changed.newQueries.map((query) => [query.query_id, query.calls, query.mean_ms])).toEqual([["99", 4, 20]]);
     expect(changed.slowerQueries).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ const now = Date.UTC(2026, 4, 20, 14, 37, 12);
 const level = (suffix: string, step: number, keptHours: number) => ({ suffix, step, keptHours });
 const levels = [level("_1d", 86_400, 9000), level("_1h", 3600, 9000), level("_5m", 300, 720), level("", 15, 24)];
 const floor = (at: number, step: number) => Math.floor(at / (step * 1000)) * step * 1000;
-const made = new Map(levels.slice(0, 3).map((one) => [one.suffix, floor(now, one.step)]));
-const steps = (pieces: readonly Piece[]) => pieces.map((one) => one.suffix || "raw");
+const made = new Map(levels.slice(0, 3).map((level) => [level.suffix, floor(now, level.step)]));
+const steps = (pieces: readonly Piece[]) => pieces.map((piece) => piece.suffix || "raw");
 
 /** Breaks when a moment of a span is told twice or by nobody. */
 describe("the pieces of a span", () => {
@@ -20,10 +20,10 @@ describe("the pieces of a span", () => {
       const pieces = piecesOf(levels.slice(Math.floor(random() * 4)), made, from, to, now);
       expect(pieces[0]!.from).toBe(from);
       expect(pieces.at(-1)!.to).toBe(to);
-      pieces.slice(1).forEach((one, index) => expect(one.from).toBe(pieces[index]!.to));
-      for (const one of pieces) {
-        expect(one.to).toBeGreaterThan(one.from);
-        if (one.suffix) expect([one.from % (one.step * 1000), one.to % (one.step * 1000)]).toEqual([0, 0]);
+      pieces.slice(1).forEach((piece, index) => expect(piece.from).toBe(pieces[index]!.to));
+      for (const piece of pieces) {
+        expect(piece.to).toBeGreaterThan(piece.from);
+        if (piece.suffix) expect([piece.from % (piece.step * 1000), piece.to % (piece.step * 1000)]).toEqual([0, 0]);
       }
     }
   });
@@ -31,7 +31,7 @@ describe("the pieces of a span", () => {
   it("are coarse in the middle and fine at its ends", () => {
     const pieces = piecesOf(levels, made, now - 10 * 24 * HOUR, now, now);
     expect(steps(pieces)).toEqual(["_5m", "_1h", "_1d", "_1h", "_5m", "raw"]);
-    expect(pieces.find((one) => one.suffix === "_1d")).toMatchObject({
+    expect(pieces.find((piece) => piece.suffix === "_1d")).toMatchObject({
       from: Date.UTC(2026, 4, 11),
       to: Date.UTC(2026, 4, 20),
     });

@@ -8,7 +8,7 @@ import { env } from "~/platform/env.server.ts";
 import { newId } from "~/platform/ids.ts";
 import { changeRule, listAlerts, silenceAlert } from "./alerts/alerts.server.ts";
 import { Evaluator, type Change, type Reading } from "./alerts/evaluate.ts";
-import { Keeper } from "./alerts/keeper.server.ts";
+import { EpisodeStore } from "./alerts/episode-store.server.ts";
 import { deliver, postWebhook } from "./alerts/notify.server.ts";
 import { ruleByKey } from "./alerts/rules.ts";
 import { declareIncident, getIncident, incidentsBetween, resolveIncident } from "./incidents/incidents.server.ts";
@@ -194,7 +194,7 @@ const reading = (value: number): Reading => ({
 });
 
 async function play(
-  keeper: Keeper,
+  keeper: EpisodeStore,
   evaluator: Evaluator,
   values: [second: number, value: number][],
   start: number,
@@ -219,7 +219,7 @@ describe("an alert of blocked sessions", () => {
       "insert into console.notification_target (id, name, kind, address) values (gen_random_uuid(), 'mail', 'EMAIL', 'sre@example.org')",
     );
     const start = Math.floor(Date.now() / 1000) * 1000 - 120_000;
-    const keeper = new Keeper();
+    const keeper = new EpisodeStore();
     const evaluator = new Evaluator();
     await play(
       keeper,
@@ -252,7 +252,11 @@ describe("an alert of blocked sessions", () => {
     expect(await between(41, 60)).toEqual([]);
     expect((await between(0, 60, proctor))[0]!.cause).toBeNull();
     const page = await getIncident({ ctx: ctxFor(auditor, everywhere), input: { id: "1" } });
-    expect(page.notes.map((one) => one.text)).toEqual(["The condition begins.", "9 sessions wait", "Resolved. At its worst: 9."]);
+    expect(page.notes.map((note) => note.text)).toEqual([
+      "The condition begins.",
+      "9 sessions wait",
+      "Resolved. At its worst: 9.",
+    ]);
     const alerts = await listAlerts({ ctx: ctxFor(sre, everywhere), input: { from: new Date(start), to: new Date() } });
     expect(alerts.episodes).toMatchObject([{ rule: "lock-wait", state: "RESOLVED", worst: 9, incident: 1 }]);
     // Without a collector nobody knows what is about to fire.
@@ -267,7 +271,7 @@ describe("an alert of blocked sessions", () => {
   it("goes on after the collector was restarted, and resolves", async () => {
     const start = Date.now() - 60_000;
     await play(
-      new Keeper(),
+      new EpisodeStore(),
       new Evaluator(),
       [
         [0, 4],
@@ -275,7 +279,7 @@ describe("an alert of blocked sessions", () => {
       ],
       start,
     );
-    const keeper = new Keeper();
+    const keeper = new EpisodeStore();
     const evaluator = new Evaluator();
     evaluator.adopt(await keeper.openEpisodes());
     expect(
@@ -289,7 +293,7 @@ describe("an alert of blocked sessions", () => {
           ],
           start,
         )
-      ).map((one) => one.kind),
+      ).map((change) => change.kind),
     ).toEqual(["resolved"]);
     expect(await count("select count(*) as n from console.alert_episode where state = 'FIRING'")).toBe(0);
     expect(await count("select count(*) as n from console.incident where state = 'OPEN'")).toBe(0);
@@ -305,7 +309,7 @@ describe("an alert of blocked sessions", () => {
     const incidents = await count("select count(*) as n from console.incident");
     // It ends within the silence: whoever did not hear of its beginning does not hear of its end.
     await play(
-      new Keeper(),
+      new EpisodeStore(),
       new Evaluator(),
       [
         [0, 4],
@@ -317,7 +321,7 @@ describe("an alert of blocked sessions", () => {
     expect(await count("select count(*) as n from console.notification_delivery")).toBe(before);
     expect(await count("select count(*) as n from console.incident")).toBe(incidents + 1);
 
-    const keeper = new Keeper();
+    const keeper = new EpisodeStore();
     const evaluator = new Evaluator();
     await play(
       keeper,
@@ -344,7 +348,7 @@ describe("an alert of blocked sessions", () => {
   it("of a rule that is no more ends with the next start", async () => {
     const start = Date.now();
     await play(
-      new Keeper(),
+      new EpisodeStore(),
       new Evaluator(),
       [
         [0, 4],
@@ -353,7 +357,7 @@ describe("an alert of blocked sessions", () => {
       start,
     );
     await db.owner.query("update console.alert_episode set rule = 'from-an-older-version' where state = 'FIRING'");
-    expect(await new Keeper().openEpisodes()).toEqual([]);
+    expect(await new EpisodeStore().openEpisodes()).toEqual([]);
     expect(await count("select count(*) as n from console.alert_episode where state = 'FIRING'")).toBe(0);
     expect(await count("select count(*) as n from console.incident where state = 'OPEN'")).toBe(0);
   });

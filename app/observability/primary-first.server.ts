@@ -1,10 +1,10 @@
 import type { Ctx } from "~/db/ctx.ts";
-import { isAway } from "~/db/retry.ts";
+import { isUnavailable } from "~/db/retry.ts";
 import { snapshot } from "./current.server.ts";
 
 /** Whether the collector sees the primary away; a page need not wait for a timeout to learn it again. */
 export const primaryAway = async (): Promise<boolean> =>
-  (await snapshot())?.targets.some((one) => one.kind === "primary" && one.reachable === false) ?? false;
+  (await snapshot())?.targets.some((target) => target.kind === "primary" && target.reachable === false) ?? false;
 
 /** The primary's word while there is one, else a standby's: what it last received. */
 export function primaryFirst<I, R>(
@@ -16,7 +16,7 @@ export function primaryFirst<I, R>(
     try {
       return await primary(work);
     } catch (error) {
-      if (isAway(error)) return anywhere(work);
+      if (isUnavailable(error)) return anywhere(work);
       throw error;
     }
   };

@@ -163,9 +163,9 @@ describe("relations under an exclusive lock", () => {
     const report = await tableReport({ ctx: ctx(), input: span() });
     expect(performance.now() - started).toBeLessThan(3000);
     expect(report.skipped).toEqual(["public.chain"]);
-    expect(report.tables!.find((one) => one.name === "public.chain")).toMatchObject({ bytes: null, skipped: true });
+    expect(report.tables!.find((table) => table.name === "public.chain")).toMatchObject({ bytes: null, skipped: true });
     const independent = await db.owner.query<{ bytes: number }>("select pg_table_size('public.college')::int as bytes");
-    expect(report.tables!.find((one) => one.name === "public.college")!.bytes).toBe(independent.rows[0]!.bytes);
+    expect(report.tables!.find((table) => table.name === "public.college")!.bytes).toBe(independent.rows[0]!.bytes);
     const indexes = await indexReport({ ctx: ctx(), input: span() });
     if (!indexes.known) throw new Error(indexes.missing?.reason);
     expect(indexes.skipped).toEqual(["public.chain_pkey"]);
@@ -234,15 +234,15 @@ describe("statements", () => {
     await work(5);
     const planted = await id();
     const second = await look(1000);
-    expect(second.find((one) => one.query_id === planted.id)).toMatchObject({ calls: 5, rows: 5 });
+    expect(second.find((delta) => delta.query_id === planted.id)).toMatchObject({ calls: 5, rows: 5 });
     const admin = new pg.Client({ connectionString: db.url("postgres") });
     await admin.connect();
     await admin.query("select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)");
     await admin.end();
     await work(2);
     const third = await look(2000);
-    expect(third.find((one) => one.query_id === planted.id)).toMatchObject({ calls: 2 });
-    expect(third.every((one) => one.calls >= 0 && one.total_ms >= 0 && one.wal_bytes >= 0)).toBe(true);
+    expect(third.find((delta) => delta.query_id === planted.id)).toMatchObject({ calls: 2 });
+    expect(third.every((delta) => delta.calls >= 0 && delta.total_ms >= 0 && delta.wal_bytes >= 0)).toBe(true);
     await own.end();
   });
 
@@ -328,13 +328,13 @@ describe("connections", () => {
     const report = await look();
     const after = await count();
     await admin.end();
-    const mine = report.sessions!.find((one) => one.tenant === "NORTH")!;
+    const mine = report.sessions!.find((session) => session.tenant === "NORTH")!;
     expect(mine.state).toBe("idle in transaction");
     expect(mine.query).toBe("select ? as who");
     expect(report.headroom!.max).toBe(before.max);
     expect(report.headroom!.used).toBeGreaterThanOrEqual(Math.min(before.n, after.n) - 1);
     expect(report.headroom!.used).toBeLessThanOrEqual(Math.max(before.n, after.n) + 1);
-    expect(report.groups!.find((one) => one.key === "NORTH")).toMatchObject({ n: 1, idleInTransaction: 1 });
+    expect(report.groups!.find((group) => group.key === "NORTH")).toMatchObject({ n: 1, idleInTransaction: 1 });
   });
 });
 

@@ -35,7 +35,7 @@ function runsOf(doc: Doc, text: string, weight: Weight): { font: string; text: s
     const last = runs.at(-1);
     if (last && (/\s/.test(letter) || has(last.font, letter))) last.text += letter;
     else {
-      const font = fonts.find((one) => has(one, letter));
+      const font = fonts.find((font) => has(font, letter));
       // A letter that no file has is written as its number: nothing is dropped in silence.
       runs.push({ font: font ?? fonts[0]!, text: font ? letter : `U+${letter.codePointAt(0)!.toString(16).toUpperCase()}` });
     }

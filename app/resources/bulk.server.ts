@@ -32,18 +32,18 @@ const choice = z.object({
   selection: z.object({ ids: z.array(z.uuid()).max(5000).optional(), filter: z.string().max(4000).optional() }),
 });
 
-function selected(of: Resource, selection: Selection): Sql[] {
+function selected(resource: Resource, selection: Selection): Sql[] {
   if (selection.ids && selection.ids.length > 0) return [sql`t.id = any (${selection.ids}::uuid[])`];
   if (selection.filter === undefined) throw new Invalid("Nothing is selected");
-  return conditions(of, readQuery(of, new URLSearchParams(selection.filter)));
+  return conditions(resource, readQuery(resource, new URLSearchParams(selection.filter)));
 }
 
-function batch(ctx: TxCtx, of: Resource, where: Sql[], after: string | null, limit: number) {
-  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+function batch(ctx: TxCtx, resource: Resource, where: Sql[], after: string | null, limit: number) {
+  const tenantId = resource.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   return rows(
     ctx.tx,
     sql`select t.id, ${tenantId} as college_id
-        from ${raw(of.table)} t
+        from ${raw(resource.table)} t
         where ${and([...where, ...(after ? [sql`t.id > ${after}::uuid`] : [])])}
         order by t.id
         limit ${limit}`,
@@ -57,56 +57,56 @@ export type ActVerbs = Readonly<
 >;
 
 /** The permission that an act asks for. */
-function authorize(ctx: Ctx, of: Resource, key: string): Permission {
-  const act = of.bulk.find((one) => one.key === key);
-  const permission = key === "trash" ? of.remove : (act?.permission ?? of.write);
-  const field = act?.sets ? fieldOf(of, act.sets) : undefined;
+function authorize(ctx: Ctx, resource: Resource, key: string): Permission {
+  const act = resource.bulk.find((act) => act.key === key);
+  const permission = key === "trash" ? resource.remove : (act?.permission ?? resource.write);
+  const field = act?.sets ? fieldOf(resource, act.sets) : undefined;
   const narrower = field?.write && !may(ctx.actor.role, field.write);
   if (!permission || !may(ctx.actor.role, permission) || narrower)
-    throw new Forbidden(`${of.many} are not changed here by your role`);
+    throw new Forbidden(`${resource.many} are not changed here by your role`);
   return permission;
 }
 
 /** One row's act, as the row's own page would do it: the same rules, and an audit entry of its own. */
 async function apply(
   ctx: TxCtx,
-  of: Resource,
+  resource: Resource,
   work: Choice,
   row: { id: string; college_id: string },
   verbs: ActVerbs,
 ): Promise<void> {
   if (work.act === "trash") {
-    await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason } });
+    await remove({ ctx, input: { resource: resource.name, id: row.id, reason: work.reason } });
     return;
   }
   if (work.act === "restore") {
-    await restore({ ctx, input: { resource: of.name, id: row.id } });
+    await restore({ ctx, input: { resource: resource.name, id: row.id } });
     return;
   }
   if (work.act === "purge") {
-    await remove({ ctx, input: { resource: of.name, id: row.id, reason: work.reason, purge: true } });
+    await remove({ ctx, input: { resource: resource.name, id: row.id, reason: work.reason, purge: true } });
     return;
   }
-  const act = of.bulk.find((one) => one.key === work.act);
-  if (!act) throw new Invalid(`${of.many} have no action “${work.act}”`);
-  const verb = verbs[`${of.name}.${act.key}`];
+  const act = resource.bulk.find((act) => act.key === work.act);
+  if (!act) throw new Invalid(`${resource.many} have no action “${work.act}”`);
+  const verb = verbs[`${resource.name}.${act.key}`];
   if (verb) {
     await verb({ ctx, id: row.id, collegeId: row.college_id, reason: work.reason });
     return;
   }
-  const field = fieldOf(of, act.sets ?? "");
+  const field = fieldOf(resource, act.sets ?? "");
   if (!field) throw new Invalid("This action sets nothing");
   const parsed = schemaOf(field).safeParse(work.value);
   if (!parsed.success) throw new Invalid(parsed.error.issues[0]!.message);
   await execute(
     ctx.tx,
-    sql`update ${raw(of.table)}
+    sql`update ${raw(resource.table)}
         set ${ident(field.column)} = ${parsed.data}, updated_at = ${ctx.clock.now()}
         where id = ${row.id}::uuid`,
   );
   await record(ctx, {
-    action: `${of.name}.${act.key}`,
-    resource: of.name,
+    action: `${resource.name}.${act.key}`,
+    resource: resource.name,
     resourceId: row.id,
     collegeId: row.college_id,
     reason: work.reason,
@@ -142,20 +142,20 @@ function gathered(refused: readonly { title: string; reason: string }[]): Previe
 
 /** The act itself on the first rows, in a transaction that is rolled back: what it says will be refused, will be. */
 export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}): Promise<Preview> {
-  const of = resourceNamed(work.resource);
-  authorize(ctx, of, work.act);
-  const { fields } = viewOf(of, ctx.actor.role);
+  const resource = resourceNamed(work.resource);
+  authorize(ctx, resource, work.act);
+  const { fields } = viewOf(resource, ctx.actor.role);
   return dryRun(ctx, async (inner) => {
-    const where = selected(of, work.selection);
-    const first = await batch(inner, of, where, null, TRIED);
+    const where = selected(resource, work.selection);
+    const first = await batch(inner, resource, where, null, TRIED);
     const counted = await rows(
       inner.tx,
-      sql`select count(*)::int as n from (select 1 from ${raw(of.table)} t where ${and(where)} limit 100001) x`,
+      sql`select count(*)::int as n from (select 1 from ${raw(resource.table)} t where ${and(where)} limit 100001) x`,
       z.object({ n: z.number() }),
     );
     const titles = await titlesOf(
       inner,
-      of,
+      resource,
       first.map((row) => row.id),
     );
     const sample: Tried[] = [];
@@ -163,13 +163,13 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
     const refused: { title: string; reason: string }[] = [];
     for (const [at, row] of first.entries()) {
       const title = titles[row.id] ?? row.id;
-      const before = at < SHOWN ? await findRow(inner, of, row.id) : null;
+      const before = at < SHOWN ? await findRow(inner, resource, row.id) : null;
       const reason = await refusalOf(inner, () =>
-        apply(inner, of, { ...work, reason: work.reason || "your reason" }, row, verbs),
+        apply(inner, resource, { ...work, reason: work.reason || "your reason" }, row, verbs),
       );
       if (reason) refused.push({ title, reason });
       if (!before) continue;
-      const after = reason ? null : await findRow(inner, of, row.id);
+      const after = reason ? null : await findRow(inner, resource, row.id);
       const changes = after ? changesBetween(fields, before.values, after.values) : [];
       seen.push(before, ...(after ? [after] : []));
       sample.push({ id: row.id, title, changes, refused: reason });
@@ -181,8 +181,8 @@ export async function previewBulk(ctx: Ctx, work: Choice, verbs: ActVerbs = {}):
       sample,
       labels: await labelsFor(
         inner,
-        of,
-        [...new Set(sample.flatMap((one) => one.changes.flatMap((change) => change.field?.key ?? [])))],
+        resource,
+        [...new Set(sample.flatMap((tried) => tried.changes.flatMap((change) => change.field?.key ?? [])))],
         seen,
       ),
       refusals: gathered(refused),
@@ -196,14 +196,19 @@ export const startBulk = mutation({
   stepUp: true,
   input: choice,
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const permission = authorize(ctx, of, input.act);
-    const { bulk, trashActs } = viewOf(of, ctx.actor.role);
+    const resource = resourceNamed(input.resource);
+    const permission = authorize(ctx, resource, input.act);
+    const { bulk, trashActs } = viewOf(resource, ctx.actor.role);
     const label = [...bulk, ...trashActs].find((act) => act.key === input.act)?.label ?? input.act;
-    const jobId = await enqueue(ctx, { kind: "resource.bulk", title: `${label}: ${of.many.toLowerCase()}`, input, permission });
+    const jobId = await enqueue(ctx, {
+      kind: "resource.bulk",
+      title: `${label}: ${resource.many.toLowerCase()}`,
+      input,
+      permission,
+    });
     await record(ctx, {
       action: "bulk.start",
-      resource: of.name,
+      resource: resource.name,
       reason: input.reason,
       details: {
         act: input.act,
@@ -220,15 +225,15 @@ const BATCH = 100;
 
 export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVerbs = {}): Promise<Record<string, unknown>> => {
   const work = choice.parse(input);
-  const of = resourceNamed(work.resource);
+  const resource = resourceNamed(work.resource);
   // Asked again: it may have been taken away since the job was started.
-  authorize(ctx, of, work.act);
-  const where = selected(of, work.selection);
+  authorize(ctx, resource, work.act);
+  const where = selected(resource, work.selection);
   const total = await withScope(ctx, (inner) =>
     rows(
       inner.tx,
       sql`select count(*)::int as n
-        from ${raw(of.table)} t
+        from ${raw(resource.table)} t
         where ${and(where)}`,
       z.object({ n: z.number() }),
     ),
@@ -241,9 +246,9 @@ export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVe
   for (;;) {
     // A transaction for each hundred: a cancel keeps what is done, a crash repeats no more than these.
     const next: { id: string; college_id: string }[] = await withScope(ctx, async (inner) => {
-      const list = await batch(inner, of, where, after, BATCH);
+      const list = await batch(inner, resource, where, after, BATCH);
       for (const row of list) {
-        const reason = await refusalOf(inner, () => apply(inner, of, work, row, verbs));
+        const reason = await refusalOf(inner, () => apply(inner, resource, work, row, verbs));
         if (reason === null) changed++;
         else {
           failed++;

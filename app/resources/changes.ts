@@ -10,7 +10,7 @@ const spaced = (key: string) =>
 
 export const labelled = (fields: readonly FieldView[], diff: Diff): Change[] =>
   Object.entries(diff).map(([key, [before, after]]) => {
-    const field = fields.find((one) => one.key === key) ?? null;
+    const field = fields.find((field) => field.key === key) ?? null;
     return { label: field?.label ?? spaced(key), field, before, after };
   });
 

@@ -189,7 +189,7 @@ export function resource(definition: Definition): Resource {
   };
 }
 
-export const fieldOf = (of: Resource, key: string): Field | undefined => of.fields.find((one) => one.key === key);
+export const fieldOf = (resource: Resource, key: string): Field | undefined => resource.fields.find((field) => field.key === key);
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -239,7 +239,7 @@ function parsedOr(text: string, otherwise: unknown): unknown {
   }
 }
 
-function bare(one: Field): z.ZodType<unknown, string> {
+function fieldSchema(one: Field): z.ZodType<unknown, string> {
   switch (one.kind) {
     case "text":
     case "longtext": {
@@ -327,7 +327,7 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
       }
       return null;
     }
-    const parsed = bare(one).safeParse(value);
+    const parsed = fieldSchema(one).safeParse(value);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) ctx.addIssue({ code: "custom", message: issue.message });
     return z.NEVER;
@@ -335,7 +335,7 @@ export function schemaOf(one: Field): z.ZodType<unknown, string> {
 }
 
 /** Which fields a form or a file may set: of anyone, and of someone with this role. */
-export const writable = (of: Resource): Field[] => of.fields.filter((one) => !one.readOnly);
+export const writable = (resource: Resource): Field[] => resource.fields.filter((field) => !field.readOnly);
 
-export const writableBy = (of: Resource, role: string): Field[] =>
-  writable(of).filter((one) => !one.write || may(role, one.write));
+export const writableBy = (resource: Resource, role: string): Field[] =>
+  writable(resource).filter((field) => !field.write || may(role, field.write));

@@ -63,7 +63,7 @@ export function Relations({ relations, of }: { relations: RelationList[]; of: st
             <thead>
               <tr>
                 {relation.columns.map((key, index) => {
-                  const field = relation.resource.fields.find((one) => one.key === key);
+                  const field = relation.resource.fields.find((field) => field.key === key);
                   return (
                     <th key={key} className={`${field && isNumber(field.kind) ? "num" : ""} ${index > 1 ? "max-sm:hidden" : ""}`}>
                       {field?.label}
@@ -76,7 +76,7 @@ export function Relations({ relations, of }: { relations: RelationList[]; of: st
               {relation.rows.map((row) => (
                 <tr key={row.id}>
                   {relation.columns.map((key, index) => {
-                    const field = relation.resource.fields.find((one) => one.key === key)!;
+                    const field = relation.resource.fields.find((field) => field.key === key)!;
                     const value = row.values[key];
                     const label = relation.labels[key]?.[String(value)];
                     return (

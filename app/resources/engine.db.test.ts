@@ -134,13 +134,15 @@ describe("lists", () => {
 });
 
 /** Six thousand rows of a table, without parents: enough for the planner to prefer the index that was made for a filter. */
-async function fill(of: Resource, collegeId: string): Promise<void> {
+async function fill(resource: Resource, collegeId: string): Promise<void> {
   const columns = await db.owner.query<{ name: string; type: string; needed: boolean }>(
     "select column_name as name, udt_name as type, is_nullable = 'NO' and column_default is null as needed from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'",
-    [of.name],
+    [resource.name],
   );
   const filtered = new Set(
-    [...of.filters, ...of.sorts.map((sort) => sort.field)].map((key) => (key ? fieldOf(of, key)?.column : undefined)),
+    [...resource.filters, ...resource.sorts.map((sort) => sort.field)].map((key) =>
+      key ? fieldOf(resource, key)?.column : undefined,
+    ),
   );
   const chosen = columns.rows.filter(
     (column) => column.needed || filtered.has(column.name) || column.name === "id" || column.name === "drop_date",
@@ -156,7 +158,7 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
     _text: "'{}'",
   };
   const cells = chosen.map((column) => {
-    const field = of.fields.find((one) => one.column === column.name);
+    const field = resource.fields.find((field) => field.column === column.name);
     if (column.name === "college_id") return `'${collegeId}'::uuid`;
     if (column.name === "end_time") return "now() + interval '1 day'";
     if (column.name === "round") return "1 + i % 3";
@@ -170,18 +172,18 @@ async function fill(of: Resource, collegeId: string): Promise<void> {
     return made[column.type] ?? "'t' || i";
   });
   await db.owner.query(
-    `insert into ${of.table} (${chosen.map((column) => `"${column.name}"`).join(", ")}) select ${cells.join(", ")} from generate_series(1, 6000) i`,
+    `insert into ${resource.table} (${chosen.map((column) => `"${column.name}"`).join(", ")}) select ${cells.join(", ")} from generate_series(1, 6000) i`,
   );
-  await db.owner.query(`analyze ${of.table}`);
+  await db.owner.query(`analyze ${resource.table}`);
 }
 
 describe("plans", () => {
   it("answer every declared filter and order from an index, under the runtime role", async () => {
     const wrong: string[] = [];
     const full = (await makeCollege(db.owner)).id;
-    const resources = allResources().filter((of) => of.tenantColumn !== "id");
+    const resources = allResources().filter((resource) => resource.tenantColumn !== "id");
     await db.owner.query("set session_replication_role = replica");
-    for (const of of resources) await fill(of, full);
+    for (const resource of resources) await fill(resource, full);
     await db.owner.query("set session_replication_role = origin");
     const ctx = ctxFor(boss.actor, inTenants(full));
     await withReadScope(ctx, async (inner) => {
@@ -191,9 +193,9 @@ describe("plans", () => {
         (await inner.tx.query<{ "QUERY PLAN": string }>({ text: `explain ${text}`, values: [...values] })).rows
           .map((row) => row["QUERY PLAN"])
           .join("\n");
-      for (const of of resources) {
-        for (const key of of.filters) {
-          const field = fieldOf(of, key)!;
+      for (const resource of resources) {
+        for (const key of resource.filters) {
+          const field = fieldOf(resource, key)!;
           const op = operatorsOf(field)[0]!;
           const value =
             field.kind === "ref" || field.kind === "id"
@@ -209,27 +211,27 @@ describe("plans", () => {
                       : field.kind === "text" || field.kind === "longtext"
                         ? "t77"
                         : "5";
-          const where = conditions(of, readQuery(of, new URLSearchParams({ [`f.${key}.${op}`]: value })));
-          const statement = sql`select t.id from ${raw(of.table)} t where t.college_id = ${full}::uuid and ${and(where)}`;
+          const where = conditions(resource, readQuery(resource, new URLSearchParams({ [`f.${key}.${op}`]: value })));
+          const statement = sql`select t.id from ${raw(resource.table)} t where t.college_id = ${full}::uuid and ${and(where)}`;
           const plan = await explain(statement.text, statement.values);
           const used = plan
             .split("\n")
             .some((line) => line.includes("Index Cond") && new RegExp(`\\b${field.column}\\b`).test(line));
           // A partial index whose condition is the filter answers it as well: nothing of it is left to be filtered.
           const partial = plan.includes("part_idx") && !new RegExp(`Filter: .*\\b${field.column}\\b`).test(plan);
-          if (!used && !partial) wrong.push(`${of.name}: filter ${key}\n${plan}`);
+          if (!used && !partial) wrong.push(`${resource.name}: filter ${key}\n${plan}`);
         }
-        for (const sort of of.sorts) {
+        for (const sort of resource.sorts) {
           const { statement } = listStatement(
-            of,
+            resource,
             inner.scope,
-            readQuery(of, new URLSearchParams({ sort: sort.key, limit: "25" })),
-            [of.title],
+            readQuery(resource, new URLSearchParams({ sort: sort.key, limit: "25" })),
+            [resource.title],
           );
           const plan = await explain(statement.text, statement.values);
           // The rows come in order from an index: no sort of the table, and no walk through it.
           if (!/Index (Only )?Scan/.test(plan) || /Seq Scan/.test(plan) || /Sort[^]*Sort/.test(plan))
-            wrong.push(`${of.name}: order ${sort.key}\n${plan}`);
+            wrong.push(`${resource.name}: order ${sort.key}\n${plan}`);
         }
       }
     });
@@ -378,17 +380,17 @@ describe("exports", () => {
   });
 
   it("of every resource can be read in both formats, as the lists read them", async () => {
-    for (const of of allResources()) {
-      const all = readQuery(of, new URLSearchParams());
-      const csv = parse(await new Response(await exportRows(boss, of, all, "csv")).text()) as string[][];
-      expect(csv[0], of.name).toEqual(["Id", "Tenant", ...of.fields.map((field) => field.label)]);
-      if (csv.length === 1 || of.tenantColumn === "id") continue;
-      const lines = (await new Response(await exportRows(boss, of, all, "ndjson")).text()).split("\n").filter(Boolean);
-      expect(lines.length, of.name).toBe(csv.length - 1);
+    for (const resource of allResources()) {
+      const all = readQuery(resource, new URLSearchParams());
+      const csv = parse(await new Response(await exportRows(boss, resource, all, "csv")).text()) as string[][];
+      expect(csv[0], resource.name).toEqual(["Id", "Tenant", ...resource.fields.map((field) => field.label)]);
+      if (csv.length === 1 || resource.tenantColumn === "id") continue;
+      const lines = (await new Response(await exportRows(boss, resource, all, "ndjson")).text()).split("\n").filter(Boolean);
+      expect(lines.length, resource.name).toBe(csv.length - 1);
       for (const text of lines.slice(0, 1)) {
         const found = JSON.parse(text) as Record<string, unknown>;
-        const { row } = await get({ ctx: boss, input: { resource: of.name, id: String(found["id"]) } });
-        expect(found, of.name).toEqual({ id: row.id, collegeId: row.collegeId, ...row.values });
+        const { row } = await get({ ctx: boss, input: { resource: resource.name, id: String(found["id"]) } });
+        expect(found, resource.name).toEqual({ id: row.id, collegeId: row.collegeId, ...row.values });
       }
     }
   }, 240_000);
@@ -455,7 +457,7 @@ describe("the trash of a list", () => {
     expect((await previewBulk(managerA, work)).refusals).toEqual([]);
     expect(await run("restore", { ids: [first!, second!] })).toEqual({ changed: 2, failed: 0 });
     const purge = { ...work, act: "purge", selection: { ids: [first!, third!] } };
-    expect((await previewBulk(managerA, purge)).refusals.map((one) => one.reason)).toEqual([
+    expect((await previewBulk(managerA, purge)).refusals.map((refusal) => refusal.reason)).toEqual([
       "Only records in the trash can be purged",
     ]);
     expect(await run("purge", { ids: [third!] })).toEqual({ changed: 1, failed: 0 });

@@ -25,16 +25,16 @@ const BATCH = 64;
  */
 export async function exportRows(
   ctx: Ctx,
-  of: Resource,
+  resource: Resource,
   query: ListQuery,
   format: "csv" | "ndjson",
   withNames = true,
 ): Promise<ReadableStream<Uint8Array>> {
-  if (!reach(ctx.actor.role, of.read)) throw new Forbidden(`${of.many} are not part of your role`);
-  const counted = await withScope(ctx, (inner) => countRows(inner, of, { ...query, exact: true }));
+  if (!reach(ctx.actor.role, resource.read)) throw new Forbidden(`${resource.many} are not part of your role`);
+  const counted = await withScope(ctx, (inner) => countRows(inner, resource, { ...query, exact: true }));
   await recordAlone(ctx, {
-    action: `${of.name}.export`,
-    resource: of.name,
+    action: `${resource.name}.export`,
+    resource: resource.name,
     collegeId: ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1 ? ctx.scope.ids[0] : null,
     details: { rows: counted.n, format, filters: query.filters, q: query.q },
   });
@@ -44,24 +44,24 @@ export async function exportRows(
 
   const pump = withScope(ctx, async (inner) => {
     const tenant =
-      inner.scope.kind === "tenants" && of.tenantColumn !== "id"
+      inner.scope.kind === "tenants" && resource.tenantColumn !== "id"
         ? sql`and t.college_id = any (${[...inner.scope.ids]}::uuid[])`
         : sql``;
-    const columns = format === "csv" ? cells(of, withNames) : line(of);
+    const columns = format === "csv" ? cells(resource, withNames) : line(resource);
     const statement = sql`
       declare exported no scroll cursor for
       select ${columns}
-      from ${raw(of.table)} t
-      where ${and(conditions(of, query))} ${tenant}
+      from ${raw(resource.table)} t
+      where ${and(conditions(resource, query))} ${tenant}
       order by t.id`;
     await inner.tx.query({ text: "set local statement_timeout = 0" });
     await inner.tx.query({ text: statement.text, values: [...statement.values] });
-    const head = csvLine(["Id", "Tenant", ...of.fields.map((field) => field.label)]);
+    const head = csvLine(["Id", "Tenant", ...resource.fields.map((field) => field.label)]);
     if (format === "csv") await writer.write(encoder.encode(head));
     for (;;) {
       const batch = await rows(inner.tx, sql`fetch ${raw(String(BATCH))} from exported`, exportedRow);
       if (batch.length === 0) break;
-      const text = batch.map((row) => (format === "csv" ? csvRow(of.fields, row) : `${row["line"] ?? ""}\n`)).join("");
+      const text = batch.map((row) => (format === "csv" ? csvRow(resource.fields, row) : `${row["line"] ?? ""}\n`)).join("");
       // The next batch is asked for when the reader has taken this one.
       await writer.ready;
       await writer.write(encoder.encode(text));
@@ -78,24 +78,24 @@ export async function exportRows(
 /** Text of our own making: looking at each cell again would take as long as reading it. */
 const exportedRow = z.custom<Record<string, string | null>>();
 
-const tenantId = (of: Resource) => (of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`);
+const tenantId = (resource: Resource) => (resource.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`);
 
 /** A row as one line of JSON, written by the database: no object is made here to be forgotten a moment later. */
-function line(of: Resource): Sql {
-  const named = of.fields.map((field) => sql`${fieldSql(field)} as ${ident(field.key)}`);
+function line(resource: Resource): Sql {
+  const named = resource.fields.map((field) => sql`${fieldSql(field)} as ${ident(field.key)}`);
   return sql`
     (
       select row_to_json(x)::text
-      from (select ${join([sql`t.id`, sql`${tenantId(of)} as "collegeId"`, ...named])}) x
+      from (select ${join([sql`t.id`, sql`${tenantId(resource)} as "collegeId"`, ...named])}) x
     ) as line`;
 }
 
 /** A row as text, a column each, with the name of what it refers to where a person would look for it. */
-function cells(of: Resource, withNames: boolean): Sql {
-  const values = of.fields.map(
-    (field, index) => sql`${cell(field, withNames && !(of.importable && nameless(field)))} as ${ident(`c${index}`)}`,
+function cells(resource: Resource, withNames: boolean): Sql {
+  const values = resource.fields.map(
+    (field, index) => sql`${cell(field, withNames && !(resource.importable && nameless(field)))} as ${ident(`c${index}`)}`,
   );
-  return join([sql`t.id::text`, sql`${tenantId(of)}::text as tenant`, ...values]);
+  return join([sql`t.id::text`, sql`${tenantId(resource)}::text as tenant`, ...values]);
 }
 
 /** A row that no text names (a progress, an attempt) is found again by its id only: what may be imported says that. */
@@ -120,15 +120,15 @@ function cell(field: Field, withNames: boolean): Sql {
 }
 
 /** What a reference is called, or the end of its id where the row has no name; nothing where there is no such row. */
-function nameOf(of: Resource, id: Sql, depth = 0): Sql {
-  const title = fieldOf(of, of.title)!;
+function nameOf(resource: Resource, id: Sql, depth = 0): Sql {
+  const title = fieldOf(resource, resource.title)!;
   const other = raw(`r${depth}`);
   const own = sql`${other}.${ident(title.column)}`;
   const name = title.kind === "ref" && title.to ? nameOf(resourceNamed(title.to), own, depth + 1) : sql`${own}::text`;
   return sql`
     (
       select coalesce(${name}, '…' || right(${other}.id::text, 8))
-      from ${raw(of.table)} ${other}
+      from ${raw(resource.table)} ${other}
       where ${other}.id = ${id}
     )`;
 }

@@ -20,8 +20,8 @@ export const history = read({
   permission: ofResource("read"),
   input: z.object({ resource: z.string(), id: z.uuid() }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const { fields } = viewOf(of, ctx.actor.role);
+    const resource = resourceNamed(input.resource);
+    const { fields } = viewOf(resource, ctx.actor.role);
     const found = await rows(
       ctx.tx,
       sql`select e.id, e.at, e.action, c.body

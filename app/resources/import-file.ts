@@ -1,7 +1,7 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { parse as parseNow } from "csv-parse/sync";
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 import { Invalid } from "~/platform/errors.ts";
 
 const MAX_BYTES = 20 * 1024 * 1024;
@@ -49,7 +49,7 @@ async function recordsOf(text: string): Promise<Line[]> {
   parser.on("data", (record: Line) => records.push(record));
   const done = finished(parser);
   done.catch(() => undefined);
-  const breathe = breather();
+  const breathe = yieldToEventLoop();
   for (let from = 0; from < text.length && records.length <= MAX_LINES + 1 && !parser.destroyed; from += PART) {
     await new Promise<void>((resolve) => parser.write(text.slice(from, from + PART), () => resolve()));
     await breathe();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { commitIf, inSavepoint } from "~/db/dry-run.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { AppError, Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -16,7 +16,7 @@ import { resourceNamed } from "./registry.ts";
 const claimed = z.object({ state: z.string(), job_id: z.string().nullable(), imported_rows: z.number().nullable() });
 /** Whoever holds it decides alone what becomes of this import. */
 export const claim = (ctx: TxCtx, id: string) =>
-  one(ctx.tx, sql`select state, job_id, imported_rows from console.import where id = ${id}::uuid for update`, claimed);
+  firstRow(ctx.tx, sql`select state, job_id, imported_rows from console.import where id = ${id}::uuid for update`, claimed);
 
 type LineError = { line: number; field: string; message: string };
 type Ready = { line: number; cells: string[]; values: Map<Field, unknown> };
@@ -26,14 +26,14 @@ const BATCH = 500;
 /** Fields by their schemas, references of a whole batch at once. */
 async function readBatch(
   ctx: TxCtx,
-  of: Resource,
+  resource: Resource,
   collegeId: string,
   mapping: Record<string, string>,
   header: string[],
   lines: Parsed["lines"],
 ): Promise<{ ready: Ready[]; errors: LineError[] }> {
   const errors: LineError[] = [];
-  const fields = writableBy(of, ctx.actor.role).filter((field) => mapping[field.key]);
+  const fields = writableBy(resource, ctx.actor.role).filter((field) => mapping[field.key]);
   const at = new Map(fields.map((field) => [field, header.indexOf(mapping[field.key]!)]));
   const refs = new Map<Field, Map<string, string[]>>();
   for (const field of fields) {
@@ -76,7 +76,7 @@ async function readBatch(
   return { ready, errors };
 }
 
-function insertStatement(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]) {
+function insertStatement(ctx: TxCtx, resource: Resource, collegeId: string, rows: Ready[]) {
   const at = ctx.clock.now().getTime();
   const fields = given(rows[0]!);
   const list = rows.map((row) => ({
@@ -85,8 +85,8 @@ function insertStatement(ctx: TxCtx, of: Resource, collegeId: string, rows: Read
     ...Object.fromEntries(fields.map((field) => [field.column, asJson(field, row.values.get(field))])),
   }));
   const names = raw(["id", "college_id", ...fields.map((field) => `"${field.column}"`)].join(", "));
-  return sql`insert into ${raw(of.table)} (${names})
-             select ${names} from jsonb_populate_recordset(null::${raw(of.table)}, ${JSON.stringify(list)}::jsonb)`;
+  return sql`insert into ${raw(resource.table)} (${names})
+             select ${names} from jsonb_populate_recordset(null::${raw(resource.table)}, ${JSON.stringify(list)}::jsonb)`;
 }
 
 /** What is not empty; the rest keeps the defaults of its columns. */
@@ -108,11 +108,11 @@ function alike(rows: Ready[]): Ready[][] {
 }
 
 /** One row by the verb of its domain, the others by one statement. */
-async function insert(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[]): Promise<number> {
-  if (!of.createdByVerb) return execute(ctx.tx, insertStatement(ctx, of, collegeId, rows));
+async function insert(ctx: TxCtx, resource: Resource, collegeId: string, rows: Ready[]): Promise<number> {
+  if (!resource.createdByVerb) return execute(ctx.tx, insertStatement(ctx, resource, collegeId, rows));
   for (const row of rows) {
     const values = Object.fromEntries([...row.values].map(([field, value]) => [field.key, value]));
-    await creatorOf(of.name)({ ctx, collegeId, values });
+    await creatorOf(resource.name)({ ctx, collegeId, values });
   }
   return rows.length;
 }
@@ -129,10 +129,16 @@ const WORDS: Record<string, string> = {
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Inserts a batch; when the database refuses it, halves it until the refused lines are alone with their reason. */
-async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Ready[], errors: LineError[]): Promise<number> {
+async function insertBatch(
+  ctx: TxCtx,
+  resource: Resource,
+  collegeId: string,
+  rows: Ready[],
+  errors: LineError[],
+): Promise<number> {
   if (rows.length === 0) return 0;
   try {
-    return await inSavepoint(ctx.tx, () => insert(ctx, of, collegeId, rows));
+    return await inSavepoint(ctx.tx, () => insert(ctx, resource, collegeId, rows));
   } catch (error) {
     const code = (error as { code?: string }).code ?? "";
     if (!(error instanceof AppError) && !/^(22|23|42501|IV)/.test(code)) throw error;
@@ -146,8 +152,8 @@ async function insertBatch(ctx: TxCtx, of: Resource, collegeId: string, rows: Re
     }
     const half = Math.ceil(rows.length / 2);
     return (
-      (await insertBatch(ctx, of, collegeId, rows.slice(0, half), errors)) +
-      (await insertBatch(ctx, of, collegeId, rows.slice(half), errors))
+      (await insertBatch(ctx, resource, collegeId, rows.slice(0, half), errors)) +
+      (await insertBatch(ctx, resource, collegeId, rows.slice(half), errors))
     );
   }
 }
@@ -161,7 +167,7 @@ type Once = { importId: string; jobId: string };
 /** All of the file or nothing of it; or, where that is asked for, its right lines, and the faulty ones are named. */
 export async function importRows(
   ctx: Ctx,
-  of: Resource,
+  resource: Resource,
   collegeId: string,
   parsed: Parsed,
   mapping: Record<string, string>,
@@ -181,10 +187,10 @@ export async function importRows(
       return { commit: true, result: inserted };
     }
     for (let from = 0; from < parsed.lines.length; from += BATCH) {
-      const batch = await readBatch(inner, of, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
+      const batch = await readBatch(inner, resource, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
       errors.push(...batch.errors);
-      const groups = of.createdByVerb ? batch.ready.map((row) => [row]) : alike(batch.ready);
-      for (const group of groups) inserted += await insertBatch(inner, of, collegeId, group, errors);
+      const groups = resource.createdByVerb ? batch.ready.map((row) => [row]) : alike(batch.ready);
+      for (const group of groups) inserted += await insertBatch(inner, resource, collegeId, group, errors);
       await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
     }
     if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) return { commit: false, result: 0 };
@@ -196,8 +202,8 @@ export async function importRows(
             where id = ${once.importId}::uuid`,
       );
     await record(inner, {
-      action: `${of.name}.import`,
-      resource: of.name,
+      action: `${resource.name}.import`,
+      resource: resource.name,
       collegeId,
       details: { rows: inserted, skipped: parsed.lines.length - inserted },
     });

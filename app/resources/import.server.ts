@@ -3,7 +3,7 @@ import { may, reach } from "~/access/policy.ts";
 import { covers, tenantsOf } from "~/access/tenants-of.server.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
@@ -18,7 +18,8 @@ import { guessMapping, HEAD_BYTES, parseCsv, sampleOf } from "./import-file.ts";
 import { claim, importRows } from "./import-rows.server.ts";
 import { resourceNamed } from "./registry.ts";
 
-export const importable = (of: Resource, role: string) => of.importable && of.write !== null && may(role, of.write);
+export const importable = (resource: Resource, role: string) =>
+  resource.importable && resource.write !== null && may(role, resource.write);
 
 /** A file is read by whoever brought it, while they may import such rows into its tenant; rights may be taken away in between. */
 async function readerOfImports(ctx: TxCtx) {
@@ -41,12 +42,12 @@ const storeImport = mutation({
     lineCount: z.number(),
   }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
+    const resource = resourceNamed(input.resource);
     if (ctx.scope.kind === "tenants" && !ctx.scope.ids.includes(input.collegeId))
       throw new Forbidden("This tenant is outside of your scope");
     const id = newId();
     const { fileName, content, header, lineCount } = input;
-    const mapping = guessMapping(header, writableBy(of, ctx.actor.role));
+    const mapping = guessMapping(header, writableBy(resource, ctx.actor.role));
     // Not by Prisma, which would write twenty megabytes out as text first.
     await execute(
       ctx.tx,
@@ -54,13 +55,13 @@ const storeImport = mutation({
             id, staff_id, college_id, resource, file_name, content, header, line_count, mapping, updated_at
           )
           values (
-            ${id}::uuid, ${ctx.actor.id}::uuid, ${input.collegeId}::uuid, ${of.name}, ${fileName}, ${content}::bytea,
+            ${id}::uuid, ${ctx.actor.id}::uuid, ${input.collegeId}::uuid, ${resource.name}, ${fileName}, ${content}::bytea,
             ${header}::text[], ${lineCount}, ${JSON.stringify(mapping)}::jsonb, now()
           )`,
     );
     await record(ctx, {
       action: "import.upload",
-      resource: of.name,
+      resource: resource.name,
       resourceId: id,
       collegeId: input.collegeId,
       details: { file: fileName, rows: lineCount },
@@ -73,8 +74,8 @@ type Upload = { resource: string; collegeId: string; fileName: string; content: 
 
 /** The file is read before the transaction, which is then as short as any other. */
 export async function startImport({ ctx, input }: { ctx: Ctx; input: Upload }): Promise<{ id: string }> {
-  const of = resourceNamed(input.resource);
-  if (!importable(of, ctx.actor.role)) throw new Forbidden(`${of.many} are not imported by your role`);
+  const resource = resourceNamed(input.resource);
+  if (!importable(resource, ctx.actor.role)) throw new Forbidden(`${resource.many} are not imported by your role`);
   const { header, lines } = await parseCsv(input.content);
   return storeImport({ ctx, input: { ...input, header, lineCount: lines.length } });
 }
@@ -117,7 +118,7 @@ export const getImport = read({
     const job = known?.jobId ? await getJob({ ctx, input: { id: known.jobId } }) : null;
     const found = await ctx.tx.prisma.import.findUnique({ where: { id: input.id }, omit: { content: true } });
     if (!found || !(await readerOfImports(ctx))(found)) throw new NotFound("Import not found");
-    const start = await one(
+    const start = await firstRow(
       ctx.tx,
       sql`select substring(content from 1 for ${HEAD_BYTES}) as head from console.import where id = ${input.id}::uuid`,
       z.object({ head: z.instanceof(Buffer) }),
@@ -150,11 +151,11 @@ export const runImport = mutation({
     const job = found.jobId ? await ctx.tx.prisma.job.findUnique({ where: { id: found.jobId }, select: { state: true } }) : null;
     if (job && ["QUEUED", "RUNNING"].includes(job.state))
       throw new Conflict("This file is already being read. Wait for the result.");
-    const of = resourceNamed(found.resource);
+    const resource = resourceNamed(found.resource);
     const mapping = Object.fromEntries(
       Object.entries(input.mapping).filter(([, column]) => column !== "" && found.header.includes(column)),
     );
-    const missing = writableBy(of, ctx.actor.role).filter((field) => field.required && !mapping[field.key]);
+    const missing = writableBy(resource, ctx.actor.role).filter((field) => field.required && !mapping[field.key]);
     if (missing.length > 0)
       throw new Invalid(
         `No column is chosen for ${missing.map((field) => field.label).join(", ")}`,
@@ -162,15 +163,15 @@ export const runImport = mutation({
       );
     const jobId = await enqueue(ctx, {
       kind: "resource.import",
-      title: `${input.dry ? "Check" : "Import"} ${found.fileName}: ${of.many.toLowerCase()}`,
+      title: `${input.dry ? "Check" : "Import"} ${found.fileName}: ${resource.many.toLowerCase()}`,
       input: { importId: input.id, dry: input.dry, skipFaulty: input.skipFaulty },
       collegeId: found.collegeId,
-      permission: of.write,
+      permission: resource.write,
     });
     await ctx.tx.prisma.import.update({ where: { id: input.id }, data: { mapping, jobId } });
     await record(ctx, {
       action: input.dry ? "import.check" : "import.run",
-      resource: of.name,
+      resource: resource.name,
       resourceId: input.id,
       collegeId: found.collegeId,
       details: { job: jobId, rows: found.lineCount },
@@ -184,13 +185,13 @@ const importInput = z.object({ importId: z.uuid(), dry: z.boolean(), skipFaulty:
 export const importJob: JobHandler = async ({ id, ctx, input, progress }) => {
   const { importId, dry, skipFaulty } = importInput.parse(input);
   const found = await withScope(ctx, (inner) => inner.tx.prisma.import.findUniqueOrThrow({ where: { id: importId } }));
-  const of = resourceNamed(found.resource);
-  if (!importable(of, ctx.actor.role)) throw new Forbidden(`${of.many} are not imported by this role any more`);
+  const resource = resourceNamed(found.resource);
+  if (!importable(resource, ctx.actor.role)) throw new Forbidden(`${resource.many} are not imported by this role any more`);
   if (ctx.scope.kind === "tenants" && !ctx.scope.ids.includes(found.collegeId))
     throw new Forbidden("This tenant is outside of your scope");
   const parsed = await parseCsv(Buffer.from(found.content));
   const mapping = z.record(z.string(), z.string()).parse(found.mapping);
-  const outcome = await importRows(ctx, of, found.collegeId, parsed, mapping, { dry, skipFaulty }, progress, {
+  const outcome = await importRows(ctx, resource, found.collegeId, parsed, mapping, { dry, skipFaulty }, progress, {
     importId,
     jobId: id,
   });

@@ -38,30 +38,30 @@ export const OP_LABELS: Record<FilterOp, string> = {
 };
 
 /** `?f.status=ACTIVE&f.score.from=50&q=ana&sort=name&cols=name,email&limit=50&after=…` */
-export function readQuery(of: Resource, params: URLSearchParams): ListQuery {
+export function readQuery(resource: Resource, params: URLSearchParams): ListQuery {
   const filters: Filter[] = [];
   for (const [name, value] of params) {
     if (!name.startsWith("f.")) continue;
     const [, key = "", op = "is"] = name.split(".");
-    if (!of.filters.includes(key) || !OPS.includes(op as FilterOp)) continue;
+    if (!resource.filters.includes(key) || !OPS.includes(op as FilterOp)) continue;
     if (value === "" && op !== "empty" && op !== "set") continue;
     // Boxes of one form come one by one: they are one condition.
     const same = op === "in" ? filters.find((filter) => filter.field === key && filter.op === "in") : undefined;
     if (same) same.value = `${same.value},${value}`.slice(0, 500);
     else filters.push({ field: key, op: op as FilterOp, value: value.slice(0, 500) });
   }
-  const asked = (params.get("cols") ?? "").split(",").filter((key) => fieldOf(of, key));
+  const asked = (params.get("cols") ?? "").split(",").filter((key) => fieldOf(resource, key));
   const limit = Number(params.get("limit"));
   return {
     filters,
     q: (params.get("q") ?? "").trim().slice(0, 200),
-    sort: of.sorts.find((sort) => sort.key === params.get("sort")) ?? of.sorts[0]!,
-    columns: asked.length > 0 ? asked : of.columns,
+    sort: resource.sorts.find((sort) => sort.key === params.get("sort")) ?? resource.sorts[0]!,
+    columns: asked.length > 0 ? asked : resource.columns,
     limit: (LIMITS as readonly number[]).includes(limit) ? limit : 50,
     after: params.get("after"),
     before: params.get("before"),
     exact: params.get("count") === "exact",
-    trash: of.softDelete && params.get("trash") === "1",
+    trash: resource.softDelete && params.get("trash") === "1",
   };
 }
 

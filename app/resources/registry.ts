@@ -6,7 +6,7 @@ import type { Field, Resource } from "./define.ts";
 const all = () => singleton("resources", () => new Map<string, Resource>());
 
 export function register(resources: readonly Resource[]): void {
-  for (const one of resources) all().set(one.name, one);
+  for (const resource of resources) all().set(resource.name, resource);
 }
 
 export function resourceNamed(name: string): Resource {

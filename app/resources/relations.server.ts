@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { ident, raw, sql } from "~/db/sql.ts";
 import { labelsFor } from "./labels.server.ts";
 import { relationsOf, resourceNamed } from "./registry.ts";
@@ -28,9 +28,9 @@ export const relationLists = read({
   permission: ofResource("read"),
   input: z.object({ resource: z.string(), id: z.uuid() }),
   async run({ ctx, input }): Promise<RelationList[]> {
-    const of = resourceNamed(input.resource);
+    const resource = resourceNamed(input.resource);
     const lists: RelationList[] = [];
-    for (const { from: other, field, label } of relationsOf(of)) {
+    for (const { from: other, field, label } of relationsOf(resource)) {
       if (!may(ctx.actor.role, other.read)) continue;
       const columns = [...new Set([other.title, ...other.columns])].filter((key) => key !== field.key).slice(0, COLUMNS);
       const where = sql`
@@ -50,7 +50,7 @@ export const relationLists = read({
         found.length < SHOWN
           ? found.length
           : ((
-              await one(
+              await firstRow(
                 ctx.tx,
                 sql`select count(*)::int as n from (select 1 from ${raw(other.table)} t where ${where} limit 1001) x`,
                 z.object({ n: z.number() }),

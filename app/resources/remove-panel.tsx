@@ -40,10 +40,10 @@ function Consequences({ pointing, soft }: { pointing: Pointing[]; soft: boolean 
         {soft ? "It disappears from lists and can be restored. These records still refer to it:" : "Other records are affected:"}
       </p>
       <ul className="mt-1 list-disc pl-5 text-muted">
-        {pointing.map((one) => (
-          <li key={`${one.table}${String(one.goes)}`}>
-            {one.n >= 10_000 ? "more than 10,000" : count(one.n)} in {one.table.replaceAll("_", " ")}:{" "}
-            {soft ? "stay" : one.goes ? "are removed with it" : "prevent it"}
+        {pointing.map((pointing) => (
+          <li key={`${pointing.table}${String(pointing.goes)}`}>
+            {pointing.n >= 10_000 ? "more than 10,000" : count(pointing.n)} in {pointing.table.replaceAll("_", " ")}:{" "}
+            {soft ? "stay" : pointing.goes ? "are removed with it" : "prevent it"}
           </li>
         ))}
       </ul>

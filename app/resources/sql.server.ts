@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scope, TxCtx } from "~/db/ctx.ts";
 import { cache } from "~/db/cache.server.ts";
 import { cursorOf, orderOf, past, placeOf, type Keyset } from "~/db/keyset.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { and, empty, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
@@ -51,8 +51,8 @@ const CASTS: Partial<Record<Field["kind"], string>> = {
 /** int4 columns compare with int4, so that the comparison stays an index condition. */
 const cast = (field: Field) => raw(`::${CASTS[field.kind] ?? "text"}`);
 
-function condition(of: Resource, filter: Filter): Sql {
-  const field = fieldOf(of, filter.field)!;
+function condition(resource: Resource, filter: Filter): Sql {
+  const field = fieldOf(resource, filter.field)!;
   const name = column(field.column);
   switch (filter.op) {
     case "empty":
@@ -75,14 +75,14 @@ function condition(of: Resource, filter: Filter): Sql {
 const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
 /** Everything that says which rows, apart from whose they are and where in them one is. */
-export function conditions(of: Resource, query: Pick<ListQuery, "filters" | "q" | "trash">): Sql[] {
-  const parts = query.filters.map((filter) => condition(of, filter));
-  if (of.softDelete) parts.push(query.trash ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
-  if (query.q && of.search) {
+export function conditions(resource: Resource, query: Pick<ListQuery, "filters" | "q" | "trash">): Sql[] {
+  const parts = query.filters.map((filter) => condition(resource, filter));
+  if (resource.softDelete) parts.push(query.trash ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
+  if (query.q && resource.search) {
     // A view of the reader role filters by scope itself: only there may ILIKE be an index condition.
-    parts.push(sql`t.id in (select s.id from public.${ident(of.search.view)} s where s.haystack ilike ${like(query.q)})`);
+    parts.push(sql`t.id in (select s.id from public.${ident(resource.search.view)} s where s.haystack ilike ${like(query.q)})`);
   } else if (query.q) {
-    const title = fieldOf(of, of.title)!;
+    const title = fieldOf(resource, resource.title)!;
     parts.push(
       isUuid(query.q)
         ? sql`t.id = ${query.q}::uuid`
@@ -103,17 +103,17 @@ const TYPES: Partial<Record<Field["kind"], Keyset["type"]>> = {
   thousandths: "bigint",
 };
 
-const sortField = (of: Resource, sort: Sort): Field | null => (sort.field ? fieldOf(of, sort.field)! : null);
+const sortField = (resource: Resource, sort: Sort): Field | null => (sort.field ? fieldOf(resource, sort.field)! : null);
 
-function keysetOf(of: Resource, sort: Sort, descending: boolean): Keyset {
-  const field = sortField(of, sort);
+function keysetOf(resource: Resource, sort: Sort, descending: boolean): Keyset {
+  const field = sortField(resource, sort);
   const id = sql`t.id`;
   return field ? { by: column(field.column), type: TYPES[field.kind], id, descending } : { id, descending };
 }
 
 /** All of a row's fields as one JSON object, keyed as the resource names them. */
-export function valuesOf(of: Resource, keys: readonly string[]): Sql {
-  const fields = keys.map((key) => fieldOf(of, key)).filter((field) => field !== undefined);
+export function valuesOf(resource: Resource, keys: readonly string[]): Sql {
+  const fields = keys.map((key) => fieldOf(resource, key)).filter((field) => field !== undefined);
   const pairs = fields.map((field) => {
     const name = fieldSql(field);
     return sql`${raw(`'${field.key}'`)}, ${field.kind === "date" ? sql`to_char(${name}, 'YYYY-MM-DD')` : name}`;
@@ -128,12 +128,12 @@ export function valuesOf(of: Resource, keys: readonly string[]): Sql {
  * Of n rows that come first, none is of a tenant whose own first row is not among the n best first rows: with hundreds of
  * tenants only those few are asked for more than one.
  */
-function shaped(of: Resource, scope: Scope, where: Sql[], sorted: { by: Sql; limit: number }, plain: boolean): Sql {
+function shaped(resource: Resource, scope: Scope, where: Sql[], sorted: { by: Sql; limit: number }, plain: boolean): Sql {
   const tail = sql`${sorted.by} limit ${sorted.limit}`;
-  const table = raw(of.table);
+  const table = raw(resource.table);
   const pick = sql`t.*, t.xmin::text as version`;
-  const tenant = ident(of.tenantColumn);
-  if (of.tenantColumn === "id" || (scope.kind === "all" && plain))
+  const tenant = ident(resource.tenantColumn);
+  if (resource.tenantColumn === "id" || (scope.kind === "all" && plain))
     return sql`select ${pick} from ${table} t where ${and(where)} ${tail}`;
   if (scope.kind === "tenants" && scope.ids.length === 1)
     return sql`select ${pick} from ${table} t where t.${tenant} = ${scope.ids[0]}::uuid and ${and(where)} ${tail}`;
@@ -158,8 +158,8 @@ function shaped(of: Resource, scope: Scope, where: Sql[], sorted: { by: Sql; lim
 export type Page = { rows: Row[]; next: string | null; previous: string | null };
 
 /** One page, forwards or backwards, from a place that stays where it is while rows come and go. */
-export async function listRows(ctx: TxCtx, of: Resource, query: ListQuery, keys: readonly string[]): Promise<Page> {
-  const { statement, field, backwards } = listStatement(of, ctx.scope, query, keys);
+export async function listRows(ctx: TxCtx, resource: Resource, query: ListQuery, keys: readonly string[]): Promise<Page> {
+  const { statement, field, backwards } = listStatement(resource, ctx.scope, query, keys);
   const found = await rows(ctx.tx, statement, rowSchema);
   const more = found.length > query.limit;
   const shown = found.slice(0, query.limit);
@@ -181,7 +181,7 @@ export async function listRows(ctx: TxCtx, of: Resource, query: ListQuery, keys:
 }
 
 export function listStatement(
-  of: Resource,
+  resource: Resource,
   scope: Scope,
   query: ListQuery,
   keys: readonly string[],
@@ -189,14 +189,14 @@ export function listStatement(
   const backwards = query.before !== null;
   const descending = (query.sort.descending ?? false) !== backwards;
   const place = query.before ?? query.after;
-  const where = conditions(of, query);
-  const keyset = keysetOf(of, query.sort, descending);
+  const where = conditions(resource, query);
+  const keyset = keysetOf(resource, query.sort, descending);
   if (place) where.push(past(keyset, placeOf(keyset, place)));
-  const field = sortField(of, query.sort);
+  const field = sortField(resource, query.sort);
   // A handful of found people is sorted, not walked to.
   const sorted = { by: orderOf(keyset), limit: query.limit + 1 };
-  const inner = shaped(of, scope, where, sorted, !field && query.filters.length === 0);
-  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+  const inner = shaped(resource, scope, where, sorted, !field && query.filters.length === 0);
+  const tenantId = resource.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   const sortValue = field
     ? field.kind === "moment"
       ? sql`t.${ident(field.column)}::text`
@@ -205,7 +205,7 @@ export function listStatement(
   return {
     statement: sql`
       select t.id, ${tenantId} as college_id, t.version, to_jsonb(${sortValue}) as sort_value,
-             ${valuesOf(of, keys)} as
+             ${valuesOf(resource, keys)} as
       values
       from (${inner}) t ${sorted.by}
       limit ${sorted.limit}`,
@@ -223,27 +223,27 @@ const counted = z.object({ n: z.number() });
 const planned = z.object({ "QUERY PLAN": z.array(z.object({ Plan: z.object({ "Plan Rows": z.number() }) })) });
 
 /** How many: counted while they are few, else from the planner's statistics and said to be an estimate; all when asked. */
-export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Promise<{ n: number; exact: boolean }> {
-  const where = conditions(of, query);
+export async function countRows(ctx: TxCtx, resource: Resource, query: ListQuery): Promise<{ n: number; exact: boolean }> {
+  const where = conditions(resource, query);
   const tenant =
-    ctx.scope.kind === "tenants" && of.tenantColumn !== "id"
+    ctx.scope.kind === "tenants" && resource.tenantColumn !== "id"
       ? sql`and t.college_id = any (${[...ctx.scope.ids]}::uuid[])`
       : empty;
-  const visible = sql`from ${raw(of.table)} t where ${and(where)}`;
+  const visible = sql`from ${raw(resource.table)} t where ${and(where)}`;
   const from = sql`${visible} ${tenant}`;
-  if (query.exact) return { n: (await one(ctx.tx, sql`select count(*)::int as n ${from}`, counted))!.n, exact: true };
+  if (query.exact) return { n: (await firstRow(ctx.tx, sql`select count(*)::int as n ${from}`, counted))!.n, exact: true };
   const few = async () =>
-    (await one(ctx.tx, sql`select count(*)::int as n from (select 1 ${from} limit ${COUNTED + 1}) x`, counted))!.n;
+    (await firstRow(ctx.tx, sql`select count(*)::int as n from (select 1 ${from} limit ${COUNTED + 1}) x`, counted))!.n;
   let n = 0;
   const many = await cache.get(ctx, {
-    key: `count ${of.name} ${JSON.stringify([query.filters, query.q, query.trash])}`,
-    of: [of.table.replaceAll(/^.*\.|"/g, "")],
+    key: `count ${resource.name} ${JSON.stringify([query.filters, query.q, query.trash])}`,
+    of: [resource.table.replaceAll(/^.*\.|"/g, "")],
     ttlMs: ESTIMATE_TTL_MS,
     async read() {
       n = await few();
       if (n <= COUNTED) return null;
       // The policy is estimated by itself: the same condition beside it would count twice.
-      const plan = await one(ctx.tx, sql`explain (format json) select 1 ${visible}`, planned);
+      const plan = await firstRow(ctx.tx, sql`explain (format json) select 1 ${visible}`, planned);
       return Math.max(plan!["QUERY PLAN"][0]!.Plan["Plan Rows"], n);
     },
   });
@@ -253,16 +253,16 @@ export async function countRows(ctx: TxCtx, of: Resource, query: ListQuery): Pro
   return { n, exact: n <= COUNTED };
 }
 
-export async function findRow(ctx: TxCtx, of: Resource, id: string, lock = false): Promise<Row | null> {
+export async function findRow(ctx: TxCtx, resource: Resource, id: string, lock = false): Promise<Row | null> {
   if (!isUuid(id)) return null;
-  const tenantId = of.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
-  const row = await one(
+  const tenantId = resource.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
+  const row = await firstRow(
     ctx.tx,
     sql`select t.id, ${tenantId} as college_id, t.xmin::text as version, null as sort_value, ${valuesOf(
-      of,
-      of.fields.map((field) => field.key),
+      resource,
+      resource.fields.map((field) => field.key),
     )} as values
-        from ${raw(of.table)} t where t.id = ${id}::uuid ${lock ? sql`for update` : empty}`,
+        from ${raw(resource.table)} t where t.id = ${id}::uuid ${lock ? sql`for update` : empty}`,
     rowSchema,
   );
   return row ? { id: row.id, collegeId: row.college_id, version: row.version, cursor: "", values: row.values } : null;

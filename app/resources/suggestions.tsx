@@ -21,9 +21,9 @@ export function useSuggestions(resource: string | undefined) {
 
 export const Suggestions = ({ id, found }: { id: string; found: Suggestion[] }) => (
   <datalist id={id}>
-    {found.map((one) => (
-      <option key={one.id} value={one.id}>
-        {one.label} {one.note ?? ""}
+    {found.map((suggestion) => (
+      <option key={suggestion.id} value={suggestion.id}>
+        {suggestion.label} {suggestion.note ?? ""}
       </option>
     ))}
   </datalist>

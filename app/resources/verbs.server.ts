@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, Forbidden, Invalid, NotFound, type FieldErrors } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -20,12 +20,16 @@ export const list = read({
   permission: ofResource("read"),
   input: z.object({ resource: z.string(), query: z.custom<ListQuery>() }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
+    const resource = resourceNamed(input.resource);
     // An amount without its currency says nothing.
-    const currency = fieldOf(of, "currency") ? ["currency"] : [];
-    const keys = [...new Set([of.title, ...input.query.columns, ...currency])];
-    const page = await listRows(ctx, of, input.query, keys);
-    return { ...page, labels: await labelsFor(ctx, of, keys, page.rows), count: await countRows(ctx, of, input.query) };
+    const currency = fieldOf(resource, "currency") ? ["currency"] : [];
+    const keys = [...new Set([resource.title, ...input.query.columns, ...currency])];
+    const page = await listRows(ctx, resource, input.query, keys);
+    return {
+      ...page,
+      labels: await labelsFor(ctx, resource, keys, page.rows),
+      count: await countRows(ctx, resource, input.query),
+    };
   },
 });
 
@@ -34,29 +38,29 @@ export const get = read({
   permission: ofResource("read"),
   input: named.extend({ id: z.string() }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const row = await findRow(ctx, of, input.id);
-    if (!row) throw new NotFound(`${of.one} not found`);
-    const title = (await titlesOf(ctx, of, [row.id]))[row.id] ?? row.id;
+    const resource = resourceNamed(input.resource);
+    const row = await findRow(ctx, resource, input.id);
+    if (!row) throw new NotFound(`${resource.one} not found`);
+    const title = (await titlesOf(ctx, resource, [row.id]))[row.id] ?? row.id;
     return {
       row,
       title,
       labels: await labelsFor(
         ctx,
-        of,
-        of.fields.map((field) => field.key),
+        resource,
+        resource.fields.map((field) => field.key),
         [row],
       ),
-      deletedAt: await deletedAt(ctx, of, row.id),
+      deletedAt: await deletedAt(ctx, resource, row.id),
     };
   },
 });
 
-async function deletedAt(ctx: TxCtx, of: Resource, id: string): Promise<Date | null> {
-  if (!of.softDelete) return null;
-  const row = await one(
+async function deletedAt(ctx: TxCtx, resource: Resource, id: string): Promise<Date | null> {
+  if (!resource.softDelete) return null;
+  const row = await firstRow(
     ctx.tx,
-    sql`select deleted_at from ${raw(of.table)} where id = ${id}::uuid`,
+    sql`select deleted_at from ${raw(resource.table)} where id = ${id}::uuid`,
     z.object({ deleted_at: z.date().nullable() }),
   );
   return row?.deleted_at ?? null;
@@ -65,17 +69,19 @@ async function deletedAt(ctx: TxCtx, of: Resource, id: string): Promise<Date | n
 /** What was typed, as columns: every field by its own schema, references found by id, e-mail, number or name. */
 async function parseFields(
   ctx: TxCtx,
-  of: Resource,
+  resource: Resource,
   collegeId: string,
   typed: Record<string, string>,
   only?: readonly string[],
 ): Promise<Map<Field, unknown>> {
   const values = new Map<Field, unknown>();
   const errors: FieldErrors = {};
-  const mine = writableBy(of, ctx.actor.role);
-  const kept = writable(of).filter((field) => !mine.includes(field) && field.key in typed);
+  const mine = writableBy(resource, ctx.actor.role);
+  const kept = writable(resource).filter((field) => !mine.includes(field) && field.key in typed);
   if (kept.length > 0)
-    throw new Forbidden(`Your role may not change ${kept.map((field) => field.label).join(", ")} of ${of.one.toLowerCase()}s`);
+    throw new Forbidden(
+      `Your role may not change ${kept.map((field) => field.label).join(", ")} of ${resource.one.toLowerCase()}s`,
+    );
   for (const field of mine) {
     if (only && !only.includes(field.key)) continue;
     const given = typed[field.key];
@@ -106,9 +112,9 @@ async function parseFields(
 }
 
 /** What a form may not say is refused, not dropped: nobody is told "saved" of what was not. */
-function refuseKept(of: Resource, typed: Record<string, string>, when: "create" | "update"): void {
+function refuseKept(resource: Resource, typed: Record<string, string>, when: "create" | "update"): void {
   const errors: FieldErrors = {};
-  for (const field of of.fields) {
+  for (const field of resource.fields) {
     if (!(field.key in typed)) continue;
     if (field.readOnly) errors[field.key] = [`${field.label} is set by the console. Leave it out`];
     else if (when === "update" && field.fixed) errors[field.key] = [`${field.label} can't be changed: it was set on creation`];
@@ -129,14 +135,14 @@ const plainValues = (values: Map<Field, unknown>) => Object.fromEntries([...valu
 
 const cells = (values: Map<Field, unknown>): Sql[] => [...values.values()].map((value) => sql`${value}`);
 
-async function insertRow(ctx: TxCtx, of: Resource, collegeId: string, values: Map<Field, unknown>): Promise<string> {
+async function insertRow(ctx: TxCtx, resource: Resource, collegeId: string, values: Map<Field, unknown>): Promise<string> {
   const id = newId(ctx.clock.now().getTime());
   // A field left empty takes the column's default.
   const given = new Map([...values].filter(([, value]) => value !== null));
   const comma = given.size > 0 ? raw(", ") : raw("");
   await execute(
     ctx.tx,
-    sql`insert into ${raw(of.table)} (id, college_id${comma}${join(columnsOf(given))})
+    sql`insert into ${raw(resource.table)} (id, college_id${comma}${join(columnsOf(given))})
         values (${id}::uuid, ${collegeId}::uuid${comma}${join(cells(given))})`,
   );
   return id;
@@ -147,14 +153,20 @@ export const create = mutation({
   permission: ofResource("write"),
   input: named.extend({ collegeId: z.uuid().optional(), values: z.record(z.string(), z.string()) }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    if (of.tenantColumn === "id") throw new Forbidden("Create a tenant on the Tenants page, with its first manager");
+    const resource = resourceNamed(input.resource);
+    if (resource.tenantColumn === "id") throw new Forbidden("Create a tenant on the Tenants page, with its first manager");
     const collegeId = tenantFor(ctx, input.collegeId);
-    refuseKept(of, input.values, "create");
-    const values = await parseFields(ctx, of, collegeId, input.values);
-    if (of.createdByVerb) return { id: await creatorOf(of.name)({ ctx, collegeId, values: plainValues(values) }) };
-    const id = await insertRow(ctx, of, collegeId, values);
-    await record(ctx, { action: `${of.name}.create`, resource: of.name, resourceId: id, collegeId, after: plainValues(values) });
+    refuseKept(resource, input.values, "create");
+    const values = await parseFields(ctx, resource, collegeId, input.values);
+    if (resource.createdByVerb) return { id: await creatorOf(resource.name)({ ctx, collegeId, values: plainValues(values) }) };
+    const id = await insertRow(ctx, resource, collegeId, values);
+    await record(ctx, {
+      action: `${resource.name}.create`,
+      resource: resource.name,
+      resourceId: id,
+      collegeId,
+      after: plainValues(values),
+    });
     return { id };
   },
 });
@@ -164,15 +176,15 @@ export const update = mutation({
   permission: ofResource("write"),
   input: named.extend({ id: z.uuid(), version: z.string(), values: z.record(z.string(), z.string()) }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const before = await findRow(ctx, of, input.id, true);
-    if (!before) throw new NotFound(`${of.one} not found`);
-    refuseKept(of, input.values, "update");
-    const only = writableBy(of, ctx.actor.role)
+    const resource = resourceNamed(input.resource);
+    const before = await findRow(ctx, resource, input.id, true);
+    if (!before) throw new NotFound(`${resource.one} not found`);
+    refuseKept(resource, input.values, "update");
+    const only = writableBy(resource, ctx.actor.role)
       .filter((field) => !field.fixed)
       .map((field) => field.key)
-      .filter((key) => key in input.values || fieldOf(of, key)?.kind === "bool");
-    const values = await parseFields(ctx, of, before.collegeId, input.values, only);
+      .filter((key) => key in input.values || fieldOf(resource, key)?.kind === "bool");
+    const values = await parseFields(ctx, resource, before.collegeId, input.values, only);
     if (before.version !== input.version) {
       const theirs = Object.fromEntries([...values.keys()].map((field) => [field.key, before.values[field.key] ?? null]));
       throw new Conflict("Someone else has changed this since you opened it. Compare both versions and choose.", {
@@ -188,11 +200,11 @@ export const update = mutation({
     );
     await execute(
       ctx.tx,
-      sql`update ${raw(of.table)} set ${join(sets)}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
+      sql`update ${raw(resource.table)} set ${join(sets)}, updated_at = ${ctx.clock.now()} where id = ${input.id}::uuid`,
     );
     await record(ctx, {
-      action: `${of.name}.update`,
-      resource: of.name,
+      action: `${resource.name}.update`,
+      resource: resource.name,
       resourceId: input.id,
       collegeId: before.collegeId,
       before: pick(before, values),
@@ -210,7 +222,7 @@ export const consequences = read({
   permission: ofResource("read"),
   input: named.extend({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
+    const resource = resourceNamed(input.resource);
     const keys = await rows(
       ctx.tx,
       sql`select k.conrelid::regclass::text as table, k.confdeltype::text as rule,
@@ -222,13 +234,13 @@ export const consequences = read({
                    limit 1
                  ) as column
           from pg_constraint k
-          where k.contype = 'f' and k.confrelid = ${of.table}::regclass`,
+          where k.contype = 'f' and k.confrelid = ${resource.table}::regclass`,
       z.object({ table: z.string(), rule: z.string(), column: z.string().nullable() }),
     );
     const found: { table: string; n: number; goes: boolean }[] = [];
     for (const key of keys) {
       if (!key.column) continue;
-      const counted = await one(
+      const counted = await firstRow(
         ctx.tx,
         sql`select count(*)::int as n
             from (select 1 from ${raw(key.table)} where ${ident(key.column)} = ${input.id}::uuid limit 10000) x`,
@@ -241,9 +253,9 @@ export const consequences = read({
   },
 });
 
-async function touch(ctx: TxCtx, of: Resource, id: string): Promise<Row> {
-  const row = await findRow(ctx, of, id, true);
-  if (!row) throw new NotFound(`${of.one} not found`);
+async function touch(ctx: TxCtx, resource: Resource, id: string): Promise<Row> {
+  const row = await findRow(ctx, resource, id, true);
+  if (!row) throw new NotFound(`${resource.one} not found`);
   return row;
 }
 
@@ -258,37 +270,37 @@ export const remove = mutation({
     purge: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const row = await touch(ctx, of, input.id);
-    if (of.softDelete && !input.purge) {
+    const resource = resourceNamed(input.resource);
+    const row = await touch(ctx, resource, input.id);
+    if (resource.softDelete && !input.purge) {
       const changed = await execute(
         ctx.tx,
-        sql`update ${raw(of.table)}
+        sql`update ${raw(resource.table)}
             set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()}
             where id = ${input.id}::uuid and deleted_at is null`,
       );
       if (changed === 0) throw new Conflict("This is already in the trash");
       await record(ctx, {
-        action: `${of.name}.delete`,
-        resource: of.name,
+        action: `${resource.name}.delete`,
+        resource: resource.name,
         resourceId: input.id,
         collegeId: row.collegeId,
         reason: input.reason,
       });
       return { trashed: true };
     }
-    if (of.softDelete) {
-      const trashed = await one(
+    if (resource.softDelete) {
+      const trashed = await firstRow(
         ctx.tx,
-        sql`select deleted_at is not null as yes from ${raw(of.table)} where id = ${input.id}::uuid`,
+        sql`select deleted_at is not null as yes from ${raw(resource.table)} where id = ${input.id}::uuid`,
         z.object({ yes: z.boolean() }),
       );
       if (!trashed?.yes) throw new Conflict("Only records in the trash can be purged");
     }
-    await execute(ctx.tx, sql`delete from ${raw(of.table)} where id = ${input.id}::uuid`);
+    await execute(ctx.tx, sql`delete from ${raw(resource.table)} where id = ${input.id}::uuid`);
     await record(ctx, {
-      action: `${of.name}.purge`,
-      resource: of.name,
+      action: `${resource.name}.purge`,
+      resource: resource.name,
       resourceId: input.id,
       collegeId: row.collegeId,
       reason: input.reason,
@@ -304,17 +316,22 @@ export const restore = mutation({
   permission: ofResource("remove"),
   input: named.extend({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const row = await touch(ctx, of, input.id);
-    if (!of.softDelete) throw new Invalid(`${of.many} have no trash`);
+    const resource = resourceNamed(input.resource);
+    const row = await touch(ctx, resource, input.id);
+    if (!resource.softDelete) throw new Invalid(`${resource.many} have no trash`);
     const changed = await execute(
       ctx.tx,
-      sql`update ${raw(of.table)}
+      sql`update ${raw(resource.table)}
           set deleted_at = null, updated_at = ${ctx.clock.now()}
           where id = ${input.id}::uuid and deleted_at is not null`,
     );
     if (changed === 0) throw new Conflict("This is not in the trash");
-    await record(ctx, { action: `${of.name}.restore`, resource: of.name, resourceId: input.id, collegeId: row.collegeId });
+    await record(ctx, {
+      action: `${resource.name}.restore`,
+      resource: resource.name,
+      resourceId: input.id,
+      collegeId: row.collegeId,
+    });
   },
 });
 
@@ -324,15 +341,15 @@ export const suggest = read({
   permission: ofResource("read"),
   input: named.extend({ q: z.string().max(100) }),
   async run({ ctx, input }) {
-    const of = resourceNamed(input.resource);
-    const title = fieldOf(of, of.title)!;
+    const resource = resourceNamed(input.resource);
+    const title = fieldOf(resource, resource.title)!;
     if (title.kind !== "text" && title.kind !== "longtext") return [];
-    const note = of.lookup[0] ? fieldOf(of, of.lookup[0])! : null;
-    const where = of.search
+    const note = resource.lookup[0] ? fieldOf(resource, resource.lookup[0])! : null;
+    const where = resource.search
       ? sql`
         t.id in (
           select s.id
-          from public.${ident(of.search.view)} s
+          from public.${ident(resource.search.view)} s
           where s.haystack ilike ${`%${input.q.replaceAll(/[\\%_]/g, "\\$&")}%`}
           limit 20
         )`
@@ -341,8 +358,8 @@ export const suggest = read({
       ctx.tx,
       sql`select t.id, left(t.${ident(title.column)}, 120) as label,
                  ${note ? sql`t.${ident(note.column)}` : sql`null`} as note
-          from ${raw(of.table)} t
-          where ${where} ${of.softDelete ? sql`and t.deleted_at is null` : sql``}
+          from ${raw(resource.table)} t
+          where ${where} ${resource.softDelete ? sql`and t.deleted_at is null` : sql``}
           limit 20`,
       z.object({ id: z.string(), label: z.string(), note: z.string().nullable() }),
     );

@@ -34,16 +34,16 @@ export type ResourceView = {
   isTenant: boolean;
 };
 
-export function viewOf(of: Resource, role: string): ResourceView {
-  const mayWrite = of.write !== null && may(role, of.write);
-  const mayRemove = of.remove !== null && may(role, of.remove);
+export function viewOf(resource: Resource, role: string): ResourceView {
+  const mayWrite = resource.write !== null && may(role, resource.write);
+  const mayRemove = resource.remove !== null && may(role, resource.remove);
   return {
-    name: of.name,
-    one: of.one,
-    many: of.many,
-    page: of.page,
-    title: of.title,
-    fields: of.fields.map((field) => ({
+    name: resource.name,
+    one: resource.one,
+    many: resource.many,
+    page: resource.page,
+    title: resource.title,
+    fields: resource.fields.map((field) => ({
       key: field.key,
       label: field.label,
       kind: field.kind,
@@ -53,32 +53,32 @@ export function viewOf(of: Resource, role: string): ResourceView {
       accepts: field.accepts,
       to: field.to,
       hint: field.hint,
-      filter: of.filters.includes(field.key) ? operatorsOf(field) : null,
+      filter: resource.filters.includes(field.key) ? operatorsOf(field) : null,
     })),
-    writable: writableBy(of, role).map((field) => field.key),
-    fixed: of.fields.filter((field) => field.fixed).map((field) => field.key),
-    defaultColumns: of.columns,
-    sorts: of.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
+    writable: writableBy(resource, role).map((field) => field.key),
+    fixed: resource.fields.filter((field) => field.fixed).map((field) => field.key),
+    defaultColumns: resource.columns,
+    sorts: resource.sorts.map(({ key, label, field, descending = false }) => ({ key, label, field, descending })),
     bulk: [
-      ...of.bulk
+      ...resource.bulk
         .filter((act) => (act.permission ? may(role, act.permission) : mayWrite))
         .map((act) => ({
           key: act.key,
           label: act.label,
           danger: act.danger ?? false,
-          options: act.sets ? (of.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
+          options: act.sets ? (resource.fields.find((field) => field.key === act.sets)?.options ?? null) : null,
           says: act.says,
         })),
-      ...(of.softDelete && mayRemove ? [TRASH] : []),
+      ...(resource.softDelete && mayRemove ? [TRASH] : []),
     ],
     // A tenant is never deleted for good from a list: every other table hangs from it.
-    trashActs: !(of.softDelete && mayRemove) ? [] : of.tenantColumn === "id" ? [RESTORE] : [RESTORE, PURGE],
-    searchable: of.search !== null || of.fields.find((field) => field.key === of.title)?.kind === "text",
-    trash: of.softDelete,
+    trashActs: !(resource.softDelete && mayRemove) ? [] : resource.tenantColumn === "id" ? [RESTORE] : [RESTORE, PURGE],
+    searchable: resource.search !== null || resource.fields.find((field) => field.key === resource.title)?.kind === "text",
+    trash: resource.softDelete,
     mayWrite,
     mayRemove,
-    importable: of.importable && mayWrite,
-    isTenant: of.tenantColumn === "id",
+    importable: resource.importable && mayWrite,
+    isTenant: resource.tenantColumn === "id",
   };
 }
 

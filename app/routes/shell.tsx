@@ -1,7 +1,7 @@
 import type { RangeName } from "~/platform/range.ts";
 import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { readCookie, rememberedRange, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
@@ -11,7 +11,7 @@ import { useZone } from "~/ui/time/time.tsx";
 import { mayOpen, NAV } from "./nav.ts";
 import { navCounts, type NavCounts } from "./nav-counts.server.ts";
 
-export const loader = page("self", async ({ ctx, request }) => {
+export const loader = protectedLoader("self", async ({ ctx, request }) => {
   const { staff } = ctx;
   const all = SEES_ALL_TENANTS.has(staff.role);
   const tenants = (await allTenants().catch(() => [])).filter((tenant) => all || staff.college_ids.includes(tenant.id));

@@ -11,7 +11,7 @@ import { PROM_RULES, RECORDED } from "./rules.ts";
 type Built = { uid: string; panels: { id: number; description?: string; type: string; targets?: { expr: string }[] }[] };
 
 const built = dashboards(CONSOLE).map((spec) => dashboard(spec) as Built);
-const panels = built.flatMap((one) => one.panels.map((panel) => ({ uid: one.uid, ...panel })));
+const panels = built.flatMap((built) => built.panels.map((panel) => ({ uid: built.uid, ...panel })));
 const fromDashboards = panels.flatMap((panel) => (panel.targets ?? []).map((target) => target.expr));
 const expressions = [...fromDashboards, ...PROM_RULES.map((rule) => rule.expr), ...RECORDED.map((one) => one.expr)];
 
@@ -34,8 +34,8 @@ const process = new Registry();
 collectDefaultMetrics({ register: process });
 const suffixes = ["_bucket", "_sum", "_count"];
 const exported = new Set([
-  ...NAMED.flatMap((one) => (one.type === "histogram" ? suffixes.map((suffix) => one.name + suffix) : [one.name])),
-  ...process.getMetricsAsArray().map((one) => one.name),
+  ...NAMED.flatMap((named) => (named.type === "histogram" ? suffixes.map((suffix) => named.name + suffix) : [named.name])),
+  ...process.getMetricsAsArray().map((object) => object.name),
   ...RECORDED.map((one) => one.record),
   // A parameter of every server, Prometheus' own words.
   "pg_settings_max_connections",
@@ -64,8 +64,8 @@ describe("dashboards and rules", () => {
   });
 
   it("carry each id once", () => {
-    expect(new Set(built.map((one) => one.uid)).size).toBe(built.length);
-    for (const one of built) expect(new Set(one.panels.map((panel) => panel.id)).size, one.uid).toBe(one.panels.length);
+    expect(new Set(built.map((built) => built.uid)).size).toBe(built.length);
+    for (const board of built) expect(new Set(board.panels.map((panel) => panel.id)).size, board.uid).toBe(board.panels.length);
     const alerts = PROM_RULES.map((rule) => rule.alert);
     expect(new Set(alerts).size).toBe(alerts.length);
   });
@@ -77,11 +77,11 @@ describe("dashboards and rules", () => {
 
 describe("names", () => {
   it("stand once, with help, in the alphabet of the format", () => {
-    expect(new Set(NAMED.map((one) => one.name)).size).toBe(NAMED.length);
-    for (const one of NAMED) {
-      expect(one.name).toMatch(/^[a-z][a-z0-9_]*$/);
-      expect(one.help.length).toBeGreaterThan(5);
-      for (const label of one.labels) expect(label).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(new Set(NAMED.map((named) => named.name)).size).toBe(NAMED.length);
+    for (const named of NAMED) {
+      expect(named.name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(named.help.length).toBeGreaterThan(5);
+      for (const label of named.labels) expect(label).toMatch(/^[a-z][a-z0-9_]*$/);
     }
   });
 });

@@ -97,8 +97,8 @@ export function auditTables(random: Random, now: number, colleges: College[], st
     content.add(id, at, salt, body);
     pending.add(id, at);
   };
-  const homes = new Map(staff.map((one, index) => [one.id, `10.20.${index + 1}.${10 + index}`]));
-  const weights = staff.map((one) => [one, SHARE[one.role as Role] ?? 1] as const);
+  const homes = new Map(staff.map((staff, index) => [staff.id, `10.20.${index + 1}.${10 + index}`]));
+  const weights = staff.map((staff) => [staff, SHARE[staff.role as Role] ?? 1] as const);
   const fields: Record<string, unknown> = {
     "payment.approve": { status: ["PENDING", "COMPLETED"] },
     "grade.update": { score: [610, 640] },
@@ -127,7 +127,7 @@ export function auditTables(random: Random, now: number, colleges: College[], st
     });
   }
   // The first super-admin was made by whoever installed it; she made the others. By a chance of its own: nothing else moves.
-  const first = staff.find((one) => may(one.role, "staff.manage"))!;
+  const first = staff.find((staff) => may(staff.role, "staff.manage"))!;
   const beginning = new Random(1);
   for (const [index, one] of staff.filter((other) => other !== first).entries())
     write(
@@ -144,7 +144,7 @@ export function auditTables(random: Random, now: number, colleges: College[], st
       },
       beginning,
     );
-  const manager = staff.find((one) => one.role === MANAGER_ROLE)!;
+  const manager = staff.find((staff) => staff.role === MANAGER_ROLE)!;
   const bad = random.id(now - 3 * DAY);
   const night = Math.floor((now - 3 * DAY) / DAY) * DAY + 3.2 * 3_600_000;
   const far = "203.0.113.77";

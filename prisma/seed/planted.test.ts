@@ -8,7 +8,7 @@ type Row = Record<string, Cell>;
 
 /** The rows of a table as objects, by what they belong to. */
 function rowsBy(tables: Table[], name: string, key: string): (value: Cell) => Row[] {
-  const table = tables.find((one) => one.name === name)!;
+  const table = tables.find((table) => table.name === name)!;
   const at = table.columns.indexOf(key);
   const found = new Map<Cell, Cell[][]>();
   for (const row of table.rows) {

@@ -68,7 +68,7 @@ export function reviewTables(random: Random, now: number, exams: Table[], staff:
   const results = find("public.exam_result");
   const at = (table: Table, column: string) => table.columns.indexOf(column);
   const attemptOf = new Map(attempts.rows.map((row) => [row[0], row]));
-  const person = (email: string) => staff.find((one) => one.email === email)!.id;
+  const person = (email: string) => staff.find((staff) => staff.email === email)!.id;
   const proctors = [person("proctor@invigil.local"), person("proctor2@invigil.local")] as const;
 
   const decide = (row: Table["rows"][number], round: number, who: string, decision: string, when: number) =>

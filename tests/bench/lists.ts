@@ -63,14 +63,14 @@ function ctxFor(scope: Scope): Ctx {
 /** The place that many rows into what the query shows, found once by counting: readers come there page by page. */
 async function placeAt(
   owner: pg.Client,
-  of: Resource,
+  resource: Resource,
   scope: Scope,
   query: ListQuery,
 ): Promise<{ after: string; depth: number }> {
-  const field = query.sort.field ? fieldOf(of, query.sort.field)! : null;
+  const field = query.sort.field ? fieldOf(resource, query.sort.field)! : null;
   const way = query.sort.descending ? "desc" : "asc";
   const where = query.filters.map((filter) => {
-    const column = fieldOf(of, filter.field)!.column;
+    const column = fieldOf(resource, filter.field)!.column;
     return `${column} ${filter.op === "from" ? ">=" : "="} '${filter.value}'`;
   });
   if (scope.kind === "tenants") where.push(`college_id = any ('{${scope.ids.join(",")}}'::uuid[])`);
@@ -108,15 +108,15 @@ const scopesOf = (tenants: Tenants): Record<string, Scope> => ({
 });
 
 async function figure(database: Measured, text: string, whose: string, deep: boolean): Promise<Figure> {
-  const of = resourceNamed("student_exam_attempt");
+  const resource = resourceNamed("student_exam_attempt");
   const scope = scopesOf(database.tenants)[whose]!;
-  const query: ListQuery = { ...readQuery(of, new URLSearchParams(text)), limit: PAGE };
-  const place = deep ? await placeAt(database.owner, of, scope, query) : { after: null, depth: 0 };
+  const query: ListQuery = { ...readQuery(resource, new URLSearchParams(text)), limit: PAGE };
+  const place = deep ? await placeAt(database.owner, resource, scope, query) : { after: null, depth: 0 };
   const asked = { ...query, after: place.after };
   const ctx = ctxFor(scope);
   await database.use();
-  const page = await timed(() => list({ ctx, input: { resource: of.name, query: asked } }));
-  const { statement } = listStatement(of, scope, asked, [of.title, ...asked.columns]);
+  const page = await timed(() => list({ ctx, input: { resource: resource.name, query: asked } }));
+  const { statement } = listStatement(resource, scope, asked, [resource.title, ...asked.columns]);
   const times: number[] = [];
   for (let round = -WARM; round < ROUNDS; round++) {
     await withReadScope(ctx, async ({ tx }) => {

@@ -177,7 +177,7 @@ async function round(owner: pg.Client): Promise<Row[]> {
   const slowest = slow.map((key) => ({ key, ms: seen(key)!.ms })).sort((a, b) => b.ms - a.ms)[0]!;
   const failed = slow.filter((key) => seen(key)!.rows === null && !/exists from/.test(seen(key)!.missing?.reason ?? ""));
   await pause(20_000);
-  const ticks = sampler.memory.between("primary", 0, Date.now() + 1000).map((one) => one.at);
+  const ticks = sampler.memory.between("primary", 0, Date.now() + 1000).map((tick) => tick.at);
   const gaps = ticks.slice(1).map((at, i) => at - ticks[i]!);
   clearInterval(watching);
   await sampler.stop();

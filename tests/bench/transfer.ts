@@ -64,15 +64,15 @@ async function drain(source: Readable): Promise<number> {
 }
 
 async function exporting(owner: pg.Client): Promise<Row[]> {
-  const of = resourceNamed("student_exam_attempt");
-  const query = readQuery(of, new URLSearchParams());
+  const resource = resourceNamed("student_exam_attempt");
+  const query = readQuery(resource, new URLSearchParams());
   const exported = (format: "csv" | "ndjson") =>
-    growth(async () => drain(Readable.fromWeb((await exportRows(ctx, of, query, format)) as WebStream)));
+    growth(async () => drain(Readable.fromWeb((await exportRows(ctx, resource, query, format)) as WebStream)));
   const raw = await growth(() => drain(owner.query(to("copy public.student_exam_attempt to stdout (format csv)"))));
   // Warm, as in a console that has run for a while: pools, plans, the compiler and the heap's nursery, by one row in fifty.
   const few = { ...query, filters: [{ field: "state", op: "is" as const, value: "SUBMITTED" }] };
   for (const format of ["csv", "ndjson"] as const)
-    await exportRows(ctx, of, few, format).then((stream) => drain(Readable.fromWeb(stream as WebStream)));
+    await exportRows(ctx, resource, few, format).then((stream) => drain(Readable.fromWeb(stream as WebStream)));
   const csv = await exported("csv");
   const ndjson = await exported("ndjson");
   return [
@@ -105,7 +105,7 @@ export const exportBench = {
 const person = (n: number) => [`Student ${n}`, `student${n}@bench.example`, `R${n}`, "STUDENT"];
 
 async function importing(owner: pg.Client): Promise<Row[]> {
-  const of = resourceNamed("user");
+  const resource = resourceNamed("user");
   const college = async (code: string) => {
     const id = newId();
     await owner.query("insert into public.college (id, name, username, code) values ($1, $2, $2, $2)", [id, code]);
@@ -117,10 +117,10 @@ async function importing(owner: pg.Client): Promise<Row[]> {
     ["name,email,roll no,role", ...Array.from({ length: IMPORTED }, (_, n) => person(n).join(","))].join("\n"),
   );
   const parsed = await parseCsv(file);
-  const mapping = guessMapping(parsed.header, writable(of));
+  const mapping = guessMapping(parsed.header, writable(resource));
   const quiet = async () => undefined;
-  const dry = await growth(() => importRows(ctx, of, imported, parsed, mapping, { dry: true }, quiet));
-  const real = await growth(() => importRows(ctx, of, imported, parsed, mapping, { dry: false }, quiet));
+  const dry = await growth(() => importRows(ctx, resource, imported, parsed, mapping, { dry: true }, quiet));
+  const real = await growth(() => importRows(ctx, resource, imported, parsed, mapping, { dry: false }, quiet));
   if (real.result.inserted !== IMPORTED || dry.result.inserted !== IMPORTED)
     throw new Error(`the file was not imported: ${JSON.stringify(real.result.errors.slice(0, 3))}`);
   const raw = await growth(() =>

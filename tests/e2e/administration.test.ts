@@ -103,7 +103,7 @@ it("a bulk act, previewed, run as a job, and found in the log", async () => {
   // Whoever saw it done sees what it did, on a standby too: the page says up to where.
   await context.clearCookies({ name: /after/ });
   await page.reload();
-  expect((await context.cookies()).map((one) => one.name)).toContainEqual(expect.stringContaining("after"));
+  expect((await context.cookies()).map((cookie) => cookie.name)).toContainEqual(expect.stringContaining("after"));
   await page.goto("/people?q=.7%40westbrook");
   await page.getByText("No people match").waitFor();
   await page.goto("/audit?q=action%3Auser.delete&range=1h");

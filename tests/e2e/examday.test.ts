@@ -86,7 +86,7 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
      returning id, candidate_no as no`,
     [exam!.id],
   );
-  const cheats = attempts.map((one) => one.id);
+  const cheats = attempts.map((attempt) => attempt.id);
 
   // Three students cheat, and their browsers say so. It is stall or no stall: nothing excuses a second face.
   const key = await keyFor(exam!.college);

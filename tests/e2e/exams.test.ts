@@ -175,7 +175,7 @@ describe("the day of an exam", () => {
       await page.goto(`/exams/${ring.examId}/collusion`);
       const first = page.getByRole("link", { name: /^\d+ and \d+$/ }).first();
       const [a, b] = (await first.innerText()).split(" and ").map(Number);
-      expect(numbers.map((one) => one.no)).toEqual(expect.arrayContaining([a, b]));
+      expect(numbers.map((number) => number.no)).toEqual(expect.arrayContaining([a, b]));
       expect(await page.getByRole("heading", { name: new RegExp(`Group 1: ${ring.attemptIds.length} candidates`) }).count()).toBe(
         1,
       );

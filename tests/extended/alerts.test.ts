@@ -62,7 +62,7 @@ function rulesFor(start: Start): string {
   for (const { alerts } of CONDITIONS)
     for (const [name, line] of Object.entries(alerts)) {
       if (line === true) continue;
-      const rule = RULES.find((one) => alertName(one.key) === name)!;
+      const rule = RULES.find((rule) => alertName(rule.key) === name)!;
       const { threshold, clearAt } = line(start);
       const shipped = JSON.stringify(expression(rule));
       if (!text.includes(shipped)) throw new Error(`${name} is not in the shipped file as it is defined`);
@@ -111,7 +111,7 @@ async function seen(
   const since = new Map<string, number>();
   const at = new Map<string, number>();
   while (at.size < names.length && Date.now() - began < withinMs + steadyMs) {
-    for (const name of names.filter((one) => !at.has(one))) {
+    for (const name of names.filter((name) => !at.has(name))) {
       if (!good(name)) since.delete(name);
       else if (!since.has(name)) since.set(name, Date.now());
       const from = since.get(name);
@@ -158,8 +158,8 @@ async function oneByOne(conditions: readonly Condition[]): Promise<string[]> {
 
 describe("every shipped alert", () => {
   it("has a condition here, and every condition an alert", () => {
-    const tried = new Set([...CONDITIONS.flatMap((one) => Object.keys(one.alerts)), ...Object.keys(NOT_MADE)]);
-    expect([...tried].sort()).toEqual(PROM_RULES.map((one) => one.alert).sort());
+    const tried = new Set([...CONDITIONS.flatMap((condition) => Object.keys(condition.alerts)), ...Object.keys(NOT_MADE)]);
+    expect([...tried].sort()).toEqual(PROM_RULES.map((rule) => rule.alert).sort());
   });
 
   it("fires when its condition is made, and ends with it, of those that can go on beside each other", async () => {

@@ -111,7 +111,7 @@ describe("the pooler's own admin console", () => {
     const pool = async () => {
       const state = await poolerState({ ctx: boss, input: {} });
       if (!state.configured || state.error !== null) throw new Error(JSON.stringify(state));
-      return state.pools.find((one) => one.database === "invigil");
+      return state.pools.find((pool) => pool.database === "invigil");
     };
     await expect
       .poll(pool, { timeout: 10_000, interval: 500 })
@@ -143,7 +143,7 @@ describe("a pooler between the console and PostgreSQL", () => {
     const direct = new URL(own.cluster.urls.superuser);
     direct.pathname = "/invigil";
     expect(await askWho(direct.href)).toBe("invigil_app");
-    expect((await examine(direct.href)).filter((one) => one.level === "error")).toEqual([]);
+    expect((await examine(direct.href)).filter((finding) => finding.level === "error")).toEqual([]);
   });
 
   it("as it is installed, refuses what is set at connect, and the console says why", async () => {

@@ -191,7 +191,7 @@ describe("Prometheus", () => {
 
   it("finds no family in the text that the list of names does not have", async () => {
     const text = await (await fetch(`${base}/metrics`)).text();
-    const known = new Set(NAMED.map((one) => one.name));
+    const known = new Set(NAMED.map((named) => named.name));
     const strange = [...text.matchAll(/^# TYPE (\S+)/gm)]
       .map((match) => match[1]!)
       .filter((name) => !known.has(name) && !/^(pg_settings|process|nodejs)_/.test(name));

@@ -3,7 +3,7 @@ import { sourcesIn } from "./sources.ts";
 
 /** Where there is nothing but a sentence to go by: what the driver, the system or another program says has no code. */
 const ONLY_WORDS = [
-  "app/access/away.server.ts",
+  "app/access/database-unavailable.server.ts",
   "app/cli/start.ts",
   "app/db/doctor.server.ts",
   "app/db/retry.ts",

@@ -7,7 +7,7 @@ import { newestAnchored, readEpoch } from "~/audit/anchor.server.ts";
 import { anchorFile, fingerprintOf, logKey } from "~/audit/keys.server.ts";
 import { latestCheckpoint, NoSuchNode, storedNodes, treeSize } from "~/audit/tree.server.ts";
 import { found } from "~/audit/search.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid, NotFound } from "~/platform/errors.ts";
 import { read } from "../verb.server.ts";
@@ -24,7 +24,7 @@ export const head = read({
     const anchored = newestAnchored(anchorFile(), key.name, key.publicKey);
     const checkpoint = await latestCheckpoint(ctx.tx);
     const opened = checkpoint ? openNote(checkpoint.note, key.name, key.publicKey) : null;
-    const pending = await one(
+    const pending = await firstRow(
       ctx.tx,
       sql`select count(*)::int as n, min(at) as oldest from audit.pending`,
       z.object({ n: z.number(), oldest: z.date().nullable() }),
@@ -95,7 +95,7 @@ export const proveEntry = read({
   on: "primary",
   input: z.object({ id: z.string(), at: z.date() }),
   async run({ ctx, input }) {
-    const entry = await one(
+    const entry = await firstRow(
       ctx.tx,
       sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource,
                  e.resource_id, e.college_id, e.risk, e.commitment, c.salt, c.body, l.index

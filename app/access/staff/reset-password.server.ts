@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { record } from "~/audit/record.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { queueMail } from "~/mail/queue.server.ts";
@@ -62,7 +62,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
   };
   const set = await guardSecret(ctx, guess, async () => {
     const staff = await withScope(ctx, ({ tx }) =>
-      one(
+      firstRow(
         tx,
         sql`select st.email, st.name
             from console.staff_token t
@@ -81,7 +81,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
 async function spendLink(ctx: Ctx, token: string, passwordHash: string): Promise<true | null> {
   return withScope(ctx, async (inner) => {
     const now = ctx.clock.now();
-    const used = await one(
+    const used = await firstRow(
       inner.tx,
       sql`update console.staff_token set used_at = ${now}
           where id = console.reset_link_of(${tokenHash(token)}) and used_at is null and expires_at > ${now}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { execute, one, rows, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { openTotp, sealTotp } from "../totp-secret.server.ts";
 
@@ -33,7 +33,7 @@ export async function sealTotpSecrets(owner: Queryable): Promise<number> {
 
 /** For the doctor: how many authenticators there are, and how many no key of this installation opens. */
 export async function totpState(on: Queryable): Promise<{ all: number; lost: number; stale: number } | null> {
-  const there = await one(on, sql`select to_regclass('console.staff') is not null as yes`, z.object({ yes: z.boolean() }));
+  const there = await firstRow(on, sql`select to_regclass('console.staff') is not null as yes`, z.object({ yes: z.boolean() }));
   if (!there?.yes) return null;
   const opened = (await secrets(on)).map((row) => openTotp(row.id, row.totp_secret));
   return {

@@ -26,7 +26,7 @@ export async function recentSaves(stage: Stage): Promise<void> {
 
 /** A report that compares every free text with every other one: the slow one of the demo, for the tenant with most of them. */
 export async function similarTexts(stage: Stage): Promise<number> {
-  const tenant = stage.tenants.find((one) => one.code === "NORTH") ?? pick(stage.tenants);
+  const tenant = stage.tenants.find((tenant) => tenant.code === "NORTH") ?? pick(stage.tenants);
   if (!tenant) return 0;
   const started = performance.now();
   await stage.run({ collegeId: tenant.id, code: tenant.code }, (client) =>

@@ -107,7 +107,7 @@ export const EXTENSIONS = [
 export async function createExtensions(client: Client): Promise<Refused[]> {
   const refused: Refused[] = [];
   for (const { name } of EXTENSIONS) await attempt(client, refused, `create extension if not exists ${name}`);
-  if (!refused.some((one) => one.statement.includes("pg_stat_statements")))
+  if (!refused.some((refused) => refused.statement.includes("pg_stat_statements")))
     await attempt(client, refused, "grant execute on function pg_stat_statements_reset to invigil_signaller");
   for (const fn of [
     "pg_switch_wal()",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 
@@ -10,7 +10,7 @@ export const classFacts = read({
   permission: "platform.read",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select k.id, k.college_id, k.name, k.academic_year, k.grade, k.section, k.capacity, k.status,
                  c.name as college

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { queueMail } from "~/mail/queue.server.ts";
@@ -179,7 +179,7 @@ async function placeOthers(ctx: TxCtx): Promise<number> {
 /** Most rounds have nothing to do: that takes one small question, not four transactions that write nothing. */
 async function anythingDue(ctx: TxCtx): Promise<boolean> {
   const now = ctx.clock.now();
-  const row = await one(
+  const row = await firstRow(
     ctx.tx,
     sql`select exists (select from public.event_reminder where sent_at is null and remind_at <= ${now})
             or exists (select from public.notification

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 
@@ -20,7 +20,7 @@ export const publishAnnouncement = mutation({
   permission: "platform.manage",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const news = await one(
+    const news = await firstRow(
       ctx.tx,
       sql`select id, college_id, title, body, audience, class_id, published_at
           from public.announcement

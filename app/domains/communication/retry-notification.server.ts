@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 
@@ -13,7 +13,7 @@ export const retryNotification = mutation({
     reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
-    const before = await one(
+    const before = await firstRow(
       ctx.tx,
       sql`select college_id, status, last_error from public.notification where id = ${input.id}::uuid for update`,
       z.object({ college_id: z.string(), status: z.string(), last_error: z.string().nullable() }),

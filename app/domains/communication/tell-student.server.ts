@@ -59,8 +59,8 @@ export async function takeBack(ctx: TxCtx, keys: readonly { college_id: string; 
     ctx.tx,
     sql`delete from public.notification n
         using unnest(
-          ${keys.map((one) => one.college_id)}::uuid[],
-          ${keys.map((one) => one.key)}::text[]
+          ${keys.map((key) => key.college_id)}::uuid[],
+          ${keys.map((key) => key.key)}::text[]
         ) v (college_id, key)
         where n.college_id = v.college_id and n.dedupe_key = v.key and n.status = 'PENDING'
         returning v.key`,

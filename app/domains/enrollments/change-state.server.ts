@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { lockPlace } from "./enroll.server.ts";
@@ -16,7 +16,7 @@ const enrollmentRow = z.object({
 });
 
 async function locked(ctx: TxCtx, id: string) {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select id, college_id, class_id, status, expires_at from public.enrollment where id = ${id}::uuid for update`,
     enrollmentRow,
@@ -62,7 +62,7 @@ export const setEnrollmentState = mutation({
   permission: "platform.manage",
   input: z.object({ id: z.uuid(), state: z.enum(["ACTIVE", "COMPLETED", "EXPIRED", "CANCELLED"]), reason }),
   async run({ ctx, input }) {
-    const peek = await one(
+    const peek = await firstRow(
       ctx.tx,
       sql`select class_id from public.enrollment where id = ${input.id}::uuid`,
       z.object({ class_id: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -18,7 +18,7 @@ const classRow = z.object({
 
 /** The class row is the queue for its places: whoever holds it counts, the others wait and see the new count. */
 export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<typeof classRow>> {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select k.id, k.college_id, k.name, k.capacity, k.status, c.currency
         from public."class" k
@@ -31,7 +31,7 @@ export async function lockPlace(ctx: TxCtx, classId: string): Promise<z.infer<ty
   if (found.status === "FINISHED" || found.status === "CANCELLED")
     throw new Conflict(`${found.name} accepts no more students: it is ${found.status.toLowerCase()}`);
   if (found.capacity !== null) {
-    const taken = await one(
+    const taken = await firstRow(
       ctx.tx,
       sql`select count(*)::int as n
           from public.enrollment
@@ -51,7 +51,7 @@ export async function enrollIn(
   amountMinor: number,
   expiresAt: Date | null = null,
 ): Promise<string> {
-  const student = await one(
+  const student = await firstRow(
     ctx.tx,
     sql`select role, is_active
         from public."user"

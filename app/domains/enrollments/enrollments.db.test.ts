@@ -46,7 +46,7 @@ const join = (userId: string, classId: string, ctx = recorder, amount = "10") =>
 
 const settled = async (work: Promise<unknown>[]) => {
   const results = await Promise.allSettled(work);
-  const refused = results.filter((one): one is PromiseRejectedResult => one.status === "rejected");
+  const refused = results.filter((result): result is PromiseRejectedResult => result.status === "rejected");
   return { won: results.length - refused.length, refused };
 };
 

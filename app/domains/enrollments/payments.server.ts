@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { nextInvoiceNumber } from "~/domains/tenants/next-invoice-number.server.ts";
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
@@ -20,7 +20,7 @@ const paymentRow = z.object({
 });
 
 async function locked(ctx: TxCtx, id: string) {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select id, college_id, user_id, enrollment_id, amount_minor, currency, status, recorded_by
         from public.payment
@@ -43,7 +43,7 @@ export const recordPayment = mutation({
     transactionId: z.string().trim().max(120, "At most 120 characters"),
   }),
   async run({ ctx, input }) {
-    const enrollment = await one(
+    const enrollment = await firstRow(
       ctx.tx,
       sql`select e.user_id, e.college_id, c.currency
           from public.enrollment e
@@ -109,7 +109,7 @@ export const approvePayment = mutation({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const payment = await locked(ctx, input.id);
-    const college = await one(
+    const college = await firstRow(
       ctx.tx,
       sql`select payment_approval_limit from public.college where id = ${payment.college_id}::uuid`,
       z.object({ payment_approval_limit: z.number() }),

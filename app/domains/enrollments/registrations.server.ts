@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { findOrAddStudent } from "~/domains/people/add-student.server.ts";
 import { NotFound } from "~/platform/errors.ts";
@@ -27,7 +27,7 @@ export const decideRegistration = mutation({
     reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select id, college_id, user_id, class_id, name, email, phone, status
           from public.student_registration

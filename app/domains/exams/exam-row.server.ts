@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { EXAM_STATUSES, type ExamStatus } from "./machine.ts";
@@ -41,7 +41,7 @@ const COLUMNS = raw(
 );
 
 export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
-  const exam = await one(
+  const exam = await firstRow(
     ctx.tx,
     sql`select ${COLUMNS}
       from public.exam e
@@ -56,7 +56,7 @@ export async function findExam(ctx: TxCtx, id: string): Promise<ExamRow> {
 const actorOf = ({ actor }: TxCtx) => (actor.kind === "staff" ? JSON.stringify({ id: actor.id, name: actor.name }) : "");
 
 async function held(ctx: TxCtx, id: string, strength: Sql): Promise<ExamRow> {
-  const exam = await one(
+  const exam = await firstRow(
     ctx.tx,
     sql`select ${COLUMNS}, set_config('invigil.actor', ${actorOf(ctx)}, true)
         from public.exam e where e.id = ${id} and e.deleted_at is null for ${strength}`,

@@ -148,7 +148,7 @@ it("two exams of one class that are moved at once do not end up at the same time
       "select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted";
     await expect.poll(async () => (await db.owner.query(waits)).rowCount, { timeout: 20_000 }).toBe(2);
     await busy.query("commit");
-    expect((await moves).map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect((await moves).map((move) => move.status).sort()).toEqual(["fulfilled", "rejected"]);
   } finally {
     await busy.end();
   }

@@ -213,7 +213,7 @@ it("an accommodation that had ended before the attempt is not said to be one of 
     [newId(), college.id, exam.students[0], newId()],
   );
   const { accommodations } = await attemptDossier({ ctx: ana, input: { attemptId: attempt } });
-  expect(accommodations.map((one) => one.extra_percent)).toEqual([10]);
+  expect(accommodations.map((accommodation) => accommodation.extra_percent)).toEqual([10]);
 });
 
 it("a weight for a signal that is never scored changes nothing and breaks nothing", async () => {

@@ -44,14 +44,14 @@ export const roundOf = (state: ReviewState): 1 | 2 | 3 | null =>
   state === "QUEUED" || state === "CLAIMED" ? 1 : state === "SECOND" ? 2 : state === "THIRD" ? 3 : null;
 
 /** Where a decision leads. Only a second person's agreement makes a violation stand; only a third settles a disagreement. */
-export function after(state: ReviewState, decision: Decision): ReviewState | null {
+export function nextState(state: ReviewState, decision: Decision): ReviewState | null {
   if (state === "CLAIMED") return decision === "VIOLATION" ? "SECOND" : decision;
   if (state === "SECOND") return decision === "VIOLATION" ? "VIOLATION" : "THIRD";
   return state === "THIRD" ? decision : null;
 }
 
 /** Where an undo leads back to. */
-export const before = (round: number): ReviewState => (round === 1 ? "CLAIMED" : round === 2 ? "SECOND" : "THIRD");
+export const undoState = (round: number): ReviewState => (round === 1 ? "CLAIMED" : round === 2 ? "SECOND" : "THIRD");
 
 /** The views of the queue. */
 export const QUEUE_VIEWS = ["open", "mine", "second", "decided"] as const;

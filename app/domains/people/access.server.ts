@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { endSessionsOf } from "./end-sessions.server.ts";
@@ -9,7 +9,7 @@ import { endSessionsOf } from "./end-sessions.server.ts";
 const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
 
 async function person(ctx: TxCtx, id: string) {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select id, college_id, locked_until, is_active
         from public."user"

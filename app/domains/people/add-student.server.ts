@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 
@@ -8,7 +8,7 @@ type Applicant = { college_id: string; name: string; email: string; phone: strin
 
 /** Who has this e-mail in this college already, or a new student with it. */
 export async function findOrAddStudent(ctx: TxCtx, who: Applicant): Promise<string> {
-  const known = await one(
+  const known = await firstRow(
     ctx.tx,
     sql`select id
         from public."user"

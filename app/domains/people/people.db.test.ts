@@ -9,7 +9,7 @@ import { resourceNamed } from "~/resources/registry.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { list } from "~/resources/verbs.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "./access.server.ts";
-import { personMatter } from "./matter.server.ts";
+import { personOverview } from "./person-overview.server.ts";
 
 const db = testDatabase();
 let college: string;
@@ -56,11 +56,11 @@ describe("a lock", () => {
     const id = await makePerson();
     await lockPerson({ ctx: manager, input: { id, hours: 2, reason: "Shared a password" } });
     expect(await open(id)).toBe(0);
-    const { person } = await personMatter({ ctx: manager, input: { id } });
+    const { person } = await personOverview({ ctx: manager, input: { id } });
     expect(person.locked_reason).toBe("Shared a password");
     expect(person.locked_until!.getTime() - Date.now()).toBeGreaterThan(1.9 * 3_600_000);
     await unlockPerson({ ctx: manager, input: { id, reason: "Explained" } });
-    expect((await personMatter({ ctx: manager, input: { id } })).person.locked_until).toBeNull();
+    expect((await personOverview({ ctx: manager, input: { id } })).person.locked_until).toBeNull();
     expect(await acts(id)).toEqual(["user.lock", "user.unlock"]);
   });
 

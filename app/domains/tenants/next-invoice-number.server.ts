@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 /** The college's own row hands out the numbers, under its lock: no gap, no number twice. */
 export async function nextInvoiceNumber(ctx: TxCtx, collegeId: string): Promise<number> {
-  const next = await one(
+  const next = await firstRow(
     ctx.tx,
     sql`update public.college
         set next_invoice_number = next_invoice_number + 1

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MANAGER_ROLE } from "~/access/policy.ts";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 
@@ -34,7 +34,7 @@ export const tenantFacts = read({
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select c.id, c.name, c.code, c.subscription_status, c.subscription_expiry, c.grace_days, c.is_active,
                  c.suspended_reason, c.currency, c.contact_email, c.created_at,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { empty, join, raw, sql } from "~/db/sql.ts";
 
 const tableRow = z.object({
@@ -63,7 +63,7 @@ export const tenantSize = read({
     // Of a parallel plan each node says what one worker reads.
     await execute(ctx.tx, sql`set local max_parallel_workers_per_gather = 0`);
     const estimate =
-      parts.length === 0 ? null : await one(ctx.tx, sql`explain (format json) ${join(parts, " union all ")}`, plan);
+      parts.length === 0 ? null : await firstRow(ctx.tx, sql`explain (format json) ${join(parts, " union all ")}`, plan);
     const found = rowsByRelation(estimate?.["QUERY PLAN"][0]!.Plan ?? { "Plan Rows": 0 });
     const sizes = tables
       .map((table) => {
@@ -91,7 +91,7 @@ export const tenantSize = read({
     return {
       bytes: sizes.reduce((sum, one) => sum + one.bytes, 0),
       rows: sizes.reduce((sum, one) => sum + one.rows, 0),
-      largest: sizes.filter((one) => one.rows > 0).slice(0, 6),
+      largest: sizes.filter((siz) => siz.rows > 0).slice(0, 6),
       days,
     };
   },

@@ -65,7 +65,9 @@ export const REPLICATION: readonly Family[] = [
     "How old what a standby shows is, by the primary's position (0 on the primary)",
     ["server"],
     (view): Point[] => [
-      ...view.targets.filter((one) => one.kind === "primary" && one.reachable).map((one): Point => [{ server: one.name }, 0]),
+      ...view.targets
+        .filter((target) => target.kind === "primary" && target.reachable)
+        .map((target): Point => [{ server: target.name }, 0]),
       ...view.lags.map((lag): Point => [{ server: lag.target }, lag.seconds]),
     ],
   ),

@@ -94,7 +94,7 @@ export const SESSIONS: readonly Family[] = [
       return withZeros(
         view,
         server,
-        sessions(rows).map((one): Point => [one.labels, one.n]),
+        sessions(rows).map((count): Point => [count.labels, count.n]),
       );
     }),
   ),
@@ -110,7 +110,7 @@ export const SESSIONS: readonly Family[] = [
         return withZeros(
           view,
           server,
-          transactions(rows).map((one): Point => [one.labels, one.longest]),
+          transactions(rows).map((count): Point => [count.labels, count.longest]),
         );
       }),
   ),
@@ -172,7 +172,7 @@ export const SESSIONS: readonly Family[] = [
           labels: { tenant: readTag(row.app).tenant ?? UNTAGGED, wait_class: waitClass(row.wait_class) },
           n: 1,
           longest: 0,
-        })).map((one): Point => [one.labels, one.n]),
+        })).map((count): Point => [count.labels, count.n]),
       ),
     300,
   ),
@@ -185,7 +185,7 @@ export const SESSIONS: readonly Family[] = [
       eachServer(view, (server) => {
         const rows = clientRows(view, server);
         return grouped(rows, (row) => ({ labels: { tenant: readTag(row.app).tenant ?? UNTAGGED }, n: 1, longest: 0 })).map(
-          (one): Point => [one.labels, one.n / rows.length],
+          (count): Point => [count.labels, count.n / rows.length],
         );
       }),
     300,

@@ -54,7 +54,7 @@ export class TopStatements {
   private readonly named = new Map<string, Set<string>>();
 
   choose(server: string, sums: readonly Sum[], n = NAMED_STATEMENTS): ReadonlySet<string> {
-    const ranked = [...new Set([...sums].sort((a, b) => b.seconds - a.seconds).map((one) => one.id))];
+    const ranked = [...new Set([...sums].sort((a, b) => b.seconds - a.seconds).map((sum) => sum.id))];
     const held = this.named.get(server) ?? new Set<string>();
     const stays = ranked.slice(0, n * 2).filter((id) => held.has(id));
     const next = new Set(stays.slice(0, n));

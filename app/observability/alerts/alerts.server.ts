@@ -76,8 +76,14 @@ const alertList = {
       pending:
         conditions &&
         conditions
-          .filter((one) => one.state === "PENDING")
-          .map((one) => ({ rule: one.rule, target: one.target, label: one.label, since: new Date(one.since), says: one.says })),
+          .filter((condition) => condition.state === "PENDING")
+          .map((condition) => ({
+            rule: condition.rule,
+            target: condition.target,
+            label: condition.label,
+            since: new Date(condition.since),
+            says: condition.says,
+          })),
     };
   },
 } as const;
@@ -89,34 +95,36 @@ const keyOf = ({ rule, target, label }: Pick<Episode, "rule" | "target" | "label
  * collector's memory only.
  */
 function asOfNow(written: Episode[], conditions: readonly Condition[] | null): Episode[] {
-  const firing = new Map((conditions ?? []).filter((one) => one.state === "FIRING").map((one) => [keyOf(one), one]));
-  const known = new Set(written.filter((one) => one.state === "FIRING").map(keyOf));
+  const firing = new Map(
+    (conditions ?? []).filter((condition) => condition.state === "FIRING").map((condition) => [keyOf(condition), condition]),
+  );
+  const known = new Set(written.filter((episode) => episode.state === "FIRING").map(keyOf));
   const now = (one: Condition) => ({ value: one.value, worst: one.worst, says: presentSentence(ruleByKey(one.rule), one) });
   return [
     ...[...firing.values()]
-      .filter((one) => !known.has(keyOf(one)))
-      .map((one): Episode => ({
-        id: `unwritten ${keyOf(one)}`,
-        rule: one.rule,
-        target: one.target,
-        label: one.label,
-        severity: one.severity,
+      .filter((condition) => !known.has(keyOf(condition)))
+      .map((condition): Episode => ({
+        id: `unwritten ${keyOf(condition)}`,
+        rule: condition.rule,
+        target: condition.target,
+        label: condition.label,
+        severity: condition.severity,
         state: "FIRING",
-        since: new Date(one.since),
-        fired_at: new Date(one.firedAt ?? one.since),
+        since: new Date(condition.since),
+        fired_at: new Date(condition.firedAt ?? condition.since),
         resolved_at: null,
-        ...now(one),
+        ...now(condition),
         acknowledged_at: null,
         acknowledged_by: null,
         incident: null,
         written: false,
       })),
-    ...written.map((one): Episode => {
-      if (one.state !== "FIRING") return one;
-      const condition = firing.get(keyOf(one));
+    ...written.map((episode): Episode => {
+      if (episode.state !== "FIRING") return episode;
+      const condition = firing.get(keyOf(episode));
       return condition
-        ? { ...one, ...now(condition) }
-        : { ...one, says: `${one.says} (worst value; the current value is not known)` };
+        ? { ...episode, ...now(condition) }
+        : { ...episode, says: `${episode.says} (worst value; the current value is not known)` };
     }),
   ];
 }
@@ -193,7 +201,7 @@ export const changeRule = mutation({
     severity: z.enum(SEVERITIES),
   }),
   async run({ ctx, input }) {
-    const rule = RULES.find((one) => one.key === input.key);
+    const rule = RULES.find((rule) => rule.key === input.key);
     if (!rule) throw new NotFound("Rule not found");
     if (rule.above ? input.clearAt > input.threshold : input.clearAt < input.threshold)
       throw new Invalid("The clear value must be on the normal side of the threshold", {

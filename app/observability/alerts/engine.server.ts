@@ -12,7 +12,7 @@ import { readBackupHealth } from "../backups/health.server.ts";
 import { PROBES, PROBE_KEYS } from "../probes/all.ts";
 import type { Sampler } from "../sampler/sampler.server.ts";
 import { Evaluator, type Change, type Condition, type Signal } from "./evaluate.ts";
-import { Keeper } from "./keeper.server.ts";
+import { EpisodeStore } from "./episode-store.server.ts";
 import { deliverWithoutDatabase } from "./notify.server.ts";
 import { RULES, type AlertRule, type Severity } from "./rules.ts";
 import { readSignals, type Watch } from "./signals.ts";
@@ -32,7 +32,7 @@ export type RuleOverride = z.infer<typeof overrideRow>;
 
 /** The rules as written, with what someone changed about them. */
 export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule & { enabled: boolean; changed: boolean })[] {
-  const byKey = new Map(overrides.map((one) => [one.key, one]));
+  const byKey = new Map(overrides.map((override) => [override.key, override]));
   return RULES.map((rule) => {
     const over = byKey.get(rule.key);
     return {
@@ -56,7 +56,7 @@ const HIT_ROUNDS = 20;
 /** Evaluates every rule once a second on the collector's latest samples, and keeps what comes of it. */
 export class AlertEngine {
   readonly evaluator = new Evaluator();
-  private readonly keeper = new Keeper();
+  private readonly keeper = new EpisodeStore();
   private rules: readonly (AlertRule & { enabled?: boolean })[] = RULES;
   private slow: Pick<Watch, "slowest" | "hitRatio" | "pools"> = { slowest: null, hitRatio: null, pools: null };
   private disk: Watch["disk"] = null;
@@ -182,7 +182,7 @@ export class AlertEngine {
 
   /** By the clock, not by the rounds of a server: the one that hangs has none, and that is what is to be told. */
   second(now: number): void {
-    if (!this.adopted && this.sampler.targets().find((one) => one.name === "primary")?.reachable) return;
+    if (!this.adopted && this.sampler.targets().find((state) => state.name === "primary")?.reachable) return;
     const watch: Watch = {
       now,
       targets: this.sampler.targets(),

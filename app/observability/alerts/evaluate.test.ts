@@ -8,7 +8,7 @@ const reading = (value: number | null, metric: AlertRule["metric"] = "locks.wait
   signals: value === null ? [] : [{ metric, target: "primary", label: "", value, says: `${value} wait` }],
   unknown: new Set(),
 });
-const kinds = (changes: { kind: string }[]) => changes.map((one) => one.kind);
+const kinds = (changes: { kind: string }[]) => changes.map((change) => change.kind);
 
 describe("an alert", () => {
   it("fires when its condition has lasted long enough, and not before", () => {

@@ -59,7 +59,7 @@ export class Evaluator {
 
   /** Episodes that were open when this process began go on, so that they can resolve. */
   adopt(conditions: readonly Condition[]): void {
-    for (const one of conditions) this.conditions.set(keyOf(one.rule, one.target, one.label), one);
+    for (const condition of conditions) this.conditions.set(keyOf(condition.rule, condition.target, condition.label), condition);
   }
 
   open(): Condition[] {
@@ -82,7 +82,7 @@ export class Evaluator {
     }
     // What is no longer reported is over, unless it is only not known.
     for (const [key, condition] of this.conditions) {
-      const rule = rules.find((one) => one.key === condition.rule);
+      const rule = rules.find((rule) => rule.key === condition.rule);
       if (kept.has(key) || (rule && looks(rule) && reading.unknown.has(unknownKey(rule.metric, condition.target)))) continue;
       this.conditions.delete(key);
       if (condition.state === "FIRING" && rule) changes.push({ kind: "resolved", condition, rule });

@@ -223,14 +223,15 @@ const told = new Set<string>();
 
 /** While the primary is away: straight to the targets last known, but for what was silenced. What is told twice carries the same episode. */
 export async function deliverWithoutDatabase(happenings: readonly Happening[]): Promise<void> {
-  for (const one of happenings) {
-    if (silencedBy(lastKnown.silences, one, new Date())) continue;
+  for (const happening of happenings) {
+    if (silencedBy(lastKnown.silences, happening, new Date())) continue;
     for (const target of lastKnown.targets) {
-      const id = `${one.episodeId}-${one.event}-${target.id}`;
-      if (told.has(id) || !atLeast(one.severity, target.min_severity)) continue;
+      const id = `${happening.episodeId}-${happening.event}-${target.id}`;
+      if (told.has(id) || !atLeast(happening.severity, target.min_severity)) continue;
       try {
-        if (target.kind === "EMAIL") await handOver({ id, to: target.address, subject: subjectOf(one), text: textOf(one) });
-        else await send(target, subjectOf(one), one, id);
+        if (target.kind === "EMAIL")
+          await handOver({ id, to: target.address, subject: subjectOf(happening), text: textOf(happening) });
+        else await send(target, subjectOf(happening), happening, id);
         told.add(id);
       } catch (error) {
         log.warn({ target: target.name, reason: messageOf(error) }, "a notification could not be delivered");

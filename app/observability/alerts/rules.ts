@@ -376,7 +376,7 @@ export const RULES: readonly AlertRule[] = [
   ...BACKUP_RULES,
 ];
 
-export const ruleByKey = (key: string): AlertRule | undefined => RULES.find((one) => one.key === key);
+export const ruleByKey = (key: string): AlertRule | undefined => RULES.find((rule) => rule.key === key);
 
 export function formatValue(unit: AlertRule["unit"], value: number): string {
   switch (unit) {

@@ -51,7 +51,7 @@ export function isPublic(address: string): boolean {
 
 export type Resolve = (host: string) => Promise<string[]>;
 
-const resolveAll: Resolve = async (host) => (await dns.lookup(host, { all: true })).map((one) => one.address);
+const resolveAll: Resolve = async (host) => (await dns.lookup(host, { all: true })).map((address) => address.address);
 
 /**
  * The address to connect to, decided once: the request goes to what was checked, not to what the name says a moment

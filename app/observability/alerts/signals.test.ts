@@ -30,7 +30,7 @@ function firing(rows: Partial<Record<ProbeKey, unknown[]>>): { rule: string; say
     evaluator.step(RULES, readSignals(watch(rows, NOW + minute * 60_000)), NOW + minute * 60_000);
   return evaluator
     .open()
-    .filter((one) => one.state === "FIRING")
+    .filter((condition) => condition.state === "FIRING")
     .map(({ rule, says }) => ({ rule, says }));
 }
 

@@ -185,13 +185,13 @@ export function readSignals(watch: Watch): Reading {
   if (watch.audit === null)
     for (const metric of ["audit.broken", "audit.behind_s"] as const) unknown.add(unknownKey(metric, "primary"));
   else if (watch.audit) signals.push(...auditSignals(watch.audit));
-  for (const one of watch.staleProbes)
+  for (const probe of watch.staleProbes)
     signals.push({
       metric: "probe.stale_s",
-      target: one.target,
-      label: one.probe,
-      value: one.seconds,
-      says: `The probe ${one.probe} has returned no data for ${seconds(one.seconds)}: ${one.reason}`,
+      target: probe.target,
+      label: probe.probe,
+      value: probe.seconds,
+      says: `The probe ${probe.probe} has returned no data for ${seconds(probe.seconds)}: ${probe.reason}`,
     });
   return { signals, unknown };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clients, rolePool } from "~/db/clients.server.ts";
 import type { Place } from "~/db/cluster/place.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 import { archived } from "./take.server.ts";
@@ -15,17 +15,21 @@ export async function plantCanaries(place: Place): Promise<Date> {
   const pool = clients().primary;
   await execute(pool, sql`delete from console.backup_canary where at < now() - interval '30 days'`);
   const plant = () =>
-    one(
+    firstRow(
       pool,
       sql`insert into console.backup_canary (id, at) values (${newId()}, clock_timestamp()) returning at`,
       z.object({ at: z.date() }),
     );
   await plant();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const target = await one(pool, sql`select date_trunc('milliseconds', clock_timestamp()) as at`, z.object({ at: z.date() }));
+  const target = await firstRow(
+    pool,
+    sql`select date_trunc('milliseconds', clock_timestamp()) as at`,
+    z.object({ at: z.date() }),
+  );
   await new Promise((resolve) => setTimeout(resolve, 20));
   await plant();
-  const segment = await one(
+  const segment = await firstRow(
     rolePool("backup"),
     sql`select pg_walfile_name(pg_switch_wal()) as name`,
     z.object({ name: z.string() }),

@@ -6,7 +6,7 @@ import { clusterPlace } from "~/db/cluster/place.server.ts";
 import { privateDir } from "~/db/cluster/server.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
@@ -18,7 +18,7 @@ import { layOut, startCopy, type Copy } from "./copy.server.ts";
 import { isDiskFull } from "./disk-full.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
 import { countRows, ROOM_LEFT, uncounted, type Progress } from "./take.server.ts";
-import { cleanUpDrills, drillsDir, inTurn } from "./turn.server.ts";
+import { cleanUpDrills, drillsDir, exclusive } from "./exclusive.server.ts";
 import { findBackup, type BackupFinding } from "./verify.server.ts";
 
 const PHASES = 7;
@@ -38,7 +38,7 @@ export type DrillResult = {
 
 /** How long ago the archive last received something: what a loss of the whole machine would cost right now. */
 async function exposure(): Promise<number | null> {
-  const found = await one(
+  const found = await firstRow(
     rolePool("backup"),
     sql`select (extract(epoch from now() - last_archived_time) * 1000)::bigint as ms from pg_stat_archiver`,
     z.object({ ms: z.number().nullable() }),
@@ -48,7 +48,7 @@ async function exposure(): Promise<number | null> {
 
 /** A copy fills the disk that the database writes to: what does not fit is not begun. */
 async function checkRoom(dir: string): Promise<void> {
-  const size = await one(
+  const size = await firstRow(
     rolePool("backup"),
     sql`select sum(pg_database_size(oid))::bigint as n from pg_database`,
     z.object({ n: z.number() }),
@@ -67,7 +67,7 @@ export function runDrill(
   asked: { backupId: string | null; toTime?: Date | null },
   progress: Progress,
 ): Promise<DrillResult> {
-  return inTurn("drill", () => drill(ctx, asked, progress));
+  return exclusive("drill", () => drill(ctx, asked, progress));
 }
 
 async function drill(

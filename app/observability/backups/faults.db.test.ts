@@ -12,7 +12,7 @@ import { startOwnCluster, type OwnCluster } from "../../../tests/fixtures/own-cl
 import { runDrill } from "./drill.server.ts";
 import { readBackupHealth } from "./health.server.ts";
 import { takeBackup } from "./take.server.ts";
-import { drillsDir, tidyUp } from "./turn.server.ts";
+import { drillsDir, cleanUp } from "./exclusive.server.ts";
 import { findBackup, verifyBackup } from "./verify.server.ts";
 
 // Breaks when a run that was killed, cut off, stopped or out of room is called good, is listed, or leaves something behind.
@@ -169,7 +169,7 @@ describe("a process killed", () => {
     });
     const server = postmasterOf(scratch)!;
     await kill(child);
-    await tidyUp();
+    await cleanUp();
     await until("its server gone", () => !lives(server), 5000);
     expect(await lastDrill()).toMatchObject({ ok: null, findings: [{ file: "drill", says: "the process ended" }] });
     expect((await readBackupHealth()).lastDrill).toMatchObject({ ok: false, says: "drill: the process ended" });

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { z } from "zod";
 import { clusterPlace } from "~/db/cluster/place.server.ts";
 import { clients } from "~/db/clients.server.ts";
-import { one, type Queryable } from "~/db/query.ts";
+import { firstRow, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { BackupHealth } from "./signals.ts";
 import { gapsIn, isSegment, positionOf, segmentName } from "./wal.ts";
@@ -41,7 +41,7 @@ const ledgerRow = z.object({
 /** The ledger and the archive, as rules look at them. A backup that did not pass a check is not a good one. */
 export async function readBackupHealth(on: Queryable = clients().primary): Promise<BackupHealth> {
   const place = clusterPlace();
-  const ledger = (await one(
+  const ledger = (await firstRow(
     on,
     sql`select (select extract(epoch from min(finished_at)) * 1000 from public._prisma_migrations)::float8 as born,
                (

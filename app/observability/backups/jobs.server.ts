@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { runDrill } from "./drill.server.ts";
 import { expireBackups } from "./expire.server.ts";
@@ -20,7 +20,7 @@ export const askBackup = mutation({
   input: z.object({ what: z.enum(["create", "verify", "drill"]), backupId: z.uuid().optional() }),
   async run({ ctx, input }) {
     const kind = `backup.${input.what}`;
-    const waiting = await one(
+    const waiting = await firstRow(
       ctx.tx,
       sql`select id::text as id
           from console.job

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { retire, type Kept } from "./retention.ts";
+import { retire, type StoredBackup } from "./retention.ts";
 import { gapsIn, segmentsBetween } from "./wal.ts";
 
 const DAY = 86_400_000;
@@ -15,7 +15,7 @@ it("keeps the promised window whatever the sequence of backups, failures and exp
   for (let seed = 1; seed <= 300; seed++) {
     const next = random(seed);
     let now = 0;
-    let ledger: Kept[] = [];
+    let ledger: StoredBackup[] = [];
     for (let step = 0; step < 60; step++) {
       now += next() * 2 * DAY;
       const position = BigInt(Math.floor(now / 1000)) * 16n;
@@ -26,15 +26,15 @@ it("keeps the promised window whatever the sequence of backups, failures and exp
         startSegment: `00000001${position.toString(16).toUpperCase().padStart(16, "0")}`,
         good: next() < 0.7,
       });
-      const before = ledger.filter((one) => one.state === "DONE");
+      const before = ledger.filter((kept) => kept.state === "DONE");
       const { remove, keepFrom } = retire(ledger, PROMISE, now);
-      ledger = ledger.filter((one) => !remove.includes(one.id));
-      const left = ledger.filter((one) => one.state === "DONE").sort((a, b) => b.startedAt - a.startedAt);
+      ledger = ledger.filter((kept) => !remove.includes(kept.id));
+      const left = ledger.filter((kept) => kept.state === "DONE").sort((a, b) => b.startedAt - a.startedAt);
       expect(left.length).toBeGreaterThanOrEqual(Math.min(PROMISE.count, before.length));
-      expect(before.filter((one) => now - one.startedAt <= PROMISE.days * DAY).every((one) => left.includes(one))).toBe(true);
-      const lastGood = before.toSorted((a, b) => b.startedAt - a.startedAt).find((one) => one.good);
+      expect(before.filter((kept) => now - kept.startedAt <= PROMISE.days * DAY).every((kept) => left.includes(kept))).toBe(true);
+      const lastGood = before.toSorted((a, b) => b.startedAt - a.startedAt).find((kept) => kept.good);
       if (lastGood) expect(left).toContain(lastGood);
-      for (const one of left) if (keepFrom) expect(one.startSegment! >= keepFrom).toBe(true);
+      for (const kept of left) if (keepFrom) expect(kept.startSegment! >= keepFrom).toBe(true);
     }
   }
 });

@@ -26,7 +26,7 @@ function firing(health: BackupHealth): { rule: string; says: string }[] {
     evaluator.step(BACKUP_RULES, { signals: backupSignals(health, at), unknown: new Set() }, at);
   return evaluator
     .open()
-    .filter((one) => one.state === "FIRING")
+    .filter((condition) => condition.state === "FIRING")
     .map(({ rule, says }) => ({ rule, says }));
 }
 
@@ -42,7 +42,7 @@ const bad: [rule: string, change: Partial<BackupHealth>, says: RegExp][] = [
 ];
 
 describe("each rule about backups", () => {
-  it("is tried here", () => expect(bad.map(([rule]) => rule).sort()).toEqual(BACKUP_RULES.map((one) => one.key).sort()));
+  it("is tried here", () => expect(bad.map(([rule]) => rule).sort()).toEqual(BACKUP_RULES.map((rule) => rule.key).sort()));
 
   it("rests while all is well", () => expect(firing(healthy)).toEqual([]));
 
@@ -84,6 +84,6 @@ it("what could not be read neither fires nor resolves; what is not here is nobod
   const unread = readSignals({ ...watch, backups: null });
   for (const metric of BACKUP_METRICS) expect(unread.unknown.has(unknownKey(metric, "primary"))).toBe(true);
   const elsewhere = readSignals(watch);
-  expect(elsewhere.signals.filter((one) => (BACKUP_METRICS as readonly string[]).includes(one.metric))).toEqual([]);
+  expect(elsewhere.signals.filter((signal) => (BACKUP_METRICS as readonly string[]).includes(signal.metric))).toEqual([]);
   expect(elsewhere.unknown.has(unknownKey("backup.age_s", "primary"))).toBe(false);
 });

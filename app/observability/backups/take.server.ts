@@ -8,7 +8,7 @@ import { clusterPlace, type Place } from "~/db/cluster/place.server.ts";
 import { privateDir } from "~/db/cluster/server.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { replicationClient } from "~/db/replication-client.server.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { ident, sql } from "~/db/sql.ts";
@@ -17,7 +17,7 @@ import { bytes } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { diskFullOr } from "./disk-full.ts";
 import { readManifest } from "./manifest.ts";
-import { cleanUpBackups, directoryName, endSenders, inTurn } from "./turn.server.ts";
+import { cleanUpBackups, directoryName, endSenders, exclusive } from "./exclusive.server.ts";
 import { segmentsBetween } from "./wal.ts";
 
 export type Progress = (phase: string, done: number, total: number | null) => Promise<void>;
@@ -54,7 +54,7 @@ export async function countRows(): Promise<Record<string, number>> {
   const pool = rolePool("owner");
   const counts: Record<string, number> = {};
   for (const table of (await tables()).filter((one) => one.readable)) {
-    const counted = await one(
+    const counted = await firstRow(
       pool,
       sql`select count(*)::bigint as n from ${ident(table.schema)}.${ident(table.name)}`,
       z.object({ n: z.number() }),
@@ -78,13 +78,13 @@ export async function archived(place: Place, segment: string, withinMs = 30_000)
 
 /** A backup over the replication protocol, written by the server itself. Listed as a backup only when it is whole. */
 export function takeBackup(ctx: Ctx, progress: Progress): Promise<{ id: string; bytes: number }> {
-  return inTurn("backup", () => take(ctx, clusterPlace(), progress));
+  return exclusive("backup", () => take(ctx, clusterPlace(), progress));
 }
 
 async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: string; bytes: number }> {
   privateDir(place.store, place.account);
   await cleanUpBackups(place);
-  const size = await one(
+  const size = await firstRow(
     rolePool("backup"),
     sql`select sum(pg_database_size(oid))::bigint as n from pg_database`,
     z.object({ n: z.number() }),
@@ -112,7 +112,7 @@ async function take(ctx: Ctx, place: Place, progress: Progress): Promise<{ id: s
     if (client instanceof Error) throw client;
     const counts = await countRows();
     polling = setInterval(() => {
-      void one(
+      void firstRow(
         rolePool("backup"),
         sql`select phase, backup_streamed::bigint as done, backup_total::bigint as total
             from pg_stat_progress_basebackup

@@ -7,7 +7,7 @@ import { record } from "~/audit/record.server.ts";
 import { clusterPlace } from "~/db/cluster/place.server.ts";
 import { readTar } from "~/db/cluster/tar.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import { sql } from "~/db/sql.ts";
@@ -50,7 +50,7 @@ const columns = sql`
 
 /** A backup that was finished: the named one, or the newest (that ends before `until`). */
 export async function findBackup(id: string | null, until: Date | null = null): Promise<BackupRow> {
-  const found = await one(
+  const found = await firstRow(
     rolePool("owner"),
     sql`select ${columns}
         from console.backup

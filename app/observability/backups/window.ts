@@ -9,8 +9,8 @@ type Hole = { from: number; to: number };
  */
 export function recoverable(bases: readonly Base[], holes: readonly Hole[], archivedUntil: number): Stretch[] {
   const stretches: Stretch[] = [];
-  for (const { finishedAt } of bases.filter((one) => one.whole).sort((a, b) => a.finishedAt - b.finishedAt)) {
-    const hole = holes.filter((one) => one.to > finishedAt).sort((a, b) => a.from - b.from)[0];
+  for (const { finishedAt } of bases.filter((base) => base.whole).sort((a, b) => a.finishedAt - b.finishedAt)) {
+    const hole = holes.filter((hole) => hole.to > finishedAt).sort((a, b) => a.from - b.from)[0];
     // At least its own end, whatever is missing after it.
     const to = Math.max(finishedAt, Math.min(hole?.from ?? archivedUntil, archivedUntil));
     const last = stretches.at(-1);

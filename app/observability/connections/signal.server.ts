@@ -4,7 +4,7 @@ import type { Ctx } from "~/db/ctx.ts";
 import { spoolAct } from "~/access/act-spool.server.ts";
 import { rolePool } from "~/db/clients.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
 import { connectionAt } from "~/db/urls.server.ts";
@@ -58,7 +58,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
   // backend_start is told in milliseconds by forms, and kept in microseconds by the server.
   const same = sql`
     date_trunc('milliseconds', a.backend_start) = date_trunc('milliseconds', ${input.backendStart}::timestamptz)`;
-  const found = await one(
+  const found = await firstRow(
     pool,
     sql`select a.usename as username, a.application_name as app, a.query, a.query_start, a.state, ${act} as sent
         from pg_stat_activity a
@@ -69,7 +69,7 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
   const who = `pid ${input.pid} of ${found.username ?? "?"} (${found.app || "no name"})`;
   const until = Date.now() + WAIT_MS;
   while (Date.now() < until) {
-    const left = await one(
+    const left = await firstRow(
       pool,
       sql`select a.state, a.query_start from pg_stat_activity a where a.pid = ${input.pid} and ${same}`,
       z.object({ state: z.string().nullable(), query_start: z.date().nullable() }),

@@ -11,11 +11,11 @@ export const missingIndex = check({
   needs: ["indexes", "columnStats"],
   needsStatements: true,
   run: (view) =>
-    suggestedIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!).map((one) => ({
-      subject: `${one.table} (${one.columns.join(", ")})`,
-      says: `${one.queries.length === 1 ? "One statement" : `${one.queries.length} statements`}, ${count(one.queries.reduce((sum, query) => sum + query.calls, 0))} calls, ${seconds(one.total_ms / 1000)} in a day; each ${one.why}`,
-      fix: one.statement,
+    suggestedIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!).map((index) => ({
+      subject: `${index.table} (${index.columns.join(", ")})`,
+      says: `${index.queries.length === 1 ? "One statement" : `${index.queries.length} statements`}, ${count(index.queries.reduce((sum, query) => sum + query.calls, 0))} calls, ${seconds(index.total_ms / 1000)} in a day; each ${index.why}`,
+      fix: index.statement,
       undo: null,
-      link: `/database/queries/${one.queries[0]!.query_id}`,
+      link: `/database/queries/${index.queries[0]!.query_id}`,
     })),
 });

@@ -14,12 +14,12 @@ export const slowStatement = check({
   needsStatements: true,
   run: (view) =>
     view
-      .statements!.filter((one) => one.calls >= 2 && one.total_ms / one.calls > SLOW_MS)
+      .statements!.filter((statement) => statement.calls >= 2 && statement.total_ms / statement.calls > SLOW_MS)
       .slice(0, 20)
-      .map((one) => ({
-        subject: one.query_id,
-        says: `${milliseconds(one.total_ms / one.calls)} on average over ${count(one.calls)} calls: ${brief(one.text ?? "(text not available)", 120)}`,
+      .map((statement) => ({
+        subject: statement.query_id,
+        says: `${milliseconds(statement.total_ms / statement.calls)} on average over ${count(statement.calls)} calls: ${brief(statement.text ?? "(text not available)", 120)}`,
         fix: null,
-        link: `/database/queries/${one.query_id}`,
+        link: `/database/queries/${statement.query_id}`,
       })),
 });

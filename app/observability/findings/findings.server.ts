@@ -3,7 +3,7 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { current, targetNames } from "../current.server.ts";
@@ -57,7 +57,7 @@ export async function runChecks(
   mutes: readonly z.infer<typeof muteRow>[],
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  const breathe = breather();
+  const breathe = yieldToEventLoop();
   for (const { id, name, title, level, why, needs, needsStatements, run, blind: hidden } of CHECKS) {
     await breathe();
     const blind = needs.map((key) => samples.get(key)).find((sample) => !sample?.rows);
@@ -74,9 +74,9 @@ export async function runChecks(
       level,
       why,
       unknown: missing ?? hidden?.(view) ?? null,
-      evidence: evidence.map((one) => {
-        const mute = mutes.find((row) => row.finding === id && (row.subject === one.subject || row.subject === ""));
-        return { ...one, mute: mute ? { reason: mute.reason, until: mute.until } : null };
+      evidence: evidence.map((evidence) => {
+        const mute = mutes.find((row) => row.finding === id && (row.subject === evidence.subject || row.subject === ""));
+        return { ...evidence, mute: mute ? { reason: mute.reason, until: mute.until } : null };
       }),
     });
   }

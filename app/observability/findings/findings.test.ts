@@ -342,8 +342,8 @@ describe("checks", () => {
       sql: "",
     };
     const result = await runChecks(viewOf({}, null, undefined), new Map([["tables", blind]]), []);
-    expect(result.every((one) => one.unknown !== null)).toBe(true);
-    expect(result.find((one) => one.id === "0009")!.unknown).toEqual({ reason: "no right", grant: "GRANT x" });
+    expect(result.every((finding) => finding.unknown !== null)).toBe(true);
+    expect(result.find((finding) => finding.id === "0009")!.unknown).toEqual({ reason: "no right", grant: "GRANT x" });
   });
 
   it("never call an index unused while a standby can't be asked", () => {
@@ -369,7 +369,7 @@ describe("checks", () => {
       [],
       [],
     );
-    const found = (await runChecks(view, new Map(), [])).find((one) => one.id === "0015")!;
+    const found = (await runChecks(view, new Map(), [])).find((finding) => finding.id === "0015")!;
     expect(found.evidence).toEqual([]);
     expect(found.unknown).toEqual({
       reason: "The value of 1 sequence is not visible to the observer (shop.orders_id_seq).",
@@ -391,7 +391,7 @@ describe("checks", () => {
   it("keep what is muted, with why", async () => {
     const view = viewOf({ indexes: [index({ scans: 0 })] }, [], [index({ scans: 0 })]);
     const mutes = [{ finding: "0001", subject: "public.t_a_idx", reason: "used once a year", until: now }];
-    const result = (await runChecks(view, new Map(), mutes)).find((one) => one.id === "0001")!;
+    const result = (await runChecks(view, new Map(), mutes)).find((finding) => finding.id === "0001")!;
     expect(result.evidence).toMatchObject([{ subject: "public.t_a_idx", mute: { reason: "used once a year" } }]);
   });
 });

@@ -17,8 +17,8 @@ type Known = {
 
 /** What is wrong, the worst first: a page may say that everything answers only where this is empty. */
 export function complaintsOf({ health, targets, headroom, archiving, silent, collector }: Known): string[] {
-  const away = new Set(targets.filter((one) => one.reachable === false).map((one) => one.name));
-  const seen = (name: string) => targets.some((one) => one.name === name && one.reachable === true);
+  const away = new Set(targets.filter((target) => target.reachable === false).map((target) => target.name));
+  const seen = (name: string) => targets.some((target) => target.name === name && target.reachable === true);
   return [
     ...(away.has("primary") ? ["The primary can't be reached"] : []),
     ...(!health.checks.primary.ok && !away.has("primary")
@@ -26,12 +26,14 @@ export function complaintsOf({ health, targets, headroom, archiving, silent, col
       : []),
     ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),
     ...[...away].filter((name) => name !== "primary").map((name) => `${targetLabel(name)} can't be reached`),
-    ...health.checks.replicas.filter((one) => !one.ok && !away.has(one.name)).map((one) => `The console can't reach ${one.name}`),
+    ...health.checks.replicas
+      .filter((replica) => !replica.ok && !away.has(replica.name))
+      .map((replica) => `The console can't reach ${replica.name}`),
     ...(collector ? [] : ["No collector is running"]),
     ...(archiving && archiving.state !== "working" && archiving.state !== "off" ? [archiving.says] : []),
     ...targets
-      .filter((one) => one.server?.monitor === false)
-      .map((one) => `The observer lacks pg_monitor on ${targetLabel(one.name)}`),
+      .filter((target) => target.server?.monitor === false)
+      .map((target) => `The observer lacks pg_monitor on ${targetLabel(target.name)}`),
     ...(silent ? [`${plural(silent, "probe returns", "probes return")} no data`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { readiness } from "~/db/health.server.ts";
 import { sql } from "~/db/sql.ts";
 import { headroomOf } from "../connections/headroom.ts";
@@ -40,7 +40,7 @@ export const healthReport = read({
   input: z.object({}),
   before: () => Promise.all([readiness(), targetStates(), snapshot(), current("archiver"), current("backends")]),
   async run({ ctx, before: [health, targets, known, archiver, backends] }) {
-    const size = await one(
+    const size = await firstRow(
       ctx.tx,
       sql`select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint as bytes
           from pg_class c
@@ -59,7 +59,7 @@ export const healthReport = read({
         targets,
         archiving,
         headroom: backends.rows && headroomOf(backends.rows),
-        silent: probes && probes.filter((one) => one.missing).length,
+        silent: probes && probes.filter((probe) => probe.missing).length,
         collector: health.checks.collector.ok || known !== null,
       }),
       archiverMissing: archiver.missing,

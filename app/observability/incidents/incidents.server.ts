@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -88,7 +88,7 @@ export const getIncident = read({
   async run({ ctx, input }) {
     const number = /^\d{1,9}$/.test(input.id) ? Number(input.id) : null;
     const id = z.uuid().safeParse(input.id).success ? input.id : null;
-    const incident = await one(
+    const incident = await firstRow(
       ctx.tx,
       sql`select ${columns} from console.incident where number = ${number} or id = ${id}`,
       incidentRow,
@@ -165,7 +165,7 @@ export const declareIncident = mutation({
     if (from > now || now.getTime() - from.getTime() > LONGEST_AGO_MS)
       throw new Invalid("It must have begun within the last seven days", { from: ["Within the last seven days"] });
     const id = newId(now.getTime());
-    const made = (await one(
+    const made = (await firstRow(
       ctx.tx,
       sql`insert into console.incident (id, title, cause, target, from_at, declared_by)
           values (

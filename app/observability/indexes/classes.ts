@@ -140,7 +140,7 @@ const FRESH_DENSITY = 90;
 
 /** Much larger than its entries need: measured where its leaves were looked at, else an estimate, and named as one. */
 export function bloated(indexes: readonly IndexRow[], densities: readonly { name: string; density: number }[]): Bloated[] {
-  const known = new Map(densities.map((one) => [one.name, one.density]));
+  const known = new Map(densities.map((density) => [density.name, density.density]));
   return indexes
     .filter((row) => row.is_valid && row.method === "btree" && row.bytes !== null && row.bytes > 10_000_000)
     .flatMap((row): Bloated[] => {
@@ -161,7 +161,7 @@ export const unmeasurable = (indexes: readonly IndexRow[], densities: readonly {
       (row.bytes ?? 0) > 10_000_000 &&
       row.entries > 0 &&
       row.ideal_bytes === null &&
-      !densities.some((one) => one.name === row.name),
+      !densities.some((density) => density.name === row.name),
   );
 
 export { quote };

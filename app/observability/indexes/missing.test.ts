@@ -20,9 +20,9 @@ const mixed = statement("select 1 from t where college_id = $1 and not exists (s
 const theirs = statement("select * from t where college_id = $1");
 
 it("suggests no index for the console's own statements, unless it is asked to", () => {
-  const tables = (own: boolean) => suggestedIndexes([ours, theirs, mixed], columns, none, own).map((one) => one.table);
+  const tables = (own: boolean) => suggestedIndexes([ours, theirs, mixed], columns, none, own).map((index) => index.table);
   expect(tables(false)).toEqual(["public.t"]);
-  expect(suggestedIndexes([ours, theirs, mixed], columns, none)[0]!.queries.map((one) => one.text)).toEqual([theirs.text]);
+  expect(suggestedIndexes([ours, theirs, mixed], columns, none)[0]!.queries.map((query) => query.text)).toEqual([theirs.text]);
   expect(tables(true)).toEqual(expect.arrayContaining(["public.t", "telemetry.load"]));
 });
 

@@ -63,11 +63,11 @@ function missingIndexes(
 ): MissingIndex[] {
   const tables = groupBy(columns, (column) => column.table_name);
   const found = new Map<string, MissingIndex>();
-  for (const one of statements) {
-    if (!one.text || one.calls === 0 || !/^\s*(with|select|update|delete)\b/i.test(one.text)) continue;
-    const blocks = (one.blocks_hit + one.blocks_read) / one.calls;
-    if (blocks < MANY_BLOCKS || one.rows / one.calls > blocks * 20) continue;
-    for (const guess of conditions(one.text, tables)) {
+  for (const statement of statements) {
+    if (!statement.text || statement.calls === 0 || !/^\s*(with|select|update|delete)\b/i.test(statement.text)) continue;
+    const blocks = (statement.blocks_hit + statement.blocks_read) / statement.calls;
+    if (blocks < MANY_BLOCKS || statement.rows / statement.calls > blocks * 20) continue;
+    for (const guess of conditions(statement.text, tables)) {
       const covered = indexes.some(
         (index) =>
           index.table_name === guess.table && index.is_valid && begins(index, guess.columns, tables.get(guess.table) ?? []),
@@ -82,8 +82,13 @@ function missingIndexes(
         total_ms: 0,
         why: `reads ${Math.round(blocks).toLocaleString("en-GB")} blocks a call, and no index of ${guess.table.replace("public.", "")} begins with ${guess.columns.join(", ")}`,
       };
-      known.queries.push({ query_id: one.query_id, text: one.text, calls: one.calls, total_ms: one.total_ms });
-      known.total_ms += one.total_ms;
+      known.queries.push({
+        query_id: statement.query_id,
+        text: statement.text,
+        calls: statement.calls,
+        total_ms: statement.total_ms,
+      });
+      known.total_ms += statement.total_ms;
       found.set(key, known);
     }
   }
@@ -104,7 +109,7 @@ export const suggestedIndexes = (
     own ? statements : statements.filter((statement) => !statement.text || !isOwnStatement(statement.text)),
     columns,
     indexes,
-  ).filter((one) => one.total_ms > WORTH_MS);
+  ).filter((index) => index.total_ms > WORTH_MS);
 
 function conditions(text: string, tables: ReadonlyMap<string, Column[]>): { table: string; columns: string[] }[] {
   const named = new Map<string, string>();

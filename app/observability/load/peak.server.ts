@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { historyOf, slot, type Span } from "../history.server.ts";
 
@@ -17,7 +17,7 @@ export async function busiest(
   now: Date,
 ): Promise<{ peak: number; seconds: number } | null> {
   const history = await historyOf(ctx.tx, "tick", span, now, FINE_S);
-  const row = await one(
+  const row = await firstRow(
     ctx.tx,
     sql`select max(active) as peak
         from (select sum(active)::float8 / sum(ticks) as active

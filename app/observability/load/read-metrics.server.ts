@@ -10,6 +10,6 @@ export const readMetrics = read({
   input: spanInput.extend({ names: z.array(z.string().max(60)).max(20) }),
   async run({ ctx, input }) {
     const { points, step } = await metricHistory(ctx.tx, input.names, input, ctx.clock.now());
-    return { points: points.filter((one) => one.target === input.target), step };
+    return { points: points.filter((point) => point.target === input.target), step };
   },
 });

@@ -58,37 +58,40 @@ export class LockEpisodes {
   async endThoseOfOthers(): Promise<void> {
     await clients().primary.query({
       text: "update telemetry.lock_episode set ended_at = now() where ended_at is null and id <> all($1::uuid[])",
-      values: [[...this.open.values()].map((one) => one.id)],
+      values: [[...this.open.values()].map((episode) => episode.id)],
     });
   }
 
   async persist(): Promise<void> {
-    const due = [...this.waiting, ...[...this.open.values()].filter((one) => one.dirty && one.seen >= SHORTEST_SECONDS)];
-    for (const one of due) {
+    const due = [
+      ...this.waiting,
+      ...[...this.open.values()].filter((episode) => episode.dirty && episode.seen >= SHORTEST_SECONDS),
+    ];
+    for (const episode of due) {
       await clients().primary.query({
         text: `insert into telemetry.lock_episode (id, target, started_at, ended_at, root_pid, root_backend_start, root_app, root_tenant, root_username, root_state, root_query, relation, mode, most_waiting, tree)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                on conflict (id) do update set ended_at = excluded.ended_at, most_waiting = excluded.most_waiting, tree = excluded.tree, relation = coalesce(excluded.relation, telemetry.lock_episode.relation)`,
         values: [
-          one.id,
-          one.target,
-          one.startedAt,
-          one.endedAt,
-          one.root.pid,
-          one.root.backendStart ?? one.startedAt,
-          one.root.app,
-          one.root.tenant,
-          one.root.username,
-          one.root.state,
-          one.root.query,
-          contested(one.tree),
-          one.tree.waiters[0]?.wants ?? null,
-          one.most,
-          JSON.stringify(one.tree),
+          episode.id,
+          episode.target,
+          episode.startedAt,
+          episode.endedAt,
+          episode.root.pid,
+          episode.root.backendStart ?? episode.startedAt,
+          episode.root.app,
+          episode.root.tenant,
+          episode.root.username,
+          episode.root.state,
+          episode.root.query,
+          contested(episode.tree),
+          episode.tree.waiters[0]?.wants ?? null,
+          episode.most,
+          JSON.stringify(episode.tree),
         ],
       });
-      one.dirty = false;
-      this.waiting = this.waiting.filter((other) => other.id !== one.id);
+      episode.dirty = false;
+      this.waiting = this.waiting.filter((other) => other.id !== episode.id);
     }
   }
 }

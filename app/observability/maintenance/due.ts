@@ -37,7 +37,7 @@ export function vacuumSettings(settings: readonly Setting[]): VacuumSettings {
 
 /** A table's own storage parameters win over the server's. */
 function own(row: TableRow, name: string): number | null {
-  const option = row.options?.find((one) => one.startsWith(`${name}=`));
+  const option = row.options?.find((option) => option.startsWith(`${name}=`));
   return option ? Number(option.slice(name.length + 1)) : null;
 }
 

@@ -9,7 +9,7 @@ export const ioTiming = read({
   input: z.object({ target: z.string().default("primary") }),
   async run({ input }): Promise<boolean | null> {
     const { rows } = await current("settings", input.target);
-    const row = rows?.find((one) => one.name === "track_io_timing");
+    const row = rows?.find((row) => row.name === "track_io_timing");
     return row ? row.setting === "on" : null;
   },
 });

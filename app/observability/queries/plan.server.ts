@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { queryIdInput } from "./query-id.ts";
@@ -17,7 +17,7 @@ export const genericPlan = read({
   on: "primary",
   input: z.object({ queryId: queryIdInput }),
   async run({ ctx, input }): Promise<Plan> {
-    const known = await one(
+    const known = await firstRow(
       ctx.tx,
       sql`select text, current_setting('server_version_num')::int as version
           from telemetry.query_text

@@ -72,8 +72,8 @@ describe("probes of one round", () => {
       said("c", 800, `${TRANSACTION} limit 2`),
     ];
     await askTogether(pool, probes, "primary", server, (sample) => found.push(sample));
-    expect(found.map((one) => one.probe)).toEqual(["a", "b", "c"]);
-    expect(new Set(found.map((one) => (one.rows as { v: string }[])[0]!.v)).size).toBe(1);
+    expect(found.map((sample) => sample.probe)).toEqual(["a", "b", "c"]);
+    expect(new Set(found.map((sample) => (sample.rows as { v: string }[])[0]!.v)).size).toBe(1);
     const alone = await ask(pool, probes[0]!, "primary", server);
     expect(alone.rows).not.toEqual(found[0]!.rows);
   });
@@ -85,7 +85,7 @@ describe("probes of one round", () => {
     const broken = said("broken", 700, "select 1 / 0 as v");
     const probes = [said("x", 900, TIMEOUT), broken, said("y", 700, `${TIMEOUT} from (select 1) y`), said("z", 900, TIMEOUT)];
     for (let round = 0; round < 2; round++) await askTogether(pool, probes, "primary", server, (sample) => found.push(sample));
-    expect(found.map((one) => [one.probe, one.rows, one.missing?.reason ?? null])).toEqual(
+    expect(found.map((sample) => [sample.probe, sample.rows, sample.missing?.reason ?? null])).toEqual(
       Array.from({ length: 2 }, () => [
         ["x", [{ v: "900ms 100ms off" }], null],
         ["broken", null, "division by zero"],

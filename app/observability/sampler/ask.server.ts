@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import type { Pool } from "~/db/pool.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { z } from "zod";
 import { missingOf, type Probe, type ServerInfo } from "../probe.ts";
@@ -25,7 +25,7 @@ const serverRow = z.object({
 });
 
 export async function examineServer(pool: Pool): Promise<ServerInfo> {
-  const row = (await one(
+  const row = (await firstRow(
     pool,
     sql`select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
                pg_has_role('pg_read_all_stats', 'USAGE') as monitor, n.nspname::text as schema, e.extversion,
@@ -145,7 +145,7 @@ async function sampled<Row>(
   try {
     const found = await rowsBy(text);
     const parsed: Row[] = [];
-    const breathe = breather(4);
+    const breathe = yieldToEventLoop(4);
     for (const row of found) {
       parsed.push(probe.row.parse(row));
       await breathe();

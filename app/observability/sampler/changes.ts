@@ -15,13 +15,13 @@ export class Changes {
   private changed: Setting[] = [];
 
   recall(known: readonly Setting[]): void {
-    for (const one of known) this.values.set(`${one.target} ${one.name}`, one.value);
+    for (const setting of known) this.values.set(`${setting.target} ${setting.name}`, setting.value);
   }
 
   /** What is not written yet, each with its latest value, and how to say that it is. */
   unwritten(): { settings: Setting[]; written(): void } {
     const n = this.changed.length;
-    const latest = new Map(this.changed.map((one) => [`${one.target} ${one.name}`, one]));
+    const latest = new Map(this.changed.map((setting) => [`${setting.target} ${setting.name}`, setting]));
     return { settings: [...latest.values()], written: () => void this.changed.splice(0, n) };
   }
 

@@ -1,4 +1,4 @@
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 
 /**
  * What happened between two looks at running totals. Totals are reset, servers restart, entries are evicted and come
@@ -34,7 +34,7 @@ export class Deltas<V extends Record<string, number>> {
 
   /** The same of very many rows: others get their turn in between. */
   async longRound(epoch: string, at: number, rows: Iterable<Counted<V>>): Promise<Difference<V>[]> {
-    const breathe = breather(4);
+    const breathe = yieldToEventLoop(4);
     const round = this.begin(epoch, at);
     for (const row of rows) {
       this.see(round, row);

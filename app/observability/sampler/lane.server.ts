@@ -93,7 +93,7 @@ export class Lane {
       }
       // A little after the whole second: a timer that fires a moment early would look at the same second twice.
       if (this.options.lane === "fast") await this.sleep(1020 - (Date.now() % 1000));
-      else await this.sleep(Math.max(100, Math.min(...this.due.map((one) => one.next)) - performance.now()));
+      else await this.sleep(Math.max(100, Math.min(...this.due.map((due) => due.next)) - performance.now()));
     }
   }
 
@@ -109,12 +109,12 @@ export class Lane {
   /** What is due, and of the slow lane what will be in a moment: it is asked in the same transaction. */
   private dueNow(server: ServerInfo): Due[] {
     const now = performance.now();
-    if (!this.due.some((one) => one.next <= now)) return [];
+    if (!this.due.some((due) => due.next <= now)) return [];
     const until = this.options.lane === "slow" ? now + TOGETHER_MS : now;
-    return this.due.filter((one) => {
-      if (one.next > until) return false;
-      if (!one.probe.on || (one.probe.on === "standby") === server.recovering) return true;
-      one.next = now + one.probe.everyMs;
+    return this.due.filter((due) => {
+      if (due.next > until) return false;
+      if (!due.probe.on || (due.probe.on === "standby") === server.recovering) return true;
+      due.next = now + due.probe.everyMs;
       return false;
     });
   }
@@ -149,20 +149,20 @@ export class Lane {
         samples.push(sample);
       };
       const due = this.dueNow(this.server);
-      const byProbe = new Map(due.map((one) => [one.probe, one]));
-      const quick = due.filter((one) => one.probe.timeoutMs <= QUICK_MS);
+      const byProbe = new Map(due.map((due) => [due.probe, due]));
+      const quick = due.filter((due) => due.probe.timeoutMs <= QUICK_MS);
       await askTogether(
         pool,
-        quick.map((one) => one.probe),
+        quick.map((due) => due.probe),
         this.options.target,
         this.server,
         (sample, probe) => done(byProbe.get(probe)!, sample),
       );
       if (this.options.lane === "slow") await this.hand(samples);
       // One that may take long holds no transaction open for the others.
-      for (const one of due.filter((other) => !quick.includes(other))) {
+      for (const slow of due.filter((other) => !quick.includes(other))) {
         if (this.stopped) break;
-        done(one, await ask(pool, one.probe, this.options.target, this.server));
+        done(slow, await ask(pool, slow.probe, this.options.target, this.server));
         await this.hand(samples);
       }
       this.lost = 0;
@@ -174,7 +174,7 @@ export class Lane {
       this.reachable(error.message);
       // The fast lane tries every second; the slow one, which has more to lose than to win, waits longer each time.
       if (this.options.lane === "slow")
-        for (const one of this.due) one.next = Math.max(one.next, performance.now() + Math.min(10_000, 1000 * this.lost));
+        for (const due of this.due) due.next = Math.max(due.next, performance.now() + Math.min(10_000, 1000 * this.lost));
     }
     if (samples.length > 0) await this.options.onRound(at, samples);
   }

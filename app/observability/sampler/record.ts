@@ -53,9 +53,9 @@ export function recordTick(target: string, tick: Tick): Recorded[] {
         tick.longest_transaction_ms,
       ],
     },
-    ...tick.groups.map((one): Recorded => ({
+    ...tick.groups.map((group): Recorded => ({
       table: "load",
-      row: [at, target, one.wait_class, one.wait_event, one.query_id, one.tenant, one.username, one.app, one.n],
+      row: [at, target, group.wait_class, group.wait_event, group.query_id, group.tenant, group.username, group.app, group.n],
     })),
   ];
 }
@@ -150,31 +150,31 @@ export class Recorder {
       })),
     );
     const byQuery = new Map<string, StatementDelta>();
-    for (const one of found) {
-      const id = one.key.slice(0, one.key.indexOf(" "));
+    for (const difference of found) {
+      const id = difference.key.slice(0, difference.key.indexOf(" "));
       const known = byQuery.get(id);
-      if (!known) byQuery.set(id, { query_id: id, seconds: one.seconds, ...one.values });
-      else for (const name of STATEMENT) known[name] += one.values[name];
+      if (!known) byQuery.set(id, { query_id: id, seconds: difference.seconds, ...difference.values });
+      else for (const name of STATEMENT) known[name] += difference.values[name];
     }
-    return [...byQuery.values()].filter((one) => one.calls > 0);
+    return [...byQuery.values()].filter((delta) => delta.calls > 0);
   }
 
   recordStatements(at: string, deltas: readonly StatementDelta[]): Recorded[] {
-    return deltas.map((one) => ({
+    return deltas.map((delta) => ({
       table: "statement",
       row: [
         at,
         this.target,
-        one.query_id,
-        one.seconds,
-        one.calls,
-        one.total_ms,
-        one.rows,
-        one.blocks_hit,
-        one.blocks_read,
-        one.io_ms,
-        one.temp_blocks,
-        one.wal_bytes,
+        delta.query_id,
+        delta.seconds,
+        delta.calls,
+        delta.total_ms,
+        delta.rows,
+        delta.blocks_hit,
+        delta.blocks_read,
+        delta.io_ms,
+        delta.temp_blocks,
+        delta.wal_bytes,
       ].map((value) => (typeof value === "number" ? (Number.isInteger(value) ? value : Math.round(value * 1000) / 1000) : value)),
     }));
   }
@@ -187,7 +187,7 @@ export class Recorder {
       monotonic,
       each(sample.rows, (row) => ({ key: row.name, values: pick(TABLE, row) })),
     );
-    const deltas = new Map(found.map((one) => [one.key, one.values]));
+    const deltas = new Map(found.map((difference) => [difference.key, difference.values]));
     return sample.rows.flatMap((row): Recorded[] => {
       const delta = deltas.get(row.name);
       const gauge = `${row.bytes} ${row.live} ${row.dead}`;
@@ -207,7 +207,7 @@ export class Recorder {
       monotonic,
       each(sample.rows, (row) => ({ key: row.name, values: { scans: row.scans, rows_read: row.rows_read } })),
     );
-    const deltas = new Map(found.map((one) => [one.key, one.values]));
+    const deltas = new Map(found.map((difference) => [difference.key, difference.values]));
     return sample.rows.flatMap((row): Recorded[] => {
       const delta = deltas.get(row.name);
       if (!delta || row.bytes === null) return [];
@@ -245,9 +245,9 @@ export class Recorder {
     }));
     return this.io
       .round(String(sample.rows[0]?.stats_reset?.getTime()), monotonic, rows)
-      .flatMap((one) => [
-        ...this.metric(at, "io.read_bytes_per_s", one.key, one.values.read_bytes / one.seconds),
-        ...this.metric(at, "io.write_bytes_per_s", one.key, one.values.write_bytes / one.seconds),
+      .flatMap((difference) => [
+        ...this.metric(at, "io.read_bytes_per_s", difference.key, difference.values.read_bytes / difference.seconds),
+        ...this.metric(at, "io.write_bytes_per_s", difference.key, difference.values.write_bytes / difference.seconds),
       ]);
   }
 
@@ -295,7 +295,7 @@ export class Recorder {
     const kinds = Object.entries(row).map(([key, n]) => ({ key, values: { n } }));
     return this.conflicts
       .round("c", monotonic, kinds)
-      .flatMap((one) => this.metric(sample.at.toISOString(), "standby.conflicts", one.key, one.values.n));
+      .flatMap((difference) => this.metric(sample.at.toISOString(), "standby.conflicts", difference.key, difference.values.n));
   }
 
   recordGauges(sample: Sample): Recorded[] {

@@ -95,7 +95,7 @@ const AT_ONCE_MS = 6 * 3_600_000;
 export async function rollUp(now: Date): Promise<void> {
   const client = await clients().primary.connect();
   try {
-    for (const one of ROLLUPS) await step(client, one, now);
+    for (const rollup of ROLLUPS) await step(client, rollup, now);
   } finally {
     client.release();
   }

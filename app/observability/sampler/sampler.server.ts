@@ -198,10 +198,10 @@ export class Sampler {
       for (const sample of samples) await this.slow(target, sample);
       return;
     }
-    this.second(target, at, samples);
+    this.tick(target, at, samples);
   }
 
-  private second(target: string, at: Date, samples: readonly Sample[]): void {
+  private tick(target: string, at: Date, samples: readonly Sample[]): void {
     const of = <K extends ProbeKey>(key: K) =>
       samples.find((sample) => sample.probe === PROBES[key].name) as Sample<ProbeRow<K>> | undefined;
     const [activity, backends, locks, here] = [of("activity"), of("backends"), of("locks"), of("position")];
@@ -266,7 +266,7 @@ export class Sampler {
       case "statements": {
         const deltas = await recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
         this.keep(recorder.recordStatements(sample.at.toISOString(), deltas));
-        const lane = this.lanes.find((one) => one.target.name === target)!.slow;
+        const lane = this.lanes.find((lane) => lane.target.name === target)!.slow;
         const server = lane.info();
         if (server?.statements && isKnown(sample))
           await this.texts.fetch(
@@ -325,7 +325,11 @@ export class Sampler {
     await clients().primary.query({
       text: `insert into telemetry.setting (target, name, value, at) select t.*, now() from unnest($1::text[], $2::text[], $3::text[]) t
              on conflict (target, name) do update set value = excluded.value, at = excluded.at`,
-      values: [settings.map((one) => one.target), settings.map((one) => one.name), settings.map((one) => one.value)],
+      values: [
+        settings.map((setting) => setting.target),
+        settings.map((setting) => setting.name),
+        settings.map((setting) => setting.value),
+      ],
     });
     written();
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { one, rows, type Queryable } from "~/db/query.ts";
+import { firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { COLUMNS, type Row, type TableName } from "./tables.ts";
 
@@ -23,7 +23,7 @@ export async function termsOf(on: Queryable, { holder, provisional }: Maker): Pr
     z.object({ began_at: z.date().nullable(), until: z.date().nullable() }),
   );
   if (terms.length > 0 || !provisional) return terms;
-  const lease = await one(
+  const lease = await firstRow(
     on,
     sql`select exists (select from console.lease where name = 'collector' and expires_at > now()) as held`,
     z.object({ held: z.boolean() }),

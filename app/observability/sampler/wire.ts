@@ -1,4 +1,4 @@
-import { breather } from "~/platform/breathe.ts";
+import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
 import type { Sample } from "./sample.ts";
 
 /** JSON that keeps dates: samples travel from the collector to the console as they are. */
@@ -18,7 +18,7 @@ export async function packSample({ rows, ...head }: Sample): Promise<Buffer> {
   const list = rows as Record<string, unknown>[] | null;
   const columns = Object.keys(list?.[0] ?? {});
   const dates = columns.filter((name) => list?.some((row) => row[name] instanceof Date));
-  const breathe = breather(4);
+  const breathe = yieldToEventLoop(4);
   const parts: string[] = [];
   for (const row of list ?? []) {
     parts.push(JSON.stringify(columns.map((name) => (row[name] instanceof Date ? row[name].getTime() : row[name]))));
@@ -40,7 +40,7 @@ export async function unpackSample(text: string): Promise<Sample> {
   if (!known) return { ...sample, rows: null };
   const isDate = columns.map((name) => dates.includes(name));
   const rows: Record<string, unknown>[] = [];
-  const breathe = breather(4);
+  const breathe = yieldToEventLoop(4);
   for (const values of JSON.parse(text.slice(line + 1)) as unknown[][]) {
     const row: Record<string, unknown> = {};
     columns.forEach((name, i) => (row[name] = isDate[i] && typeof values[i] === "number" ? new Date(values[i]) : values[i]));

@@ -70,7 +70,7 @@ export function FilterBar(props: ListProps) {
 
 function Chip({ filter, resource, labels }: ListProps & { filter: Filter }) {
   const [params] = useSearchParams();
-  const field = resource.fields.find((one) => one.key === filter.field);
+  const field = resource.fields.find((field) => field.key === filter.field);
   const next = new URLSearchParams(params);
   for (const name of [`f.${filter.field}`, `f.${filter.field}.${filter.op}`, "after", "before"]) next.delete(name);
   const value =

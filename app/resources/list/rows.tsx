@@ -14,8 +14,8 @@ const helper = createColumnHelper<typeof features, ListRow>();
 /** A column that an index serves is sorted by its heading; pressed again, the other way where there is one. */
 function Heading({ field, resource, sort }: { field: FieldView } & Pick<ListProps, "resource" | "sort">) {
   const link = useLink();
-  const ways = resource.sorts.filter((one) => one.field === field.key);
-  const at = ways.findIndex((one) => one.key === sort);
+  const ways = resource.sorts.filter((sort) => sort.field === field.key);
+  const at = ways.findIndex((way) => way.key === sort);
   const next = ways[(at + 1) % ways.length];
   if (!next) return <>{field.label}</>;
   return (
@@ -78,7 +78,7 @@ export function Rows(
   });
 
   const acts = props.trash ? resource.trashActs : resource.bulk;
-  const field = (key: string) => resource.fields.find((one) => one.key === key)!;
+  const field = (key: string) => resource.fields.find((field) => field.key === key)!;
   return (
     <div className="overflow-x-auto">
       <table className="rows" aria-rowcount={rows.length + 1}>

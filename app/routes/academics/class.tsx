@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { classFacts } from "~/domains/academics/class-facts.server.ts";
 import { State } from "~/resources/cell.tsx";
@@ -17,7 +17,7 @@ export const handle = {
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.class.name ?? "Class"} · Invigil` }];
 
-export const loader = page("platform.read", async ({ ctx, params }) => ({
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => ({
   ...(await classFacts({ ctx, input: { id: params["id"] ?? "" } })),
   role: ctx.actor.role,
 }));

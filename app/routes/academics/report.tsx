@@ -1,5 +1,5 @@
 import { Form, Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { classFacts } from "~/domains/academics/class-facts.server.ts";
 import { attendanceReport, gradeReport } from "~/domains/academics/reports.server.ts";
@@ -42,7 +42,7 @@ const ATTENDANCE: Column[] = [
   { key: "total", label: "Marks", number: true },
 ];
 
-export const loader = page("platform.read", async ({ ctx, params, url }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params, url }) => {
   const id = params["id"] ?? "";
   const kind = url.pathname.replace(/\.(data|csv)$/, "").endsWith("attendance") ? "attendance" : "grades";
   const from = url.searchParams.get("from") ?? "";

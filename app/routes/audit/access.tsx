@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { accessReview, keyReview } from "~/access/log/review.server.ts";
 import { ROLE_LABELS, SEES_ALL_TENANTS, type Role } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
@@ -20,7 +20,7 @@ export const meta = () => [{ title: "Access review · Invigil" }];
 const tenantOf = (row: { role: string; tenant: string | null }) =>
   SEES_ALL_TENANTS.has(row.role) ? "All" : (row.tenant ?? "None");
 
-export const loader = page("staff.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("staff.read", async ({ ctx, url }) => {
   const [rows, keys] = await Promise.all([accessReview({ ctx, input: {} }), keyReview({ ctx, input: {} })]);
   if (url.searchParams.get("format") === "csv") {
     await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length + keys.length } });

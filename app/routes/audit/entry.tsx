@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { proveEntry } from "~/access/log/proofs.server.ts";
 import { getEntry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
@@ -21,7 +21,7 @@ export const meta = ({ data }: { data?: { entry: { action: string } } }) => [
   { title: `${data?.entry.action ?? "Entry"} · Invigil` },
 ];
 
-export const loader = page("audit.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("audit.read", async ({ ctx, params }) => {
   const entry = await getEntry({ ctx, input: { id: params["id"] ?? "" } });
   await recordAlone(ctx, { action: "audit.read", resource: "audit", resourceId: entry.id });
   const late = ctx.clock.now().getTime() - entry.at.getTime() > LATE_MS;

@@ -1,4 +1,4 @@
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { sealedByCollector } from "~/observability/sampler/export-seal.server.ts";
 import { Invalid } from "~/platform/errors.ts";
@@ -13,7 +13,7 @@ function spanOf(params: URLSearchParams) {
   return { from, to };
 }
 
-export const loader = page("audit.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
   const format = url.searchParams.get("format") === "csv" ? "csv" : "ndjson";
   const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, {
     span: spanOf(url.searchParams),

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { head } from "~/access/log/proofs.server.ts";
 import { askVerification } from "~/jobs/verify-log.server.ts";
 import { count, plural, seconds } from "~/platform/format.ts";
@@ -15,13 +15,13 @@ import { auditTabs } from "./tabs.ts";
 export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Proof" }] };
 export const meta = () => [{ title: "Proof of the audit log · Invigil" }];
 
-export const loader = page("audit.verify", async ({ ctx }) => {
+export const loader = protectedLoader("audit.verify", async ({ ctx }) => {
   const now = await head({ ctx, input: {} });
   const late = now.pending.n > 0 && now.pending.oldest && ctx.clock.now().getTime() - now.pending.oldest.getTime() > 60_000;
   return { ...now, late: Boolean(late), role: ctx.actor.role };
 });
 
-export const action = act("audit.verify", async ({ ctx }) => {
+export const action = protectedAction("audit.verify", async ({ ctx }) => {
   const { jobId } = await askVerification({ ctx, input: {} });
   return redirect(`/jobs/${jobId}`);
 });

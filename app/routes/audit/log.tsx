@@ -1,5 +1,5 @@
 import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { searchLog, type Entry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { QUALIFIERS } from "~/audit/query-language.ts";
@@ -20,7 +20,7 @@ export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label
 
 export const meta = () => [{ title: "Audit log · Invigil" }];
 
-export const loader = page("audit.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
   const q = url.searchParams.get("q") ?? "";
   const range = readRange(url.searchParams, ctx.clock.now(), "7d");
   const views = await savedViews({ ctx, input: { page: "/audit" } });
@@ -45,7 +45,7 @@ export const loader = page("audit.read", async ({ ctx, url }) => {
 });
 
 /** Searches that someone comes back to, kept like the views of a list. */
-export const action = act("audit.read", async ({ ctx, form }) => {
+export const action = protectedAction("audit.read", async ({ ctx, form }) => {
   if (form.intent("remove-view", "save-view", "") === "remove-view") await removeView({ ctx, input: { id: form.get("id") } });
   else
     await saveView({

@@ -1,6 +1,6 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
-import { away } from "~/access/away.server.ts";
+import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { primaryIsSilent } from "~/access/away-session.server.ts";
 import { authenticator } from "~/access/login.server.ts";
 import { sessionOf } from "~/access/guard.server.ts";
@@ -32,7 +32,7 @@ export async function action({ request }: ActionFunctionArgs) {
   const result = await authenticator()
     .authenticate("form", request)
     .catch((error: unknown) => {
-      const unavailable = away(error);
+      const unavailable = databaseUnavailable(error);
       if (unavailable) return unavailable;
       throw error;
     });

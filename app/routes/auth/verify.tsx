@@ -1,5 +1,5 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
-import { isAway } from "~/db/retry.ts";
+import { isUnavailable } from "~/db/retry.ts";
 import { verifyAway } from "~/access/away-session.server.ts";
 import { staffCtx } from "~/access/ctx.server.ts";
 import { DEVICE, readCookie, SESSION, setCookie } from "~/access/cookies.server.ts";
@@ -30,7 +30,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     const ctx = await staffCtx(request, session);
     const code = String(form.get("code") ?? "");
     const verified = await verifySecondFactor(ctx, code, readCookie(request, DEVICE)).catch(async (error: unknown) => {
-      if (isAway(error)) return { token: await verifyAway(ctx, code), device: null };
+      if (isUnavailable(error)) return { token: await verifyAway(ctx, code), device: null };
       throw error;
     });
     const headers = new Headers({ "Set-Cookie": setCookie(SESSION, verified.token, ABSOLUTE_HOURS * 3600) });

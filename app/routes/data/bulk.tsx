@@ -1,7 +1,7 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { actVerbs } from "~/domains/acts.server.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { previewBulk, startBulk } from "~/resources/bulk.server.ts";
 import { Changes } from "~/resources/changes-view.tsx";
 import { filterParams } from "~/resources/query.ts";
@@ -27,7 +27,7 @@ function selection(url: URL) {
   return ids.length > 0 ? { ids } : { filter: filterParams(url.searchParams).toString() };
 }
 
-export const loader = page("self", async ({ ctx, params, url }) => {
+export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
   const of = resourceNamed(params["resource"] ?? "");
   const resource = viewOf(of, ctx.actor.role);
   const chosen = [...resource.bulk, ...resource.trashActs].find((one) => one.key === url.searchParams.get("act"));
@@ -41,7 +41,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   return { resource, chosen, label: chosen.label, preview, value };
 });
 
-export const action = act("self", async ({ ctx, params, url, form }) => {
+export const action = protectedAction("self", async ({ ctx, params, url, form }) => {
   const { jobId } = await startBulk({
     ctx,
     input: {

@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import type { Refusal } from "~/platform/action-result.ts";
 import { asTyped, FormFields } from "~/resources/form-fields.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
@@ -21,12 +21,15 @@ export const handle = {
   ],
 };
 
-export const loader = page("self", async ({ ctx, params }) => {
-  const of = resourceNamed(params["resource"] ?? "");
-  return { resource: viewOf(of, ctx.actor.role), ...(await get({ ctx, input: { resource: of.name, id: params["id"] ?? "" } })) };
+export const loader = protectedLoader("self", async ({ ctx, params }) => {
+  const resource = resourceNamed(params["resource"] ?? "");
+  return {
+    resource: viewOf(resource, ctx.actor.role),
+    ...(await get({ ctx, input: { resource: resource.name, id: params["id"] ?? "" } })),
+  };
 });
 
-export const action = act("self", async ({ ctx, form, params }) => {
+export const action = protectedAction("self", async ({ ctx, form, params }) => {
   const resource = params["resource"] ?? "";
   const id = params["id"] ?? "";
   const { _version: version = "", ...values } = form.values();

@@ -1,7 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { isUuid } from "~/platform/ids.ts";
 import { readQuery } from "~/resources/query.ts";
 import { resourceNamed } from "~/resources/registry.ts";
@@ -24,15 +24,15 @@ export const meta = ({ data }: { data?: { resource: { many: string } } }) => [
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-export const loader = page("self", async ({ ctx, params, url }) => {
-  const of = resourceNamed(resourceAt(params, url.pathname));
-  const query = readQuery(of, url.searchParams);
+export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
+  const resource = resourceNamed(resourceAt(params, url.pathname));
+  const query = readQuery(resource, url.searchParams);
   // A reference is filtered by its id; what a person typed instead is looked up, and the address says which one is meant,
   // so that the export and a bulk act mean the same.
   const asked = query.filters;
   let refused: string | null = null;
   for (const filter of asked) {
-    const to = of.fields.find((field) => field.key === filter.field)?.to;
+    const to = resource.fields.find((field) => field.key === filter.field)?.to;
     if (!to || isUuid(filter.value) || filter.op === "empty" || filter.op === "set") continue;
     const { id, says } = await meant({ ctx, input: { resource: to, q: filter.value } });
     if (id) {
@@ -44,13 +44,13 @@ export const loader = page("self", async ({ ctx, params, url }) => {
     query.filters = query.filters.map((one) => (one === filter ? { ...one, value: NOBODY } : one));
   }
   const [{ rows, next, previous, labels, count }, views, tenants] = await Promise.all([
-    list({ ctx, input: { resource: of.name, query } }),
-    savedViews({ ctx, input: { page: `/data/${of.name}` } }),
+    list({ ctx, input: { resource: resource.name, query } }),
+    savedViews({ ctx, input: { page: `/data/${resource.name}` } }),
     allTenants(),
   ]);
   return {
-    resource: viewOf(of, ctx.actor.role),
-    area: areaAt(url.pathname) ?? of.area,
+    resource: viewOf(resource, ctx.actor.role),
+    area: areaAt(url.pathname) ?? resource.area,
     role: ctx.actor.role,
     rows,
     next,
@@ -74,7 +74,7 @@ export const loader = page("self", async ({ ctx, params, url }) => {
   };
 });
 
-export const action = act("self", ({ ctx, form, params, url }) =>
+export const action = protectedAction("self", ({ ctx, form, params, url }) =>
   form.intent("remove-view", "save-view") === "remove-view"
     ? removeView({ ctx, input: { id: form.get("id") } })
     : saveView({

@@ -1,7 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { FormFields } from "~/resources/form-fields.tsx";
 import { resourceNamed } from "~/resources/registry.ts";
 import { create } from "~/resources/verbs.server.ts";
@@ -18,17 +18,17 @@ export const handle = {
   ],
 };
 
-export const loader = page("self", async ({ ctx, params, url }) => {
-  const of = resourceNamed(params["resource"] ?? "");
+export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
+  const resource = resourceNamed(params["resource"] ?? "");
   const { scope } = ctx;
   const tenants = (await allTenants()).filter(
     (tenant) => scope.kind === "all" || (scope.kind === "tenants" && scope.ids.includes(tenant.id)),
   );
   // Fields can come filled in from a link: "enroll a student of this class".
-  return { resource: viewOf(of, ctx.actor.role), tenants, given: Object.fromEntries(url.searchParams) };
+  return { resource: viewOf(resource, ctx.actor.role), tenants, given: Object.fromEntries(url.searchParams) };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const resource = params["resource"] ?? "";
   const { collegeId, ...values } = form.values();
   const { id } = await create({ ctx, input: { resource, collegeId: collegeId || undefined, values } });

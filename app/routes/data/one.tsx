@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { history } from "~/resources/history.server.ts";
@@ -24,20 +24,22 @@ export const handle = {
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.title ?? "Record"} · Invigil` }];
 
-export const loader = page("self", async ({ ctx, params }) => {
-  const of = resourceNamed(params["resource"] ?? "");
+export const loader = protectedLoader("self", async ({ ctx, params }) => {
+  const resource = resourceNamed(params["resource"] ?? "");
   // A person has one page.
-  if (of.name === "user") return redirect(`${of.page}${params["id"] ?? ""}`);
-  const found = await get({ ctx, input: { resource: of.name, id: params["id"] ?? "" } });
+  if (resource.name === "user") return redirect(`${resource.page}${params["id"] ?? ""}`);
+  const found = await get({ ctx, input: { resource: resource.name, id: params["id"] ?? "" } });
   const [past, relations, goes] = await Promise.all([
-    history({ ctx, input: { resource: of.name, id: found.row.id } }),
-    relationLists({ ctx, input: { resource: of.name, id: found.row.id } }),
-    of.remove && may(ctx.actor.role, of.remove) ? consequences({ ctx, input: { resource: of.name, id: found.row.id } }) : [],
+    history({ ctx, input: { resource: resource.name, id: found.row.id } }),
+    relationLists({ ctx, input: { resource: resource.name, id: found.row.id } }),
+    resource.remove && may(ctx.actor.role, resource.remove)
+      ? consequences({ ctx, input: { resource: resource.name, id: found.row.id } })
+      : [],
   ]);
-  return { resource: viewOf(of, ctx.actor.role), area: of.area, ...found, past, relations, goes };
+  return { resource: viewOf(resource, ctx.actor.role), area: resource.area, ...found, past, relations, goes };
 });
 
-export const action = act("self", async ({ ctx, params, form }) => {
+export const action = protectedAction("self", async ({ ctx, params, form }) => {
   const input = { resource: params["resource"] ?? "", id: params["id"] ?? "" };
   const intent = form.intent("restore", "remove", "purge");
   if (intent === "restore") {

@@ -1,8 +1,8 @@
 import "~/domains/resources.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { suggest } from "~/resources/verbs.server.ts";
 
-export const loader = page("self", async ({ ctx, params, url }) =>
+export const loader = protectedLoader("self", async ({ ctx, params, url }) =>
   Response.json({
     found: await suggest({
       ctx,

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { acknowledgeAlert, changeRule, endSilence, listAlerts, silenceAlert } from "~/observability/alerts/alerts.server.ts";
 import { ruleByKey, type Severity } from "~/observability/alerts/rules.ts";
@@ -18,7 +18,7 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 
 export const meta = () => [{ title: "Alerts · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live } = spanOf(ctx, url);
   const edit = url.searchParams.get("rule");
   return {
@@ -29,7 +29,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   switch (form.intent("acknowledge", "unsilence", "rule", "silence")) {
     case "acknowledge":
       await acknowledgeAlert({ ctx, input: { id: form.get("id") } });
@@ -61,9 +61,9 @@ export type Data = ReturnType<typeof useLoaderData<typeof loader>>;
 export default function Alerts() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live);
-  const firing = data.episodes.filter((one) => one.state === "FIRING");
-  const past = data.episodes.filter((one) => one.state === "RESOLVED");
-  const grave = firing.filter((one) => one.severity !== "INFO");
+  const firing = data.episodes.filter((episode) => episode.state === "FIRING");
+  const past = data.episodes.filter((episode) => episode.state === "RESOLVED");
+  const grave = firing.filter((episode) => episode.severity !== "INFO");
   return (
     <Page
       title={

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
 import { cancelJob } from "~/jobs/verbs.server.ts";
@@ -26,7 +26,7 @@ import { useLive } from "~/ui/live.ts";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Backups" }] };
 export const meta = () => [{ title: "Backups · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const which = url.searchParams.get("case") ?? "loss";
   const asked = url.searchParams.get("at") ?? "";
   const at = new Date(asked);
@@ -43,7 +43,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   if (form.get("what") === "stop") return cancelJob({ ctx, input: { id: String(form.get("jobId")) } });
   return askBackup({ ctx, input: { what: form.get("what") as "create", backupId: form.get("backupId") || undefined } });
 });

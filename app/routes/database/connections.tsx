@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { poolerState } from "~/observability/connections/pooler.server.ts";
 import { connectionReport, type GroupBy } from "~/observability/connections/report.server.ts";
@@ -11,7 +11,7 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { IdlePanel } from "./parts/idle-panel.tsx";
-import { LateNotice } from "./parts/late.tsx";
+import { StaleNotice } from "./parts/stale-notice.tsx";
 import { SignalForm, SignalLinks } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
@@ -29,7 +29,7 @@ const GROUPS: [GroupBy, string][] = [
   ["user", "user"],
 ];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live, targets } = spanOf(ctx, url);
   const by = GROUPS.find(([key]) => key === url.searchParams.get("by"))?.[0] ?? "state";
   const [report, bands, pooler] = await Promise.all([
@@ -38,7 +38,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
     poolerState({ ctx, input: {} }),
   ]);
   const asked = chosenFrom(url);
-  const session = asked && report.sessions?.find((one) => one.pid === asked.pid);
+  const session = asked && report.sessions?.find((session) => session.pid === asked.pid);
   const chosen = asked && {
     ...asked,
     who: session
@@ -64,13 +64,13 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("database.act", ({ ctx, form }) => actSignal(ctx, form));
+export const action = protectedAction("database.act", ({ ctx, form }) => actSignal(ctx, form));
 
 export default function Connections() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live);
   const head = data.headroom;
-  const open = data.sessions?.filter((one) => one.state.startsWith("idle in transaction")) ?? [];
+  const open = data.sessions?.filter((session) => session.state.startsWith("idle in transaction")) ?? [];
   const longest = open.reduce((most, one) => Math.max(most, one.state_ms ?? 0), 0);
   return (
     <Page
@@ -83,7 +83,7 @@ export default function Connections() {
       }
       context="Read from the server itself, over reserved connections."
     >
-      <LateNotice late={data.late} />
+      <StaleNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Figures>
         <Figure
@@ -144,12 +144,12 @@ export default function Connections() {
                 </tr>
               </thead>
               <tbody>
-                {data.groups.slice(0, 12).map((one) => (
-                  <tr key={one.key}>
-                    <td className="max-w-[180px] truncate">{one.key}</td>
-                    <td className="num">{one.n}</td>
-                    <td className="num">{one.active}</td>
-                    <td className="num">{one.idleInTransaction}</td>
+                {data.groups.slice(0, 12).map((group) => (
+                  <tr key={group.key}>
+                    <td className="max-w-[180px] truncate">{group.key}</td>
+                    <td className="num">{group.n}</td>
+                    <td className="num">{group.active}</td>
+                    <td className="num">{group.idleInTransaction}</td>
                   </tr>
                 ))}
               </tbody>
@@ -177,31 +177,39 @@ export default function Connections() {
               </tr>
             </thead>
             <tbody>
-              {data.sessions.slice(0, 100).map((one) => (
-                <tr key={`${one.pid} ${String(one.backend_start)}`}>
+              {data.sessions.slice(0, 100).map((session) => (
+                <tr key={`${session.pid} ${String(session.backend_start)}`}>
                   <td className="whitespace-nowrap">
-                    <span className="mono">{one.pid}</span> <span className="text-muted">{one.app ?? one.username}</span>
+                    <span className="mono">{session.pid}</span>{" "}
+                    <span className="text-muted">{session.app ?? session.username}</span>
                   </td>
-                  <td className="hidden md:table-cell">{one.tenant ?? <span className="text-muted">untagged</span>}</td>
+                  <td className="hidden md:table-cell">{session.tenant ?? <span className="text-muted">untagged</span>}</td>
                   <td>
-                    {one.state === "active" ? (
+                    {session.state === "active" ? (
                       "active"
                     ) : (
-                      <Badge tone={(one.state_ms ?? 0) > 60_000 ? "bad" : "warn"}>{one.state}</Badge>
+                      <Badge tone={(session.state_ms ?? 0) > 60_000 ? "bad" : "warn"}>{session.state}</Badge>
                     )}{" "}
-                    <span className="text-[12px] text-muted">{one.state_ms === null ? "" : milliseconds(one.state_ms)}</span>
+                    <span className="text-[12px] text-muted">
+                      {session.state_ms === null ? "" : milliseconds(session.state_ms)}
+                    </span>
                   </td>
                   <td className="hidden whitespace-nowrap lg:table-cell">
-                    {one.wait_class ? `${one.wait_class}: ${one.wait_event}` : "–"}
+                    {session.wait_class ? `${session.wait_class}: ${session.wait_event}` : "–"}
                   </td>
-                  <td className="num">{one.transaction_ms === null ? "–" : milliseconds(one.transaction_ms)}</td>
-                  <td className="num hidden xl:table-cell">{one.xmin_age ? plural(one.xmin_age, "transaction") : "–"}</td>
+                  <td className="num">{session.transaction_ms === null ? "–" : milliseconds(session.transaction_ms)}</td>
+                  <td className="num hidden xl:table-cell">{session.xmin_age ? plural(session.xmin_age, "transaction") : "–"}</td>
                   <td className="hidden max-w-[380px] truncate md:table-cell">
-                    <QueryLine id={one.query_id === "0" ? null : one.query_id} text={one.query} length={90} />
+                    <QueryLine id={session.query_id === "0" ? null : session.query_id} text={session.query} length={90} />
                   </td>
                   {data.mayAct && (
                     <td>
-                      <SignalLinks pid={one.pid} start={one.backend_start} target={data.target} cancel={one.state === "active"} />
+                      <SignalLinks
+                        pid={session.pid}
+                        start={session.backend_start}
+                        target={data.target}
+                        cancel={session.state === "active"}
+                      />
                     </td>
                   )}
                 </tr>

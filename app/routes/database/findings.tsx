@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { listFindings, muteFinding, unmuteFinding } from "~/observability/findings/findings.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -12,12 +12,12 @@ export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, {
 
 export const meta = () => [{ title: "Findings · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx }) => ({
+export const loader = protectedLoader("database.read", async ({ ctx }) => ({
   findings: await listFindings({ ctx, input: {} }),
   mayAct: may(ctx.actor.role, "database.act"),
 }));
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   if (form.intent("unmute", "mute") === "unmute") {
     await unmuteFinding({ ctx, input: { finding: form.get("finding"), subject: form.get("subject") } });
     return { message: "The finding is shown again." };
@@ -39,10 +39,10 @@ const ORDER = { error: 0, warning: 1, note: 2 };
 
 export default function Findings() {
   const { findings, mayAct } = useLoaderData<typeof loader>();
-  const open = findings.map((one) => ({
-    ...one,
-    shown: one.evidence.filter((e) => !e.mute),
-    muted: one.evidence.filter((e) => e.mute),
+  const open = findings.map((finding) => ({
+    ...finding,
+    shown: finding.evidence.filter((e) => !e.mute),
+    muted: finding.evidence.filter((e) => e.mute),
   }));
   const found = open
     .filter((one) => one.shown.length > 0)

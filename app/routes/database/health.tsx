@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { healthTitle } from "~/observability/health/complaints.ts";
 import { healthReport } from "~/observability/health/report.server.ts";
 import { part } from "./parts/span.server.ts";
@@ -14,7 +14,7 @@ import { useLive } from "~/ui/live.ts";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Health" }] };
 export const meta = () => [{ title: "Health · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx }) => part(healthReport({ ctx, input: {} })));
+export const loader = protectedLoader("database.read", async ({ ctx }) => part(healthReport({ ctx, input: {} })));
 
 export default function Health() {
   const { value: data, error } = useLoaderData<typeof loader>();
@@ -28,7 +28,7 @@ export default function Health() {
       </Page>
     );
   const { checks } = data.health;
-  const bad = data.probes?.filter((one) => one.missing) ?? [];
+  const bad = data.probes?.filter((probe) => probe.missing) ?? [];
   return (
     <Page
       title={healthTitle(data.complaints)}
@@ -42,8 +42,8 @@ export default function Health() {
       {data.complaints.length > 1 && (
         <Notice tone="warn" title={plural(data.complaints.length, "problem")}>
           <ul className="list-disc pl-5">
-            {data.complaints.map((one) => (
-              <li key={one}>{one}.</li>
+            {data.complaints.map((complaint) => (
+              <li key={complaint}>{complaint}.</li>
             ))}
           </ul>
         </Notice>
@@ -84,22 +84,24 @@ export default function Health() {
               ok={checks.primary.ok}
               says={checks.primary.error ?? `answers in ${checks.primary.ms} ms`}
             />
-            {checks.replicas.map((one) => (
+            {checks.replicas.map((replica) => (
               <Line
-                key={one.name}
-                name={`${one.name}, from the console`}
-                ok={one.ok}
-                says={one.error ?? `answers in ${one.ms} ms`}
+                key={replica.name}
+                name={`${replica.name}, from the console`}
+                ok={replica.ok}
+                says={replica.error ?? `answers in ${replica.ms} ms`}
               />
             ))}
-            {data.targets.map((one) => (
+            {data.targets.map((target) => (
               <Line
-                key={`t${one.name}`}
-                name={`${one.name}, from the collector`}
-                ok={one.reachable}
+                key={`t${target.name}`}
+                name={`${target.name}, from the collector`}
+                ok={target.reachable}
                 says={
-                  one.error ??
-                  (one.server ? `PostgreSQL ${one.server.major}${one.server.recovering ? ", in recovery" : ""}` : "not asked yet")
+                  target.error ??
+                  (target.server
+                    ? `PostgreSQL ${target.server.major}${target.server.recovering ? ", in recovery" : ""}`
+                    : "not asked yet")
                 }
               />
             ))}
@@ -139,23 +141,23 @@ export default function Health() {
               </tr>
             </thead>
             <tbody>
-              {data.probes.map((one) => (
-                <tr key={one.probe + one.target}>
+              {data.probes.map((probe) => (
+                <tr key={probe.probe + probe.target}>
                   <td>
-                    <code>{one.probe}</code>
+                    <code>{probe.probe}</code>
                   </td>
-                  <td>{one.target}</td>
-                  <td className="hidden md:table-cell">{one.lane}</td>
-                  <td className="num">{milliseconds(one.ms)}</td>
-                  <td className="num hidden md:table-cell">{one.rows ?? "–"}</td>
+                  <td>{probe.target}</td>
+                  <td className="hidden md:table-cell">{probe.lane}</td>
+                  <td className="num">{milliseconds(probe.ms)}</td>
+                  <td className="num hidden md:table-cell">{probe.rows ?? "–"}</td>
                   <td className="hidden md:table-cell">
-                    <Ago at={one.at} />
+                    <Ago at={probe.at} />
                   </td>
                   <td className="py-1.5">
-                    {one.missing ? (
+                    {probe.missing ? (
                       <>
-                        <span className="text-warn">{one.missing.reason}</span>
-                        {one.missing.grant && <code className="block text-muted">{one.missing.grant}</code>}
+                        <span className="text-warn">{probe.missing.reason}</span>
+                        {probe.missing.grant && <code className="block text-muted">{probe.missing.grant}</code>}
                       </>
                     ) : (
                       <span className="text-muted">well</span>

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { ruleByKey } from "~/observability/alerts/rules.ts";
 import { getIncident, noteIncident, resolveIncident } from "~/observability/incidents/incidents.server.ts";
@@ -31,7 +31,7 @@ export const meta = ({ data }: { data: Loaded }) => [{ title: `Incident ${data?.
 
 const MARGIN_MS = 15 * 60_000;
 
-export const loader = page("database.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, params }) => {
   const found = await getIncident({ ctx, input: { id: params["id"] ?? "" } });
   const now = ctx.clock.now();
   const { incident } = found;
@@ -61,7 +61,7 @@ export const loader = page("database.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   const id = form.get("id");
   if (form.intent("resolve", "note") === "resolve") {
     await resolveIncident({ ctx, input: { id, text: form.get("text") } });
@@ -177,11 +177,11 @@ export default function Incident() {
         </Panel>
         <Panel title="Timeline">
           <ol className="flex flex-col gap-2.5">
-            {data.notes.map((one) => (
-              <li key={one.id} className="grid grid-cols-[auto_1fr] gap-x-3">
-                <Clock at={one.at} withSeconds />
+            {data.notes.map((note) => (
+              <li key={note.id} className="grid grid-cols-[auto_1fr] gap-x-3">
+                <Clock at={note.at} withSeconds />
                 <span>
-                  {one.text} <span className="text-muted">{one.author}</span>
+                  {note.text} <span className="text-muted">{note.author}</span>
                 </span>
               </li>
             ))}
@@ -217,14 +217,14 @@ export default function Incident() {
           <Panel title="Alerts during the incident" flush>
             <table className="rows">
               <tbody>
-                {data.episodes.map((one) => (
-                  <tr key={one.id}>
+                {data.episodes.map((episode) => (
+                  <tr key={episode.id}>
                     <td>
-                      <SeverityBadge severity={one.severity} />
+                      <SeverityBadge severity={episode.severity} />
                     </td>
-                    <td className="w-full py-1.5">{one.says}</td>
+                    <td className="w-full py-1.5">{episode.says}</td>
                     <td>
-                      <Clock at={one.fired_at} withSeconds />
+                      <Clock at={episode.fired_at} withSeconds />
                     </td>
                   </tr>
                 ))}

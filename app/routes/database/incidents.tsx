@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { declareIncident, listIncidents } from "~/observability/incidents/incidents.server.ts";
 import { primaryAway } from "~/observability/primary-first.server.ts";
@@ -14,7 +14,7 @@ import { Ago, Clock } from "~/ui/time/time.tsx";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Incidents" }] };
 export const meta = () => [{ title: "Incidents · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const before = Number(url.searchParams.get("before"));
   return {
     away: await primaryAway(),
@@ -23,14 +23,14 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   const made = await declareIncident({ ctx, input: { title: form.get("title"), cause: form.get("cause") } });
   return redirect(`/database/incidents/${made.number}`);
 });
 
 export default function Incidents() {
   const { incidents, mayAct, away } = useLoaderData<typeof loader>();
-  const open = incidents.filter((one) => one.state === "OPEN");
+  const open = incidents.filter((incident) => incident.state === "OPEN");
   const list = (
     <Panel flush>
       {incidents.length === 0 ? (
@@ -47,21 +47,25 @@ export default function Incidents() {
             </tr>
           </thead>
           <tbody>
-            {incidents.map((one) => (
-              <tr key={one.id}>
-                <td className="tabular-nums">{one.number}</td>
+            {incidents.map((incident) => (
+              <tr key={incident.id}>
+                <td className="tabular-nums">{incident.number}</td>
                 <td className="w-full max-w-0 py-1.5">
-                  <Link to={`/database/incidents/${one.number}`} className="font-[560] hover:underline">
-                    {one.title}
+                  <Link to={`/database/incidents/${incident.number}`} className="font-[560] hover:underline">
+                    {incident.title}
                   </Link>
-                  <p className="truncate text-muted">{one.cause}</p>
+                  <p className="truncate text-muted">{incident.cause}</p>
                 </td>
-                <td>{one.state === "OPEN" ? <Badge tone="bad">Open</Badge> : <Badge tone="ok">Resolved</Badge>}</td>
+                <td>{incident.state === "OPEN" ? <Badge tone="bad">Open</Badge> : <Badge tone="ok">Resolved</Badge>}</td>
                 <td className="hidden md:table-cell">
-                  <Clock at={one.from_at} withDay />
+                  <Clock at={incident.from_at} withDay />
                 </td>
                 <td className="num hidden md:table-cell">
-                  {one.to_at ? seconds((one.to_at.getTime() - one.from_at.getTime()) / 1000) : <Ago at={one.from_at} />}
+                  {incident.to_at ? (
+                    seconds((incident.to_at.getTime() - incident.from_at.getTime()) / 1000)
+                  ) : (
+                    <Ago at={incident.from_at} />
+                  )}
                 </td>
               </tr>
             ))}

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { createStatement, dropStatement, rebuildStatement, UNUSED_AFTER_DAYS } from "~/observability/indexes/classes.ts";
 import { indexReport } from "~/observability/indexes/report.server.ts";
 import { useLink } from "~/resources/list/link.tsx";
@@ -15,7 +15,7 @@ import { Fix, QueryLine } from "./parts/sql-text.tsx";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Indexes" }], range: true };
 export const meta = () => [{ title: "Indexes · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input } = spanOf(ctx, url);
   const own = url.searchParams.get("own") === "1";
   const all = url.searchParams.get("all") === "1";
@@ -98,20 +98,20 @@ export default function Indexes() {
           <None>No statement of the last 24 hours would benefit much from another index.</None>
         ) : (
           <Rows heads={["Columns", "Used by", "Time", ""]}>
-            {report.wanted.slice(0, 20).map((one) => (
-              <tr key={one.statement}>
+            {report.wanted.slice(0, 20).map((index) => (
+              <tr key={index.statement}>
                 <td>
                   <code>
-                    {bare(one.table)} ({one.columns.join(", ")})
+                    {bare(index.table)} ({index.columns.join(", ")})
                   </code>
-                  <p className="text-[12px] text-muted">{one.why}</p>
+                  <p className="text-[12px] text-muted">{index.why}</p>
                 </td>
                 <td className="hidden max-w-[420px] truncate md:table-cell">
-                  <QueryLine id={one.queries[0]!.query_id} text={one.queries[0]!.text} length={80} />
+                  <QueryLine id={index.queries[0]!.query_id} text={index.queries[0]!.text} length={80} />
                 </td>
-                <td className="num hidden md:table-cell">{seconds(one.total_ms / 1000)}</td>
+                <td className="num hidden md:table-cell">{seconds(index.total_ms / 1000)}</td>
                 <td>
-                  <Fix fix={one.statement} />
+                  <Fix fix={index.statement} />
                 </td>
               </tr>
             ))}

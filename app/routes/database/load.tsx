@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { listAlerts } from "~/observability/alerts/alerts.server.ts";
 import { headroomNow } from "~/observability/connections/report.server.ts";
@@ -30,7 +30,7 @@ export const handle = { crumbs: () => [{ label: "Database" }, { label: "Load" }]
 
 export const meta = () => [{ title: "Load · Invigil" }];
 
-export const loader = page("database.load", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.load", async ({ ctx, url }) => {
   const { input, live, targets } = spanOf(ctx, url);
   const asked = url.searchParams.get("by") ?? "wait";
   const by: Split = asked in SPLITS ? (asked as Split) : "wait";
@@ -60,8 +60,9 @@ export const loader = page("database.load", async ({ ctx, url }) => {
     part(readMetrics({ ctx, input: { ...input, names: ["db.commits_per_s", "db.hit_ratio", "wal.bytes_per_s"] } })),
   ]);
   const found =
-    findings.value?.map((one) => ({ ...one, open: one.evidence.filter((e) => !e.mute).length })).filter((one) => one.open > 0) ??
-    null;
+    findings.value
+      ?.map((finding) => ({ ...finding, open: finding.evidence.filter((e) => !e.mute).length }))
+      .filter((one) => one.open > 0) ?? null;
   return { ...common, rest: { alerts, headroom, lags, states, findings: found, changes, top, metrics } };
 });
 
@@ -115,7 +116,10 @@ export default function Load() {
         )}
       </Panel>
       {data.by === "query" && load.value && rest?.top.value && (
-        <QueryLegend series={load.value.series} texts={new Map(rest.top.value.queries.map((one) => [one.query_id, one.text]))} />
+        <QueryLegend
+          series={load.value.series}
+          texts={new Map(rest.top.value.queries.map((query) => [query.query_id, query.text]))}
+        />
       )}
       {rest && <TopPanel top={rest.top} />}
       {rest?.metrics.value && <Throughput metrics={rest.metrics.value} from={data.from} to={data.to} bands={data.bands} />}
@@ -130,7 +134,7 @@ export default function Load() {
           ? `Load of ${load.value.only.join(", ") || "no tenant"} only.`
           : "Active sessions in the database, and what they wait for."
       }
-      badge={rest?.states.some((one) => one.reachable === false) ? <Badge tone="bad">Server missing</Badge> : undefined}
+      badge={rest?.states.some((state) => state.reachable === false) ? <Badge tone="bad">Server missing</Badge> : undefined}
     >
       {rest ? <Top rest={rest} load={load.value} /> : load.value && <OwnFigures load={load.value} />}
       {rest ? <WithAside aside={<Aside rest={rest} />}>{main}</WithAside> : main}

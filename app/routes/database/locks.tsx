@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { lockReport } from "~/observability/locks/report.server.ts";
 import { longestWaitMs, waitersOf, type LockNode } from "~/observability/locks/tree.ts";
@@ -12,7 +12,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
 import { LockBranch } from "./parts/lock-tree.tsx";
-import { LateNotice } from "./parts/late.tsx";
+import { StaleNotice } from "./parts/stale-notice.tsx";
 import { SignalForm } from "./parts/signal-form.tsx";
 import { actSignal, chosenFrom } from "./parts/signal.server.ts";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
@@ -31,7 +31,7 @@ function find(trees: readonly LockNode[], pid: number): LockNode | null {
   return null;
 }
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live, targets } = spanOf(ctx, url);
   const [report, bands] = await Promise.all([lockReport({ ctx, input }), bandsFor(ctx, input)]);
   const asked = chosenFrom(url);
@@ -59,7 +59,7 @@ export const loader = page("database.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("database.act", ({ ctx, form }) => actSignal(ctx, form));
+export const action = protectedAction("database.act", ({ ctx, form }) => actSignal(ctx, form));
 
 export default function Locks() {
   const data = useLoaderData<typeof loader>();
@@ -78,7 +78,7 @@ export default function Locks() {
       context={waiting > 0 ? `The longest for ${seconds(longest / 1000)}.` : "Read from the server just now."}
       badge={waiting > 0 ? <Badge tone="bad">Blocked</Badge> : undefined}
     >
-      <LateNotice late={data.late} />
+      <StaleNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}
       <Panel
         title="Blocking chains"
@@ -128,28 +128,29 @@ export default function Locks() {
               </tr>
             </thead>
             <tbody>
-              {data.episodes.map((one) => (
-                <tr key={one.id}>
+              {data.episodes.map((episode) => (
+                <tr key={episode.id}>
                   <td>
-                    <Clock at={one.started_at} withDay withSeconds />
+                    <Clock at={episode.started_at} withDay withSeconds />
                   </td>
                   <td className="num">
-                    {one.ended_at ? (
-                      seconds((one.ended_at.getTime() - one.started_at.getTime()) / 1000)
+                    {episode.ended_at ? (
+                      seconds((episode.ended_at.getTime() - episode.started_at.getTime()) / 1000)
                     ) : (
                       <Badge tone="bad">Still</Badge>
                     )}
                   </td>
                   <td>
-                    {one.root_app ?? one.root_username ?? "a session"}
-                    {one.root_tenant ? ` of ${one.root_tenant}` : ""} <span className="text-muted">pid {one.root_pid}</span>
+                    {episode.root_app ?? episode.root_username ?? "a session"}
+                    {episode.root_tenant ? ` of ${episode.root_tenant}` : ""}{" "}
+                    <span className="text-muted">pid {episode.root_pid}</span>
                   </td>
                   <td className="hidden md:table-cell">
-                    <code>{one.relation?.replace("public.", "") ?? "a row"}</code>
+                    <code>{episode.relation?.replace("public.", "") ?? "a row"}</code>
                   </td>
-                  <td className="num">{one.most_waiting}</td>
+                  <td className="num">{episode.most_waiting}</td>
                   <td className="hidden max-w-[420px] truncate lg:table-cell">
-                    <QueryLine id={null} text={one.root_query} length={90} />
+                    <QueryLine id={null} text={episode.root_query} length={90} />
                   </td>
                 </tr>
               ))}

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { maintenanceReport } from "~/observability/maintenance/report.server.ts";
 import { notSince } from "~/observability/tables/counted.ts";
 import { about, count, percent, plural } from "~/platform/format.ts";
@@ -15,7 +15,7 @@ import { spanOf } from "./parts/span.server.ts";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Maintenance" }], range: true };
 export const meta = () => [{ title: "Maintenance · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live } = spanOf(ctx, url);
   return { ...(await maintenanceReport({ ctx, input })), live, from: input.from.getTime(), to: input.to.getTime() };
 });
@@ -26,8 +26,8 @@ const bare = (name: string) => name.replace(/^public\./, "");
 export default function Maintenance() {
   const data = useLoaderData<typeof loader>();
   useLive(data.live, 10_000);
-  const vacuums = data.due?.filter((one) => one.kind !== "analyze") ?? [];
-  const ours = data.ages?.find((one) => one.is_ours);
+  const vacuums = data.due?.filter((due) => due.kind !== "analyze") ?? [];
+  const ours = data.ages?.find((age) => age.is_ours);
   const oldest = data.horizon?.[0];
   return (
     <Page
@@ -124,21 +124,21 @@ export default function Maintenance() {
               </tr>
             </thead>
             <tbody>
-              {data.due.slice(0, 40).map((one) => (
-                <tr key={one.table + one.kind}>
+              {data.due.slice(0, 40).map((due) => (
+                <tr key={due.table + due.kind}>
                   <td>
-                    <code>{bare(one.table)}</code>
+                    <code>{bare(due.table)}</code>
                   </td>
-                  <td>{one.kind}</td>
+                  <td>{due.kind}</td>
                   <td>
-                    {about(one.amount)} {one.reason}
+                    {about(due.amount)} {due.reason}
                   </td>
-                  <td className="num hidden md:table-cell">{about(one.threshold)}</td>
+                  <td className="num hidden md:table-cell">{about(due.threshold)}</td>
                   <td className="num">
-                    {one.ratio > 2 ? <Badge tone="warn">{one.ratio.toFixed(1)}</Badge> : one.ratio.toFixed(1)}
+                    {due.ratio > 2 ? <Badge tone="warn">{due.ratio.toFixed(1)}</Badge> : due.ratio.toFixed(1)}
                   </td>
                   <td className="hidden md:table-cell">
-                    {one.lastAt ? <Ago at={one.lastAt} /> : <span className="text-muted">{notSince(data.statsReset)}</span>}
+                    {due.lastAt ? <Ago at={due.lastAt} /> : <span className="text-muted">{notSince(data.statsReset)}</span>}
                   </td>
                 </tr>
               ))}
@@ -178,14 +178,14 @@ export default function Maintenance() {
                 </tr>
               </thead>
               <tbody>
-                {data.ages.map((one) => (
-                  <tr key={one.database}>
-                    <td>{one.database}</td>
+                {data.ages.map((age) => (
+                  <tr key={age.database}>
+                    <td>{age.database}</td>
                     <td className="num">
-                      {count(one.xid_age)} <span className="text-muted">{percent(one.xid_age / LIMIT, 1)}</span>
+                      {count(age.xid_age)} <span className="text-muted">{percent(age.xid_age / LIMIT, 1)}</span>
                     </td>
                     <td className="num">
-                      {count(one.mxid_age)} <span className="text-muted">{percent(one.mxid_age / LIMIT, 1)}</span>
+                      {count(age.mxid_age)} <span className="text-muted">{percent(age.mxid_age / LIMIT, 1)}</span>
                     </td>
                   </tr>
                 ))}

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { cache } from "~/db/cache.server.ts";
 import { clients } from "~/db/clients.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import type { NavCounts } from "../nav-counts.server.ts";
@@ -16,7 +16,7 @@ export async function databaseCounts(ctx: Ctx): Promise<NavCounts> {
     of: ["incident", "alert_episode"],
     ttlMs: 2000,
     read: () =>
-      one(
+      firstRow(
         clients().primary,
         sql`select (select count(*)::int from console.incident where state = 'OPEN') as incidents,
                    (

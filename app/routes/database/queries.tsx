@@ -1,5 +1,5 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { current, sourceOf } from "~/observability/current.server.ts";
 import { ioMeasured } from "~/observability/queries/io-measured.ts";
 import { ioTiming } from "~/observability/queries/io-timing.server.ts";
@@ -19,7 +19,7 @@ import { Switch, TargetSwitch } from "./parts/switch.tsx";
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Queries" }], range: true };
 export const meta = () => [{ title: "Queries · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live, targets } = spanOf(ctx, url);
   const asked = url.searchParams.get("sort") ?? "total";
   const sort: QuerySort = asked in SORTS ? (asked as QuerySort) : "total";
@@ -65,7 +65,7 @@ export default function Queries() {
   const data = useLoaderData<typeof loader>();
   const [params] = useSearchParams();
   useLive(data.live, 10_000);
-  const slow = data.queries.filter((one) => one.total_ms / one.calls > 1000);
+  const slow = data.queries.filter((query) => query.total_ms / query.calls > 1000);
   return (
     <Page
       title={
@@ -130,31 +130,35 @@ export default function Queries() {
               </tr>
             </thead>
             <tbody>
-              {data.queries.map((one) => {
-                const mean = one.total_ms / one.calls;
+              {data.queries.map((query) => {
+                const mean = query.total_ms / query.calls;
                 return (
-                  <tr key={one.query_id}>
+                  <tr key={query.query_id}>
                     <td className="max-w-0 w-full truncate">
-                      <QueryLine id={one.query_id} text={one.text} length={140} />
+                      <QueryLine id={query.query_id} text={query.text} length={140} />
                     </td>
                     <td className="hidden lg:table-cell">
-                      <Sparkline values={one.shape} label="Total time in this range" />
+                      <Sparkline values={query.shape} label="Total time in this range" />
                     </td>
-                    <td className="num">{percent(one.share)}</td>
-                    <td className="num hidden md:table-cell">{seconds(one.total_ms / 1000)}</td>
+                    <td className="num">{percent(query.share)}</td>
+                    <td className="num hidden md:table-cell">{seconds(query.total_ms / 1000)}</td>
                     <td className={`num ${mean > 1000 ? "text-bad font-[560]" : ""}`}>{milliseconds(mean)}</td>
-                    <td className="num hidden md:table-cell">{count(one.calls)}</td>
-                    <td className="num hidden xl:table-cell">{count(one.rows)}</td>
+                    <td className="num hidden md:table-cell">{count(query.calls)}</td>
+                    <td className="num hidden xl:table-cell">{count(query.rows)}</td>
                     <td className="num hidden xl:table-cell">
-                      {ioMeasured(one, data.timed) ? milliseconds(one.io_ms) : <span className="text-muted">not measured</span>}
+                      {ioMeasured(query, data.timed) ? (
+                        milliseconds(query.io_ms)
+                      ) : (
+                        <span className="text-muted">not measured</span>
+                      )}
                     </td>
-                    <td className="num hidden xl:table-cell">{one.temp_blocks > 0 ? bytes(one.temp_blocks * 8192) : "–"}</td>
-                    <td className="num hidden xl:table-cell">{one.wal_bytes > 0 ? bytes(one.wal_bytes) : "–"}</td>
+                    <td className="num hidden xl:table-cell">{query.temp_blocks > 0 ? bytes(query.temp_blocks * 8192) : "–"}</td>
+                    <td className="num hidden xl:table-cell">{query.wal_bytes > 0 ? bytes(query.wal_bytes) : "–"}</td>
                     <td className="num hidden md:table-cell">
                       <Change
                         now={mean}
-                        before={one.before_ms && one.before_calls ? one.before_ms / one.before_calls : null}
-                        isNew={one.first_seen !== null && one.first_seen >= data.from}
+                        before={query.before_ms && query.before_calls ? query.before_ms / query.before_calls : null}
+                        isNew={query.first_seen !== null && query.first_seen >= data.from}
                       />
                     </td>
                   </tr>

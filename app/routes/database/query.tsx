@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { listFindings } from "~/observability/findings/findings.server.ts";
 import { readLoad } from "~/observability/load/read-load.server.ts";
 import { genericPlan } from "~/observability/queries/plan.server.ts";
@@ -26,7 +26,7 @@ export const handle = {
 
 export const meta = () => [{ title: "Statement · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url, params }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url, params }) => {
   const queryId = params["queryid"] ?? "";
   if (!queryIdInput.safeParse(queryId).success) throw new NotFound("Not a statement ID");
   const { input, live } = spanOf(ctx, url);
@@ -38,10 +38,10 @@ export const loader = page("database.read", async ({ ctx, url, params }) => {
     bandsFor(ctx, input),
     part(listFindings({ ctx, input: {} })),
   ]);
-  const related = (findings.value ?? []).flatMap((one) =>
-    one.evidence
+  const related = (findings.value ?? []).flatMap((finding) =>
+    finding.evidence
       .filter((e) => e.link === `/database/queries/${queryId}` || e.subject === queryId)
-      .map((e) => ({ id: one.id, title: one.title, says: e.says, fix: e.fix, subject: e.subject })),
+      .map((e) => ({ id: finding.id, title: finding.title, says: e.says, fix: e.fix, subject: e.subject })),
   );
   return { queryId, ...history, waits, tenants, plan, bands, related, live, from: input.from.getTime(), to: input.to.getTime() };
 });
@@ -124,7 +124,7 @@ export default function Query() {
             label="Mean time of a call"
             unit="ms"
             height={170}
-            data={data.points.map((one) => ({ t: one.t, mean: one.calls > 0 ? one.total_ms / one.calls : null }))}
+            data={data.points.map((point) => ({ t: point.t, mean: point.calls > 0 ? point.total_ms / point.calls : null }))}
             series={[{ key: "mean", label: "Mean" }]}
             from={data.from}
             to={data.to}
@@ -137,7 +137,7 @@ export default function Query() {
             unit="perSecond"
             height={130}
             kind="bar"
-            data={data.points.map((one) => ({ t: one.t, calls: one.calls / data.step }))}
+            data={data.points.map((point) => ({ t: point.t, calls: point.calls / data.step }))}
             series={[{ key: "calls", label: "Calls" }]}
             from={data.from}
             to={data.to}

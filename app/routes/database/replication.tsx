@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
 import { bytes, count, plural, seconds } from "~/platform/format.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
@@ -9,13 +9,13 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
-import { LateNotice } from "./parts/late.tsx";
+import { StaleNotice } from "./parts/stale-notice.tsx";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 
 export const handle = { crumbs: () => [{ label: "Database", to: "/database" }, { label: "Replication" }], range: true };
 export const meta = () => [{ title: "Replication · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live } = spanOf(ctx, url);
   const [report, bands] = await Promise.all([replicationReport({ ctx, input }), bandsFor(ctx, input)]);
   return { ...report, bands, live, from: input.from.getTime(), to: input.to.getTime() };
@@ -40,7 +40,7 @@ type Data = ReturnType<typeof useLoaderData<typeof loader>>;
 
 function sentence(data: Data): string {
   if (data.standbys.length === 0) return "No standby is configured.";
-  const bad = data.standbys.find((one) => one.lag?.state !== "streaming");
+  const bad = data.standbys.find((standby) => standby.lag?.state !== "streaming");
   if (!bad)
     return data.standbys.length === 1
       ? "The standby is receiving and replaying WAL."
@@ -72,7 +72,7 @@ export default function Replication() {
       title={sentence(data)}
       context="Compared on both ends: a standby whose receiver died after it had received everything is not up to date."
     >
-      <LateNotice late={data.late} />
+      <StaleNotice late={data.late} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Panel title="Primary" source={data.source}>
           {!data.primary.row ? (
@@ -96,52 +96,52 @@ export default function Replication() {
               <dd>
                 {data.senders
                   ? data.senders
-                      .map((one) => `${one.app} (${one.state}${one.sync_state === "sync" ? ", synchronous" : ""})`)
+                      .map((sender) => `${sender.app} (${sender.state}${sender.sync_state === "sync" ? ", synchronous" : ""})`)
                       .join(", ") || "nobody"
                   : (data.sendersMissing?.reason ?? "not known")}
               </dd>
             </dl>
           )}
         </Panel>
-        {data.standbys.map((one) => (
+        {data.standbys.map((standby) => (
           <Panel
-            key={one.name}
-            title={label(one.name)}
-            aside={one.lag && <Badge tone={TONES[one.lag.state] ?? "neutral"}>{one.lag.state}</Badge>}
+            key={standby.name}
+            title={label(standby.name)}
+            aside={standby.lag && <Badge tone={TONES[standby.lag.state] ?? "neutral"}>{standby.lag.state}</Badge>}
           >
-            {one.lag && <p className="mb-2">{one.lag.says}</p>}
-            {!one.row ? (
-              <Unknown reason={one.missing?.reason ?? ""} grant={one.missing?.grant} />
+            {standby.lag && <p className="mb-2">{standby.lag.says}</p>}
+            {!standby.row ? (
+              <Unknown reason={standby.missing?.reason ?? ""} grant={standby.missing?.grant} />
             ) : (
               <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
                 <dt className="text-muted">Server</dt>
-                <dd className="mono">{serverOf(one.row)}</dd>
+                <dd className="mono">{serverOf(standby.row)}</dd>
                 <dt className="text-muted">Behind</dt>
                 <dd>
-                  {one.lag?.bytes === null || !one.lag ? "not known" : bytes(one.lag.bytes)},{" "}
-                  {one.lag?.seconds === null || !one.lag ? "since when is not known" : seconds(one.lag.seconds)}
+                  {standby.lag?.bytes === null || !standby.lag ? "not known" : bytes(standby.lag.bytes)},{" "}
+                  {standby.lag?.seconds === null || !standby.lag ? "since when is not known" : seconds(standby.lag.seconds)}
                 </dd>
                 <dt className="text-muted">Has received, replayed</dt>
                 <dd className="mono">
-                  {one.row.received ?? "–"}, {one.row.replayed ?? "–"}
+                  {standby.row.received ?? "–"}, {standby.row.replayed ?? "–"}
                 </dd>
                 <dt className="text-muted">Receiver</dt>
                 <dd>
-                  {one.row.receiver ?? "not running"}
-                  {one.row.last_message && (
+                  {standby.row.receiver ?? "not running"}
+                  {standby.row.last_message && (
                     <>
-                      , last message <Ago at={one.row.last_message} />
+                      , last message <Ago at={standby.row.last_message} />
                     </>
                   )}
                 </dd>
                 <dt className="text-muted">Timeline, slot</dt>
                 <dd>
-                  {one.row.timeline ?? "–"}, {one.row.slot_name ?? "none"}
+                  {standby.row.timeline ?? "–"}, {standby.row.slot_name ?? "none"}
                 </dd>
                 <dt className="text-muted">Queries cancelled</dt>
                 <dd>
-                  {one.conflicts ? count(Object.values(one.conflicts).reduce((sum, n) => sum + n, 0)) : "not known"} by conflicts
-                  with replay
+                  {standby.conflicts ? count(Object.values(standby.conflicts).reduce((sum, n) => sum + n, 0)) : "not known"} by
+                  conflicts with replay
                 </dd>
               </dl>
             )}

@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { targetStates } from "~/observability/current.server.ts";
 import { targetLabel } from "~/observability/target.ts";
 import { notSince } from "~/observability/tables/counted.ts";
@@ -23,11 +23,11 @@ const SORTS = ["size", "dead", "growth", "scans", "writes"] as const;
 async function whoHasThem(target: string, chosen: boolean): Promise<string> {
   if (chosen || target !== "primary") return target;
   const states = await targetStates();
-  const away = states.some((one) => one.name === target && one.reachable === false);
-  return (away && states.find((one) => one.kind === "standby" && one.reachable)?.name) || target;
+  const away = states.some((state) => state.name === target && state.reachable === false);
+  return (away && states.find((state) => state.kind === "standby" && state.reachable)?.name) || target;
 }
 
-export const loader = page("database.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input: asked, live, targets } = spanOf(ctx, url);
   const input = { ...asked, target: await whoHasThem(asked.target, url.searchParams.has("target")) };
   const name = url.searchParams.get("table");
@@ -133,7 +133,7 @@ export default function Tables() {
               label="Size"
               unit="bytes"
               height={150}
-              data={data.history.points.map((one) => ({ t: one.t, bytes: one.bytes }))}
+              data={data.history.points.map((point) => ({ t: point.t, bytes: point.bytes }))}
               series={[{ key: "bytes", label: "Size" }]}
               from={data.from}
               to={data.to}
@@ -143,7 +143,7 @@ export default function Tables() {
               label="Dead rows"
               unit="count"
               height={150}
-              data={data.history.points.map((one) => ({ t: one.t, dead: one.dead }))}
+              data={data.history.points.map((point) => ({ t: point.t, dead: point.dead }))}
               series={[{ key: "dead", label: "Dead rows" }]}
               from={data.from}
               to={data.to}

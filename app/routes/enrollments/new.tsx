@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { enroll } from "~/domains/enrollments/enroll-by-name.server.ts";
 import { get } from "~/resources/verbs.server.ts";
 import { Form, Input, Submit } from "~/ui/form/form.tsx";
@@ -10,13 +10,13 @@ import { Panel } from "~/ui/layout/panel.tsx";
 export const handle = { crumbs: () => [{ label: "Enrollments", to: "/enrollments" }, { label: "Enroll" }] };
 export const meta = () => [{ title: "Enroll · Invigil" }];
 
-export const loader = page("platform.manage", async ({ ctx, url }) => {
+export const loader = protectedLoader("platform.manage", async ({ ctx, url }) => {
   const classId = url.searchParams.get("class") ?? "";
   const found = classId ? await get({ ctx, input: { resource: "class", id: classId } }) : null;
   return { classId, className: found?.title ?? null };
 });
 
-export const action = act("platform.manage", async ({ ctx, form }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form }) => {
   const { classId } = await enroll({
     ctx,
     input: { student: form.get("student"), class: form.get("class"), amount: form.get("amount") },

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { dropEnrollment, setEnrollmentState } from "~/domains/enrollments/change-state.server.ts";
 import { recordPayment } from "~/domains/enrollments/payments.server.ts";
@@ -21,7 +21,7 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 
 export const handle = { crumbs: () => [{ label: "Enrollments", to: "/enrollments" }, { label: "Enrollment" }] };
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const found = await get({ ctx, input: { resource: "enrollment", id } });
   return {
@@ -35,7 +35,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   switch (form.intent("drop", "pay", "state")) {
     case "drop":
@@ -89,7 +89,10 @@ export default function EnrollmentPage() {
                   <Select
                     label="Semester"
                     name="semester"
-                    options={[{ value: "", label: "Not said" }, ...semesters.map((one) => ({ value: one.id, label: one.name }))]}
+                    options={[
+                      { value: "", label: "Not said" },
+                      ...semesters.map((semester) => ({ value: semester.id, label: semester.name })),
+                    ]}
                   />
                   <Input label="Date" name="date" type="date" defaultValue={today} />
                   <Textarea label="Reason" name="reason" />

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { approvePayment, settlePayment } from "~/domains/enrollments/payments.server.ts";
 import { State } from "~/resources/cell.tsx";
@@ -18,7 +18,7 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 
 export const handle = { crumbs: () => [{ label: "Payments", to: "/enrollments/payments" }, { label: "Payment" }] };
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   return {
     ...(await get({ ctx, input: { resource: "payment", id } })),
@@ -30,7 +30,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   const intent = form.intent("approve", "fail", "refund");
   if (intent === "approve") {

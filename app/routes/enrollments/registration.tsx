@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { decideRegistration } from "~/domains/enrollments/registrations.server.ts";
 import { State } from "~/resources/cell.tsx";
@@ -16,7 +16,7 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 
 export const handle = { crumbs: () => [{ label: "Registrations", to: "/enrollments/registrations" }, { label: "Registration" }] };
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   return {
     ...(await get({ ctx, input: { resource: "student_registration", id } })),
@@ -26,7 +26,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   await decideRegistration({
     ctx,
     input: { id: params["id"] ?? "", decision: form.get("decision") as "APPROVED", reason: form.get("reason") },

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { monthlyRevenue } from "~/domains/enrollments/revenue.server.ts";
 import { count, money } from "~/platform/format.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
@@ -11,7 +11,7 @@ import { areaTabs } from "../nav.ts";
 export const handle = { crumbs: () => [{ label: "Enrollments", to: "/enrollments" }, { label: "Revenue" }] };
 export const meta = () => [{ title: "Revenue · Invigil" }];
 
-export const loader = page("platform.read", async ({ ctx }) => ({
+export const loader = protectedLoader("platform.read", async ({ ctx }) => ({
   months: await monthlyRevenue({ ctx, input: {} }),
   role: ctx.actor.role,
 }));

@@ -1,7 +1,7 @@
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { NotFound } from "~/platform/errors.ts";
 
-export const loader = page("self", async (): Promise<null> => {
+export const loader = protectedLoader("self", async (): Promise<null> => {
   throw new NotFound("There is no page at this address.");
 });
 

@@ -1,5 +1,5 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { listAttempts } from "~/domains/exams/attempts.server.ts";
 import { ATTEMPT_STATES, type AttemptState } from "~/domains/exams/machine.ts";
@@ -16,7 +16,7 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Attempts");
 export const meta = () => [{ title: "Attempts · Invigil" }];
 
-export const loader = page("exams.read", async ({ ctx, params, url }) => ({
+export const loader = protectedLoader("exams.read", async ({ ctx, params, url }) => ({
   ...(await listAttempts({
     ctx,
     input: {

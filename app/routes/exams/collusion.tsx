@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { comparePair } from "~/domains/integrity/collusion/compare.server.ts";
 import { examCollusion } from "~/domains/integrity/evidence/findings.server.ts";
@@ -28,7 +28,7 @@ export const meta = () => [{ title: "Collusion · Invigil" }];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export const loader = page("integrity.read", async ({ ctx, params, url }) => {
+export const loader = protectedLoader("integrity.read", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";
   const found = await examCollusion({ ctx, input: { examId } });
   const [a, b] = (url.searchParams.get("pair") ?? "").split("_");
@@ -41,7 +41,7 @@ export const loader = page("integrity.read", async ({ ctx, params, url }) => {
   return { ...found, comparison, first: first ?? null, chosen: ends?.join("_") ?? null, role: ctx.actor.role };
 });
 
-export const action = act("exams.operate", async ({ ctx, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
   return { message: "Being computed. It appears here in a few seconds." };
 });
@@ -49,7 +49,7 @@ export const action = act("exams.operate", async ({ ctx, params }) => {
 export default function Collusion() {
   const { exam, summary, pairs, members, leftOut, comparison, first, chosen, role } = useLoaderData<typeof loader>();
   const done = useDone<typeof action>();
-  const numbers = new Map(members.map((one) => [one.id, one]));
+  const numbers = new Map(members.map((member) => [member.id, member]));
   const ended = ["CLOSED", "GRADED", "PUBLISHED"].includes(exam.status);
   // It appears by itself: first computed, or computed again because someone asked.
   useLive((ended && !summary) || done !== undefined, 4000);

@@ -16,7 +16,7 @@ type Database = {
 /** What the database is doing to this exam, in one line: so that a stall is not taken for a student's doing. */
 export function DatabaseStrip({ database }: { database: Database }) {
   if (!database) return null;
-  const open = database.incidents.filter((one) => one.state === "OPEN");
+  const open = database.incidents.filter((incident) => incident.state === "OPEN");
   const stalled = (database.waiting ?? 0) >= 1 || database.savesPerMinute === null;
   return (
     <section

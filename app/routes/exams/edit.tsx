@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { updateExam } from "~/domains/exams/authoring/exam.server.ts";
 import { authoringChoices, getExam } from "~/domains/exams/list.server.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
@@ -12,12 +12,12 @@ import { examHandle } from "./tabs.ts";
 export const handle = examHandle("Edit");
 export const meta = () => [{ title: "Edit an exam · Invigil" }];
 
-export const loader = page("exams.author", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.author", async ({ ctx, params }) => {
   const { exam } = await getExam({ ctx, input: { id: params["id"] ?? "" } });
   return { exam, ...(await authoringChoices({ ctx, input: { collegeId: exam.college_id } })) };
 });
 
-export const action = act("exams.author", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.author", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   await updateExam({ ctx, input: { id, ...form.values() } as never });
   return redirect(`/exams/${id}`);

@@ -54,7 +54,7 @@ export function ExamFieldsForm({ values, classes, subjects }: { values: ExamValu
           label="Subject"
           name="subjectId"
           defaultValue={values.subject_id}
-          options={[{ value: "", label: "None" }, ...subjects.map((one) => ({ value: one.id, label: label(one) }))]}
+          options={[{ value: "", label: "None" }, ...subjects.map((subject) => ({ value: subject.id, label: label(subject) }))]}
         />
       </div>
       <div className="grid gap-3 sm:grid-cols-3">

@@ -1,7 +1,13 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
-import { clearExplained, extraTimeForIncident, previewClearing, touchedBy, undoClearing } from "~/examday/touched.server.ts";
+import {
+  clearExplained,
+  extraTimeForIncident,
+  previewClearing,
+  incidentImpact,
+  undoClearing,
+} from "~/examday/incident-impact.server.ts";
 import { SIGNALS, type SignalType } from "~/domains/integrity/signals.ts";
 import { State } from "~/resources/cell.tsx";
 import { count, plural, seconds } from "~/platform/format.ts";
@@ -22,18 +28,18 @@ export const handle = {
   ],
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `Incident ${data?.incident.number ?? ""} · Invigil` }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
 const numberOf = (params: Record<string, string | undefined>) =>
   /^\d{1,9}$/.test(params["number"] ?? "") ? Number(params["number"]) : 0;
 
-export const loader = page("readiness.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("readiness.read", async ({ ctx, params }) => {
   const number = numberOf(params) || 2_147_483_647;
-  const touched = await touchedBy({ ctx, input: { number } });
+  const touched = await incidentImpact({ ctx, input: { number } });
   return { ...touched, preview: await previewClearing(ctx, number), role: ctx.actor.role, now: ctx.clock.now() };
 });
 
-export const action = act("readiness.read", async ({ ctx, form, params }) => {
+export const action = protectedAction("readiness.read", async ({ ctx, form, params }) => {
   const number = numberOf(params);
   switch (form.intent("time", "undo", "clear")) {
     case "time": {

@@ -1,5 +1,5 @@
 import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { countExams, listExams } from "~/domains/exams/list.server.ts";
 import { EXAM_STATUSES, type ExamStatus } from "~/domains/exams/machine.ts";
@@ -23,7 +23,7 @@ const VIEWS: Record<string, { label: string; statuses: ExamStatus[]; direction: 
   all: { label: "All", statuses: [], direction: "earlier" },
 };
 
-export const loader = page("exams.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("exams.read", async ({ ctx, url }) => {
   const view = url.searchParams.get("view") ?? "now";
   const chosen = VIEWS[view] ?? VIEWS["now"]!;
   const status = url.searchParams.get("status") as ExamStatus | null;

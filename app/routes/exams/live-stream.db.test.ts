@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 const open: AbortController[] = [];
-afterEach(() => open.splice(0).forEach((one) => one.abort()));
+afterEach(() => open.splice(0).forEach((controller) => controller.abort()));
 afterAll(() => roomHub().stop());
 
 async function logIn(role: Role, colleges: string[]): Promise<{ ctx: Ctx; cookie: string; sessionId: string }> {

@@ -1,6 +1,6 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { useMemo, useState } from "react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { grantAccommodation, listAccommodations, removeAccommodation } from "~/domains/exams/live/accommodation.server.ts";
 import { databaseForExam } from "~/examday/during.server.ts";
@@ -27,9 +27,9 @@ import { useRoom } from "./use-room.ts";
 
 export const handle = examHandle("Live");
 export const meta = () => [{ title: "Live · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("exams.live", async ({ ctx, params, url }) => {
+export const loader = protectedLoader("exams.live", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";
   const asked = url.searchParams.get("state") as SeatState | null;
   const input = {
@@ -46,7 +46,7 @@ export const loader = page("exams.live", async ({ ctx, params, url }) => {
   return { ...board, accommodations, database, room, role: ctx.actor.role };
 });
 
-export const action = act("exams.operate", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const inRoom = await roomAct({ ctx, form, examId });
   if (inRoom) return { at: Date.now(), outcome: inRoom };

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { gradingState, saveBoundaries } from "~/domains/exams/grading/grade.server.ts";
 import { markAnswer, markedAnswers, markingQueue, unmarkAnswer } from "~/domains/exams/grading/marking.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -14,9 +14,9 @@ import { examHandle, examTabs } from "./tabs.ts";
 
 export const handle = examHandle("Marking");
 export const meta = () => [{ title: "Marking · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("exams.author", async ({ ctx, params, url }) => {
+export const loader = protectedLoader("exams.author", async ({ ctx, params, url }) => {
   const examId = params["id"] ?? "";
   const asked = url.searchParams.get("candidate") ?? "";
   const candidateNo = /^\d{1,9}$/.test(asked) ? Number(asked) : undefined;
@@ -28,7 +28,7 @@ export const loader = page("exams.author", async ({ ctx, params, url }) => {
   return { ...state, queue, marked, candidateNo: candidateNo ?? null, role: ctx.actor.role };
 });
 
-export const action = act("exams.author", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.author", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const intent = form.intent("scale", "unmark", "mark");
   if (intent === "scale") {
@@ -42,7 +42,7 @@ export const action = act("exams.author", async ({ ctx, form, params }) => {
       });
     await saveBoundaries({
       ctx,
-      input: { examId, starts: starts.map((one) => ({ ...one, min: Number.isNaN(one.min) ? -1 : one.min })) },
+      input: { examId, starts: starts.map((start) => ({ ...start, min: Number.isNaN(start.min) ? -1 : start.min })) },
     });
     return { message: "Scale replaced for the tenant. Grade again to apply it here." };
   }
@@ -79,7 +79,7 @@ export default function Marking() {
                 label="Each grade with its lower bound in percent"
                 name="scale"
                 rows={Math.max(5, boundaries.length)}
-                defaultValue={boundaries.map((one) => `${one.label} ${one.min / 100}`).join("\n")}
+                defaultValue={boundaries.map((boundary) => `${boundary.label} ${boundary.min / 100}`).join("\n")}
                 hint="For the whole tenant. The lowest starts at 0."
                 className="input mono"
               />

@@ -1,10 +1,10 @@
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { minutesOf } from "~/examday/room-minutes.server.ts";
 import { csvLine } from "~/resources/csv.ts";
 
 /** The minutes as a file. It holds students' names, so the log says who took it. */
-export const loader = page("exams.live", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.live", async ({ ctx, params }) => {
   const { exam, lines } = await minutesOf(ctx, params["id"] ?? "");
   await recordAlone(ctx, {
     action: "exam.export_minutes",

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page, act } from "~/access/page.server.ts";
+import { protectedLoader, protectedAction } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { minutesOf } from "~/examday/room-minutes.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -16,12 +16,12 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Minutes");
 export const meta = () => [{ title: "Minutes · Invigil" }];
 
-export const loader = page("exams.live", async ({ ctx, params }) => ({
+export const loader = protectedLoader("exams.live", async ({ ctx, params }) => ({
   ...(await minutesOf(ctx, params["id"] ?? "")),
   role: ctx.actor.role,
 }));
 
-export const action = act("exams.operate", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, form, params }) => {
   form.intent("hand-over");
   return { message: await roomAct({ ctx, form, examId: params["id"] ?? "" }) };
 });

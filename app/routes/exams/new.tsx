@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { createExam } from "~/domains/exams/authoring/exam.server.ts";
 import { authoringChoices } from "~/domains/exams/list.server.ts";
 import { Form, Submit } from "~/ui/form/form.tsx";
@@ -10,9 +10,9 @@ import { ExamFieldsForm } from "./exam-form.tsx";
 export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label: "New" }] };
 export const meta = () => [{ title: "New exam · Invigil" }];
 
-export const loader = page("exams.author", async ({ ctx }) => authoringChoices({ ctx, input: {} }));
+export const loader = protectedLoader("exams.author", async ({ ctx }) => authoringChoices({ ctx, input: {} }));
 
-export const action = act("exams.author", async ({ ctx, form }) => {
+export const action = protectedAction("exams.author", async ({ ctx, form }) => {
   const { id } = await createExam({ ctx, input: form.values() as never });
   return redirect(`/exams/${id}/questions`);
 });

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { copyExam } from "~/domains/exams/authoring/exam.server.ts";
 import { examChecklist } from "~/domains/exams/calendar/checklist.server.ts";
@@ -24,9 +24,9 @@ export const handle = examHandle();
 
 export const meta = () => [{ title: "Exam · Invigil" }];
 
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("exams.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const { exam, facts } = await getExam({ ctx, input: { id } });
   const asked = exam.status === "DRAFT" || exam.status === "SCHEDULED";
@@ -39,7 +39,7 @@ export const loader = page("exams.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("exams.read", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.read", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const reason = form.get("reason");
   switch (form.intent("schedule", "unschedule", "cancel", "close", "grade", "reopen", "publish", "copy", "sit")) {

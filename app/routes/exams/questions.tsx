@@ -1,5 +1,5 @@
 import { useLoaderData, useSearchParams, Link } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { TYPE_LABELS, type QuestionType } from "~/domains/exams/authoring/question-types.ts";
 import { correctKey } from "~/domains/exams/authoring/correct-key.server.ts";
@@ -19,14 +19,14 @@ export const handle = examHandle("Questions");
 
 export const meta = () => [{ title: "Questions · Invigil" }];
 
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("exams.read", async ({ ctx, params }) => ({
+export const loader = protectedLoader("exams.read", async ({ ctx, params }) => ({
   ...(await listQuestions({ ctx, input: { examId: params["id"] ?? "" } })),
   role: ctx.actor.role,
 }));
 
-export const action = act("exams.author", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.author", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   const questionId = form.get("questionId");
   const intent = form.intent("remove", "key", "up", "down", "save");

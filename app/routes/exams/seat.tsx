@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { isOpenAttempt } from "~/domains/exams/machine.ts";
 import { minutesLines } from "~/domains/exams/room/minutes.ts";
@@ -27,14 +27,14 @@ export const handle = {
   ],
 };
 export const meta = () => [{ title: "Student in the room · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("exams.live", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.live", async ({ ctx, params }) => {
   const { events, ...rest } = await oneSeat({ ctx, input: { examId: params["id"] ?? "", attemptId: params["attemptId"] ?? "" } });
   return { ...rest, history: minutesLines(events.reverse()).reverse(), role: ctx.actor.role };
 });
 
-export const action = act("exams.operate", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, form, params }) => {
   form.intent("message", "pause", "lock", "resume");
   return { message: await roomAct({ ctx, form, examId: params["id"] ?? "" }), at: Date.now() };
 });

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { importSeating, placeSeat, removeSeat } from "~/domains/integrity/seating/change-seating.server.ts";
 import { examSeating } from "~/domains/integrity/seating/seats.server.ts";
@@ -16,12 +16,12 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Seating");
 export const meta = () => [{ title: "Seating · Invigil" }];
 
-export const loader = page("exams.live", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.live", async ({ ctx, params }) => {
   const found = await examSeating({ ctx, input: { examId: params["id"] ?? "" } });
   return { ...found, role: ctx.actor.role };
 });
 
-export const action = act("exams.operate", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, form, params }) => {
   const examId = params["id"] ?? "";
   switch (form.intent("import", "place", "remove")) {
     case "import": {

@@ -21,14 +21,18 @@ export function SetAside({ leftOut, patterned, cutAt }: { leftOut: number[]; pat
           <li>
             {plural(patterned.length, "candidate")} answered in a pattern, without reading. These answers are not compared and say
             nothing about collusion:{" "}
-            {patterned.slice(0, 40).map((one, index) => (
-              <span key={one.attempt}>
+            {patterned.slice(0, 40).map((patterned, index) => (
+              <span key={patterned.attempt}>
                 {index > 0 && ", "}
-                <Link to={`/integrity/attempts/${one.attempt}`} className="link">
-                  {one.no ?? "?"}
+                <Link to={`/integrity/attempts/${patterned.attempt}`} className="link">
+                  {patterned.no ?? "?"}
                 </Link>{" "}
                 (
-                {one.kind === "run" ? `${one.answers} in a row` : one.period === 1 ? "one letter" : `every ${one.period} letters`}
+                {patterned.kind === "run"
+                  ? `${patterned.answers} in a row`
+                  : patterned.period === 1
+                    ? "one letter"
+                    : `every ${patterned.period} letters`}
                 )
               </span>
             ))}

@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { examStatistics } from "~/domains/integrity/evidence/findings.server.ts";
 import { requestAnalysis } from "~/domains/integrity/evidence/request.server.ts";
@@ -20,12 +20,12 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Statistics");
 export const meta = () => [{ title: "Statistics · Invigil" }];
 
-export const loader = page("exams.read", async ({ ctx, params }) => ({
+export const loader = protectedLoader("exams.read", async ({ ctx, params }) => ({
   ...(await examStatistics({ ctx, input: { examId: params["id"] ?? "" } })),
   role: ctx.actor.role,
 }));
 
-export const action = act("exams.operate", async ({ ctx, params }) => {
+export const action = protectedAction("exams.operate", async ({ ctx, params }) => {
   await requestAnalysis({ ctx, input: { examId: params["id"] ?? "" } });
   return { message: "Being computed. It appears here in a few seconds." };
 });

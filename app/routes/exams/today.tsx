@@ -1,6 +1,6 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -15,7 +15,7 @@ export const handle = { crumbs: () => [{ label: "Exams", to: "/exams" }, { label
 
 export const meta = () => [{ title: "Who cannot sit · Invigil" }];
 
-export const loader = page("platform.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, url }) => {
   const days = url.searchParams.get("days") === "7" ? 7 : 1;
   const [rows, tenants] = await Promise.all([cannotSit({ ctx, input: { days, limit: 1000 } }), allTenants()]);
   const names = new Map(tenants.map((tenant) => [tenant.id, tenant.name]));

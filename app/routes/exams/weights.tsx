@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { getExam } from "~/domains/exams/list.server.ts";
 import { weightsOf } from "~/domains/integrity/score/score.ts";
 import { examWeights, setWeights } from "~/domains/integrity/score/weights.server.ts";
@@ -13,13 +13,13 @@ import { examHandle, examTabs } from "./tabs.ts";
 export const handle = examHandle("Weights");
 export const meta = () => [{ title: "Weights · Invigil" }];
 
-export const loader = page("exams.author", async ({ ctx, params }) => {
+export const loader = protectedLoader("exams.author", async ({ ctx, params }) => {
   const examId = params["id"] ?? "";
   const { exam } = await getExam({ ctx, input: { id: examId } });
   return { exam, ...(await examWeights({ ctx, input: { examId } })), role: ctx.actor.role };
 });
 
-export const action = act("exams.author", async ({ ctx, form, params }) => {
+export const action = protectedAction("exams.author", async ({ ctx, form, params }) => {
   const points: Record<string, string> = {};
   for (const [name, value] of Object.entries(form.values())) if (name.startsWith("points.")) points[name.slice(7)] = value;
   await setWeights({ ctx, input: { examId: params["id"] ?? "", threshold: form.get("threshold"), points: points as never } });

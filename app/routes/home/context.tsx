@@ -14,7 +14,7 @@ export function context({
 }) {
   const parts: string[] = [];
   if (day) parts.push(`${plural(day.live, "exam")} live with ${plural(day.sitting, "student")}, ${count(day.later)} more today.`);
-  const open = incidents.filter((one) => one.state === "OPEN");
+  const open = incidents.filter((incident) => incident.state === "OPEN");
   if (open.length > 2) parts.push(`${count(open.length)} incidents are open.`);
   else if (open.length > 0)
     parts.push(`${open.map((one) => `Incident ${one.number}`).join(" and ")} ${open.length === 1 ? "is" : "are"} open.`);

@@ -24,7 +24,7 @@ export const find = read({
     const begins = `${escaped(input.q)}%`;
     const found: Found[] = [];
     const add = (kind: string, path: (id: string) => string, hits: z.infer<typeof hit>[]) =>
-      found.push(...hits.map((one) => ({ to: path(one.id), label: one.label, kind, note: one.note })));
+      found.push(...hits.map((hit) => ({ to: path(hit.id), label: hit.label, kind, note: hit.note })));
     if (may(role, "tenants.read")) {
       add(
         "Tenant",

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { zoneOf } from "~/access/cookies.server.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { proofLine } from "~/access/log/line.server.ts";
 import { currentHealth } from "~/db/health.server.ts";
@@ -33,7 +33,7 @@ export const handle = { crumbs: () => [{ label: "Overview" }], range: true };
 export const meta = () => [{ title: "Overview · Invigil" }];
 
 /** Each part is asked alone: the page stays useful while one of them can't be answered, the primary included. */
-export const loader = page("self", async ({ ctx, request, url }) => {
+export const loader = protectedLoader("self", async ({ ctx, request, url }) => {
   const now = ctx.clock.now();
   const zone = zoneOf(request);
   const range = readRange(url.searchParams, now);
@@ -86,15 +86,15 @@ export default function Overview() {
   const data = useLoaderData<typeof loader>();
   const { day, queue, standby, load, exams, limits } = data;
   useLive(data.live);
-  const bands = data.incidents.map((one) => ({
-    from: new Date(one.from).getTime(),
-    to: one.to ? new Date(one.to).getTime() : null,
-    label: `Incident ${one.number}`,
+  const bands = data.incidents.map((incident) => ({
+    from: new Date(incident.from).getTime(),
+    to: incident.to ? new Date(incident.to).getTime() : null,
+    label: `Incident ${incident.number}`,
   }));
   return (
     <Page
       title={sentence({ ...data, exams: data.short })}
-      context={[context(data), data.days.find((one) => one.note)?.note].filter(Boolean).join(" ")}
+      context={[context(data), data.days.find((day) => day.note)?.note].filter(Boolean).join(" ")}
       badge={data.proof && <Badge tone={data.proof.ok === false ? "bad" : "ok"}>{data.proof.says}</Badge>}
     >
       <Figures>
@@ -129,7 +129,7 @@ export default function Overview() {
           tone={data.health.checks.primary.ok ? undefined : "bad"}
           note={
             data.health.checks.collector.ok
-              ? `${data.health.checks.replicas.filter((one) => one.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer`
+              ? `${data.health.checks.replicas.filter((replica) => replica.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer`
               : data.health.checks.collector.error
           }
         />

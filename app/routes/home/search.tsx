@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -8,7 +8,7 @@ import { find } from "./find.server.ts";
 export const handle = { crumbs: () => [{ label: "Search" }] };
 export const meta = () => [{ title: "Search · Invigil" }];
 
-export const loader = page("self", async ({ ctx, url }) => {
+export const loader = protectedLoader("self", async ({ ctx, url }) => {
   const q = url.searchParams.get("q")?.trim().slice(0, 200) ?? "";
   return { q, found: await find({ ctx, input: { q, limit: 25 } }) };
 });
@@ -39,15 +39,15 @@ export default function Search() {
         ) : (
           <table className="rows">
             <tbody>
-              {found.map((one) => (
-                <tr key={one.to}>
-                  <td className="w-24 text-muted">{one.kind}</td>
+              {found.map((found) => (
+                <tr key={found.to}>
+                  <td className="w-24 text-muted">{found.kind}</td>
                   <td>
-                    <Link to={one.to} className="font-[560] hover:underline">
-                      {one.label}
+                    <Link to={found.to} className="font-[560] hover:underline">
+                      {found.label}
                     </Link>
                   </td>
-                  <td className="text-muted">{one.note}</td>
+                  <td className="text-muted">{found.note}</td>
                 </tr>
               ))}
             </tbody>

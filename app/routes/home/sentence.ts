@@ -13,14 +13,14 @@ type Known = {
 /** The page speaks first: the one thing that matters most now, as a person would say it. */
 export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: Known): string {
   if (!health.checks.primary.ok) return "The database can't be reached.";
-  const open = incidents.filter((one) => one.state === "OPEN").at(-1);
+  const open = incidents.filter((incident) => incident.state === "OPEN").at(-1);
   if (open) return `Incident ${open.number} is under way: ${open.title}.`;
   const today = dayIn(new Date(now), zone);
   const clock = (at: Date) => clockTime(new Date(at), zone);
   const name = (text: string) => (text === today ? "Today" : day(new Date(`${text}T12:00:00Z`)));
-  const worst = days.find((one) => one.verdict === "WILL_NOT_HOLD") ?? days.find((one) => one.verdict === "AT_RISK");
+  const worst = days.find((day) => day.verdict === "WILL_NOT_HOLD") ?? days.find((day) => day.verdict === "AT_RISK");
   if (worst) {
-    const theirs = exams.filter((one) => one.verdict === worst.verdict && dayIn(new Date(one.start), zone) === worst.day);
+    const theirs = exams.filter((exam) => exam.verdict === worst.verdict && dayIn(new Date(exam.start), zone) === worst.day);
     const failing = worst.verdict === "WILL_NOT_HOLD";
     // The whole day, or nobody who could be named: the disk, or too many of them.
     if (theirs.length === 0 || (theirs.length >= worst.exams && theirs.length > 1))
@@ -37,8 +37,8 @@ export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: 
 /** By time and tenant where one name is enough, else by how many there are. */
 function named(exams: { college: string; start: Date }[], clock: (at: Date) => string): string {
   const [first] = exams;
-  const sameTime = exams.every((one) => new Date(one.start).getTime() === new Date(first!.start).getTime());
-  const sameTenant = exams.every((one) => one.college === first!.college);
+  const sameTime = exams.every((exam) => new Date(exam.start).getTime() === new Date(first!.start).getTime());
+  const sameTenant = exams.every((exam) => exam.college === first!.college);
   if (exams.length === 1) return `${clock(first!.start)} in ${first!.college}`;
   return `${plural(exams.length, "exam")}${sameTime ? ` at ${clock(first!.start)}` : ""}${sameTenant ? ` in ${first!.college}` : ""}`;
 }

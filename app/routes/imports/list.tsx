@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { listImports } from "~/resources/import.server.ts";
 import { allResources } from "~/resources/registry.ts";
 import { importable } from "~/resources/import.server.ts";
@@ -22,11 +22,11 @@ const STATES: Record<string, [Tone, string]> = {
   FAILED: ["bad", "Has errors"],
 };
 
-export const loader = page("platform.manage", async ({ ctx }) => ({
+export const loader = protectedLoader("platform.manage", async ({ ctx }) => ({
   imports: await listImports({ ctx, input: {} }),
   kinds: allResources()
-    .filter((one) => importable(one, ctx.actor.role))
-    .map((one) => ({ name: one.name, many: one.many })),
+    .filter((resource) => importable(resource, ctx.actor.role))
+    .map((resource) => ({ name: resource.name, many: resource.many })),
 }));
 
 export default function Imports() {

@@ -1,7 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { startImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { writableBy } from "~/resources/define.ts";
@@ -13,17 +13,17 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 export const handle = { crumbs: () => [{ label: "Imports", to: "/imports" }, { label: "Import file" }] };
 export const meta = () => [{ title: "Import file · Invigil" }];
 
-export const loader = page("platform.manage", async ({ ctx, url }) => {
-  const of = resourceNamed(url.searchParams.get("resource") ?? "user");
+export const loader = protectedLoader("platform.manage", async ({ ctx, url }) => {
+  const resource = resourceNamed(url.searchParams.get("resource") ?? "user");
   const tenants = (await allTenants()).filter(
     (tenant) => ctx.scope.kind === "all" || (ctx.scope.kind === "tenants" && ctx.scope.ids.includes(tenant.id)),
   );
   return {
-    name: of.name,
-    many: of.many,
+    name: resource.name,
+    many: resource.many,
     tenants,
     collegeId: url.searchParams.get("collegeId") ?? "",
-    fields: writableBy(of, ctx.actor.role).map((field) => ({
+    fields: writableBy(resource, ctx.actor.role).map((field) => ({
       key: field.key,
       label: field.label,
       required: field.required,
@@ -33,7 +33,7 @@ export const loader = page("platform.manage", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, url }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, url }) => {
   const file = form.data.get("file");
   if (!(file instanceof File) || file.size === 0) throw new Invalid("Choose a file", { file: ["Choose a CSV file"] });
   if (file.size > 21 * 1024 * 1024)

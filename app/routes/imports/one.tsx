@@ -1,7 +1,7 @@
 import { useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { writableBy } from "~/resources/define.ts";
 import { getImport, runImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
@@ -20,21 +20,25 @@ export const handle = {
   crumbs: (data: Shown | undefined) => [{ label: "Imports", to: "/imports" }, { label: data?.found.fileName ?? "" }],
 };
 
-export const loader = page("platform.manage", async ({ ctx, params, seen }) => {
+export const loader = protectedLoader("platform.manage", async ({ ctx, params, seen }) => {
   const { job, ...found } = await getImport({ ctx, input: { id: params["id"] ?? "" } });
   if (job?.finishedAt) await seen();
-  const of = resourceNamed(found.resource);
+  const resource = resourceNamed(found.resource);
   const tenants = await allTenants();
   return {
     found,
-    many: of.many,
+    many: resource.many,
     tenant: tenants.find((tenant) => tenant.id === found.collegeId)?.name ?? "",
-    fields: writableBy(of, ctx.actor.role).map((field) => ({ key: field.key, label: field.label, required: field.required })),
+    fields: writableBy(resource, ctx.actor.role).map((field) => ({
+      key: field.key,
+      label: field.label,
+      required: field.required,
+    })),
     job,
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const mapping = Object.fromEntries(
     Object.entries(form.values())
       .filter(([key]) => key.startsWith("map."))

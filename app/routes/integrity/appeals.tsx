@@ -1,5 +1,5 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { appealable, decideAppeal, fileAppeal, listAppeals, withdrawAppeal } from "~/domains/integrity/appeals/appeals.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -14,9 +14,9 @@ import { Ago, Clock } from "~/ui/time/time.tsx";
 
 export const handle = { crumbs: () => [{ label: "Integrity", to: "/integrity" }, { label: "Appeals" }] };
 export const meta = () => [{ title: "Appeals · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
-export const loader = page("appeals.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("appeals.read", async ({ ctx, url }) => {
   const status = url.searchParams.get("view") === "decided" ? "DECIDED" : "OPEN";
   return {
     appeals: await listAppeals({ ctx, input: { status } }),
@@ -27,7 +27,7 @@ export const loader = page("appeals.read", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("appeals.read", async ({ ctx, form }) => {
+export const action = protectedAction("appeals.read", async ({ ctx, form }) => {
   switch (form.intent("file", "withdraw", "decide")) {
     case "file":
       await fileAppeal({ ctx, input: { reviewId: form.get("reviewId"), statement: form.get("statement") } });
@@ -165,7 +165,10 @@ export default function Appeals() {
                     label="Decision"
                     name="reviewId"
                     defaultValue={params.get("review")}
-                    options={candidates.map((one) => ({ value: one.review_id, label: `${one.student}, ${one.exam}` }))}
+                    options={candidates.map((candidate) => ({
+                      value: candidate.review_id,
+                      label: `${candidate.student}, ${candidate.exam}`,
+                    }))}
                   />
                   <Textarea label="What the student says" name="statement" rows={5} />
                   <div>

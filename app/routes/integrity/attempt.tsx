@@ -1,7 +1,7 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import type { Ctx } from "~/db/ctx.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { keysAreOpen, type ExamStatus } from "~/domains/exams/machine.ts";
 import { mostAlike } from "~/domains/integrity/collusion/compare.server.ts";
@@ -43,7 +43,7 @@ export const handle = {
   ],
 };
 export const meta = () => [{ title: "Attempt · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
 /** Every incident that overlapped this attempt, whether or not it has explained a signal of it yet. */
 async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | null }): Promise<TimelineBand[]> {
@@ -52,7 +52,7 @@ async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | n
   return incidents.map((incident) => ({ from: incident.from, to: incident.to ?? to, label: `Incident ${incident.number}` }));
 }
 
-export const loader = page("integrity.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("integrity.read", async ({ ctx, params }) => {
   const attemptId = params["id"] ?? "";
   const [dossier, alike, counts, statement, history] = await Promise.all([
     attemptDossier({ ctx, input: { attemptId } }),
@@ -74,7 +74,7 @@ export const loader = page("integrity.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("integrity.review", async ({ ctx, form, params }) => {
+export const action = protectedAction("integrity.review", async ({ ctx, form, params }) => {
   const reviewId = form.get("reviewId");
   const here = `/integrity/attempts/${params["id"]}`;
   switch (form.intent("claim", "release", "next", "note", "conflict", "decide")) {

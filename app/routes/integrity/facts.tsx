@@ -20,16 +20,16 @@ export function Decided({
   return (
     <Panel title={open ? "What you decided" : "How it was decided"}>
       <ol className="flex flex-col gap-3">
-        {decisions.map((one) => (
-          <li key={one.id}>
+        {decisions.map((decision) => (
+          <li key={decision.id}>
             <p className="flex flex-wrap items-center gap-2">
-              <Badge tone={DECISION[one.decision]?.[1]}>{DECISION[one.decision]?.[0]}</Badge>
-              <span>{one.name}</span>
+              <Badge tone={DECISION[decision.decision]?.[1]}>{DECISION[decision.decision]?.[0]}</Badge>
+              <span>{decision.name}</span>
               <span className="text-[12px] text-muted">
-                <Ago at={one.created_at} />
+                <Ago at={decision.created_at} />
               </span>
             </p>
-            {one.note && <p className="mt-1 whitespace-pre-wrap">{one.note}</p>}
+            {decision.note && <p className="mt-1 whitespace-pre-wrap">{decision.note}</p>}
           </li>
         ))}
       </ol>

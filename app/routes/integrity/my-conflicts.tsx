@@ -16,17 +16,17 @@ export function MyConflicts({ list }: { list: Declared[] }) {
       <Panel flush className="mt-2">
         <table className="rows">
           <tbody>
-            {list.map((one) => (
-              <tr key={one.id}>
+            {list.map((declared) => (
+              <tr key={declared.id}>
                 <td>
-                  {one.class ?? "A student"} <span className="text-muted">· {one.college}</span>
+                  {declared.class ?? "A student"} <span className="text-muted">· {declared.college}</span>
                 </td>
-                <td className="max-w-[320px] truncate">{one.reason}</td>
+                <td className="max-w-[320px] truncate">{declared.reason}</td>
                 <td>
-                  <Ago at={one.created_at} />
+                  <Ago at={declared.created_at} />
                 </td>
                 <td className="text-right">
-                  <Form intent="withdraw" about={{ id: one.id }} className="contents">
+                  <Form intent="withdraw" about={{ id: declared.id }} className="contents">
                     <Submit tone="plain">Take back</Submit>
                   </Form>
                 </td>

@@ -1,5 +1,5 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { claimNext } from "~/domains/integrity/review/claim.server.ts";
 import { myConflicts, withdrawConflict } from "~/domains/integrity/review/conflicts.server.ts";
@@ -25,7 +25,7 @@ import { UndoBar } from "./undo-bar.tsx";
 
 export const handle = { crumbs: () => [{ label: "Integrity" }, { label: "Review" }] };
 export const meta = () => [{ title: "Review · Invigil" }];
-export { afterConflict as shouldRevalidate } from "~/ui/again.ts";
+export { revalidateAfterConflict as shouldRevalidate } from "~/ui/revalidate-after-conflict.ts";
 
 const VIEW_LABELS: Record<(typeof QUEUE_VIEWS)[number], string> = {
   open: "Open",
@@ -34,7 +34,7 @@ const VIEW_LABELS: Record<(typeof QUEUE_VIEWS)[number], string> = {
   decided: "Decided",
 };
 
-export const loader = page("integrity.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("integrity.read", async ({ ctx, url }) => {
   const asked = url.searchParams.get("view") as (typeof QUEUE_VIEWS)[number] | null;
   const view = asked && QUEUE_VIEWS.includes(asked) ? asked : "open";
   const least = Number(url.searchParams.get("least") ?? 0);
@@ -55,7 +55,7 @@ export const loader = page("integrity.read", async ({ ctx, url }) => {
   return { ...queue, counts, conflicts, view, role: ctx.actor.role, now: ctx.clock.now() };
 });
 
-export const action = act("integrity.review", async ({ ctx, form }) => {
+export const action = protectedAction("integrity.review", async ({ ctx, form }) => {
   if (form.intent("withdraw", "next", "") === "withdraw") {
     await withdrawConflict({ ctx, input: { id: form.get("id") } });
     return redirect("/integrity");

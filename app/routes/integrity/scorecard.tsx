@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { scorecards } from "~/domains/integrity/scorecard/scorecard.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -10,14 +10,14 @@ import { ScoreTable } from "./score-table.tsx";
 export const handle = { crumbs: () => [{ label: "Integrity", to: "/integrity" }, { label: "Scorecard" }] };
 export const meta = () => [{ title: "Scorecard · Invigil" }];
 
-export const loader = page("integrity.read", async ({ ctx }) => ({ cards: await scorecards({ ctx, input: {} }) }));
+export const loader = protectedLoader("integrity.read", async ({ ctx }) => ({ cards: await scorecards({ ctx, input: {} }) }));
 
 const WHY =
   "A signal was wrong where it helped to flag an attempt and people cleared it. In brackets: where the true share lies, with 95 % confidence. A share of few says little.";
 
 export default function ScorecardPage() {
   const { cards } = useLoaderData<typeof loader>();
-  const decided = cards.reduce((sum, card) => sum + (card.all.find((one) => one.signal === null)?.wrong.of ?? 0), 0);
+  const decided = cards.reduce((sum, card) => sum + (card.all.find((score) => score.signal === null)?.wrong.of ?? 0), 0);
   return (
     <Page
       title={decided === 0 ? "No decided reviews yet" : `How often signals were wrong, in ${plural(decided, "decided review")}`}

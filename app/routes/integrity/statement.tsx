@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { requireStatement, sayAppeal, sayProof } from "~/domains/integrity/statement/read.server.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -14,7 +14,7 @@ export const handle = {
 };
 export const meta = () => [{ title: "Statement · Invigil" }];
 
-export const loader = page("integrity.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("integrity.read", async ({ ctx, params }) => {
   const attemptId = params["id"] ?? "";
   const found = await requireStatement({ ctx, input: { attemptId } });
   const { title, claim, sections, facts } = found.body;

@@ -15,8 +15,8 @@ const WORDS: Record<string, string> = {
 
 function summary(history: Earlier[]): string {
   if (history.length === 0) return "none";
-  const violations = history.filter((one) => one.review_state === "VIOLATION").length;
-  const reviewed = history.filter((one) => one.review_state !== "NONE").length;
+  const violations = history.filter((earlier) => earlier.review_state === "VIOLATION").length;
+  const reviewed = history.filter((earlier) => earlier.review_state !== "NONE").length;
   if (violations > 0) return `${history.length}, ${plural(violations, "violation")}`;
   return reviewed > 0 ? `${history.length}, ${reviewed} reviewed` : `${history.length}, none reviewed`;
 }
@@ -33,9 +33,11 @@ export function StudentPanel({
 }) {
   const zone = useZone();
   const entitled = accommodations
-    .flatMap((one) => [
-      one.extra_percent > 0 && `${one.extra_percent} % time`,
-      ...one.ignored_signals.map((signal) => `no ${(SIGNALS as Record<string, { label: string }>)[signal]?.label ?? signal}`),
+    .flatMap((accommodation) => [
+      accommodation.extra_percent > 0 && `${accommodation.extra_percent} % time`,
+      ...accommodation.ignored_signals.map(
+        (signal) => `no ${(SIGNALS as Record<string, { label: string }>)[signal]?.label ?? signal}`,
+      ),
     ])
     .filter(Boolean)
     .join(", ");
@@ -67,14 +69,14 @@ export function StudentPanel({
         <details className="border-t px-3.5 py-2 text-[12px]">
           <summary className="w-fit text-muted hover:text-ink">each of them</summary>
           <ul className="mt-1.5 flex flex-col gap-1">
-            {history.slice(0, 12).map((one) => (
-              <li key={one.id} className="flex justify-between gap-2">
-                <Link to={`/integrity/attempts/${one.id}`} className="link truncate">
-                  {one.exam}
+            {history.slice(0, 12).map((earlier) => (
+              <li key={earlier.id} className="flex justify-between gap-2">
+                <Link to={`/integrity/attempts/${earlier.id}`} className="link truncate">
+                  {earlier.exam}
                 </Link>
                 <span className="whitespace-nowrap text-muted">
-                  {day(new Date(one.started_at), zone)} · risk {one.risk_score}
-                  {WORDS[one.review_state] ? `, ${WORDS[one.review_state]}` : ""}
+                  {day(new Date(earlier.started_at), zone)} · risk {earlier.risk_score}
+                  {WORDS[earlier.review_state] ? `, ${WORDS[earlier.review_state]}` : ""}
                 </span>
               </li>
             ))}

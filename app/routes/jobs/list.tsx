@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { listJobs } from "~/jobs/verbs.server.ts";
 import { count } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -11,7 +11,7 @@ import { JobState } from "./state.tsx";
 export const handle = { crumbs: () => [{ label: "Jobs" }] };
 export const meta = () => [{ title: "Jobs · Invigil" }];
 
-export const loader = page("jobs.read", async ({ ctx }) => ({ jobs: await listJobs({ ctx, input: {} }) }));
+export const loader = protectedLoader("jobs.read", async ({ ctx }) => ({ jobs: await listJobs({ ctx, input: {} }) }));
 
 export default function Jobs() {
   const { jobs } = useLoaderData<typeof loader>();

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { FILE_DAYS } from "~/jobs/files.server.ts";
 import { cancelJob, getJob } from "~/jobs/verbs.server.ts";
 import { count } from "~/platform/format.ts";
@@ -16,13 +16,13 @@ export const handle = {
   crumbs: (data: { job: { title: string } } | undefined) => [{ label: "Jobs", to: "/jobs" }, { label: data?.job.title ?? "" }],
 };
 
-export const loader = page("jobs.read", async ({ ctx, params, seen }) => {
+export const loader = protectedLoader("jobs.read", async ({ ctx, params, seen }) => {
   const job = await getJob({ ctx, input: { id: params["id"] ?? "" } });
   if (job.finishedAt) await seen();
   return { job, fileDays: FILE_DAYS };
 });
 
-export const action = act("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
+export const action = protectedAction("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
 
 export default function Job() {
   const { job, fileDays } = useLoaderData<typeof loader>();

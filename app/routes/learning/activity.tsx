@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { learningActivity } from "~/domains/learning/analytics/activity.server.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
@@ -11,7 +11,7 @@ import { areaTabs } from "../nav.ts";
 export const handle = { crumbs: () => [{ label: "Courses", to: "/learning/courses" }, { label: "Activity" }] };
 export const meta = () => [{ title: "Learning by day · Invigil" }];
 
-export const loader = page("platform.read", async ({ ctx }) => ({
+export const loader = protectedLoader("platform.read", async ({ ctx }) => ({
   ...(await learningActivity({ ctx, input: { days: 30 } })),
   role: ctx.actor.role,
 }));

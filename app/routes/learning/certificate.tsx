@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link, useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { certificateFacts } from "~/domains/learning/certificates/certificate.server.ts";
 import { verifyPath } from "~/domains/learning/certificates/number.ts";
@@ -27,7 +27,7 @@ export const handle = {
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.certificate_no ?? "Certificate"} · Invigil` }];
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const certificate = await certificateFacts({ ctx, input: { id } });
   return {
@@ -38,7 +38,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   form.intent("revoke");
   await revokeCertificate({ ctx, input: { id: params["id"] ?? "", reason: form.get("reason") } });
   return { message: "The certificate is revoked. Whoever verifies it is told so." };

@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { countCourse } from "~/domains/learning/analytics/count-courses.server.ts";
 import { courseReport } from "~/domains/learning/analytics/course-report.server.ts";
@@ -19,12 +19,12 @@ export const handle = {
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.course.title ?? "Course"} · Invigil` }];
 
-export const loader = page("platform.read", async ({ ctx, params }) => ({
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => ({
   ...(await courseReport({ ctx, input: { id: params["id"] ?? "" } })),
   role: ctx.actor.role,
 }));
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   form.intent("count");
   await countCourse({ ctx, input: { id: params["id"] ?? "" } });
   return { message: "Counted just now." };

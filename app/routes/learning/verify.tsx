@@ -1,7 +1,7 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { anonymousCtx } from "~/access/ctx.server.ts";
-import { away } from "~/access/away.server.ts";
+import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { verifyCertificate } from "~/domains/learning/certificates/verify.server.ts";
 import { TooMany } from "~/platform/errors.ts";
 import { dateFormat } from "~/platform/intl.ts";
@@ -23,7 +23,7 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
         { found: null, message: error.message },
         { status: 429, headers: { "Retry-After": String(error.retryAfterSeconds) } },
       );
-    const unavailable = away(error);
+    const unavailable = databaseUnavailable(error);
     if (!unavailable) throw error;
     return data(
       { found: null, message: "Certificates can't be checked right now. Try again in a minute." },

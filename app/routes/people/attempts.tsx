@@ -20,25 +20,25 @@ export function Attempts({ attempts }: Pick<Matter, "attempts">) {
           </tr>
         </thead>
         <tbody>
-          {attempts.map((one) => (
-            <tr key={one.id}>
+          {attempts.map((attempt) => (
+            <tr key={attempt.id}>
               <td className="max-w-[240px] truncate">
-                <Link to={`/exams/${one.exam_id}`} className="hover:underline">
-                  {one.title}
+                <Link to={`/exams/${attempt.exam_id}`} className="hover:underline">
+                  {attempt.title}
                 </Link>
               </td>
               <td className="max-sm:hidden">
-                <Ago at={one.started_at} />
+                <Ago at={attempt.started_at} />
               </td>
               <td>
-                <State value={one.state} />
+                <State value={attempt.state} />
               </td>
               <td className="num">
-                {decimal(one.score / 100, 2)} <span className="text-muted">/ {one.total_marks}</span>
+                {decimal(attempt.score / 100, 2)} <span className="text-muted">/ {attempt.total_marks}</span>
               </td>
-              <td className="num max-sm:hidden">{one.violation_count}</td>
+              <td className="num max-sm:hidden">{attempt.violation_count}</td>
               <td className="max-sm:hidden">
-                {one.review_state === "NONE" ? <span className="text-faint">–</span> : <State value={one.review_state} />}
+                {attempt.review_state === "NONE" ? <span className="text-faint">–</span> : <State value={attempt.review_state} />}
               </td>
             </tr>
           ))}

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { issueCertificate } from "~/domains/learning/certificates/issue.server.ts";
@@ -7,7 +7,7 @@ import { learnerCourses, learnerSessions } from "~/domains/learning/person/cours
 import { learningSummary } from "~/domains/learning/person/summary.server.ts";
 import { answerWord } from "~/domains/learning/vocabulary/answer-word.server.ts";
 import { dueWords, recommendedWords } from "~/domains/learning/vocabulary/words.server.ts";
-import { personMatter } from "~/domains/people/matter.server.ts";
+import { personOverview } from "~/domains/people/person-overview.server.ts";
 import { count, day, decimal, plural, seconds } from "~/platform/format.ts";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
@@ -26,9 +26,9 @@ export const handle = {
 };
 export const meta = ({ data }: { data?: Shown }) => [{ title: `Learning of ${data?.person.name ?? "a person"} · Invigil` }];
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const userId = params["id"] ?? "";
-  const { person } = await personMatter({ ctx, input: { id: userId } });
+  const { person } = await personOverview({ ctx, input: { id: userId } });
   await recordAlone(ctx, { action: "user.view_learning", resource: "user", resourceId: userId, collegeId: person.college_id });
   const [summary, courses, sessions, due, recommended] = await Promise.all([
     learningSummary({ ctx, input: { userId } }),
@@ -40,7 +40,7 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
   return { person, summary: summary!, courses, sessions, due, recommended, role: ctx.actor.role };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const userId = params["id"] ?? "";
   if (form.intent("answer", "certificate") === "certificate") {
     const { number } = await issueCertificate({ ctx, input: { userId, courseId: form.get("courseId") } });

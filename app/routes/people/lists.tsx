@@ -1,12 +1,12 @@
 import { Link } from "@remix-run/react";
-import type { personMatter } from "~/domains/people/matter.server.ts";
+import type { personOverview } from "~/domains/people/person-overview.server.ts";
 import { money } from "~/platform/format.ts";
 import { State } from "~/resources/cell.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 
-export type Matter = Awaited<ReturnType<typeof personMatter>>;
+export type Matter = Awaited<ReturnType<typeof personOverview>>;
 
 export function ExamsAhead({ exams }: Pick<Matter, "exams">) {
   return (
@@ -53,22 +53,22 @@ export function Enrollments({ enrollments }: Pick<Matter, "enrollments">) {
           </tr>
         </thead>
         <tbody>
-          {enrollments.map((one) => (
-            <tr key={one.id}>
+          {enrollments.map((enrollment) => (
+            <tr key={enrollment.id}>
               <td>
-                <Link to={`/academics/classes/${one.class_id}`} className="font-[560] hover:underline">
-                  {one.class}
+                <Link to={`/academics/classes/${enrollment.class_id}`} className="font-[560] hover:underline">
+                  {enrollment.class}
                 </Link>
               </td>
               <td>
-                <Link to={`/enrollments/${one.id}`}>
-                  <State value={one.status} />
+                <Link to={`/enrollments/${enrollment.id}`}>
+                  <State value={enrollment.status} />
                 </Link>
               </td>
               <td>
-                <State value={one.payment_status} />
+                <State value={enrollment.payment_status} />
               </td>
-              <td className="text-muted max-sm:hidden">{one.drop_reason ?? "–"}</td>
+              <td className="text-muted max-sm:hidden">{enrollment.drop_reason ?? "–"}</td>
             </tr>
           ))}
         </tbody>
@@ -82,19 +82,19 @@ export function Payments({ payments }: Pick<Matter, "payments">) {
     <Panel title="Payments" flush>
       <table className="rows">
         <tbody>
-          {payments.map((one) => (
-            <tr key={one.id}>
+          {payments.map((payment) => (
+            <tr key={payment.id}>
               <td>
-                <Link to={`/enrollments/payments/${one.id}`} className="mono hover:underline">
-                  {one.transaction_id ?? "without transaction"}
+                <Link to={`/enrollments/payments/${payment.id}`} className="mono hover:underline">
+                  {payment.transaction_id ?? "without transaction"}
                 </Link>
               </td>
-              <td className="num">{money(one.amount_minor, one.currency)}</td>
+              <td className="num">{money(payment.amount_minor, payment.currency)}</td>
               <td>
-                <State value={one.status} />
+                <State value={payment.status} />
               </td>
               <td className="text-muted max-sm:hidden">
-                <Ago at={one.created_at} />
+                <Ago at={payment.created_at} />
               </td>
             </tr>
           ))}

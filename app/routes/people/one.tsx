@@ -1,12 +1,12 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { cannotSit, fixOf, REASONS } from "~/domains/enrollments/cannot-sit.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "~/domains/people/access.server.ts";
 import { learningSummary } from "~/domains/learning/person/summary.server.ts";
-import { personMatter } from "~/domains/people/matter.server.ts";
+import { personOverview } from "~/domains/people/person-overview.server.ts";
 import { relationLists } from "~/resources/relations.server.ts";
 import { Relations } from "~/resources/detail-view.tsx";
 import { RemovePanel } from "~/resources/remove-panel.tsx";
@@ -37,9 +37,9 @@ export const meta = ({ data }: { data?: Shown }) => [{ title: `${data?.person.na
 // Shown among the facts above; the rest of what points to a person follows below.
 const ABOVE = new Set(["enrollment", "payment", "student_exam_attempt", "exam"]);
 
-export const loader = page("platform.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("platform.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
-  const matter = await personMatter({ ctx, input: { id } });
+  const matter = await personOverview({ ctx, input: { id } });
   await recordAlone(ctx, { action: "user.view", resource: "user", resourceId: id, collegeId: matter.person.college_id });
   const [past, relations, held, pointing, learning] = await Promise.all([
     history({ ctx, input: { resource: "user", id } }),
@@ -54,13 +54,13 @@ export const loader = page("platform.read", async ({ ctx, params }) => {
     learning,
     pointing,
     held: held.map((row) => ({ ...row, why: REASONS[row.reason], fix: fixOf(row) })),
-    relations: relations.filter((one) => !ABOVE.has(one.resource.name)),
+    relations: relations.filter((relation) => !ABOVE.has(relation.resource.name)),
     role: ctx.actor.role,
     now: ctx.clock.now(),
   };
 });
 
-export const action = act("platform.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   const reason = form.get("reason");
   const intent = form.intent("restore", "remove", "purge", "lock", "unlock", "sessions");
@@ -141,13 +141,13 @@ export default function Person() {
         />
         <Figure
           label="Active enrollments"
-          value={count(enrollments.filter((one) => one.status === "ACTIVE").length)}
+          value={count(enrollments.filter((enrollment) => enrollment.status === "ACTIVE").length)}
           note={plural(enrollments.length, "enrollment")}
         />
         <Figure
           label="Attempts"
           value={count(attempts.length)}
-          note={`${attempts.filter((one) => one.violation_count > 0).length} with signals`}
+          note={`${attempts.filter((attempt) => attempt.violation_count > 0).length} with signals`}
         />
         <Figure
           label="Open sessions"

@@ -11,9 +11,9 @@ export function verdict(data: {
   if (["SUSPENDED", "EXPIRED", "CANCELLED"].includes(person.college_status)) return { text: "College closed", tone: "bad" };
   if (!person.is_active) return { text: "Inactive", tone: "bad" };
   if (person.locked_until && new Date(person.locked_until) > now) return { text: "Locked", tone: "bad" };
-  if (enrollments.some((one) => one.status === "ACTIVE" && one.payment_status !== "COMPLETED"))
+  if (enrollments.some((enrollment) => enrollment.status === "ACTIVE" && enrollment.payment_status !== "COMPLETED"))
     return { text: "Unpaid", tone: "warn" };
-  if (person.role === "STUDENT" && !enrollments.some((one) => one.status === "ACTIVE"))
+  if (person.role === "STUDENT" && !enrollments.some((enrollment) => enrollment.status === "ACTIVE"))
     return { text: "Not enrolled", tone: "warn" };
   return { text: exams.length > 0 ? "Can sit" : "Nothing prevents it", tone: "ok" };
 }

@@ -1,6 +1,6 @@
 import { Link, useLoaderData, useSearchParams } from "@remix-run/react";
 import { zoneOf } from "~/access/cookies.server.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { currentReadiness, type WhatIf } from "~/examday/readiness.server.ts";
 import { bytes, count, day, decimal, percent, plural } from "~/platform/format.ts";
@@ -41,7 +41,7 @@ function whatIf(params: URLSearchParams): { plan: WhatIf; refused: string[] } {
   return { plan: { connections, replicas: replicas ?? 0, shift: move.slice(0, 50).map((id) => ({ id, minutes: by })) }, refused };
 }
 
-export const loader = page("readiness.read", async ({ ctx, request, url }) => {
+export const loader = protectedLoader("readiness.read", async ({ ctx, request, url }) => {
   const zone = zoneOf(request);
   const { plan, refused } = whatIf(url.searchParams);
   const found = await currentReadiness({ ctx, input: { ...plan, zone } });
@@ -49,8 +49,8 @@ export const loader = page("readiness.read", async ({ ctx, request, url }) => {
 });
 
 function sentence(days: { day: string; verdict: string }[], today: string): string {
-  const bad = days.filter((one) => one.verdict === "WILL_NOT_HOLD");
-  const risky = days.filter((one) => one.verdict === "AT_RISK");
+  const bad = days.filter((day) => day.verdict === "WILL_NOT_HOLD");
+  const risky = days.filter((day) => day.verdict === "AT_RISK");
   const name = (text: string) => (text === today ? "Today" : day(new Date(`${text}T12:00:00Z`)));
   if (days.length === 0) return "No exam is planned for the next two weeks.";
   if (bad.length > 0) return `${bad.map((one) => name(one.day)).join(" and ")} will not hold.`;

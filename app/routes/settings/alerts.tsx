@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import {
   addNotificationTarget,
@@ -18,12 +18,12 @@ import { settingsTabs } from "./tabs.ts";
 export const handle = { crumbs: () => [{ label: "Notifications" }] };
 export const meta = () => [{ title: "Notifications · Invigil" }];
 
-export const loader = page("database.read", async ({ ctx }) => ({
+export const loader = protectedLoader("database.read", async ({ ctx }) => ({
   targets: await listNotificationTargets({ ctx, input: {} }),
   role: ctx.actor.role,
 }));
 
-export const action = act("database.act", async ({ ctx, form }) => {
+export const action = protectedAction("database.act", async ({ ctx, form }) => {
   if (form.intent("remove", "add") === "remove") {
     await removeNotificationTarget({ ctx, input: { id: form.get("id") } });
     return { message: "Recipient removed. Its waiting notifications are dropped." };
@@ -97,24 +97,24 @@ export default function AlertSettings() {
                 </tr>
               </thead>
               <tbody>
-                {targets.map((one) => (
-                  <tr key={one.id}>
+                {targets.map((target) => (
+                  <tr key={target.id}>
                     <td>
-                      {one.name} <span className="text-muted">{one.kind === "EMAIL" ? "e-mail" : "webhook"}</span>
+                      {target.name} <span className="text-muted">{target.kind === "EMAIL" ? "e-mail" : "webhook"}</span>
                     </td>
-                    <td className="hidden max-w-[320px] truncate md:table-cell">{one.address}</td>
+                    <td className="hidden max-w-[320px] truncate md:table-cell">{target.address}</td>
                     <td>
-                      <SeverityBadge severity={one.min_severity} />
+                      <SeverityBadge severity={target.min_severity} />
                     </td>
                     <td className="hidden py-1.5 md:table-cell">
-                      {plural(one.sent, "message")} sent{one.waiting > 0 && `, ${one.waiting} waiting`}
-                      {one.failed > 0 && <span className="text-bad">, {one.failed} given up</span>}
-                      {one.last_error && <p className="text-[12px] text-muted">{one.last_error}</p>}
+                      {plural(target.sent, "message")} sent{target.waiting > 0 && `, ${target.waiting} waiting`}
+                      {target.failed > 0 && <span className="text-bad">, {target.failed} given up</span>}
+                      {target.last_error && <p className="text-[12px] text-muted">{target.last_error}</p>}
                     </td>
                     <td>
                       {mayAct && (
                         <Form intent="remove" className="contents">
-                          <input type="hidden" name="id" value={one.id} />
+                          <input type="hidden" name="id" value={target.id} />
                           <Submit tone="danger">Remove</Submit>
                         </Form>
                       )}

@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import {
   createApiKey,
@@ -30,7 +30,7 @@ const KEY_MAY: [KeyScope, string][] = [
   ["audit:read", "Read and verify the audit log"],
 ];
 
-export const loader = page("apikeys.read", async ({ ctx, url }) => {
+export const loader = protectedLoader("apikeys.read", async ({ ctx, url }) => {
   const { scope } = ctx;
   const tenants = (await allTenants()).filter(
     (tenant) => scope.kind === "all" || (scope.kind === "tenants" && scope.ids.includes(tenant.id)),
@@ -38,7 +38,7 @@ export const loader = page("apikeys.read", async ({ ctx, url }) => {
   return { keys: await listApiKeys({ ctx, input: {} }), tenants, role: ctx.actor.role, origin: url.origin, now: ctx.clock.now() };
 });
 
-export const action = act("apikeys.manage", async ({ ctx, form }) => {
+export const action = protectedAction("apikeys.manage", async ({ ctx, form }) => {
   switch (form.intent("revoke", "rotate", "create")) {
     case "revoke":
       await revokeApiKey({ ctx, input: { id: form.get("id"), reason: form.get("reason") } });

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { Chart, Sparkline, type Point } from "~/ui/chart/chart.tsx";
@@ -14,7 +14,7 @@ import { Ago, Clock } from "~/ui/time/time.tsx";
 export const handle = { crumbs: () => [{ label: "Gallery" }] };
 export const meta = () => [{ title: "Gallery · Invigil" }];
 
-export const loader = page("self", async () => {
+export const loader = protectedLoader("self", async () => {
   if (!env().demo) throw new NotFound("The gallery is part of development and of the demo.");
   const to = Date.now();
   return { to, from: to - 3_600_000 };

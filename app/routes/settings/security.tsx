@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { mustEnroll } from "~/access/login.server.ts";
 import { beginTotp, changePassword, confirmTotp, removeTotp } from "~/access/staff/security.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -15,14 +15,14 @@ export const handle = { crumbs: () => [{ label: "Security" }] };
 
 export const meta = () => [{ title: "Security · Invigil" }];
 
-export const loader = page("self", async ({ ctx, url }) => ({
+export const loader = protectedLoader("self", async ({ ctx, url }) => ({
   role: ctx.actor.role,
   enrolled: ctx.staff.totp_confirmed,
   required: mustEnroll(ctx.staff.role),
   asked: url.searchParams.get("enroll") === "required",
 }));
 
-export const action = act("self", async ({ ctx, form }) => {
+export const action = protectedAction("self", async ({ ctx, form }) => {
   switch (form.intent("begin", "confirm", "remove", "password")) {
     case "begin":
       return { intent: "begin" as const, ...(await beginTotp({ ctx, input: {} })) };

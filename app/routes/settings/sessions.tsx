@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { listSessions, revokeOtherSessions, revokeSession, SESSION_LIMITS } from "~/access/staff/sessions.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { plural } from "~/platform/format.ts";
@@ -12,7 +12,7 @@ import { settingsTabs } from "./tabs.ts";
 export const handle = { crumbs: () => [{ label: "Sessions" }] };
 export const meta = () => [{ title: "Sessions · Invigil" }];
 
-export const loader = page("self", async ({ ctx, url }) => {
+export const loader = protectedLoader("self", async ({ ctx, url }) => {
   const everybody = url.searchParams.get("all") === "1";
   return {
     role: ctx.actor.role,
@@ -22,7 +22,7 @@ export const loader = page("self", async ({ ctx, url }) => {
   };
 });
 
-export const action = act("self", async ({ ctx, form }) => {
+export const action = protectedAction("self", async ({ ctx, form }) => {
   const others = form.intent("others", "") === "others";
   if (!others) await revokeSession({ ctx, input: { id: form.get("id") } });
   const ended = others ? await revokeOtherSessions({ ctx, input: {} }) : 1;

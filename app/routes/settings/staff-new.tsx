@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { createStaff } from "~/access/staff/staff.server.ts";
 import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
@@ -13,9 +13,9 @@ import { StaffFields } from "./staff-form.tsx";
 export const handle = { crumbs: () => [{ label: "Staff", to: "/settings/staff" }, { label: "Add staff" }] };
 export const meta = () => [{ title: "Add staff · Invigil" }];
 
-export const loader = page("staff.manage", async ({ url }) => ({ tenants: await allTenants(), origin: url.origin }));
+export const loader = protectedLoader("staff.manage", async ({ url }) => ({ tenants: await allTenants(), origin: url.origin }));
 
-export const action = act("staff.manage", ({ ctx, form }) =>
+export const action = protectedAction("staff.manage", ({ ctx, form }) =>
   createStaff({
     ctx,
     input: { email: form.get("email"), name: form.get("name"), role: form.get("role") as never, colleges: form.all("colleges") },

@@ -1,6 +1,6 @@
 import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may, ROLE_LABELS } from "~/access/policy.ts";
 import { getStaff, resetStaffMfa, resetStaffPassword, updateStaff } from "~/access/staff/staff.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -19,14 +19,14 @@ export const handle = {
   ],
 };
 
-export const loader = page("staff.read", async ({ ctx, params, url }) => ({
+export const loader = protectedLoader("staff.read", async ({ ctx, params, url }) => ({
   role: ctx.actor.role,
   staff: await getStaff({ ctx, input: { id: params["id"] ?? "" } }),
   tenants: await allTenants(),
   origin: url.origin,
 }));
 
-export const action = act("staff.manage", async ({ ctx, form, params }) => {
+export const action = protectedAction("staff.manage", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   switch (form.intent("password", "mfa", "save")) {
     case "password":

@@ -1,6 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { listStaff } from "~/access/staff/staff.server.ts";
 import { plural } from "~/platform/format.ts";
@@ -14,7 +14,7 @@ import { settingsTabs } from "./tabs.ts";
 export const handle = { crumbs: () => [{ label: "Staff" }] };
 export const meta = () => [{ title: "Staff · Invigil" }];
 
-export const loader = page("staff.read", async ({ ctx }) => {
+export const loader = protectedLoader("staff.read", async ({ ctx }) => {
   const tenants = new Map((await allTenants()).map((tenant) => [tenant.id, tenant.name]));
   const staff = await listStaff({ ctx, input: {} });
   return {

@@ -15,7 +15,7 @@ export function Help({ hands, hand }: Props) {
       {hands.length > 0 ? (
         <>
           <p role="status" className="flex-1 font-[560]">
-            {hands.some((one) => one.kind === "PROBLEM") ? "Your problem was reported." : "Your hand is raised."} A proctor has
+            {hands.some((hand) => hand.kind === "PROBLEM") ? "Your problem was reported." : "Your hand is raised."} A proctor has
             been told.
           </p>
           <Button onClick={() => void hand({ action: "lower" })}>Lower hand</Button>

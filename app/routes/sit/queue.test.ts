@@ -24,7 +24,7 @@ describe("the queue of answers", () => {
     queue.put(answer("q1", "a", 1));
     queue.put(answer("q1", "b", 2));
     queue.put(answer("q2", "c", 3));
-    expect(new AnswerQueue(store, "sit:1").all().map((one) => one.optionId)).toEqual(["b", "c"]);
+    expect(new AnswerQueue(store, "sit:1").all().map((pending) => pending.optionId)).toEqual(["b", "c"]);
   });
 
   it("keeps what was changed while an older version was under way", () => {
@@ -33,7 +33,7 @@ describe("the queue of answers", () => {
     const sent = queue.all();
     queue.put(answer("q1", "b", 2));
     queue.settle(sent);
-    expect(queue.all().map((one) => one.optionId)).toEqual(["b"]);
+    expect(queue.all().map((pending) => pending.optionId)).toEqual(["b"]);
     queue.settle(queue.all());
     expect(queue.size).toBe(0);
   });

@@ -15,7 +15,7 @@ export class AnswerQueue {
     private readonly key: string,
   ) {
     try {
-      for (const one of JSON.parse(store.getItem(key) ?? "[]") as Pending[]) this.pending.set(one.questionId, one);
+      for (const pending of JSON.parse(store.getItem(key) ?? "[]") as Pending[]) this.pending.set(pending.questionId, pending);
     } catch {
       // Someone else's words under our name: nothing of ours is in them.
     }
@@ -36,7 +36,8 @@ export class AnswerQueue {
 
   /** Confirmed or refused for good, in the version that was sent. */
   settle(sent: readonly Pending[]): void {
-    for (const one of sent) if (this.pending.get(one.questionId)?.at === one.at) this.pending.delete(one.questionId);
+    for (const pending of sent)
+      if (this.pending.get(pending.questionId)?.at === pending.at) this.pending.delete(pending.questionId);
     this.keep();
   }
 

@@ -71,7 +71,7 @@ export function useSitting(attemptId: string, token: string) {
         setOnline(true);
         stand(done);
         const again = new Set(done.rejected.filter((one) => one.retry).map((one) => one.questionId));
-        waiting.settle(sent.filter((one) => !again.has(one.questionId)));
+        waiting.settle(sent.filter((pending) => !again.has(pending.questionId)));
         const lost = done.rejected.filter((one) => !one.retry);
         setProblem(lost.length > 0 ? `Not saved: ${lost[0]!.reason}` : null);
       } catch (error) {
@@ -88,7 +88,7 @@ export function useSitting(attemptId: string, token: string) {
         sending.current = false;
         setUnsaved(waiting.size);
       }
-      if (waiting.size > 0 && waiting.all().some((one) => !sent.includes(one))) return send();
+      if (waiting.size > 0 && waiting.all().some((pending) => !sent.includes(pending))) return send();
       return waiting.size === 0;
     },
     [api, failed, stand],
@@ -142,7 +142,8 @@ export function useSitting(attemptId: string, token: string) {
           loaded.questions.flatMap((question) => (question.answer ? [[question.id, question.answer] as const] : [])),
         );
         // What the server does not have yet is newer than what it has.
-        for (const one of queue.current!.all()) known.set(one.questionId, { optionId: one.optionId, text: one.text });
+        for (const pending of queue.current!.all())
+          known.set(pending.questionId, { optionId: pending.optionId, text: pending.text });
         setAnswers(known);
         setUnsaved(queue.current!.size);
         void flush();

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { act, page } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { createTenant } from "~/domains/tenants/create-tenant.server.ts";
 import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
@@ -12,9 +12,9 @@ import { Panel } from "~/ui/layout/panel.tsx";
 export const handle = { crumbs: () => [{ label: "Tenants", to: "/tenants" }, { label: "New tenant" }] };
 export const meta = () => [{ title: "New tenant · Invigil" }];
 
-export const loader = page("tenants.manage", async ({ url }) => ({ origin: url.origin }));
+export const loader = protectedLoader("tenants.manage", async ({ url }) => ({ origin: url.origin }));
 
-export const action = act("tenants.manage", ({ ctx, form }) =>
+export const action = protectedAction("tenants.manage", ({ ctx, form }) =>
   createTenant({
     ctx,
     input: {

@@ -1,6 +1,6 @@
 import { Form as PlainForm, useLoaderData } from "@remix-run/react";
 import "~/domains/resources.ts";
-import { act, page, redirect } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { startArchive } from "~/domains/tenants/archive.server.ts";
 import { setSubscription } from "~/domains/tenants/set-subscription.server.ts";
@@ -31,14 +31,14 @@ export const meta = ({ data }: { data?: { tenant: { name: string } } }) => [
   { title: `${data?.tenant.name ?? "Tenant"} · Invigil` },
 ];
 
-export const loader = page("tenants.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("tenants.read", async ({ ctx, params }) => {
   const id = params["id"] ?? "";
   const [tenant, size] = await Promise.all([tenantFacts({ ctx, input: { id } }), tenantSize({ ctx, input: { id } })]);
   const over = tenant.subscription_expiry !== null && tenant.subscription_expiry <= ctx.clock.now();
   return { role: ctx.actor.role, tenant, over, size, past: await history({ ctx, input: { resource: "college", id } }) };
 });
 
-export const action = act("tenants.edit", async ({ ctx, form, params }) => {
+export const action = protectedAction("tenants.edit", async ({ ctx, form, params }) => {
   const id = params["id"] ?? "";
   if (form.intent("archive", "subscription") === "archive") {
     const { jobId } = await startArchive({ ctx, input: { id } });

@@ -48,7 +48,10 @@ export function Chart(props: ChartProps) {
       </div>
     );
   }
-  const colored = series.map((one, index) => ({ ...one, color: one.color ?? SERIES_COLORS[index % SERIES_COLORS.length] }));
+  const colored = series.map((series, index) => ({
+    ...series,
+    color: series.color ?? SERIES_COLORS[index % SERIES_COLORS.length],
+  }));
   return (
     <figure className="m-0">
       <div className="mb-1 flex flex-wrap gap-x-4 gap-y-1 text-[12px]">
@@ -85,9 +88,9 @@ function TableOf({ data, series, unit = "number", label }: ChartProps) {
           <thead>
             <tr>
               <th>Time</th>
-              {series.map((one) => (
-                <th key={one.key} className="num">
-                  {one.label}
+              {series.map((series) => (
+                <th key={series.key} className="num">
+                  {series.label}
                 </th>
               ))}
             </tr>
@@ -98,9 +101,9 @@ function TableOf({ data, series, unit = "number", label }: ChartProps) {
                 <td className="mono">
                   {day(new Date(point.t), zone)} {clockTime(new Date(point.t), zone, true)}
                 </td>
-                {series.map((one) => (
-                  <td key={one.key} className="num">
-                    {point[one.key] === null || point[one.key] === undefined ? "–" : formatUnit(point[one.key]!, unit)}
+                {series.map((series) => (
+                  <td key={series.key} className="num">
+                    {point[series.key] === null || point[series.key] === undefined ? "–" : formatUnit(point[series.key]!, unit)}
                   </td>
                 ))}
               </tr>

@@ -81,10 +81,10 @@ export default function Drawing(props: ChartProps) {
   const values = useMemo(() => {
     const stacked = kind !== "line";
     const highest = data.reduce((most, point) => {
-      const shown = series.map((one) => point[one.key] ?? 0);
+      const shown = series.map((series) => point[series.key] ?? 0);
       return Math.max(most, stacked ? shown.reduce((sum, value) => sum + value, 0) : Math.max(0, ...shown));
     }, 0);
-    return roundValues(Math.max(highest, ...thresholds.map((one) => one.value)), unit === "count");
+    return roundValues(Math.max(highest, ...thresholds.map((threshold) => threshold.value)), unit === "count");
   }, [data, series, thresholds, kind, unit]);
   const tick = (t: number) =>
     months ? month(new Date(t), zone) : long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000);
@@ -145,29 +145,36 @@ export default function Drawing(props: ChartProps) {
             label={<BandLabel text={band.label} row={rows[index]!} late={band.from > from + (to - from) * 0.6} />}
           />
         ))}
-        {series.map((one) =>
+        {series.map((series) =>
           kind === "area" ? (
             <Area
-              key={one.key}
-              dataKey={one.key}
-              name={one.label}
+              key={series.key}
+              dataKey={series.key}
+              name={series.label}
               stackId="all"
-              stroke={one.color}
-              fill={one.color}
+              stroke={series.color}
+              fill={series.color}
               fillOpacity={0.85}
               strokeWidth={0}
               isAnimationActive={false}
             />
           ) : kind === "bar" ? (
-            <Bar key={one.key} dataKey={one.key} name={one.label} stackId="all" fill={one.color} isAnimationActive={false} />
+            <Bar
+              key={series.key}
+              dataKey={series.key}
+              name={series.label}
+              stackId="all"
+              fill={series.color}
+              isAnimationActive={false}
+            />
           ) : (
             <Line
-              key={one.key}
-              dataKey={one.key}
-              name={one.label}
-              stroke={one.color}
+              key={series.key}
+              dataKey={series.key}
+              name={series.label}
+              stroke={series.color}
               strokeWidth={1.6}
-              dot={props.dots ? { r: 2.5, fill: one.color, strokeWidth: 0 } : false}
+              dot={props.dots ? { r: 2.5, fill: series.color, strokeWidth: 0 } : false}
               isAnimationActive={false}
               connectNulls={false}
             />

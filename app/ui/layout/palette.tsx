@@ -50,7 +50,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
   const records = query.trim().length < 2 ? [] : found.list;
   const ranked = rank(query, [
     ...items.map((item) => ({ ...item, note: undefined, about: "Page", kind: "page" as const })),
-    ...records.map((one) => ({ ...one, about: one.kind, kind: "record" as const })),
+    ...records.map((record) => ({ ...record, about: record.kind, kind: "record" as const })),
   ]);
   // Until the search has answered, what is merely like it is not offered: Enter would go there.
   const shown = answered ? ranked : ranked.filter((one) => scoreOf(query, one) >= SURE);

@@ -23,7 +23,7 @@ describe("the palette", () => {
 
   it("puts what is called exactly so first, then what begins so, then a word of it, then a keyword, then a piece", () => {
     const found = [record("Blocks"), record("Ana Lock"), record("Lockwood"), record("Lock")];
-    expect(rank("lock", [...PAGES, ...found]).map((one) => one.label)).toEqual([
+    expect(rank("lock", [...PAGES, ...found]).map((candidate) => candidate.label)).toEqual([
       "Lock",
       "Locks",
       "Lockwood",
@@ -44,7 +44,7 @@ describe("the palette", () => {
 
   it("falls back on scattered letters only where there is nothing else", () => {
     expect(first("fdgs")).toBe("Findings");
-    expect(rank("fi", [...PAGES, record("Fiona")]).map((one) => one.label)).toEqual(["Findings", "Fiona"]);
+    expect(rank("fi", [...PAGES, record("Fiona")]).map((candidate) => candidate.label)).toEqual(["Findings", "Fiona"]);
   });
 
   it("shows every page, in the order of the rail, while nothing is typed", () => {

@@ -35,7 +35,7 @@ export async function startPrometheus(base: string, rules: string): Promise<Prom
   const firing = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/alerts`);
     const { data } = (await response.json()) as { data: { alerts: { labels: { alertname: string }; state: string }[] } };
-    return new Set(data.alerts.filter((one) => one.state === "firing").map((one) => one.labels.alertname));
+    return new Set(data.alerts.filter((alert) => alert.state === "firing").map((alert) => alert.labels.alertname));
   };
   for (let i = 0; !(await firing().catch(() => null)); i++) {
     if (i > 100) throw new Error("Prometheus does not answer");

@@ -106,7 +106,7 @@ export class World {
   hang(name: "server" | "collector"): () => void {
     const supervisor = fs.readFileSync(path.join(this.demo.dataDir, "supervisor.pid"), "utf8").trim();
     const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", supervisor], { encoding: "utf8" }).split("\n");
-    const line = lines.find((one) => one.includes(`build/${name}.js`));
+    const line = lines.find((line) => line.includes(`build/${name}.js`));
     if (!line) throw new Error(`${name} does not run`);
     const pid = Number(line.trim().split(" ")[0]);
     process.kill(pid, "SIGSTOP");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { lockExam } from "../exam-row.server.ts";
@@ -26,7 +26,7 @@ export const correctKey = mutation({
     if (exam.status === "GRADED") throw new Conflict("Reopen grading first: it used the old key");
     if (exam.status !== "LIVE" && exam.status !== "CLOSED")
       throw new Conflict("A key is corrected while an exam is live or closed, before its results are out");
-    const question = await one(
+    const question = await firstRow(
       ctx.tx,
       sql`select q.type,
                  (

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -10,7 +10,7 @@ import { checklistOf } from "../calendar/checklist.server.ts";
 import { examFields, type ExamFields } from "./fields.ts";
 
 async function tenantOfClass(ctx: TxCtx, classId: string): Promise<string> {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select college_id from public.class where id = ${classId} and deleted_at is null`,
     z.object({ college_id: z.string() }),

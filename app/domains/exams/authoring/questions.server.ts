@@ -2,7 +2,7 @@ import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -73,7 +73,7 @@ export const listQuestions = read({
 });
 
 async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select coalesce(max(order_index) + 1, 0)::int as place
         from public.question

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { plural } from "~/platform/format.ts";
 import { findExam, type ExamRow } from "../exam-row.server.ts";
@@ -19,7 +19,7 @@ const facts = z.object({
 
 /** What must hold before anyone may sit this exam, each with what is wrong in words. */
 export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[]> {
-  const found = (await one(
+  const found = (await firstRow(
     ctx.tx,
     sql`select (
                  select count(*)::int

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { tellAll } from "~/domains/communication/tell-student.server.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
@@ -89,7 +89,7 @@ async function markClosed(ctx: TxCtx, exam: ExamRow): Promise<number> {
 }
 
 async function unmarked(ctx: TxCtx, exam: ExamRow): Promise<number> {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select count(*)::int as n
         from public.student_answer s
@@ -167,7 +167,7 @@ async function settle(ctx: TxCtx, exam: ExamRow): Promise<number> {
                (
                  select g.label
                  from unnest(
-                   ${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]
+                   ${scale.map((boundary) => boundary.label)}::text[], ${scale.map((boundary) => boundary.min)}::int[]
                  ) g (label, min)
                  where s.percentage >= g.min
                  order by g.min desc
@@ -222,7 +222,7 @@ async function settleHeld(ctx: TxCtx, exam: ExamRow, scale: readonly Boundary[])
                  (
                    select g.label
                    from unnest(
-                     ${scale.map((one) => one.label)}::text[], ${scale.map((one) => one.min)}::int[]
+                     ${scale.map((boundary) => boundary.label)}::text[], ${scale.map((boundary) => boundary.min)}::int[]
                    ) g (label, min)
                    where scored.percentage >= g.min
                    order by g.min desc
@@ -285,7 +285,7 @@ export const gradeExam = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     if (exam.status !== "CLOSED") throw new Conflict("Only a closed exam can be graded");
-    const writing = await one(
+    const writing = await firstRow(
       ctx.tx,
       sql`select count(*)::int as n
           from public.student_exam_attempt
@@ -351,7 +351,7 @@ export const publishExam = mutation({
       published.map((result) => ({ user_id: result.user_id, key: `result:${result.id}:published` })),
       { type: "INFO", title: `Result of ${exam.title}`, message: `Your result of “${exam.title}” is published.` },
     );
-    const kept = await one(
+    const kept = await firstRow(
       ctx.tx,
       sql`select count(*)::int as n
           from public.exam_result

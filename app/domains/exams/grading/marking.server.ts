@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { findExam, lockExam } from "../exam-row.server.ts";
@@ -94,7 +94,7 @@ export const unmarkAnswer = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
-    const was = await one(
+    const was = await firstRow(
       ctx.tx,
       sql`select s.id, s.question_id, s.answer_text, s.marks_awarded, s.is_correct
           from public.student_answer s
@@ -157,7 +157,7 @@ export const markAnswer = mutation({
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     if (exam.status !== "CLOSED") throw new Conflict(NOT_NOW);
-    const answer = await one(
+    const answer = await firstRow(
       ctx.tx,
       sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks
           from public.student_answer s

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -73,13 +73,13 @@ export const grantAccommodation = mutation({
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    const student = await one(
+    const student = await firstRow(
       ctx.tx,
       sql`select id from public."user" where id = ${input.userId} and college_id = ${exam.college_id}`,
       z.object({ id: z.string() }),
     );
     if (!student) throw new NotFound("This tenant has no such student");
-    const had = await one(
+    const had = await firstRow(
       ctx.tx,
       sql`select coalesce(max(extra_percent), 0)::int as percent
           from public.accommodation
@@ -139,7 +139,7 @@ export const removeAccommodation = mutation({
   input: z.object({ examId: z.uuid(), id: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    const gone = await one(
+    const gone = await firstRow(
       ctx.tx,
       sql`delete from public.accommodation
           where id = ${input.id} and exam_id = ${exam.id} and college_id = ${exam.college_id}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -14,7 +14,7 @@ type Given = { exam: ExamRow; incidentId: string; attemptId: string | null; minu
 /** The row that says it was given. None where one is there already: a unique index decides between two who give at once. */
 async function note(ctx: TxCtx, { exam, incidentId, attemptId, minutes: given }: Given): Promise<string | null> {
   const now = ctx.clock.now();
-  const made = await one(
+  const made = await firstRow(
     ctx.tx,
     sql`insert into public.incident_time (
           id, college_id, incident_id, exam_id, attempt_id, minutes, students, created_at, updated_at

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
-import { unlessLocked } from "~/db/patience.server.ts";
+import { unlessLocked } from "~/db/lock-timeout.server.ts";
 import { sql } from "~/db/sql.ts";
 import type { ExamRow } from "../exam-row.server.ts";
 import { isOpenAttempt } from "../machine.ts";

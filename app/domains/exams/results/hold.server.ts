@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { takeBack, tell } from "~/domains/communication/tell-student.server.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
@@ -23,7 +23,7 @@ const attemptRow = z.object({
 });
 
 async function lockAttempt(ctx: TxCtx, attemptId: string) {
-  const attempt = await one(
+  const attempt = await firstRow(
     ctx.tx,
     sql`select a.id, a.college_id, a.user_id, a.exam_id, a.state, a.score, e.title
         from public.student_exam_attempt a
@@ -97,7 +97,7 @@ export async function liftHold(
 ): Promise<void> {
   const attempt = await lockAttempt(ctx, input.attemptId);
   const now = ctx.clock.now();
-  const hold = await one(
+  const hold = await firstRow(
     ctx.tx,
     sql`update public.result_hold set lifted_at = ${now}, lifted_reason = ${input.reason}, updated_at = ${now}
         where attempt_id = ${attempt.id} and college_id = ${attempt.college_id} and lifted_at is null

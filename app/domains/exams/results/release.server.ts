@@ -8,7 +8,7 @@ type Attempt = { id: string; college_id: string };
 
 const these = (attempts: readonly Attempt[]): Sql =>
   sql`unnest(
-        ${attempts.map((one) => one.id)}::uuid[], ${attempts.map((one) => one.college_id)}::uuid[]
+        ${attempts.map((attempt) => attempt.id)}::uuid[], ${attempts.map((attempt) => attempt.college_id)}::uuid[]
       ) v (id, college_id)`;
 
 const keyOf = (attemptId: string) => `attempt:${attemptId}:released`;

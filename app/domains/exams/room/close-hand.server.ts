@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { findExam } from "../exam-row.server.ts";
@@ -20,7 +20,7 @@ export const closeHand = mutation({
     const exam = await findExam(ctx, input.examId);
     const now = ctx.clock.now();
     const state = input.answer ? "ANSWERED" : "CLOSED";
-    const hand = await one(
+    const hand = await firstRow(
       ctx.tx,
       sql`update public.room_hand h
           set state = ${state}, closed_at = ${now}, closed_by = ${ctx.actor.id}, closed_by_name = ${ctx.actor.name},
@@ -36,7 +36,7 @@ export const closeHand = mutation({
       z.object({ attempt_id: z.string(), kind: z.string(), user_id: z.string() }),
     );
     if (!hand) {
-      const known = await one(
+      const known = await firstRow(
         ctx.tx,
         sql`select state from public.room_hand
             where id = ${input.handId} and college_id = ${exam.college_id} and exam_id = ${exam.id}`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { findExam } from "../exam-row.server.ts";
@@ -35,7 +35,7 @@ export const oneSeat = read({
   input: z.object({ examId: z.uuid(), attemptId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
-    const seat = await one(
+    const seat = await firstRow(
       ctx.tx,
       sql`select a.id as attempt_id, a.user_id, u.name, u.roll_no, a.candidate_no, a.state, a.started_at, a.ended_at,
                  coalesce(a.deadline_at, ${exam.end_time}::timestamptz) as deadline_at, a.paused_at, a.paused_seconds,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -43,7 +43,7 @@ export const changeHand = ({ ctx, input }: Hand) =>
     if (!isOpenAttempt(sitting.state)) throw new Conflict("This attempt has ended: nobody watches it any more");
     const kind = input.action === "problem" ? "PROBLEM" : "HAND";
     const text = input.action === "problem" ? input.text : null;
-    const hand = (await one(
+    const hand = (await firstRow(
       inner.tx,
       sql`insert into public.room_hand (id, college_id, exam_id, attempt_id, kind, text, raised_at, updated_at)
           values (

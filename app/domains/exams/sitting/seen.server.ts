@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { asClient, findSitting } from "./sitting.server.ts";
@@ -10,7 +10,7 @@ export const markSeen = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string;
   asClient("sitting.seen", ctx, async (inner) => {
     const sitting = await findSitting(inner, input.attemptId);
     const now = inner.clock.now();
-    const receipt = await one(
+    const receipt = await firstRow(
       inner.tx,
       sql`update public.room_message_recipient
           set seen_at = coalesce(seen_at, ${now}), delivered_at = coalesce(delivered_at, ${now}), updated_at = ${now}

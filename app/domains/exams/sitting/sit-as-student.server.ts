@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { env } from "~/platform/env.server.ts";
 import { Conflict, Forbidden } from "~/platform/errors.ts";
@@ -22,7 +22,7 @@ export const sitAsStudent = mutation({
   async run({ ctx, input }) {
     if (!env().REFERENCE_CLIENT) throw new Forbidden("The reference client is switched off here (REFERENCE_CLIENT)");
     const exam = await findExam(ctx, input.examId);
-    const student = await one(
+    const student = await firstRow(
       ctx.tx,
       sql`select n.user_id as id, u.name
           from public.enrollment n

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withRetry } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
@@ -24,7 +24,7 @@ export type Sitting = z.infer<typeof sittingRow>;
 
 /** The attempt that a client speaks for. `lock` makes it wait for whoever changes its state, and them for it. */
 export async function findSitting(ctx: TxCtx, attemptId: string, lock = false): Promise<Sitting> {
-  const sitting = await one(
+  const sitting = await firstRow(
     ctx.tx,
     sql`select a.id, a.college_id, a.exam_id, a.user_id, a.state, a.started_at,
                coalesce(a.deadline_at, e.end_time) as deadline_at, a.paused_at, a.extra_seconds,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -13,7 +13,7 @@ const attemptRow = z.object({ id: z.string(), state: z.string(), attempt_no: z.n
  * them in. The deadline is the exam's minutes and what the student's accommodations add, within the window.
  */
 export async function startAttempt(ctx: TxCtx, exam: ExamRow, userId: string): Promise<string> {
-  const last = await one(
+  const last = await firstRow(
     ctx.tx,
     sql`select id, state, attempt_no
         from public.student_exam_attempt
@@ -27,7 +27,7 @@ export async function startAttempt(ctx: TxCtx, exam: ExamRow, userId: string): P
   if (exam.status !== "LIVE" || exam.end_time <= now) throw new Conflict("This exam is not live: nobody can start it now");
   if (last && last.attempt_no >= exam.max_attempts) throw new Conflict("This student has no attempt left in this exam");
   const id = newId(now.getTime());
-  await one(
+  await firstRow(
     ctx.tx,
     sql`insert into public.student_exam_attempt (
           id, college_id, user_id, exam_id, attempt_no, started_at, deadline_at, last_seen_at, total_marks, updated_at

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { liftHold } from "~/domains/exams/results/hold.server.ts";
@@ -29,7 +29,7 @@ export const fileAppeal = mutation({
     const now = ctx.clock.now();
     if (review.decided_at && now.getTime() - review.decided_at.getTime() > APPEAL_DAYS * DAY)
       throw new Conflict(`The ${APPEAL_DAYS} days in which an appeal could be filed have passed`);
-    const known = await one(
+    const known = await firstRow(
       ctx.tx,
       sql`select id from public.appeal where review_id = ${review.id} and college_id = ${review.college_id}`,
       z.object({ id: z.string() }),
@@ -71,7 +71,7 @@ export const decideAppeal = mutation({
   }),
   async run({ ctx, input }) {
     const me = person(ctx);
-    const appeal = await one(
+    const appeal = await firstRow(
       ctx.tx,
       sql`select id, college_id, review_id, filed_by, status
           from public.appeal
@@ -118,7 +118,7 @@ export const withdrawAppeal = mutation({
   permission: "appeals.file",
   input: z.object({ appealId: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
   async run({ ctx, input }) {
-    const appeal = await one(
+    const appeal = await firstRow(
       ctx.tx,
       sql`select id, college_id, review_id, filed_by, status
           from public.appeal

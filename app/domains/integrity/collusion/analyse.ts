@@ -128,7 +128,7 @@ function familiesOf(students: number, pairs: number, settings: Settings, togethe
  */
 export function analyse(r: Responses, people?: readonly string[], settings: Settings = {}): Analysis {
   const { used, patterned, leftOut } = comparable(r);
-  const gone = new Set(patterned.flatMap((one) => (one.kind === "whole" ? [one.student] : [])));
+  const gone = new Set(patterned.flatMap((patterned) => (patterned.kind === "whole" ? [patterned.student] : [])));
   const students = Array.from({ length: r.students }, (_, student) => student).filter((student) => !gone.has(student));
   const person = peopleOf(students, r.students, people);
   const pairs = (students.length * (students.length - 1)) / 2 - person.own;

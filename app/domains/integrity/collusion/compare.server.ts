@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { findExam } from "~/domains/exams/exam-row.server.ts";
 import { keysAreOpen } from "~/domains/exams/machine.ts";
@@ -129,7 +129,7 @@ export const mostAlike = read({
   permission: "integrity.read",
   input: z.object({ attemptId: z.uuid() }),
   async run({ ctx, input }): Promise<Comparison | null> {
-    const attempt = await one(
+    const attempt = await firstRow(
       ctx.tx,
       sql`select exam_id, college_id, user_id from public.student_exam_attempt where id = ${input.attemptId}`,
       z.object({ exam_id: z.string(), college_id: z.string(), user_id: z.string() }),
@@ -137,7 +137,7 @@ export const mostAlike = read({
     if (!attempt) throw new NotFound("Attempt not found");
     const exam = await findExam(ctx, attempt.exam_id);
     if (!keysAreOpen(exam.status)) return null;
-    const tested = await one(
+    const tested = await firstRow(
       ctx.tx,
       sql`select case
                    when first_attempt_id = ${input.attemptId} then second_attempt_id
@@ -160,7 +160,7 @@ type Whose = { college_id: string; user_id: string };
 
 /** Among other people: a second attempt of one's own is nobody else. */
 async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, whose: Whose): Promise<string | null> {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select o.attempt_id as other
         from public.student_answer mine
@@ -184,7 +184,7 @@ async function mostErrorsInCommon(ctx: TxCtx, attemptId: string, whose: Whose): 
 }
 
 async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string }, a: string, b: string): Promise<Comparison> {
-  const other = await one(
+  const other = await firstRow(
     ctx.tx,
     sql`select id, candidate_no, review_state
         from public.student_exam_attempt
@@ -194,7 +194,7 @@ async function comparePairIn(ctx: TxCtx, exam: { id: string; college_id: string 
   if (!other) throw new NotFound("This exam has no such attempt");
   const counted = await compare(ctx, exam, a, b);
   const [first, second] = [a, b].sort();
-  const tested = await one(
+  const tested = await firstRow(
     ctx.tx,
     sql`select p.gbt_log10_p as log10p, p.expected_pairs as expected, p.ring, p.near_group, p.among_neighbours,
                p.eeic, p.differences, p.common_answers as common,

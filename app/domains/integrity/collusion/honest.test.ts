@@ -16,8 +16,8 @@ describe("where nobody copied, nobody is flagged", () => {
     const made = cohort({ ...size, seed: 4, straightLiners: 0.03 });
     const result = analyse(made.responses);
     expect(result.found.filter((pair) => pair.flagged)).toEqual([]);
-    expect(result.patterned.filter((one) => one.kind === "whole").length).toBeGreaterThan(5);
-    for (const { student, kind, period } of result.patterned.filter((one) => one.kind === "whole")) {
+    expect(result.patterned.filter((patterned) => patterned.kind === "whole").length).toBeGreaterThan(5);
+    for (const { student, kind, period } of result.patterned.filter((patterned) => patterned.kind === "whole")) {
       expect([kind, period]).toEqual(["whole", 1]);
       const picks = made.responses.picks.subarray(student * 50, student * 50 + 50);
       expect(new Set(picks).size, `student ${student}`).toBe(1);
@@ -77,7 +77,7 @@ describe("where someone copied", () => {
       r.picks.set(own, third * 50);
       r.picks.copyWithin(third * 50, source * 50, source * 50 + shared);
       const result = analyse(r);
-      const pair = result.found.find((one) => one.nearGroup !== null && (one.a === third || one.b === third));
+      const pair = result.found.find((pair) => pair.nearGroup !== null && (pair.a === third || pair.b === third));
       if (!pair) continue;
       met++;
       expect(pair.flagged).toBe(false);
@@ -95,7 +95,11 @@ describe("where someone copied", () => {
       Array.from({ length: 40 }, (_, i) => (s < 2 ? i % 4 : made.responses.picks[s * 40 + i]!)),
     );
     const result = analyse(responsesOf(rows, options, Array.from(made.responses.key)));
-    expect(result.patterned.filter((one) => one.kind === "whole").map((one) => [one.student, one.period])).toEqual([
+    expect(
+      result.patterned
+        .filter((patterned) => patterned.kind === "whole")
+        .map((patterned) => [patterned.student, patterned.period]),
+    ).toEqual([
       [0, 4],
       [1, 4],
     ]);

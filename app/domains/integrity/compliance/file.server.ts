@@ -4,7 +4,7 @@ import { latestCheckpoint } from "~/audit/tree.server.ts";
 import { logKey } from "~/audit/keys.server.ts";
 import { verifierKey } from "~/audit/note.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { literals, sql } from "~/db/sql.ts";
 import { OPEN_STATES, VIOLATION_STATES } from "../machine.ts";
 import { findExam } from "~/domains/exams/exam-row.server.ts";
@@ -61,7 +61,7 @@ const overridesOf = (ctx: TxCtx, exam: { id: string; college_id: string }) =>
   );
 
 const reviewCounts = (ctx: TxCtx, exam: { id: string; college_id: string }) =>
-  one(
+  firstRow(
     ctx.tx,
     sql`select count(*)::int as attempts, count(r.id) filter (where not r.sampled)::int as flagged,
           count(r.id) filter (where r.sampled)::int as sampled,
@@ -116,7 +116,7 @@ export const complianceFile = mutation({
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
-    const known = await one(
+    const known = await firstRow(
       ctx.tx,
       sql`select n.method, n.computed_at, n.took_ms, n.result -> 'collusion' as result, c.name as college, c.time_zone,
             c.review_sample_percent as sample

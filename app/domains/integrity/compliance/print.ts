@@ -49,8 +49,8 @@ export function compliancePrint(file: ComplianceFile): Print {
       {
         title: "What was seen",
         lines: file.signals.map(
-          (one) =>
-            `${capital(labelOf(one.signal))}: ${count(one.seen)} in ${plural(one.attempts, "attempt")}${one.explained > 0 ? `, ${count(one.explained)} explained by a failure of the platform` : ""}.`,
+          (signal) =>
+            `${capital(labelOf(signal.signal))}: ${count(signal.seen)} in ${plural(signal.attempts, "attempt")}${signal.explained > 0 ? `, ${count(signal.explained)} explained by a failure of the platform` : ""}.`,
         ),
       },
       {
@@ -62,15 +62,15 @@ export function compliancePrint(file: ComplianceFile): Print {
       {
         title: "Where people decided otherwise",
         lines: file.overrides.map(
-          (one) =>
-            `Candidate ${one.candidate}, look ${one.round}: ${one.decision} by ${one.by}${one.note ? `. “${one.note}”` : ""}${one.appeal === "UPHELD" ? `. An appeal was upheld: “${one.appeal_note ?? ""}”` : ""}`,
+          (override) =>
+            `Candidate ${override.candidate}, look ${override.round}: ${override.decision} by ${override.by}${override.note ? `. “${override.note}”` : ""}${override.appeal === "UPHELD" ? `. An appeal was upheld: “${override.appeal_note ?? ""}”` : ""}`,
         ),
       },
       {
         title: "How often signals were wrong, in this exam",
         lines: file.scorecard.all.map(
-          (one) =>
-            `${one.signal === null ? "Any signal" : capital(labelOf(one.signal))}: ${sayShare(one.wrong)} cleared; ${one.unclear} unclear.`,
+          (score) =>
+            `${score.signal === null ? "Any signal" : capital(labelOf(score.signal))}: ${sayShare(score.wrong)} cleared; ${score.unclear} unclear.`,
         ),
       },
       { title: "What is kept, and until when", lines: file.retention.map((one) => `${one.what}: ${one.kept}.`) },

@@ -4,7 +4,7 @@ import { askForScoring } from "~/domains/exams/risk-score.server.ts";
 import { findExam, holdExam } from "~/domains/exams/exam-row.server.ts";
 import { loadSheets } from "~/domains/exams/analysis/sheets.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { literals, sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { withRetry } from "~/db/retry.ts";
@@ -96,7 +96,7 @@ async function store(
     },
   };
   const earlier = await reviewsOnEarlierMethod(ctx, exam);
-  const last = await one(
+  const last = await firstRow(
     ctx.tx,
     sql`select method
         from public.exam_analysis
@@ -166,7 +166,7 @@ const thousandthsOf = (value: number | null) => (value === null ? null : Math.mi
 const attemptsIn = (findings: ExamFindings): Set<string> =>
   new Set(
     Object.entries(findings.attempts).flatMap(([id, evidence]) =>
-      evidence.some((one) => one.kind === "IDENTICAL_ERRORS") ? [id] : [],
+      evidence.some((evidence) => evidence.kind === "IDENTICAL_ERRORS") ? [id] : [],
     ),
   );
 

@@ -42,7 +42,7 @@ function exam(again: { of: number; as?: string }): RawSheets {
 describe("identical wrong answers", () => {
   it("of two people stand out", () => {
     const { attempts, collusion } = findingsOf(exam({ of: 3, as: "someone-else" }));
-    expect(attempts["attempt-3"]?.map((one) => [one.kind, one.with])).toContainEqual(["IDENTICAL_ERRORS", 1040]);
+    expect(attempts["attempt-3"]?.map((evidence) => [evidence.kind, evidence.with])).toContainEqual(["IDENTICAL_ERRORS", 1040]);
     expect([collusion.pairs, collusion.rings.length]).toEqual([820, 1]);
   });
 

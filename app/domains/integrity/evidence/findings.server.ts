@@ -3,7 +3,7 @@ import { read } from "~/access/verb.server.ts";
 import type { ExamStatistics } from "~/domains/exams/analysis/sheets.ts";
 import { findExam } from "~/domains/exams/exam-row.server.ts";
 import { keysAreOpen } from "~/domains/exams/machine.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { HonestCheck } from "../collusion/rerun.ts";
 
@@ -52,7 +52,7 @@ export const examCollusion = read({
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
-    const known = await one(
+    const known = await firstRow(
       ctx.tx,
       sql`select attempts, computed_at, took_ms, result -> 'collusion' as result
           from public.exam_analysis
@@ -108,7 +108,7 @@ export const examStatistics = read({
   input: z.object({ examId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await findExam(ctx, input.examId);
-    const known = await one(
+    const known = await firstRow(
       ctx.tx,
       sql`select attempts, computed_at, took_ms, result
           from public.exam_analysis

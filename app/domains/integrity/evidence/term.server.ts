@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { EXPECTED_LIMIT } from "../collusion/analyse.ts";
 
@@ -11,7 +11,7 @@ const HALF_DAYS = 91;
 /** How many exams this tenant holds in the half year around this one, itself included. */
 export async function examsOfTerm(ctx: TxCtx, exam: { id: string; college_id: string; start_time: Date }): Promise<number> {
   const around = HALF_DAYS * 86_400_000;
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select count(*)::int as n
         from public.exam e

@@ -102,7 +102,7 @@ describe("the endpoint of integrity events", () => {
     const events = Array.from({ length: 60 }, () => event({ type: "PASTE" }));
     const shared = events[0]!;
     const answers = await Promise.all([
-      ...events.map((one) => send({ events: [one] })),
+      ...events.map((event) => send({ events: [event] })),
       send({ events: [shared] }),
       send({ events: [{ ...event(), attemptId: foreign }] }),
     ]);
@@ -113,7 +113,7 @@ describe("the endpoint of integrity events", () => {
     expect(answers[61]!.body).toMatchObject({ accepted: 0, rejected: [{ index: 0, reason: "no such attempt" }] });
     const { rows } = await db.owner.query(
       "select count(*)::int as n, count(distinct xmin::text)::int as commits from public.integrity_event where id = any ($1)",
-      [events.map((one) => one.id)],
+      [events.map((event) => event.id)],
     );
     expect(rows[0].n).toBe(60);
     expect(rows[0].commits).toBeLessThanOrEqual(20);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withRetry } from "~/db/retry.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -24,7 +24,7 @@ export async function ingest(ctx: Ctx, collegeId: string, body: { text: string; 
     const now = ctx.clock.now();
     const batch = parseBatch(body.text, body.contentType, now);
     if (batch.events.length === 0) return { accepted: 0, duplicates: batch.repeated, unknownTypes: 0, rejected: batch.rejected };
-    const events = batch.events.map((one) => one.event);
+    const events = batch.events.map((event) => event.event);
     const write = (of: Ctx, all: IntegrityEvent[]) => writeEvents(of, collegeId, all);
     const { inserted, known } =
       events.length <= SMALL ? await writeTogether(ctx, collegeId, events, write) : await write(ctx, events);
@@ -47,7 +47,7 @@ async function writeEvents(ctx: Ctx, collegeId: string, unordered: readonly Inte
   // In one order for everyone: two requests with the same events wait for one another instead of deadlocking.
   const events = unordered.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const { inserted, known } = await withRetry("write", () =>
-    withScope(ctx, async (inner) => (await one(inner.tx, statement(collegeId, events, ctx.clock.now()), outcome))!),
+    withScope(ctx, async (inner) => (await firstRow(inner.tx, statement(collegeId, events, ctx.clock.now()), outcome))!),
   );
   return { inserted: new Set(inserted), known: new Set(known) };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
@@ -88,7 +88,7 @@ export const createApiKey = mutation({
     days: z.union([z.literal("").transform(() => null), z.coerce.number().int().min(1).max(3650), z.null()]).default(null),
   }),
   async run({ ctx, input }) {
-    const college = await one(
+    const college = await firstRow(
       ctx.tx,
       sql`select id from public.college where id = ${input.collegeId} and deleted_at is null`,
       z.object({ id: z.string() }),
@@ -114,7 +114,7 @@ export const createApiKey = mutation({
 });
 
 async function lockKey(ctx: TxCtx, id: string) {
-  const key = await one(
+  const key = await firstRow(
     ctx.tx,
     sql`select id, college_id, name, prefix, scopes, rate_per_minute, expires_at, revoked_at
         from public.api_key

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import type { Clock } from "~/platform/clock.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -54,7 +54,7 @@ export async function authenticate(token: string, clock: Clock): Promise<Key | n
 async function find(hash: string, at: number, usedAt: number): Promise<Held> {
   // Which tenant it is, is what the key says: only here are all of them looked through.
   const key = await withScope(systemCtx("api key"), (ctx) =>
-    one(
+    firstRow(
       ctx.tx,
       sql`select k.id, k.college_id, c.code, k.name, k.scopes, k.rate_per_minute, k.expires_at
           from public.api_key k

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import type { Clock } from "~/platform/clock.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -20,7 +20,7 @@ export async function currentKey(id: string, collegeId: string, clock: Clock): P
   const known = held().get(id);
   if (known && now.getTime() - known.at < HELD_MS) return known.key;
   const key = await withScope(systemCtx("api key", { kind: "tenants", ids: [collegeId] }), (ctx) =>
-    one(
+    firstRow(
       ctx.tx,
       sql`select k.id, k.name, c.code, k.scopes
           from public.api_key k join public.college c on c.id = k.college_id

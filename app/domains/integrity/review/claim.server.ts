@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { literals, raw, sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -60,7 +60,7 @@ export const claimNext = mutation({
   input: z.object({ after: z.uuid().optional(), examId: z.uuid().optional() }),
   async run({ ctx, input }) {
     const me = person(ctx);
-    const next = await one(
+    const next = await firstRow(
       ctx.tx,
       sql`select r.id
           from public.review r

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -19,7 +19,7 @@ export const declareConflict = mutation({
   async run({ ctx, input }) {
     const me = person(ctx);
     const review = await lockReview(ctx, input.reviewId);
-    const about = await one(
+    const about = await firstRow(
       ctx.tx,
       sql`select a.user_id, e.class_id
           from public.student_exam_attempt a
@@ -76,7 +76,7 @@ export const withdrawConflict = mutation({
   permission: "integrity.review",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const gone = await one(
+    const gone = await firstRow(
       ctx.tx,
       sql`delete from public.declared_conflict
           where id = ${input.id} and staff_id = ${person(ctx).id}

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { literals, sql } from "~/db/sql.ts";
 import { HOLDS, holdResult, liftHold } from "~/domains/exams/results/hold.server.ts";
 import { keepBack, releaseResults } from "~/domains/exams/results/release.server.ts";
 import { Conflict, Forbidden, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { after, before, BEGUN_STATES, DECISIONS, isOpen, roundOf, type ReviewState } from "../machine.ts";
+import { nextState, undoState, BEGUN_STATES, DECISIONS, isOpen, roundOf, type ReviewState } from "../machine.ts";
 import { withholding } from "../score/withholding.ts";
 import { writeStatement } from "../statement/write.server.ts";
 import { claim, claimEnds, claimedByAnother } from "./claim.server.ts";
@@ -58,7 +58,7 @@ export const decideReview = mutation({
       await claim(ctx, review);
       review = await lockReview(ctx, input.reviewId);
     }
-    const to = after(review.state, input.decision);
+    const to = nextState(review.state, input.decision);
     if (!to) throw new Conflict("Claim this review first");
     const now = ctx.clock.now();
     const decisionId = newId(now.getTime());
@@ -109,14 +109,14 @@ export const undoDecision = mutation({
   input: z.object({ decisionId: z.uuid() }),
   async run({ ctx, input }) {
     const me = person(ctx);
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select review_id from public.review_decision where id = ${input.decisionId}`,
       z.object({ review_id: z.string() }),
     );
     if (!found) throw new Conflict("Nothing to undo");
     const review = await lockReview(ctx, found.review_id);
-    const last = await one(
+    const last = await firstRow(
       ctx.tx,
       sql`select id, round, decider_id, created_at
           from public.review_decision
@@ -130,7 +130,7 @@ export const undoDecision = mutation({
     if (now.getTime() - last.created_at.getTime() > UNDO_SECONDS * 1000)
       throw new Conflict("The ten seconds for an undo have passed");
     if (review.claimed_by && review.claimed_by !== me.id) throw new Conflict("Someone has claimed the review since");
-    const to = before(last.round);
+    const to = undoState(last.round);
     if (review.state === "VIOLATION")
       await liftHold(ctx, { attemptId: review.attempt_id, reviewId: review.id, reason: "undone", quietly: true });
     else await followState(ctx, review, to);

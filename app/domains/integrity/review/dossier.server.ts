@@ -2,7 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { reach } from "~/access/policy.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { isOpen } from "../machine.ts";
@@ -75,7 +75,7 @@ export const attemptDossier = read({
   on: "primary",
   input: z.object({ attemptId: z.uuid() }),
   async run({ ctx, input }) {
-    const attempt = await one(
+    const attempt = await firstRow(
       ctx.tx,
       sql`select a.id, a.college_id, a.exam_id, a.user_id, a.candidate_no, a.state, a.review_state, a.started_at,
                  a.ended_at, a.ip_address as address, a.risk_score, a.score, a.total_marks,
@@ -94,7 +94,7 @@ export const attemptDossier = read({
       attemptRow,
     );
     if (!attempt) throw new NotFound("Attempt not found");
-    const review = await one(
+    const review = await firstRow(
       ctx.tx,
       sql`select id, state, score, reasons, claimed_by, claimed_until, decided_at, sampled
           from public.review
@@ -139,7 +139,7 @@ export const attemptDossier = read({
           limit ${MOST_EVENTS}`,
       eventRow,
     );
-    const clock = await one(
+    const clock = await firstRow(
       ctx.tx,
       sql`select (extract(epoch from min(received_at - at)) * 1000)::float8 as skew_ms
           from public.integrity_event
@@ -171,7 +171,7 @@ export const attemptDossier = read({
        */
       pointsHidden: blind && review !== null,
       bar: review && blind ? await barOf(ctx, review.id) : null,
-      decisions: blind ? decisions.filter((one) => one.mine) : decisions,
+      decisions: blind ? decisions.filter((decision) => decision.mine) : decisions,
       notes,
       events,
       skewMs: clock?.skew_ms ?? null,

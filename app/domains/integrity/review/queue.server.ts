@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { pageAfter, type Keyset } from "~/db/keyset.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { and, literals, raw, sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { BEGUN_STATES, DECIDED_STATES, FURTHER_STATES, OPEN_STATES, QUEUE_VIEWS } from "../machine.ts";
@@ -88,7 +88,7 @@ export const queueCounts = read({
   on: "primary",
   input: z.object({}),
   async run({ ctx }) {
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select count(*)::int as open, count(*) filter (where state in ${literals(FURTHER_STATES)})::int as second,
                  count(*) filter (

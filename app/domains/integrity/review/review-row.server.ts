@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 import { Forbidden, NotFound } from "~/platform/errors.ts";
 import { reasonRow } from "../score/reason-row.ts";
@@ -25,7 +25,7 @@ export type ReviewRow = z.infer<typeof reviewRow>;
 
 /** The review, held until the end of this transaction. */
 export async function lockReview(ctx: TxCtx, id: string): Promise<ReviewRow> {
-  const review = await one(
+  const review = await firstRow(
     ctx.tx,
     sql`select r.id, r.college_id, r.attempt_id, a.exam_id, r.state, r.score, r.reasons, r.claimed_by,
                r.claimed_until, r.decided_at, r.sampled
@@ -77,7 +77,7 @@ export const BAR_SAYS: Record<Bar, string> = {
 
 export async function barOf(ctx: TxCtx, reviewId: string): Promise<Bar | null> {
   if (ctx.actor.kind !== "staff") return null;
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select ${barred(ctx.actor.id, ctx.actor.email)} as bar from public.review r
           join public.student_exam_attempt a on a.id = r.attempt_id and a.college_id = r.college_id

@@ -104,7 +104,7 @@ describe("the scorecard", () => {
     const [card, ...rest] = await scorecards({ ctx: ana, input: {} });
     expect(rest).toEqual([]);
     const of = (list: typeof card.all, signal: string | null) => {
-      const score = list.find((one) => one.signal === signal)!;
+      const score = list.find((score) => score.signal === signal)!;
       return [
         score.wrong.n,
         score.wrong.of,
@@ -118,7 +118,7 @@ describe("the scorecard", () => {
     expect(of(card!.all, null)).toEqual([2, 4, 1, 1, 2, 1, 1]);
     expect(of(card!.all, "PASTE")).toEqual([1, 3, 1, 0, 1, 1, 1]);
     expect(of(card!.all, "PHONE")).toEqual([2, 3, 0, 1, 2, 0, 0]);
-    expect(card!.all.some((one) => one.signal === "SPEECH")).toBe(false);
+    expect(card!.all.some((score) => score.signal === "SPEECH")).toBe(false);
     expect(of(card!.accommodated, "PHONE")).toEqual([1, 1, 0, 0, 0, 0, 0]);
     expect(card!.all[0]!.wrong.low).toBeCloseTo(0.15, 2);
   });

@@ -3,7 +3,7 @@ import { measure } from "~/access/measure.server.ts";
 import { may } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 import { dryRun } from "~/db/dry-run.server.ts";
 import { Forbidden, Invalid } from "~/platform/errors.ts";
@@ -79,7 +79,7 @@ export const countExplainable = read({
   input,
   async run({ ctx, input: work }): Promise<number> {
     const { attempts, signals } = inWindow(work);
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`${attempts} select count(*)::int as n from skew s join public.integrity_event i on ${signals}`,
       z.object({ n: z.number() }),

@@ -95,8 +95,8 @@ async function scored(ctx: TxCtx, ids: string[], lock: boolean): Promise<Scored[
     ctx.tx,
     sql`select attempt_id, type, explained_number as incident, count(*)::int as count
         from public.integrity_event
-        where attempt_id = any(${attempts.map((one) => one.id)}::uuid[])
-          and college_id = any(${[...new Set(attempts.map((one) => one.college_id))]}::uuid[])
+        where attempt_id = any(${attempts.map((attempt) => attempt.id)}::uuid[])
+          and college_id = any(${[...new Set(attempts.map((attempt) => attempt.college_id))]}::uuid[])
         group by attempt_id, type, explained_number`,
     countRow,
   );
@@ -140,21 +140,23 @@ async function rescoreChunk(ctx: TxCtx, ids: string[]): Promise<Rescored> {
   const wanted = ({ attempt, score }: Scored) => score >= attempt.threshold && !attempt.cancelled;
   await leaveSample(
     ctx,
-    all.filter((one) => one.attempt.sampled && wanted(one)),
+    all.filter((scored) => scored.attempt.sampled && wanted(scored)),
   );
   await followWithholding(ctx, all);
-  const enters = all.filter((one) => one.attempt.review_state === "NONE" && !isOpenAttempt(one.attempt.state) && wanted(one));
+  const enters = all.filter(
+    (scored) => scored.attempt.review_state === "NONE" && !isOpenAttempt(scored.attempt.state) && wanted(scored),
+  );
   await enterQueue(
     ctx,
-    enters.map((one) => entering(one, { sampled: false })),
+    enters.map((enter) => entering(enter, { sampled: false })),
   );
   await keepBack(
     ctx,
-    enters.filter((one) => withheldWhen(one, "QUEUED")).map((one) => one.attempt),
+    enters.filter((enter) => withheldWhen(enter, "QUEUED")).map((enter) => enter.attempt),
   );
   const left = await dropFromQueue(
     ctx,
-    all.filter((one) => one.attempt.review_state === "QUEUED" && !wanted(one)).map((one) => one.attempt.id),
+    all.filter((scored) => scored.attempt.review_state === "QUEUED" && !wanted(scored)).map((scored) => scored.attempt.id),
   );
   return { scored: all.length, queued: enters.length, left };
 }
@@ -177,7 +179,7 @@ export async function queueSample(ctx: TxCtx, attemptIds: readonly string[]): Pr
   );
   await enterQueue(
     ctx,
-    drawn.map((one) => entering(one, { sampled: true })),
+    drawn.map((scored) => entering(scored, { sampled: true })),
   );
   return drawn.length;
 }
@@ -189,13 +191,13 @@ async function leaveSample(ctx: TxCtx, flagged: Scored[]): Promise<void> {
     ctx.tx,
     sql`update public.review
         set sampled = false, updated_at = ${ctx.clock.now()}
-        where attempt_id = any(${flagged.map((one) => one.attempt.id)}::uuid[])
+        where attempt_id = any(${flagged.map((scored) => scored.attempt.id)}::uuid[])
           and sampled
           and state in ${literals(UNDECIDED_STATES)}
         returning attempt_id as id`,
     z.object({ id: z.string() }),
   );
-  for (const one of flagged) if (left.some((row) => row.id === one.attempt.id)) one.attempt.sampled = false;
+  for (const scored of flagged) if (left.some((row) => row.id === scored.attempt.id)) scored.attempt.sampled = false;
 }
 
 const withheldWhen = ({ reasons, attempt }: Scored, state: ReviewState) =>
@@ -203,9 +205,9 @@ const withheldWhen = ({ reasons, attempt }: Scored, state: ReviewState) =>
 
 /** An open review whose evidence has changed may begin to keep the result back, or has nothing to keep it back by any more. */
 async function followWithholding(ctx: TxCtx, all: Scored[]): Promise<void> {
-  const open = all.filter((one) => one.attempt.review_id !== null && isOpen(one.attempt.review_state));
+  const open = all.filter((scored) => scored.attempt.review_id !== null && isOpen(scored.attempt.review_state));
   const changed = open
-    .map((one) => ({ ...one, now: withheldWhen(one, one.attempt.review_state as ReviewState) }))
+    .map((scored) => ({ ...scored, now: withheldWhen(scored, scored.attempt.review_state as ReviewState) }))
     .filter((one) => one.now !== one.attempt.withholds);
   if (changed.length === 0) return;
   await execute(
@@ -243,10 +245,10 @@ async function writeScores(ctx: TxCtx, scored: Scored[]): Promise<void> {
     sql`update public.review r
         set score = v.score, reasons = v.reasons::jsonb, updated_at = ${ctx.clock.now()}
         from unnest(
-          ${scored.map((one) => one.attempt.id)}::uuid[],
-          ${scored.map((one) => one.attempt.college_id)}::uuid[],
-          ${scored.map((one) => one.score)}::int[],
-          ${scored.map((one) => JSON.stringify(one.reasons))}::text[]
+          ${scored.map((scored) => scored.attempt.id)}::uuid[],
+          ${scored.map((scored) => scored.attempt.college_id)}::uuid[],
+          ${scored.map((scored) => scored.score)}::int[],
+          ${scored.map((scored) => JSON.stringify(scored.reasons))}::text[]
         ) v (id, college_id, score, reasons)
         where r.attempt_id = v.id and r.college_id = v.college_id
           and r.state in ${literals(OPEN_STATES)}

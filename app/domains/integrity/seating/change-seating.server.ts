@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { lockExam, type ExamRow } from "~/domains/exams/exam-row.server.ts";
 import { Invalid, NotFound } from "~/platform/errors.ts";
@@ -123,7 +123,7 @@ export const placeSeat = mutation({
     const userId = (await studentsOf(ctx, exam, [input.rollNo])).get(input.rollNo);
     if (!userId)
       throw new Invalid("Nobody of this exam has this roll number", { rollNo: ["Nobody of this exam has this roll number"] });
-    const seated = await one(
+    const seated = await firstRow(
       ctx.tx,
       sql`select user_id from public.exam_seat
           where exam_id = ${exam.id} and college_id = ${exam.college_id} and room = ${input.room}
@@ -154,7 +154,7 @@ export const removeSeat = mutation({
   input: z.object({ examId: z.uuid(), seatId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    const gone = await one(
+    const gone = await firstRow(
       ctx.tx,
       sql`delete from public.exam_seat
           where id = ${input.seatId} and exam_id = ${exam.id} and college_id = ${exam.college_id}

@@ -67,7 +67,7 @@ function claimOf({ outcome, decisions, candidateNo, exam, consequence }: Facts):
   if (outcome === "CLEARED") return `Nothing that stands was found in ${who}. The attempt counts as any other.`;
   if (outcome === "INCONCLUSIVE")
     return `It could not be decided whether ${who} broke a rule of the exam. Nothing is held against the candidate, and the attempt counts as any other.`;
-  const agreed = decisions.filter((one) => one.decision === "VIOLATION").length;
+  const agreed = decisions.filter((decision) => decision.decision === "VIOLATION").length;
   const people =
     agreed === decisions.length
       ? `${NUMBERS[agreed] ?? agreed} reviewers, ${agreed === 2 ? "neither" : "none"} of whom saw what the other had decided,`
@@ -126,7 +126,8 @@ function against(facts: Facts): string[] {
     );
   if (kinds !== "person" && kinds.length <= 1)
     lines.push("The evidence is of one kind only. Nothing of another kind points the same way.");
-  if (new Set(decisions.map((one) => one.decision)).size > 1) lines.push("The reviewers did not agree: see who decided what.");
+  if (new Set(decisions.map((decision) => decision.decision)).size > 1)
+    lines.push("The reviewers did not agree: see who decided what.");
   return lines;
 }
 
@@ -176,8 +177,8 @@ export function composeStatement(facts: Facts): Statement {
       {
         title: "Who decided what",
         lines: facts.decisions.map(
-          (one) =>
-            `${one.by}, look ${one.round}, ${one.at}: ${DECIDED[one.decision] ?? one.decision}${one.note ? `. “${one.note}”` : "."}`,
+          (decision) =>
+            `${decision.by}, look ${decision.round}, ${decision.at}: ${DECIDED[decision.decision] ?? decision.decision}${decision.note ? `. “${decision.note}”` : "."}`,
         ),
       },
       {

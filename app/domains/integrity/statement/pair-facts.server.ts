@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { CollusionSummary } from "../evidence/findings.server.ts";
 import type { PairFacts } from "./compose.ts";
@@ -28,7 +28,7 @@ export async function pairFacts(
   review: { college_id: string; attempt_id: string; exam_id: string },
   at: (time: Date) => string,
 ): Promise<PairFacts | null> {
-  const pair = await one(
+  const pair = await firstRow(
     ctx.tx,
     sql`with pair as (
           select p.*,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { latestCheckpoint } from "~/audit/tree.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import type { Statement } from "./compose.ts";
@@ -28,7 +28,7 @@ export const statementOf = read({
   on: "primary",
   input: z.object({ attemptId: z.uuid() }),
   async run({ ctx, input }) {
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select s.body, s.created_at, r.attempt_id, c.name as college, c.time_zone, u.name as student, u.roll_no,
                  e.id as entry_id, l.index::float8 as leaf, p.status as appeal, p.decision_note as appeal_note,

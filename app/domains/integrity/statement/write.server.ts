@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { Hold } from "~/domains/exams/results/hold.server.ts";
 import { exactTime } from "~/platform/format.ts";
@@ -64,7 +64,7 @@ export async function writeStatement(ctx: TxCtx, work: Work): Promise<void> {
 }
 
 async function factsOf(ctx: TxCtx, { review, entryId, outcome, consequence }: Work): Promise<Facts> {
-  const known = await one(
+  const known = await firstRow(
     ctx.tx,
     sql`select a.candidate_no, e.title, c.name as college, c.time_zone, k.name as class_name,
                (
@@ -151,12 +151,12 @@ async function factsOf(ctx: TxCtx, { review, entryId, outcome, consequence }: Wo
     pair: known.reasons.some((reason) => reason.signal === "IDENTICAL_ERRORS" && reason.points > 0)
       ? await pairFacts(ctx, review, at)
       : null,
-    decisions: decisions.map((one) => ({
-      round: one.round,
-      decision: one.decision,
-      note: one.note,
-      by: one.name,
-      at: at(one.created_at),
+    decisions: decisions.map((decision) => ({
+      round: decision.round,
+      decision: decision.decision,
+      note: decision.note,
+      by: decision.name,
+      at: at(decision.created_at),
     })),
     method: METHOD,
     entryId,

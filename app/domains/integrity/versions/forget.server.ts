@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { measure } from "~/access/measure.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { withScope } from "~/db/scope.server.ts";
 
@@ -16,7 +16,7 @@ export async function forgetAnswerVersions(ctx: Ctx): Promise<number> {
     let total = 0;
     for (let part = 0; part < 50; part++) {
       const gone = await withScope(ctx, (inner) =>
-        one(inner.tx, sql`select public.forget_answer_versions(${before}, ${MOST}) as n`, z.object({ n: z.number() })),
+        firstRow(inner.tx, sql`select public.forget_answer_versions(${before}, ${MOST}) as n`, z.object({ n: z.number() })),
       );
       total += gone!.n;
       if (gone!.n < MOST) break;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { EXAM_STATUSES, keysAreOpen, type ExamStatus } from "~/domains/exams/machine.ts";
 import { NotFound } from "~/platform/errors.ts";
@@ -23,7 +23,7 @@ export const answerHistory = read({
   on: "primary",
   input: z.object({ attemptId: z.uuid() }),
   async run({ ctx, input }) {
-    const attempt = await one(
+    const attempt = await firstRow(
       ctx.tx,
       sql`select a.id, a.college_id, a.exam_id, e.status
           from public.student_exam_attempt a

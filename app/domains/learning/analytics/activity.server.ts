@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { tenantIs } from "~/db/tenant.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ export const learningActivity = read({
           order by 1`,
       dayRow,
     );
-    const reached = await one(
+    const reached = await firstRow(
       ctx.tx,
       sql`select (
                    select count(distinct user_id)::int

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
@@ -130,7 +130,7 @@ export const countCourse = mutation({
   permission: "platform.manage",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const course = await one(
+    const course = await firstRow(
       ctx.tx,
       sql`select college_id from public.course where id = ${input.id}::uuid and deleted_at is null`,
       z.object({ college_id: z.string() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 
@@ -29,7 +29,7 @@ export const courseReport = read({
   permission: "platform.read",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const course = await one(
+    const course = await firstRow(
       ctx.tx,
       sql`select c.id, c.college_id, k.name as college, c.title, c.published, c.currency,
                  a.last_calculated_at as counted_at, a.total_enrollments as enrolled, a.active_enrollments as active,

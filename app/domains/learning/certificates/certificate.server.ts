@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { stateOf } from "./number.ts";
@@ -29,7 +29,7 @@ export const certificateFacts = read({
   permission: "platform.read",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select t.id, t.college_id, k.name as college, t.certificate_no, t.user_id, u.name as person, t.course_id,
             c.title as course, t.issued_at, t.expires_at, i.name as issued_by, t.superseded_at, t.revoked_at,

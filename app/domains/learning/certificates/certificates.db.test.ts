@@ -185,7 +185,7 @@ describe("the public check", () => {
     const tries = await Promise.allSettled(
       Array.from({ length: 60 }, (_, i) => verifyCertificate(visitor("203.0.113.99"), `IVG-TRY-${i}`)),
     );
-    const refused = tries.filter((one): one is PromiseRejectedResult => one.status === "rejected");
+    const refused = tries.filter((tried): tried is PromiseRejectedResult => tried.status === "rejected");
     expect(refused.length).toBeGreaterThanOrEqual(25);
     expect(refused.every((one) => one.reason instanceof TooMany)).toBe(true);
     expect(await verifyCertificate(visitor("203.0.113.1"), "IVG-OTHER")).toBeNull();

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
@@ -20,7 +20,7 @@ const current = z.object({
 
 /** One that is still good is not issued twice; one that has expired is followed by the new one. */
 async function supersede(ctx: TxCtx, collegeId: string, { userId, courseId }: Wanted): Promise<string | null> {
-  const former = await one(
+  const former = await firstRow(
     ctx.tx,
     sql`select id, certificate_no, expires_at, revoked_at
         from public.certificate
@@ -45,7 +45,7 @@ async function supersede(ctx: TxCtx, collegeId: string, { userId, courseId }: Wa
 /** Issued by hand, for a course done elsewhere or a rule that does not fit. */
 async function issueTo(ctx: TxCtx, collegeId: string, wanted: Wanted): Promise<{ id: string; number: string }> {
   const now = ctx.clock.now();
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select exists (
                  select 1
@@ -94,7 +94,7 @@ export const issueCertificate = mutation({
   permission: "platform.manage",
   input: z.object({ userId: z.uuid(), courseId: z.uuid("Choose a course") }),
   async run({ ctx, input }) {
-    const course = await one(
+    const course = await firstRow(
       ctx.tx,
       sql`select college_id from public.course where id = ${input.courseId}::uuid`,
       z.object({ college_id: z.string() }),

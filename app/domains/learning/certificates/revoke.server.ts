@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { execute, one } from "~/db/query.ts";
+import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 
@@ -13,7 +13,7 @@ export const revokeCertificate = mutation({
     reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
   }),
   async run({ ctx, input }) {
-    const certificate = await one(
+    const certificate = await firstRow(
       ctx.tx,
       sql`select college_id, certificate_no, revoked_at
           from public.certificate

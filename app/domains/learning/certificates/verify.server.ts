@@ -4,7 +4,7 @@ import { measure } from "~/access/measure.server.ts";
 import { subscriberOf } from "~/access/network.ts";
 import { payPace } from "~/access/throttle.server.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { TooMany } from "~/platform/errors.ts";
@@ -47,7 +47,7 @@ export function verifyCertificate(ctx: Ctx, typed: string): Promise<Verified | n
     if (!number) return null;
     // Which tenant issued it, is what the number says: only here are all of them looked through.
     const found = await withScope({ ...systemCtx("certificate check"), requestId: ctx.requestId }, ({ tx }) =>
-      one(
+      firstRow(
         tx,
         sql`select t.certificate_no, u.name as person, c.title as course, k.name as college, t.issued_at, t.expires_at,
               t.revoked_at

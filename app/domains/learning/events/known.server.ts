@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import type { LearningEvent, Subject } from "./parse.ts";
 
@@ -19,7 +19,7 @@ export type Known = {
 /** What of all that a batch names exists in this tenant. */
 export async function knownSubjects(ctx: TxCtx, collegeId: string, events: readonly LearningEvent[]): Promise<Known> {
   const named = (subject: Subject | "userId") => [...new Set(events.flatMap((event) => event[subject] ?? []))];
-  const there = (await one(
+  const there = (await firstRow(
     ctx.tx,
     sql`select array(
                  select id::text

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 const summaryRow = z.object({
@@ -29,7 +29,7 @@ export const learningSummary = read({
   input: z.object({ userId: z.uuid() }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
-    return one(
+    return firstRow(
       ctx.tx,
       sql`with learner as (
             select u.id, u.college_id, c.time_zone, (${now}::timestamptz at time zone c.time_zone)::date as today

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation, record } from "~/access/verb.server.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { applyAnswers } from "./answers.server.ts";
@@ -16,7 +16,7 @@ export const answerWord = mutation({
     rating: z.enum(RATINGS, "Choose how well it was known"),
   }),
   async run({ ctx, input }) {
-    const pair = await one(
+    const pair = await firstRow(
       ctx.tx,
       sql`select u.college_id, v.word
           from public."user" u

@@ -28,40 +28,40 @@ export function ChangesPanel({ changes }: { changes: Changes }) {
     <Panel title="Changes in this range" flush>
       <table className="rows">
         <tbody>
-          {events.slice(0, 12).map((one) => (
-            <tr key={`${one.at.toString()}${one.subject}${one.kind}`}>
-              <td className="whitespace-nowrap">{WORDS[one.kind] ?? one.kind}</td>
+          {events.slice(0, 12).map((event) => (
+            <tr key={`${event.at.toString()}${event.subject}${event.kind}`}>
+              <td className="whitespace-nowrap">{WORDS[event.kind] ?? event.kind}</td>
               <td className="w-full">
-                <code>{one.subject}</code>{" "}
-                {one.kind === "setting"
-                  ? `${one.before ?? ""} → ${one.after ?? ""}`
-                  : one.kind === "unreachable"
-                    ? one.after
+                <code>{event.subject}</code>{" "}
+                {event.kind === "setting"
+                  ? `${event.before ?? ""} → ${event.after ?? ""}`
+                  : event.kind === "unreachable"
+                    ? event.after
                     : ""}
               </td>
               <td className="num text-muted">
-                <Ago at={one.at} />
+                <Ago at={event.at} />
               </td>
             </tr>
           ))}
-          {slowerQueries.map((one) => (
-            <tr key={one.query_id}>
+          {slowerQueries.map((query) => (
+            <tr key={query.query_id}>
               <td className="whitespace-nowrap">Slower</td>
               <td className="max-w-0 w-full truncate">
-                <QueryLine id={one.query_id} text={one.text} />
+                <QueryLine id={query.query_id} text={query.text} />
               </td>
               <td className="num">
-                {milliseconds(one.before_ms ?? 0)} → {milliseconds(one.mean_ms)}
+                {milliseconds(query.before_ms ?? 0)} → {milliseconds(query.mean_ms)}
               </td>
             </tr>
           ))}
-          {newQueries.map((one) => (
-            <tr key={one.query_id}>
+          {newQueries.map((query) => (
+            <tr key={query.query_id}>
               <td className="whitespace-nowrap">New</td>
               <td className="max-w-0 w-full truncate">
-                <QueryLine id={one.query_id} text={one.text} />
+                <QueryLine id={query.query_id} text={query.text} />
               </td>
-              <td className="num">{milliseconds(one.mean_ms)}</td>
+              <td className="num">{milliseconds(query.mean_ms)}</td>
             </tr>
           ))}
         </tbody>

@@ -31,40 +31,40 @@ export function FindingPanel({
       <p className="max-w-[100ch] px-3.5 pb-2 text-muted">{finding.why}</p>
       <table className="rows">
         <tbody>
-          {shown.map((one) => (
-            <tr key={one.subject}>
+          {shown.map((evidence) => (
+            <tr key={evidence.subject}>
               <td className="max-w-[360px] truncate">
-                {one.link ? (
-                  <Link to={one.link} className="hover:underline">
-                    <code>{one.subject}</code>
+                {evidence.link ? (
+                  <Link to={evidence.link} className="hover:underline">
+                    <code>{evidence.subject}</code>
                   </Link>
                 ) : (
-                  <code>{one.subject}</code>
+                  <code>{evidence.subject}</code>
                 )}
-                <p className="truncate text-[12px] text-muted md:hidden">{one.says}</p>
+                <p className="truncate text-[12px] text-muted md:hidden">{evidence.says}</p>
               </td>
-              <td className="hidden w-full py-1.5 md:table-cell">{one.says}</td>
-              <td className="py-1.5 align-top">{one.fix && <Fix fix={one.fix} undo={one.undo} />}</td>
+              <td className="hidden w-full py-1.5 md:table-cell">{evidence.says}</td>
+              <td className="py-1.5 align-top">{evidence.fix && <Fix fix={evidence.fix} undo={evidence.undo} />}</td>
               {mayAct && (
                 <td className="hidden py-1.5 align-top md:table-cell">
-                  <MuteForm finding={finding.id} subject={one.subject} />
+                  <MuteForm finding={finding.id} subject={evidence.subject} />
                 </td>
               )}
             </tr>
           ))}
-          {muted.map((one) => (
-            <tr key={one.subject} className="text-muted">
+          {muted.map((evidence) => (
+            <tr key={evidence.subject} className="text-muted">
               <td>
-                <code>{one.subject}</code>
+                <code>{evidence.subject}</code>
               </td>
               <td className="hidden w-full md:table-cell">
-                muted: {one.mute!.reason}, ends <Ago at={one.mute!.until} />
+                muted: {evidence.mute!.reason}, ends <Ago at={evidence.mute!.until} />
               </td>
               <td colSpan={2}>
                 {mayAct && (
                   <Form intent="unmute" className="contents">
                     <input type="hidden" name="finding" value={finding.id} />
-                    <input type="hidden" name="subject" value={one.subject} />
+                    <input type="hidden" name="subject" value={evidence.subject} />
                     <Submit tone="plain">Unmute</Submit>
                   </Form>
                 )}

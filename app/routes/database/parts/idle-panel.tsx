@@ -49,25 +49,26 @@ export function IdlePanel({
             </tr>
           </thead>
           <tbody>
-            {idle.map((one) => (
-              <tr key={`${one.pid} ${String(one.backend_start)}`}>
+            {idle.map((session) => (
+              <tr key={`${session.pid} ${String(session.backend_start)}`}>
                 <td className="max-w-[220px] truncate whitespace-nowrap max-sm:max-w-[150px]">
-                  <span className="mono">{one.pid}</span> <span className="text-muted">{one.app ?? one.username}</span>
+                  <span className="mono">{session.pid}</span>{" "}
+                  <span className="text-muted">{session.app ?? session.username}</span>
                 </td>
-                <td className="hidden md:table-cell">{one.tenant ?? <span className="text-muted">untagged</span>}</td>
-                <td className="hidden lg:table-cell">{one.username ?? "–"}</td>
-                <td className="hidden lg:table-cell">{one.address ?? "this machine"}</td>
-                <td className="num">{one.idle_ms === null ? "–" : milliseconds(one.idle_ms)}</td>
+                <td className="hidden md:table-cell">{session.tenant ?? <span className="text-muted">untagged</span>}</td>
+                <td className="hidden lg:table-cell">{session.username ?? "–"}</td>
+                <td className="hidden lg:table-cell">{session.address ?? "this machine"}</td>
+                <td className="num">{session.idle_ms === null ? "–" : milliseconds(session.idle_ms)}</td>
                 <td className="hidden max-w-[380px] truncate md:table-cell">
-                  {one.query ? (
-                    <QueryLine id={null} text={one.query} length={90} />
+                  {session.query ? (
+                    <QueryLine id={null} text={session.query} length={90} />
                   ) : (
                     <span className="text-muted">none yet</span>
                   )}
                 </td>
                 {mayAct && (
                   <td>
-                    <SignalLinks pid={one.pid} start={one.backend_start} target={target} cancel={false} />
+                    <SignalLinks pid={session.pid} start={session.backend_start} target={target} cancel={false} />
                   </td>
                 )}
               </tr>

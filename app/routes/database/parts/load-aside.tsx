@@ -25,8 +25,8 @@ export function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] })
   const head = rest.headroom.value?.headroom ?? null;
   const missing = rest.headroom.value?.missing;
   const lag = [...(rest.lags.value ?? [])].sort((a, b) => (b.seconds ?? Infinity) - (a.seconds ?? Infinity))[0];
-  const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING") ?? null;
-  const grave = firing?.filter((one) => one.severity !== "INFO") ?? [];
+  const firing = rest.alerts.value?.episodes.filter((episode) => episode.state === "FIRING") ?? null;
+  const grave = firing?.filter((episode) => episode.severity !== "INFO") ?? [];
   return (
     <Figures>
       <Figure
@@ -57,7 +57,7 @@ export function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] })
         label="Alerts"
         value={firing ? grave.length : "not known"}
         unit={firing && firing.length > grave.length ? `and ${plural(firing.length - grave.length, "notice")}` : undefined}
-        tone={grave.some((one) => one.severity === "CRITICAL") ? "bad" : grave.length > 0 ? "warn" : undefined}
+        tone={grave.some((episode) => episode.severity === "CRITICAL") ? "bad" : grave.length > 0 ? "warn" : undefined}
         note={grave[0]?.says ?? "no alerts"}
       />
     </Figures>
@@ -65,7 +65,7 @@ export function Top({ rest, load }: { rest: Rest; load: Data["load"]["value"] })
 }
 
 export function Aside({ rest }: { rest: Rest }) {
-  const firing = rest.alerts.value?.episodes.filter((one) => one.state === "FIRING") ?? [];
+  const firing = rest.alerts.value?.episodes.filter((episode) => episode.state === "FIRING") ?? [];
   return (
     <>
       <Panel title="Needs you" aside={firing.length || undefined}>
@@ -73,21 +73,21 @@ export function Aside({ rest }: { rest: Rest }) {
           <p className="text-muted">{rest.alerts.error ? `Alerts can't be read: ${rest.alerts.error}` : "No alerts."}</p>
         ) : (
           <ul className="flex flex-col gap-3">
-            {firing.slice(0, 6).map((one) => (
-              <li key={one.id}>
+            {firing.slice(0, 6).map((episode) => (
+              <li key={episode.id}>
                 <div className="flex items-center justify-between gap-2">
-                  <SeverityBadge severity={one.severity} />
+                  <SeverityBadge severity={episode.severity} />
                   <span className="text-[12px] text-muted">
-                    <Ago at={one.fired_at} />
+                    <Ago at={episode.fired_at} />
                   </span>
                 </div>
                 <Link
-                  to={one.incident ? `/database/incidents/${one.incident}` : "/database/alerts"}
+                  to={episode.incident ? `/database/incidents/${episode.incident}` : "/database/alerts"}
                   className="mt-1 block hover:underline"
                 >
-                  {one.says}
+                  {episode.says}
                 </Link>
-                {one.rule === "lock-wait" && (
+                {episode.rule === "lock-wait" && (
                   <Link to="/database/locks" className="link text-[12px]">
                     View blockers
                   </Link>
@@ -104,12 +104,12 @@ export function Aside({ rest }: { rest: Rest }) {
           <p className="text-muted">No findings.</p>
         ) : (
           <ul className="flex flex-col gap-2">
-            {rest.findings.slice(0, 8).map((one) => (
-              <li key={one.id} className="flex items-baseline justify-between gap-2">
-                <Link to={`/database/findings#${one.id}`} className="hover:underline">
-                  {one.title}
+            {rest.findings.slice(0, 8).map((finding) => (
+              <li key={finding.id} className="flex items-baseline justify-between gap-2">
+                <Link to={`/database/findings#${finding.id}`} className="hover:underline">
+                  {finding.title}
                 </Link>
-                <span className="text-muted tabular-nums">{one.open}</span>
+                <span className="text-muted tabular-nums">{finding.open}</span>
               </li>
             ))}
           </ul>

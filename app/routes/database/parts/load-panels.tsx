@@ -35,16 +35,16 @@ export function TopPanel({ top }: { top: { value: Top | null; error: string | nu
             </tr>
           </thead>
           <tbody>
-            {top.value.queries.map((one) => (
-              <tr key={one.query_id}>
+            {top.value.queries.map((query) => (
+              <tr key={query.query_id}>
                 <td className="max-w-0 w-full truncate">
-                  <QueryLine id={one.query_id} text={one.text} />
+                  <QueryLine id={query.query_id} text={query.text} />
                 </td>
-                <td className="num">{percent(one.share)}</td>
-                <td className={`num ${one.total_ms / one.calls > 1000 ? "text-bad font-[560]" : ""}`}>
-                  {milliseconds(one.total_ms / one.calls)}
+                <td className="num">{percent(query.share)}</td>
+                <td className={`num ${query.total_ms / query.calls > 1000 ? "text-bad font-[560]" : ""}`}>
+                  {milliseconds(query.total_ms / query.calls)}
                 </td>
-                <td className="num hidden md:table-cell">{one.calls.toLocaleString("en-GB")}</td>
+                <td className="num hidden md:table-cell">{query.calls.toLocaleString("en-GB")}</td>
               </tr>
             ))}
           </tbody>
@@ -84,7 +84,8 @@ export function QueryLegend({
 type Metrics = Awaited<ReturnType<typeof metricHistory>>;
 
 export function Throughput({ metrics, from, to, bands }: { metrics: Metrics; from: number; to: number; bands: Band[] }) {
-  const of = (name: string) => metrics.points.filter((one) => one.name === name).map((one) => ({ t: one.t, value: one.value }));
+  const of = (name: string) =>
+    metrics.points.filter((point) => point.name === name).map((point) => ({ t: point.t, value: point.value }));
   const shared = { from, to, bands, height: 130, series: [{ key: "value", label: "value" }] };
   return (
     <div className="grid gap-4 lg:grid-cols-3">

@@ -33,7 +33,7 @@ export function PoolerPanel({ pooler }: { pooler: PoolerState }) {
           </thead>
           <tbody>
             {pooler.pools.map((pool) => {
-              const stats = pooler.databases.find((one) => one.database === pool.database);
+              const stats = pooler.databases.find((database) => database.database === pool.database);
               return (
                 <tr key={`${pool.database} ${pool.user}`}>
                   <td>{pool.database}</td>

@@ -20,10 +20,10 @@ export function spanOf(ctx: Ctx, url: URL) {
 /** Incidents as every chart of the page draws them. A page does without rather than not at all. */
 export async function bandsFor(ctx: Ctx, span: { from: Date; to: Date }): Promise<Band[]> {
   const found = await incidentsBetween({ ctx, input: { from: span.from, to: span.to } }).catch(() => []);
-  return found.map((one) => ({
-    from: one.from.getTime(),
-    to: one.to?.getTime() ?? null,
-    label: `Incident ${one.number} · ${one.title}`,
+  return found.map((span) => ({
+    from: span.from.getTime(),
+    to: span.to?.getTime() ?? null,
+    label: `Incident ${span.number} · ${span.title}`,
   }));
 }
 

@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 const open: AbortController[] = [];
-afterEach(() => open.splice(0).forEach((one) => one.abort()));
+afterEach(() => open.splice(0).forEach((controller) => controller.abort()));
 afterAll(() => roomHub().stop());
 
 type Handler = (work: { request: Request; params: Record<string, string>; context: unknown }) => Promise<Response>;

@@ -10,31 +10,33 @@ export function Episodes({ list, mayAct }: { list: Data["episodes"]; mayAct: boo
   return (
     <table className="rows">
       <tbody>
-        {list.map((one) => (
-          <tr key={one.id}>
+        {list.map((episode) => (
+          <tr key={episode.id}>
             <td>
-              <SeverityBadge severity={one.severity} />
+              <SeverityBadge severity={episode.severity} />
             </td>
             <td className="w-full py-1.5">
-              <span className="font-[560]">{ruleByKey(one.rule)?.title ?? one.rule}</span>{" "}
-              <span className="text-muted">{one.target}</span>
-              <p className="text-muted wrap-anywhere">{one.says}</p>
+              <span className="font-[560]">{ruleByKey(episode.rule)?.title ?? episode.rule}</span>{" "}
+              <span className="text-muted">{episode.target}</span>
+              <p className="text-muted wrap-anywhere">{episode.says}</p>
               <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 md:hidden">
-                <Cause one={one} />
-                <Acknowledge one={one} mayAct={mayAct} />
+                <Cause one={episode} />
+                <Acknowledge one={episode} mayAct={mayAct} />
               </div>
             </td>
             <td className="hidden whitespace-nowrap md:table-cell">
-              <Clock at={one.since} withDay withSeconds />
-              {one.resolved_at && (
-                <p className="text-[12px] text-muted">for {seconds((one.resolved_at.getTime() - one.since.getTime()) / 1000)}</p>
+              <Clock at={episode.since} withDay withSeconds />
+              {episode.resolved_at && (
+                <p className="text-[12px] text-muted">
+                  for {seconds((episode.resolved_at.getTime() - episode.since.getTime()) / 1000)}
+                </p>
               )}
             </td>
             <td className="hidden whitespace-nowrap md:table-cell">
-              <Cause one={one} />
+              <Cause one={episode} />
             </td>
             <td className="hidden md:table-cell">
-              <Acknowledge one={one} mayAct={mayAct} />
+              <Acknowledge one={episode} mayAct={mayAct} />
             </td>
           </tr>
         ))}

@@ -11,15 +11,17 @@ export function Side({ data }: { data: Data }) {
       <Panel title="Silences">
         {data.silences.length === 0 && <p className="text-muted">None. A silenced rule fires without notifying anyone.</p>}
         <ul className="flex flex-col gap-3">
-          {data.silences.map((one) => (
-            <li key={one.id}>
-              <p className="font-[560]">{one.rule === "*" ? "All rules" : (ruleByKey(one.rule)?.title ?? one.rule)}</p>
+          {data.silences.map((silence) => (
+            <li key={silence.id}>
+              <p className="font-[560]">
+                {silence.rule === "*" ? "All rules" : (ruleByKey(silence.rule)?.title ?? silence.rule)}
+              </p>
               <p className="text-muted">
-                {one.reason}, {one.who ?? "somebody"}; ends <Ago at={one.until} />
+                {silence.reason}, {silence.who ?? "somebody"}; ends <Ago at={silence.until} />
               </p>
               {data.mayAct && (
                 <Form intent="unsilence" className="mt-1">
-                  <input type="hidden" name="id" value={one.id} />
+                  <input type="hidden" name="id" value={silence.id} />
                   <Submit tone="plain">End it</Submit>
                 </Form>
               )}

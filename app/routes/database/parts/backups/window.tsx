@@ -14,7 +14,7 @@ export function RecoveryWindow({ stretches, marks, now }: { stretches: Stretch[]
   const span = Math.max(1000, to - first.from);
   const at = (moment: number) => Math.min(100, Math.max(0, ((moment - first.from) / span) * 100));
   const said = (moment: number) => `${day(new Date(moment), zone)} ${clockTime(new Date(moment), zone, true)}`;
-  const lost = stretches.slice(1).map((one, index) => ({ from: stretches[index]!.to, to: one.from }));
+  const lost = stretches.slice(1).map((stretch, index) => ({ from: stretches[index]!.to, to: stretch.from }));
   return (
     <figure
       aria-label={`Recoverable from ${said(first.from)} to ${said(last.to)}${lost.length > 0 ? `, without ${plural(lost.length, "stretch", "stretches")}` : ""}`}
@@ -39,11 +39,11 @@ export function RecoveryWindow({ stretches, marks, now }: { stretches: Stretch[]
             title={`not recoverable from ${said(one.from)} to ${said(one.to)}`}
           />
         ))}
-        {stretches.map((one) => (
+        {stretches.map((stretch) => (
           <span
-            key={one.from}
+            key={stretch.from}
             className="absolute inset-y-0 bg-ok-soft"
-            style={{ left: `${at(one.from)}%`, width: `max(3px, ${at(one.to) - at(one.from)}%)` }}
+            style={{ left: `${at(stretch.from)}%`, width: `max(3px, ${at(stretch.to) - at(stretch.from)}%)` }}
           />
         ))}
         {marks.map((mark) => (

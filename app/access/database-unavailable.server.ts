@@ -1,4 +1,4 @@
-import { codeOf, isConnectionLoss, isNotReady, said } from "~/db/retry.ts";
+import { codeOf, isConnectionLoss, isNotReady, pgErrorOf } from "~/db/retry.ts";
 import { Unavailable } from "~/platform/errors.ts";
 
 const AWAY = "The database can't be reached right now";
@@ -10,10 +10,10 @@ const IN_WORDS: Record<string, string> = {
 };
 
 /** What the database's state made impossible, in words; null where it is not to blame. */
-export function away(error: unknown): Unavailable | null {
+export function databaseUnavailable(error: unknown): Unavailable | null {
   if (isNotReady(error))
     return new Unavailable(
-      /shutting down/.test(said(error).message)
+      /shutting down/.test(pgErrorOf(error).message)
         ? "The database is shutting down. Try again when it is back"
         : "The database is starting. Try again in a moment",
     );

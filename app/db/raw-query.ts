@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 /** What pg sends and answers by itself, for statements that its own queries can't say. Ends once, well or badly. */
-export abstract class Submitted {
+export abstract class RawQuery {
   /** The client's own timeout hangs on it. */
   callback: ((error: Error | null) => void) | undefined;
   private settle!: { resolve(): void; reject(error: Error): void };

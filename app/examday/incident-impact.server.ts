@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mutation, read } from "~/access/verb.server.ts";
 import { may } from "~/access/policy.ts";
 import type { Ctx } from "~/db/ctx.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { giveTimeForIncident } from "~/domains/exams/live/incident-time.server.ts";
 import { countExplainable, explainSignals, previewExplain, unexplainSignals } from "~/domains/integrity/score/explain.server.ts";
@@ -18,7 +18,7 @@ const incidentRow = z.object({
 });
 
 async function incidentNumbered(ctx: Parameters<Parameters<typeof read>[0]["run"]>[0]["ctx"], number: number) {
-  const found = await one(
+  const found = await firstRow(
     ctx.tx,
     sql`select id, number, title, state, from_at, to_at from console.incident where number = ${number}`,
     incidentRow,
@@ -27,7 +27,7 @@ async function incidentNumbered(ctx: Parameters<Parameters<typeof read>[0]["run"
   return found;
 }
 
-export type Touched = {
+export type IncidentImpact = {
   incident: z.infer<typeof incidentRow>;
   exams: {
     id: string;
@@ -46,11 +46,11 @@ export type Touched = {
 };
 
 /** The exams and attempts that were under way while an incident lasted, in the tenants of this person's scope. */
-export const touchedBy = read({
+export const incidentImpact = read({
   name: "incident.touched",
   permission: "readiness.read",
   input: z.object({ number: z.number().int().positive() }),
-  async run({ ctx, input }): Promise<Touched> {
+  async run({ ctx, input }): Promise<IncidentImpact> {
     const incident = await incidentNumbered(ctx, input.number);
     const until = incident.to_at ?? ctx.clock.now();
     const exams = await rows(
@@ -120,7 +120,7 @@ export const extraTimeForIncident = mutation({
     again: z.boolean().default(false),
   }),
   async run({ ctx, input }) {
-    const touched = await touchedBy({ ctx, input: { number: input.number } });
+    const touched = await incidentImpact({ ctx, input: { number: input.number } });
     // In one order: two who press at once take turns at the first exam, and do not wait for each other in a circle.
     const live = touched.exams
       .filter((exam) => exam.status === "LIVE" && exam.writing > 0 && (input.again || exam.given === 0))
@@ -147,7 +147,7 @@ export const extraTimeForIncident = mutation({
       students += done.students;
     }
     if (exams === 0) {
-      const now = await touchedBy({ ctx, input: { number: input.number } });
+      const now = await incidentImpact({ ctx, input: { number: input.number } });
       throw new Conflict(
         now.exams.some((exam) => exam.given > 0)
           ? "Every affected student has already been given time"
@@ -159,7 +159,7 @@ export const extraTimeForIncident = mutation({
 });
 
 async function windowOf(ctx: Ctx, number: number) {
-  const touched = await touchedBy({ ctx, input: { number } });
+  const touched = await incidentImpact({ ctx, input: { number } });
   const { incident } = touched;
   if (!incident.to_at) throw new Invalid("The incident is still open. Clear its signals once it is resolved");
   return windowFrom(incident, incident.to_at);
@@ -186,7 +186,7 @@ export async function previewClearing(ctx: Ctx, number: number) {
 
 /** How many signals it could still explain; none while it is open. */
 export async function leftToExplain(ctx: Ctx, number: number): Promise<number> {
-  const { incident } = await touchedBy({ ctx, input: { number } });
+  const { incident } = await incidentImpact({ ctx, input: { number } });
   return incident.to_at ? countExplainable({ ctx, input: windowFrom(incident, incident.to_at) }) : 0;
 }
 
@@ -197,6 +197,6 @@ export async function clearExplained(ctx: Ctx, number: number) {
 }
 
 export async function undoClearing(ctx: Ctx, number: number) {
-  const { incident } = await touchedBy({ ctx, input: { number } });
+  const { incident } = await incidentImpact({ ctx, input: { number } });
   return unexplainSignals({ ctx, input: { incidentId: incident.id, reason: `Undone: ${reasonFor(incident)}` } });
 }

@@ -1,19 +1,21 @@
 import { Outlet, useLoaderData } from "@remix-run/react";
-import { page } from "~/access/page.server.ts";
+import { protectedLoader } from "~/access/page.server.ts";
 import { targetStates } from "~/observability/current.server.ts";
 import { targetLabel } from "~/observability/target.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 
-export const loader = page("database.load", async () => {
+export const loader = protectedLoader("database.load", async () => {
   const states = await targetStates();
   return {
-    away: states.filter((one) => one.reachable === false).map(({ name, kind, since, error }) => ({ name, kind, since, error })),
+    away: states
+      .filter((state) => state.reachable === false)
+      .map(({ name, kind, since, error }) => ({ name, kind, since, error })),
   };
 });
 
 /** Around every page of the database: a server that does not answer is said before anything that is known of it. */
-export default function Around() {
+export default function DatabaseLayout() {
   const { away } = useLoaderData<typeof loader>();
   return (
     <>

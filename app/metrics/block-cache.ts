@@ -6,10 +6,14 @@ type Look = (later: View) => boolean;
 
 const sameTargets = (a: View["targets"], b: View["targets"]) =>
   a.length === b.length &&
-  a.every((one, i) => {
+  a.every((state, i) => {
     const { name, reachable, error, since, server } = b[i]!;
     return (
-      one.name === name && one.reachable === reachable && one.error === error && one.since === since && one.server === server
+      state.name === name &&
+      state.reachable === reachable &&
+      state.error === error &&
+      state.since === since &&
+      state.server === server
     );
   });
 
@@ -48,7 +52,7 @@ function watch(view: View): { view: View; looks(): Look[] | null } {
  * Blocks of the text, made again only when something that they were made of is another now: most samples come once in a
  * minute, and the text is made every few seconds.
  */
-export class KeptBlocks {
+export class BlockCache {
   private readonly kept = new Map<string, { block: Block; looks: Look[] }>();
 
   of(name: string, view: View, make: (view: View) => Block): Block {

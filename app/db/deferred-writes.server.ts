@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { codeOf } from "./retry.ts";
-import { Submitted } from "./submitted.ts";
+import { RawQuery } from "./raw-query.ts";
 
 /** Named, it is parsed and planned once for each connection. */
 export type Statement = { name: string; text: string; values: readonly unknown[] };
@@ -28,7 +28,7 @@ type Around = {
 };
 
 /** Several statements in one message; when one fails, the server does none of those behind it. */
-class Together extends Submitted {
+class PipelinedBatch extends RawQuery {
   /** pg notes under this name what the connection has parsed. */
   readonly name: string;
   readonly text: string;
@@ -76,7 +76,7 @@ class Together extends Submitted {
 
 /** A transaction of one statement, from its beginning to its commit in one message: where anything fails, nothing is done. */
 export async function wholeTransaction(client: pg.PoolClient, opening: readonly string[], statement: Statement): Promise<void> {
-  await client.query(new Together([statement], { opening, commit: true })).done;
+  await client.query(new PipelinedBatch([statement], { opening, commit: true })).done;
 }
 
 const MOST = 200;
@@ -86,12 +86,12 @@ const ALREADY_BROKEN = "25P02";
  * Statements whose answer nobody waits for, in their order: they are sent before whatever the transaction does next, and those
  * at its end in one message with its commit. One that fails fails the transaction, also where an error was caught meanwhile.
  */
-export class Late {
+export class DeferredWrites {
   private held: Statement[] = [];
   private sent: Promise<void> = Promise.resolve();
   private failed: Error | null = null;
 
-  constructor(private readonly send: (query: Submitted) => unknown) {}
+  constructor(private readonly send: (query: RawQuery) => unknown) {}
 
   async add(statement: Statement): Promise<void> {
     // One message is of one statement's shape.
@@ -105,7 +105,7 @@ export class Late {
   /** Whoever sends something else calls this first. */
   flush(): void {
     if (this.held.length === 0) return;
-    const query = new Together(this.held, { commit: false });
+    const query = new PipelinedBatch(this.held, { commit: false });
     this.held = [];
     this.send(query);
     this.sent = query.done.catch((error: Error) => void (this.failed ??= error));
@@ -115,7 +115,7 @@ export class Late {
   async commit(): Promise<boolean> {
     await this.settled();
     if (this.held.length === 0) return false;
-    const query = new Together(this.held, { commit: true });
+    const query = new PipelinedBatch(this.held, { commit: true });
     this.held = [];
     this.send(query);
     await query.done;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { judgeLogin, type RiskReason } from "~/audit/risk.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { one } from "~/db/query.ts";
+import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 
 /** The first three parts of an IPv4 address, the first four of an IPv6 one: a network, not a machine. Ends where a part ends. */
@@ -13,10 +13,10 @@ function networkOf(address: string): string {
 }
 
 /** How this login compares with the person's logins of the last 90 days. */
-export async function judgeAgainstHabits(ctx: TxCtx, staffId: string): Promise<RiskReason[]> {
+export async function loginRisk(ctx: TxCtx, staffId: string): Promise<RiskReason[]> {
   const now = ctx.clock.now();
   const hour = now.getUTCHours();
-  const habits = await one(
+  const habits = await firstRow(
     ctx.tx,
     sql`select count(*)::int as logins,
                count(*) filter (

@@ -5,7 +5,7 @@ import { clusterPlace, type Place } from "~/db/cluster/place.server.ts";
 import { stopServer } from "~/db/cluster/server.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 import { createPool } from "~/db/pool.server.ts";
-import { execute, one, rows } from "~/db/query.ts";
+import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
 import { Conflict } from "~/platform/errors.ts";
@@ -13,7 +13,7 @@ import { Conflict } from "~/platform/errors.ts";
 const UNDER_WAY = { backup: "A backup is already running", drill: "A drill is already running" } as const;
 
 /** One of each kind at a time, on a connection of its own: a process that ends, however it ends, gives its turn back. */
-export async function inTurn<T>(kind: keyof typeof UNDER_WAY, run: () => Promise<T>): Promise<T> {
+export async function exclusive<T>(kind: keyof typeof UNDER_WAY, run: () => Promise<T>): Promise<T> {
   const pool = createPool(`turn ${kind}`, { ...connection("owner"), applicationName: `turn ${kind}`, max: 1, idleTimeoutMs: 0 });
   try {
     const holder = await pool.connect();
@@ -92,9 +92,9 @@ export async function cleanUpDrills(place: Place): Promise<void> {
 }
 
 /** On a clock: what a killed process left does not wait for the next night. */
-export async function tidyUp(): Promise<void> {
+export async function cleanUp(): Promise<void> {
   const place = clusterPlace();
-  const open = await one(
+  const open = await firstRow(
     clients().primary,
     sql`select exists (select 1 from console.backup where state = 'RUNNING') as backup,
           exists (select 1 from console.backup_check where kind = 'DRILL' and finished_at is null) as drill`,
@@ -103,6 +103,6 @@ export async function tidyUp(): Promise<void> {
   const whenFree = (error: unknown) => {
     if (!(error instanceof Conflict)) throw error;
   };
-  if (open!.backup) await inTurn("backup", () => cleanUpBackups(place)).catch(whenFree);
-  if (open!.drill) await inTurn("drill", () => cleanUpDrills(place)).catch(whenFree);
+  if (open!.backup) await exclusive("backup", () => cleanUpBackups(place)).catch(whenFree);
+  if (open!.drill) await exclusive("drill", () => cleanUpDrills(place)).catch(whenFree);
 }

@@ -3,7 +3,7 @@ import { Notice } from "~/ui/feedback/empty.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 
 /** Says how old what is shown is, where the server could not be asked for it now. */
-export function LateNotice({ late }: { late: Late | null }) {
+export function StaleNotice({ late }: { late: Late | null }) {
   if (!late) return null;
   return (
     <Notice tone="warn" title="The server does not answer right now.">

@@ -11,7 +11,7 @@ const EVERY_SILENT_MS = 250;
 const PATIENCE_MS = 1500;
 const BUSY_MS = 2 * PATIENCE_MS + 500;
 
-export type Pulse = Silence & {
+export type Heartbeat = Silence & {
   /** Where the primary's log was this long ago; null while it does not answer, or when nobody looked that early. */
   position(msAgo: number): string | null;
   stop(): Promise<void>;
@@ -24,7 +24,7 @@ const REMEMBERED = 30;
  * Whether the primary answers at all, looked at on a connection of its own. A server that hangs takes connections and
  * says nothing: without this each request waits for its timeout, and the pages that could say so are gone with the rest.
  */
-export function startPulse(target: Connection, process: string): Pulse {
+export function startHeartbeat(target: Connection, process: string): Heartbeat {
   const pool = createPool("pulse", {
     ...target,
     applicationName: `${process} pulse`,

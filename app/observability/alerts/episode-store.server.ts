@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clients } from "~/db/clients.server.ts";
-import { execute, one, rows, type Queryable } from "~/db/query.ts";
+import { execute, firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { newId } from "~/platform/ids.ts";
 import type { Change, Condition } from "./evaluate.ts";
@@ -16,7 +16,7 @@ const INCIDENT_FROM = "CRITICAL";
  * Episodes and incidents as rows. What happens while the primary is away waits here, in order; for the worst of it
  * notifications leave from the spool meanwhile.
  */
-export class Keeper {
+export class EpisodeStore {
   private queue: Pending[] = [];
   private readonly ids = new Map<string, string>();
 
@@ -78,7 +78,8 @@ export class Keeper {
     if (!id) return;
     if (change.kind === "resolved") this.ids.delete(key);
     // Of several "worse" that wait, the last one says it all.
-    if (change.kind === "worse") this.queue = this.queue.filter((one) => !(one.id === id && one.change.kind === "worse"));
+    if (change.kind === "worse")
+      this.queue = this.queue.filter((pending) => !(pending.id === id && pending.change.kind === "worse"));
     // What begins is told as it is; afterwards the row keeps its worst moment, and the page asks for the present one.
     const says = change.kind === "fired" ? change.condition.says : change.condition.worstSays;
     this.queue.push({ id, change: { ...change, condition: { ...change.condition } }, at: now, says });
@@ -104,7 +105,7 @@ export class Keeper {
 
   /** Still waiting to be written: what the notifier sends from the spool while there is no database. */
   unwritten(): Happening[] {
-    return this.queue.filter((one) => one.change.kind !== "worse").map((one) => happeningOf(one, null));
+    return this.queue.filter((pending) => pending.change.kind !== "worse").map((pending) => happeningOf(pending, null));
   }
 
   private async write(on: Queryable, { id, change, at, says }: Pending): Promise<void> {
@@ -140,7 +141,7 @@ export class Keeper {
         await queueNotifications(on, happeningOf({ id, change, at, says }, incident?.number ?? null), when);
       return;
     }
-    const closed = await one(
+    const closed = await firstRow(
       on,
       sql`update console.alert_episode
           set state = 'RESOLVED', resolved_at = ${when}, value = ${condition.value}, worst = ${condition.worst},
@@ -197,7 +198,7 @@ async function openIncident(
   link: string,
 ): Promise<{ id: string; number: number }> {
   const id = newId();
-  const made = (await one(
+  const made = (await firstRow(
     on,
     sql`insert into console.incident (id, title, cause, rule, target, severity, from_at, link, facts)
         values (

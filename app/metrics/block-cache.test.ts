@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { family, perRow, type View } from "./family.ts";
-import { KeptBlocks } from "./kept.ts";
+import { BlockCache } from "./block-cache.ts";
 import { renderFamily } from "./render.ts";
 
 // Breaks when a text is made again for nothing, or stays although what it says is no longer so.
@@ -18,7 +18,7 @@ function viewOf(held: { roles: ReturnType<typeof rows> | null; reachable?: boole
 const limits = perRow("roles", "limit", "gauge", "L", ["role"], (row) => [{ role: row.name }, row.connections]);
 
 function counting(one: typeof limits) {
-  const kept = new KeptBlocks();
+  const kept = new BlockCache();
   let made = 0;
   return {
     made: () => made,
@@ -45,7 +45,7 @@ describe("a family's text", () => {
 
   it("is made again when a server comes or goes", () => {
     const up = family("up", "gauge", "U", ["server"], (view) =>
-      view.targets.map((one) => [{ server: one.name }, one.reachable ? 1 : 0] as const),
+      view.targets.map((target) => [{ server: target.name }, target.reachable ? 1 : 0] as const),
     );
     const block = counting(up);
     expect(block.text(viewOf({ roles: null }))).toContain("} 1\n");

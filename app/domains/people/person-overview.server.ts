@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
-import { one, rows } from "~/db/query.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 
@@ -23,13 +23,13 @@ const person = z.object({
 });
 
 /** "What is the matter with this student?": everything that decides whether they can sit, and what happened to them. */
-export const personMatter = read({
+export const personOverview = read({
   name: "people.matter",
   permission: "platform.read",
   input: z.object({ id: z.uuid() }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
-    const found = await one(
+    const found = await firstRow(
       ctx.tx,
       sql`select u.id, u.college_id, c.name as college, c.subscription_status as college_status, u.name, u.email,
                  u.roll_no, u.role, u.is_active, u.locked_until, u.locked_reason, u.last_login_at,
