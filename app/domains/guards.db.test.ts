@@ -21,6 +21,13 @@ import { giveExtraTime } from "./exams/live/extra-time.server.ts";
 import { forceSubmit } from "./exams/live/force-submit.server.ts";
 import { giveTimeForIncident } from "./exams/live/incident-time.server.ts";
 import { decideAppeal, fileAppeal, withdrawAppeal } from "./integrity/appeals/appeals.server.ts";
+import { closeHand } from "./exams/room/close-hand.server.ts";
+import { handOver } from "./exams/room/hand-over.server.ts";
+import { pauseAttempts, resumeAttempts } from "./exams/room/pause.server.ts";
+import { sendMessage } from "./exams/room/send-message.server.ts";
+import { sitAsStudent } from "./exams/sitting/sit-as-student.server.ts";
+import { complianceFile } from "./integrity/compliance/file.server.ts";
+import { importSeating, placeSeat, removeSeat } from "./integrity/seating/change-seating.server.ts";
 import { requestAnalysis } from "./integrity/evidence/request.server.ts";
 import { revokeApiKey, rotateApiKey } from "./integrity/keys/api-keys.server.ts";
 import { claimReview, letGoReview } from "./integrity/review/claim.server.ts";
@@ -96,6 +103,16 @@ const LINES: Line[] = [
   [giveExtraTime, "exams.operate", (it) => ({ examId: it.exam, attemptIds: [it.attempt], minutes: 5 })],
   [forceSubmit, "exams.operate", (it) => ({ examId: it.exam, attemptIds: [it.attempt], reason })],
   [giveTimeForIncident, "exams.operate", (it) => ({ examId: it.exam, incident: { id: newId(), number: 1 }, minutes: 5, reason })],
+  [sendMessage, "exams.operate", (it) => ({ examId: it.exam, text: words, to: { audience: "EVERYONE" } })],
+  [closeHand, "exams.operate", (it) => ({ examId: it.exam, handId: newId() })],
+  [handOver, "exams.operate", (it) => ({ examId: it.exam, note: words })],
+  [pauseAttempts, "exams.operate", (it) => ({ examId: it.exam, attemptIds: [it.attempt], how: "PAUSED", reason })],
+  [resumeAttempts, "exams.operate", (it) => ({ examId: it.exam, attemptIds: [it.attempt], reason })],
+  [sitAsStudent, "exams.operate", (it) => ({ examId: it.exam, userId: it.student })],
+  [importSeating, "exams.operate", (it) => ({ examId: it.exam, csv: "roll_no,room,row,column\nR1,A,1,1" })],
+  [placeSeat, "exams.operate", (it) => ({ examId: it.exam, rollNo: "R1", room: "A", row: "1", column: "1" })],
+  [removeSeat, "exams.operate", (it) => ({ examId: it.exam, seatId: newId() })],
+  [complianceFile, "integrity.read", (it) => ({ examId: it.exam })],
   [requestAnalysis, "exams.operate", (it) => ({ examId: it.exam })],
   [setWeights, "exams.author", (it) => ({ examId: it.exam, threshold: 40, points: {} })],
   [claimReview, "integrity.review", (it) => ({ reviewId: it.review })],
@@ -261,8 +278,8 @@ describe("a wrong state", () => {
 
   it("a key is not corrected before anyone began, nor once it has decided", async () => {
     for (const [status, frozen, says] of [
-      ["LIVE", false, /edit the question/],
-      ["GRADED", true, /Reopen the grading/],
+      ["LIVE", false, /Edit the question/],
+      ["GRADED", true, /Reopen grading/],
       ["PUBLISHED", true, /before its results are out/],
     ] as const) {
       const { id, questions } = await exam(status, { frozen });

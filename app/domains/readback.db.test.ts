@@ -52,7 +52,8 @@ async function typedFor(resource: Resource, field: Field): Promise<string> {
     case "date":
       return `2026-02-${String((n % 28) + 1).padStart(2, "0")}`;
     case "moment":
-      return `2026-02-${String((n % 28) + 1).padStart(2, "0")}T04:05`;
+      // To come: a certificate may not expire before it is issued.
+      return `2031-02-${String((n % 28) + 1).padStart(2, "0")}T04:05`;
     case "choice":
       return (field.accepts ?? field.options)!.at(n % (field.accepts ?? field.options)!.length)!;
     case "list":
@@ -212,7 +213,9 @@ describe("every field is read back as it was typed", () => {
             field.kind === "bool" ? "on" : asTyped({ ...field, filter: null }, before.values[field.key]),
           ]),
       );
-      await update({ ctx: boss, input: { resource: resource.name, id, version: before.version, values: form } });
+      // What is issued, like a certificate, has nothing that an edit may touch.
+      if (Object.keys(form).length > 0)
+        await update({ ctx: boss, input: { resource: resource.name, id, version: before.version, values: form } });
       const after = (await get({ ctx: boss, input: { resource: resource.name, id } })).row;
       const same = (values: Record<string, unknown>) =>
         Object.fromEntries(writable(resource).map((field) => [field.key, asKept(field, values[field.key])]));

@@ -45,6 +45,7 @@ const college = resource({
       min: 0,
       max: 20,
       hint: "Of the attempts that nothing flagged: so that one can say how often signals are wrong, and what they miss",
+      ...platform,
     }),
   },
   title: "name",

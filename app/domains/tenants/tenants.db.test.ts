@@ -74,7 +74,7 @@ describe("a new tenant", () => {
     );
     expect(results.filter((result) => result.status === "fulfilled").length).toBe(1);
     for (const result of results)
-      if (result.status === "rejected") expect((result.reason as Error).message).toMatch(/is in use already$/);
+      if (result.status === "rejected") expect((result.reason as Error).message).toMatch(/is already in use$/);
     expect((await one("select count(*)::int as n from console.staff", []))["n"]).toBe(Number(before["n"]) + 1);
   });
 

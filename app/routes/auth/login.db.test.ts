@@ -109,7 +109,7 @@ it("with the primary stopped the page says so before anyone types, and who has n
   await expect.poll(async () => (await page()).silent, { timeout: 20_000 }).toBe(true);
   expect(await logIn(proctor.email)).toMatchObject({
     status: 503,
-    message: "The primary does not answer, and your pages need it. Try again when it is back",
+    message: "The primary does not answer, and your pages need it. Log in when it is back",
   });
   expect(await logIn(sre.email)).toMatchObject({ status: 302, to: "/database" });
 }, 60_000);
