@@ -41,7 +41,7 @@ export const createTenant = mutation({
   async run({ ctx, input }) {
     const username = input.code.toLowerCase();
     const taken = await ctx.tx.prisma.college.findFirst({ where: { OR: [{ code: input.code }, { username }] } });
-    if (taken) throw new Invalid(`The code ${input.code} is in use already`, { code: [`${taken.name} has this code`] });
+    if (taken) throw new Invalid(`The code ${input.code} is already in use`, { code: [`${taken.name} has this code`] });
     const id = newId();
     const now = ctx.clock.now();
     await ctx.tx.prisma.college.create({
