@@ -167,10 +167,10 @@ it("an auditor finds the planted bad session, sees all of it, and exports it", a
   await page.getByLabel("Search name").fill("Who came in");
   await page.getByRole("button", { name: "Keep" }).click();
   await page.getByRole("link", { name: "Who came in" }).waitFor();
-  await page.getByRole("button", { name: "Remove the search Who came in" }).click();
+  await page.getByRole("button", { name: "Delete search Who came in" }).click();
   await page.getByRole("link", { name: "Who came in" }).waitFor({ state: "detached" });
   await page.goto("/audit?range=30d");
-  await page.getByRole("link", { name: "what stands out" }).click();
+  await page.getByRole("link", { name: "unusual actions" }).click();
   // Other acts may stand out beside it: a key that someone made at an hour unusual for them.
   await page.getByRole("row").filter({ hasText: "Mona Haddad" }).locator(".mono", { hasText: "api_key.create" }).click();
   await page.getByText("Changes permissions").waitFor();

@@ -280,6 +280,6 @@ it("an exam day: a stall, an incident, the act, the time given, the flags explai
   // And it can be taken back.
   await proctor.page.goto(`/exams/incidents/${number}`);
   await proctor.page.getByRole("button", { name: /^Undo: let/ }).click();
-  await proctor.page.getByText(/Taken back: [\d,]+ signals count again/).waitFor();
+  await proctor.page.getByText(/Undone: [\d,]+ signals count again/).waitFor();
   await Promise.all([sre.context.close(), proctor.context.close(), auditor.context.close()]);
 }, 300_000);

@@ -133,7 +133,7 @@ it("marks refused for one answer are not typed into the next; a mistyped mark is
     await expect.poll(waiting).toBe(before - 1);
     expect(await page.getByLabel(/^Marks of 9/).inputValue()).toBe("");
     await page
-      .getByRole("button", { name: /^Take back/ })
+      .getByRole("button", { name: /^Undo the mark/ })
       .first()
       .click();
     await expect.poll(waiting).toBe(before);

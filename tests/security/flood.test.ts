@@ -53,7 +53,7 @@ it("ten forms of 60 MB at once are refused unread, while /health answers and mem
   expect(await slowestHealth(flood)).toBeLessThan(1000);
   for (const answer of await flood) {
     expect([413, CUT]).toContain(answer.status);
-    if (answer.status === 413) expect(answer.body).toContain("larger than the 64 KB");
+    if (answer.status === 413) expect(answer.body).toContain("Larger than the limit of 64 KB");
   }
   expect((await memory()) - before).toBeLessThan(150);
 });

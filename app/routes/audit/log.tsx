@@ -122,7 +122,7 @@ export default function AuditLog() {
       </form>
       <div className="flex flex-wrap gap-3 text-[12px] text-muted">
         <Link className="link" to={link({ q: "risk:>=40", after: null })}>
-          what stands out
+          unusual actions
         </Link>
         <Link className="link" to={link({ q: "action:session.*", after: null })}>
           logins
