@@ -54,7 +54,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
               <th className="w-full max-sm:hidden">Answer</th>
               <th className="num">Marks</th>
               <th>
-                <span className="sr-only">Take back</span>
+                <span className="sr-only">Undo</span>
               </th>
             </tr>
           </thead>
@@ -74,7 +74,7 @@ export function Marked({ marked, candidateNo }: { marked: One[]; candidateNo: nu
                     className="flex justify-end gap-x-3 whitespace-nowrap max-sm:flex-col max-sm:items-end max-sm:py-1"
                   >
                     <button className="link" aria-label={`Undo the mark of candidate ${one.candidate_no}, question ${one.place}`}>
-                      Take back
+                      Undo
                     </button>
                     {one.type === "SHORT_ANSWER" && (
                       <button

@@ -27,7 +27,7 @@ export function MyConflicts({ list }: { list: Declared[] }) {
                 </td>
                 <td className="text-right">
                   <Form intent="withdraw" about={{ id: declared.id }} className="contents">
-                    <Submit tone="plain">Take back</Submit>
+                    <Submit tone="plain">Withdraw</Submit>
                   </Form>
                 </td>
               </tr>
