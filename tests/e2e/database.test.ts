@@ -82,7 +82,7 @@ describe("from the overview", () => {
     await owner.query("begin; lock table public.student_answer in access exclusive mode");
     const waiting = await students(4);
     const { page, context } = await logIn(browser, "sre");
-    await until(page, "/database", /wait for a lock on student_answer/, 60_000);
+    await until(page, "/database", /waiting for a lock on student_answer/, 60_000);
     await page.getByRole("link", { name: "View blockers" }).click();
     await page.getByText("release-tool").first().waitFor();
     await page

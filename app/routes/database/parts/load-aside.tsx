@@ -88,7 +88,7 @@ export function Aside({ rest }: { rest: Rest }) {
                   {episode.says}
                 </Link>
                 {episode.rule === "lock-wait" && (
-                  <Link to="/database/locks" className="link text-[12px]">
+                  <Link to="/database/locks" className="link inline-block py-1 text-[12px]">
                     View blockers
                   </Link>
                 )}
