@@ -119,7 +119,7 @@ const refusalOf = (ctx: TxCtx, run: () => Promise<void>): Promise<string | null>
   inSavepoint(ctx.tx, run).then(() => null, messageOf);
 
 const TRIED = 100;
-/** Of so many the preview shows what would become of each. */
+/** The preview shows the outcome for this many. */
 const SHOWN = 8;
 
 export type Tried = { id: string; title: string; changes: Change[]; refused: string | null };

@@ -40,7 +40,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   await page.getByRole("link", { name: "Import students" }).click();
   const wrong = "Name,Email,Roll number\nAda One,ada@bnew.example,B-1\nB,not-an-address,B-2\nCy Three,cy@bnew.example,B-1\n";
   await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(wrong) });
-  await page.getByRole("button", { name: "Bring it" }).click();
+  await page.getByRole("button", { name: "Upload" }).click();
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
   await page.selectOption("select[name='map.email']", "Email");
   await page.getByRole("button", { name: "Check only" }).click();
@@ -53,7 +53,7 @@ it("a new college, from its creation to a first enrollment, with an import that 
   const right =
     "Name,E-mail,Roll number\nAda One,ada@bnew.example,B-1\nBo Two,bo@bnew.example,B-2\nCy Three,cy@bnew.example,B-3\n";
   await page.setInputFiles("input[type=file]", { name: "students.csv", mimeType: "text/csv", buffer: Buffer.from(right) });
-  await page.getByRole("button", { name: "Bring it" }).click();
+  await page.getByRole("button", { name: "Upload" }).click();
   await page.waitForURL(/imports\/[0-9a-f-]{36}/);
   await page.getByRole("button", { name: "Check only" }).click();
   await page.getByText("Every line is valid").waitFor({ timeout: 60_000 });

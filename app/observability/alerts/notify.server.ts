@@ -38,7 +38,7 @@ type Target = z.infer<typeof targetRow>;
 
 const silenceRow = z.object({ rule: z.string(), target: z.string().nullable(), until: z.date() });
 
-/** Who is told, and what is not: as read last, for the time when nothing can be read. */
+/** Recipients, and what they are not sent: as read last, for the time when nothing can be read. */
 const lastKnown: { targets: Target[]; silences: z.infer<typeof silenceRow>[] } = { targets: [], silences: [] };
 
 const readTargets = async (on: Queryable) =>

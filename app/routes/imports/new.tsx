@@ -81,7 +81,7 @@ export default function NewImport() {
             />
             <FileInput />
             <div>
-              <Submit busy="Reading…">Bring it</Submit>
+              <Submit busy="Reading…">Upload</Submit>
             </div>
           </Form>
         </Panel>

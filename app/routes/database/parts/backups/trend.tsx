@@ -12,7 +12,7 @@ function spanOf(times: number[]): { from: number; to: number } {
   return { from: from - edge, to: to + edge };
 }
 
-/** How long to be back and how much would be lost, drill by drill; and what backups weigh. */
+/** Recovery time and data at risk, drill by drill; and what backups weigh. */
 export function Trends({ backups, checks }: { backups: BackupLine[]; checks: CheckLine[] }) {
   const drills = checks.filter((check) => check.kind === "DRILL" && check.ok).toReversed();
   const sizes = backups.filter((row) => row.size_bytes !== null).toReversed();
