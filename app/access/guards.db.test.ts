@@ -88,7 +88,7 @@ describe("a link to choose a password", () => {
 });
 
 describe("someone else's session", () => {
-  it("is ended by who manages the staff, and by nobody else", async () => {
+  it("is ended by who manages the staff, and by no one else", async () => {
     const { id: staff } = await makeStaff(db.owner, "SRE");
     const session = newId();
     await db.owner.query(

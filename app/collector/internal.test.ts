@@ -127,7 +127,7 @@ describe("the end of an export", () => {
       expect((await ask({ ...facts, entries: "2", waiting: "0", digest })).status).toBe(400);
   });
 
-  it("is signed by nobody in a process that has only the key that verifies", () => {
+  it("is signed by no one in a process that has only the key that verifies", () => {
     delete process.env["INVIGIL_SIGNING_KEY"];
     forget("env");
     forget("audit.key");

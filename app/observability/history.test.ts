@@ -9,7 +9,7 @@ const floor = (at: number, step: number) => Math.floor(at / (step * 1000)) * ste
 const made = new Map(levels.slice(0, 3).map((level) => [level.suffix, floor(now, level.step)]));
 const steps = (pieces: readonly Piece[]) => pieces.map((piece) => piece.suffix || "raw");
 
-/** Breaks when a moment of a span is told twice or by nobody. */
+/** Breaks when a moment of a span is told twice or by no one. */
 describe("the pieces of a span", () => {
   it("follow on each other from its first moment to its last, each made of whole sums", () => {
     let seed = 7;

@@ -51,7 +51,7 @@ describe("a review's state", () => {
     expect(files(/(insert into|delete from) public\.review\b/)).toEqual(["app/domains/integrity/review/enter-queue.server.ts"]);
   });
 
-  it("is copied to its attempt by the database, and by nobody here", () => {
+  it("is copied to its attempt by the database, and by no one here", () => {
     expect(files(/(?<!\.)review_state = (?!'QUEUED'`)/)).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== "linux")("the environment of a running proc
 });
 
 describe("the logs and the credentials", () => {
-  it("can be read by nobody else", () => {
+  it("can be read by no one else", () => {
     const mode = (name: string) => (fs.statSync(path.join(dataDir, name)).mode & 0o777).toString(8);
     expect([mode("credentials.json"), mode("logs")]).toEqual(["600", "700"]);
     for (const name of fs.readdirSync(path.join(dataDir, "logs")))

@@ -180,7 +180,7 @@ const certificate = resource({
   filters: ["user", "course", "certificateNo"],
   createdByVerb: true,
   remove: null,
-  bulk: [{ key: "revoke", label: "Revoke", danger: true, says: "Whoever verifies them is told that they were revoked" }],
+  bulk: [{ key: "revoke", label: "Revoke", danger: true, says: "The public check says that they were revoked" }],
 });
 
 const courseAnalytics = resource({

@@ -4,7 +4,7 @@ import { check } from "./finding.ts";
 const FIX: Record<Exclude<Archiving["state"], "working">, string> = {
   off: "ALTER SYSTEM SET archive_mode = on; -- with an archive_command, then restart PostgreSQL",
   "no command": "ALTER SYSTEM SET archive_command = '…'; SELECT pg_reload_conf(); -- the command that copies %p to the archive",
-  failing: "Check archive_command and the server's log; it is tried again by itself.",
+  failing: "Check archive_command and the server's log; it is retried automatically.",
   stuck: "Check whether archive_command hangs or is slower than WAL is written.",
 };
 

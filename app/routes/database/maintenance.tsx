@@ -55,7 +55,7 @@ export default function Maintenance() {
         />
         <Figure
           label="Oldest held horizon"
-          value={data.horizon ? (oldest ? about(oldest.age) : "by nobody") : "not known"}
+          value={data.horizon ? (oldest ? about(oldest.age) : "by no one") : "not known"}
           unit={oldest ? "transactions" : undefined}
           note={oldest ? `${oldest.kind} ${oldest.holder}` : undefined}
         />

@@ -36,7 +36,7 @@ export function DatabaseStrip({ database }: { database: Database }) {
       <span>
         <span className="tabular-nums">{database.active === null ? "–" : decimal(database.active, 1)}</span>{" "}
         <span className="text-muted">
-          sessions at work for {database.code}, of {database.everybody === null ? "–" : decimal(database.everybody, 1)} in all
+          active sessions for {database.code}, of {database.everybody === null ? "–" : decimal(database.everybody, 1)} in all
         </span>
       </span>
       <span>

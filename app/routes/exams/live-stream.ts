@@ -20,7 +20,7 @@ function untouched(request: Request): Request {
 function refusal(error: unknown, request: Request): Response {
   if (error instanceof Response) return problem(request, 401, "Your session has ended. Log in again");
   if (error instanceof AppError) return problem(request, error.status, error.message, retryAfter(error));
-  return problem(request, 503, "The room can't be followed right now. The board asks by itself meanwhile", {
+  return problem(request, 503, "Live updates are not available right now. The board refreshes every few seconds meanwhile", {
     "Retry-After": "5",
   });
 }

@@ -35,7 +35,7 @@ async function message({ ctx, form, examId }: Work): Promise<string> {
 async function stop({ ctx, form, examId }: Work, how: "PAUSED" | "LOCKED"): Promise<string> {
   const input = { examId, attemptIds: form.all("attempt"), how, reason: form.get("reason") };
   const { stopped, skipped } = await pauseAttempts({ ctx, input });
-  return `${plural(stopped, "attempt")} ${how === "PAUSED" ? "paused" : "locked"}: the clock stands still.${skippedOf(skipped)}`;
+  return `${plural(stopped, "attempt")} ${how === "PAUSED" ? "paused" : "locked"}: the clock is stopped.${skippedOf(skipped)}`;
 }
 
 async function resume({ ctx, form, examId }: Work): Promise<string> {

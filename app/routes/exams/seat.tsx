@@ -82,7 +82,7 @@ export default function Seat() {
           note={
             seat.paused_at ? (
               <>
-                stands still since <Clock at={seat.paused_at} />
+                stopped since <Clock at={seat.paused_at} />
               </>
             ) : (
               <>

@@ -128,7 +128,7 @@ export function Seats({ seats, items, counts, operate, q, state, more, done, hap
         </div>
         <Form method="post" preventScrollReset id={BOARD}>
           {seats.length === 0 ? (
-            <Empty title="Nobody here">
+            <Empty title="No students">
               {q ? "No student of this exam has that name or roll number." : "No students are in this state."}
             </Empty>
           ) : (

@@ -33,7 +33,7 @@ export function DecisionBox({ reviewId, candidateNo, mine, taken, bar, round }: 
     return (
       <Panel title="Your decision">
         <p className="mb-2 text-muted">
-          {taken ? "Someone else is reviewing this attempt." : "Claim review first, so that nobody else reviews it meanwhile."}
+          {taken ? "Someone else is reviewing this attempt." : "Claim it first, so that no one else reviews it meanwhile."}
         </p>
         {taken ? (
           <NextButton reviewId={reviewId} />

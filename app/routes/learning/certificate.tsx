@@ -41,7 +41,7 @@ export const loader = protectedLoader("platform.read", async ({ ctx, params }) =
 export const action = protectedAction("platform.manage", async ({ ctx, form, params }) => {
   form.intent("revoke");
   await revokeCertificate({ ctx, input: { id: params["id"] ?? "", reason: form.get("reason") } });
-  return { message: "The certificate is revoked. Whoever verifies it is told so." };
+  return { message: "Certificate revoked. The public check says so." };
 });
 
 export default function CertificatePage() {

@@ -30,7 +30,7 @@ const time = { type: "string", format: "date-time" };
 const standing = {
   state: { enum: ["IN_PROGRESS", "PAUSED", "LOCKED", "SUBMITTED", "FORCE_SUBMITTED", "EXPIRED", "GRADED", "WITHHELD", "ZEROED"] },
   deadlineAt: time,
-  pausedAt: { type: ["string", "null"], format: "date-time", description: "Since when the clock stands still" },
+  pausedAt: { type: ["string", "null"], format: "date-time", description: "Since when the clock is stopped" },
   extraSeconds: { type: "integer" },
   secondsLeft: { type: "integer" },
   serverTime: { ...time, description: "Count from this, not from the device's clock" },

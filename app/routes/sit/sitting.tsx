@@ -110,8 +110,8 @@ export function Sitting({ attemptId, token }: { attemptId: string; token: string
                 {standing.state === "PAUSED" ? "Your exam is paused." : "Your exam is locked."}
               </h2>
               <p className="mt-1">
-                Your clock stands still, and you get this time back.{" "}
-                {standing.state === "PAUSED" ? "Please wait: it goes on by itself." : "A proctor comes to you."}
+                Your clock is stopped, and you get this time back.{" "}
+                {standing.state === "PAUSED" ? "Please wait. It resumes automatically." : "A proctor comes to you."}
               </p>
             </div>
           )}

@@ -217,7 +217,7 @@ export function useSitting(attemptId: string, token: string) {
       } catch (error) {
         failed(error);
         if (!(error instanceof Refused))
-          setProblem("Nobody was told: there is no connection. Try again, or raise your hand in the room");
+          setProblem("No one was notified: there is no connection. Try again, or raise your hand in the room");
       }
     },
     [api, beat, failed],

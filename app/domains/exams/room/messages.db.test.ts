@@ -106,7 +106,7 @@ describe("a message", () => {
   it("to nobody, or after the exam, is refused", async () => {
     const exam = await live();
     const gone = await makeAttempt(db.owner, exam, 0, { state: "SUBMITTED" });
-    await expect(say(exam, { audience: "SELECTION", attemptIds: [gone] })).rejects.toThrow(/Nobody would get/);
+    await expect(say(exam, { audience: "SELECTION", attemptIds: [gone] })).rejects.toThrow(/No student would get/);
     const over = await makeExam(db.owner, college.id, { status: "CLOSED", start: minutes(-100) });
     await expect(say(over, { audience: "EVERYONE" })).rejects.toThrow(Conflict);
   });

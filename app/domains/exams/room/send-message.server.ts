@@ -44,7 +44,7 @@ export const sendMessage = mutation({
       throw new Conflict("Messages are sent before and during an exam. This one is over");
     const { seats } = await readSeats(ctx, exam);
     const userIds = seats.filter((seat) => isMeant(seat, input.to)).map((seat) => seat.user_id);
-    if (userIds.length === 0) throw new Invalid("Nobody would get this message: these students have left the exam");
+    if (userIds.length === 0) throw new Invalid("No student would get this message: they have all left the exam");
     const filter = input.to.audience === "FILTER" ? input.to.state : null;
     const id = await deliver(ctx, exam, { id: input.id, text: input.text, audience: input.to.audience, filter, userIds });
     await record(ctx, {

@@ -40,7 +40,7 @@ export const changeHand = ({ ctx, input }: Hand) =>
       if (lowered.length > 0) await noteEvent(inner, { exam, kind: "LOWERED", attemptId: sitting.id, details: {} });
       return { open: false, id: null };
     }
-    if (!isOpenAttempt(sitting.state)) throw new Conflict("This attempt has ended: nobody watches it any more");
+    if (!isOpenAttempt(sitting.state)) throw new Conflict("This attempt has ended. Ask in the room");
     const kind = input.action === "problem" ? "PROBLEM" : "HAND";
     const text = input.action === "problem" ? input.text : null;
     const hand = (await firstRow(

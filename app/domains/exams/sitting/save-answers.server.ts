@@ -60,7 +60,7 @@ function countsUntil(sitting: Sitting, now: Date): Date {
     case "PAUSED":
     case "LOCKED":
       if (sitting.paused_at && now.getTime() - sitting.paused_at.getTime() <= UNDER_WAY_MS) return sitting.paused_at;
-      throw new Conflict("This attempt is paused. Keep the answers and send them again when it goes on", { code: "paused" });
+      throw new Conflict("This attempt is paused. Keep the answers and send them again once it is resumed", { code: "paused" });
     case "EXPIRED":
       throw new Conflict(`Time was up at ${clock(deadline)}. These answers were not saved`, { code: "expired" });
     default:
@@ -138,7 +138,7 @@ export const saveAnswers = ({ ctx, input }: { ctx: Ctx; input: { attemptId: stri
         questionId: answer.questionId,
         reason: late.includes(answer)
           ? sitting.paused_at
-            ? "Given while the attempt was paused: send it again when it goes on"
+            ? "Given while the attempt was paused. Send it again once it is resumed"
             : `Given after time was up at ${clock(until)}`
           : "No such question in this paper, or no such option of it",
         retry: late.includes(answer) && sitting.paused_at !== null,

@@ -41,7 +41,7 @@ export const sitAsStudent = mutation({
           limit 1`,
       z.object({ id: z.string(), name: z.string() }),
     );
-    if (!student) throw new Conflict("Every student of this exam has ended. Nobody is left to sit as");
+    if (!student) throw new Conflict("Every student has ended this exam. No one is left to sit as");
     const attemptId = await startAttempt(ctx, exam, student.id);
     const expiresAt = new Date(ctx.clock.now().getTime() + LINK_HOURS * 3_600_000);
     const token = signAttemptToken({ attemptId, collegeId: exam.college_id, keyId: null, expiresAt });

@@ -24,7 +24,7 @@ export async function startAttempt(ctx: TxCtx, exam: ExamRow, userId: string): P
   );
   if (last && ["IN_PROGRESS", "PAUSED", "LOCKED"].includes(last.state)) return last.id;
   const now = ctx.clock.now();
-  if (exam.status !== "LIVE" || exam.end_time <= now) throw new Conflict("This exam is not live: nobody can start it now");
+  if (exam.status !== "LIVE" || exam.end_time <= now) throw new Conflict("This exam is not live, so it can't be started now");
   if (last && last.attempt_no >= exam.max_attempts) throw new Conflict("This student has no attempt left in this exam");
   const id = newId(now.getTime());
   await firstRow(

@@ -11,7 +11,7 @@ export const submitAttempt = ({ ctx, input }: { ctx: Ctx; input: { attemptId: st
     const sitting = await findSitting(inner, input.attemptId, true);
     const now = inner.clock.now();
     if (sitting.state === "PAUSED" || sitting.state === "LOCKED")
-      throw new Conflict("This attempt is paused. Submit it when it goes on", { code: "paused" });
+      throw new Conflict("This attempt is paused. Submit it once it is resumed", { code: "paused" });
     if (!isOpenAttempt(sitting.state)) {
       if (sitting.state === "SUBMITTED" || sitting.state === "GRADED") return standingOf(sitting, now);
       throw new Conflict("This attempt has ended already, with the answers that were saved", { code: "ended" });

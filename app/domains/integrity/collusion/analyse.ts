@@ -56,7 +56,7 @@ export type Analysis = {
   rings: number[][];
   /** Questions that were left out because their key looks wrong. */
   leftOut: number[];
-  /** Who answered in a pattern, without reading: these answers were compared with nobody's. */
+  /** Who answered in a pattern, without reading: these answers were not compared with others. */
   patterned: Patterned[];
   /** How many pairs could have been shown at most, where more were flagged. */
   cutAt: number | null;

@@ -151,8 +151,8 @@ export function sayReason(reason: Reason): string {
       ALIKE_TO_GROUP: `answers like those of ${reason.with ? `candidate ${reason.with}` : "somebody"}, who is in a flagged group: weaker, only because it touches the group`,
       PATTERNED_ANSWERS:
         reason.detail === "run"
-          ? `${n} answers in a row with one letter, compared with nobody's`
-          : `all ${n} answers in a repeating pattern, compared with nobody's`,
+          ? `${n} answers in a row with one letter, not compared with others`
+          : `all ${n} answers in a repeating pattern, not compared with others`,
       SHARED_ADDRESS: `network address shared with ${n === 1 ? "one other candidate" : `${n} other candidates`}`,
       OVERLAPPING_ATTEMPTS:
         n === 1 ? "another attempt of this account at the same time" : `${n} attempts of this account at the same time`,

@@ -76,7 +76,7 @@ export const importSeating = mutation({
     refuse(
       plan
         .filter((seat) => !students.has(seat.rollNo))
-        .map((seat) => `line ${seat.line}: nobody of this exam has the roll number ${seat.rollNo}`),
+        .map((seat) => `line ${seat.line}: no student of this exam has the roll number ${seat.rollNo}`),
     );
     const before = await execute(
       ctx.tx,
@@ -122,7 +122,9 @@ export const placeSeat = mutation({
     const exam = await lockExam(ctx, input.examId);
     const userId = (await studentsOf(ctx, exam, [input.rollNo])).get(input.rollNo);
     if (!userId)
-      throw new Invalid("Nobody of this exam has this roll number", { rollNo: ["Nobody of this exam has this roll number"] });
+      throw new Invalid("No student of this exam has this roll number", {
+        rollNo: ["No student of this exam has this roll number"],
+      });
     const seated = await firstRow(
       ctx.tx,
       sql`select user_id from public.exam_seat

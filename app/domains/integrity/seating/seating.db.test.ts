@@ -47,7 +47,7 @@ describe("a seating plan", () => {
     const csv = `roll_no,room,row,column\n${rollOf(exam, 0)},Hall,1,1\nR-nobody,Hall,1,2\n`;
     await expect(importSeating({ ctx: ana, input: { examId: exam.id, csv } })).rejects.toMatchObject({
       status: 422,
-      message: expect.stringMatching(/line 3: nobody of this exam has the roll number R-nobody/),
+      message: expect.stringMatching(/line 3: no student of this exam has the roll number R-nobody/),
     });
     const twice = `roll_no,room,row,column\n${rollOf(exam, 0)},Hall,1,1\n${rollOf(exam, 1)},Hall,A,1\n,Hall,1,x\n`;
     await expect(importSeating({ ctx: ana, input: { examId: exam.id, csv: twice } })).rejects.toMatchObject({

@@ -14,7 +14,7 @@ export function PoolerPanel({ pooler }: { pooler: PoolerState }) {
           reason={`The pooler does not answer: ${pooler.error}. Check PGBOUNCER_URL and that its login is in stats_users.`}
         />
       ) : pooler.pools.length === 0 ? (
-        <p className="px-3.5 py-3 text-muted">No pools yet. Nobody has connected through the pooler since it started.</p>
+        <p className="px-3.5 py-3 text-muted">No pools yet. No one has connected through the pooler since it started.</p>
       ) : (
         <table className="rows">
           <thead>
