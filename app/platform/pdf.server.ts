@@ -12,35 +12,50 @@ export type Print = {
   footer: string;
 };
 
-const SCRIPTS = ["latin", "latin-ext", "greek", "greek-ext", "cyrillic", "cyrillic-ext", "vietnamese"] as const;
-const WEIGHTS = { regular: 400, bold: 600 } as const;
-type Weight = keyof typeof WEIGHTS;
+/** One family with Latin, Greek, Cyrillic and more in each file, so that names of many languages are written whole. */
+const FONTS = { regular: "DejaVuSans", bold: "DejaVuSans-Bold" } as const;
+type Weight = keyof typeof FONTS;
 
-const INK = "#16181d";
-const MUTED = "#5b6270";
+export const INK = "#16181d";
+export const MUTED = "#5b6270";
 const LINE = "#d8dbe0";
 const MARGIN = 62;
 
-type Doc = InstanceType<typeof Pdf>;
-/** The part of pdfkit's font that knows which letters it has. */
-type Glyphs = { font: { hasGlyphForCodePoint(code: number): boolean } };
+export type Doc = InstanceType<typeof Pdf>;
 
-/** Inter comes in a file per script: a text is set in runs, each in the first file that has its letters. */
-function runsOf(doc: Doc, text: string, weight: Weight): { font: string; text: string }[] {
-  const has = (font: string, letter: string) =>
-    (doc.font(font) as unknown as { _font: Glyphs })._font.font.hasGlyphForCodePoint(letter.codePointAt(0)!);
-  const fonts = SCRIPTS.map((script) => `${script}-${weight}`);
-  const runs: { font: string; text: string }[] = [];
-  for (const letter of text) {
-    const last = runs.at(-1);
-    if (last && (/\s/.test(letter) || has(last.font, letter))) last.text += letter;
-    else {
-      const font = fonts.find((font) => has(font, letter));
-      // A letter that no file has is written as its number: nothing is dropped in silence.
-      runs.push({ font: font ?? fonts[0]!, text: font ? letter : `U+${letter.codePointAt(0)!.toString(16).toUpperCase()}` });
+/** The letters that the family does not have. The part of pdfkit's font that knows them is not in its types. */
+export function unprintable(doc: Doc, text: string): string[] {
+  const { font } = (doc.font("regular") as unknown as { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } })._font;
+  return [...new Set(text)].filter((letter) => !font.hasGlyphForCodePoint(letter.codePointAt(0)!));
+}
+
+/** A document with the fonts in it, drawn, as bytes. */
+export function makePdf(options: PDFKit.PDFDocumentOptions, draw: (doc: Doc) => void): Promise<Buffer> {
+  const { resolve: find } = createRequire(import.meta.url);
+  return new Promise((resolve, reject) => {
+    const doc = new Pdf({ size: "A4", lang: "en", ...options });
+    const parts: Buffer[] = [];
+    doc.on("data", (part: Buffer) => parts.push(part));
+    doc.on("end", () => resolve(Buffer.concat(parts)));
+    doc.on("error", reject);
+    try {
+      for (const [weight, file] of Object.entries(FONTS)) doc.registerFont(weight, find(`dejavu-fonts-ttf/ttf/${file}.ttf`));
+      draw(doc);
+      doc.end();
+    } catch (error) {
+      reject(error as Error);
     }
-  }
-  return runs;
+  });
+}
+
+/** A letter that the family does not have is written as its number: nothing is dropped in silence. */
+function written(doc: Doc, text: string): string {
+  const missing = new Set(unprintable(doc, text));
+  return missing.size === 0
+    ? text
+    : [...text]
+        .map((letter) => (missing.has(letter) ? `U+${letter.codePointAt(0)!.toString(16).toUpperCase()}` : letter))
+        .join("");
 }
 
 type Style = { size: number; weight?: Weight; color?: string; indent?: number; gap?: number; lead?: number };
@@ -50,15 +65,10 @@ function paragraph(
   text: string,
   { size, weight = "regular", color = INK, indent = 0, gap = 0, lead = 3 }: Style,
 ): void {
-  const runs = runsOf(doc, text.replaceAll(/\s+/g, " ").trim(), weight);
   const left = MARGIN + indent;
-  const width = doc.page.width - MARGIN - left;
-  runs.forEach((run, at) => {
-    const options = { width, lineGap: lead, continued: at < runs.length - 1 };
-    doc.font(run.font).fontSize(size).fillColor(color);
-    if (at === 0) doc.text(run.text, left, doc.y, options);
-    else doc.text(run.text, options);
-  });
+  const said = written(doc, text.replaceAll(/\s+/g, " ").trim());
+  doc.font(weight).fontSize(size).fillColor(color);
+  doc.text(said, left, doc.y, { width: doc.page.width - MARGIN - left, lineGap: lead });
   doc.y += gap;
 }
 
@@ -71,7 +81,7 @@ function section(doc: Doc, { title, lines, bullets = true }: Print["sections"][n
     if (doc.y > doc.page.height - MARGIN - 40) doc.addPage();
     if (bullets) {
       const y = doc.y;
-      doc.font("latin-regular").fontSize(9.5).fillColor(MUTED).text("•", MARGIN, y, { lineBreak: false });
+      doc.font("regular").fontSize(9.5).fillColor(MUTED).text("•", MARGIN, y, { lineBreak: false });
       doc.y = y;
     }
     paragraph(doc, line, { size: 9.5, indent: bullets ? 12 : 0, gap: 3.5 });
@@ -91,44 +101,33 @@ function footers(doc: Doc, footer: string): void {
       .lineWidth(0.5)
       .strokeColor(LINE)
       .stroke();
-    doc.font("latin-regular").fontSize(7.5).fillColor(MUTED);
+    doc.font("regular").fontSize(7.5).fillColor(MUTED);
     doc.text(footer, MARGIN, y, { width: doc.page.width - 2 * MARGIN - 60, lineBreak: false, ellipsis: true });
     doc.text(`${page - start + 1} of ${count}`, doc.page.width - MARGIN - 60, y, { width: 60, align: "right", lineBreak: false });
     doc.page.margins.bottom = bottom;
   }
 }
 
-export async function printPdf(print: Print, at: Date): Promise<Buffer> {
-  const require = createRequire(import.meta.url);
-  const doc = new Pdf({
-    size: "A4",
-    margin: MARGIN,
-    bufferPages: true,
-    lang: "en",
-    info: { Title: print.title, CreationDate: at, Producer: "Invigil", Creator: "Invigil" },
-  });
-  for (const script of SCRIPTS)
-    for (const [weight, number] of Object.entries(WEIGHTS))
-      doc.registerFont(`${script}-${weight}`, require.resolve(`@fontsource/inter/files/inter-${script}-${number}-normal.woff`));
-  const parts: Buffer[] = [];
-  const done = new Promise<Buffer>((resolve, reject) => {
-    doc.on("data", (part: Buffer) => parts.push(part));
-    doc.on("end", () => resolve(Buffer.concat(parts)));
-    doc.on("error", reject);
-  });
-  paragraph(doc, print.title, { size: 20, weight: "bold", gap: 4 });
-  for (const line of print.context) paragraph(doc, line, { size: 9.5, color: MUTED, gap: 1 });
-  doc.y += 10;
-  const top = doc.y;
-  paragraph(doc, print.claim, { size: 11.5, weight: "bold", indent: 14, lead: 4 });
-  doc
-    .moveTo(MARGIN + 1, top)
-    .lineTo(MARGIN + 1, doc.y)
-    .lineWidth(2)
-    .strokeColor(INK)
-    .stroke();
-  for (const one of print.sections) section(doc, one);
-  footers(doc, print.footer);
-  doc.end();
-  return done;
-}
+export const printPdf = (print: Print, at: Date): Promise<Buffer> =>
+  makePdf(
+    {
+      margin: MARGIN,
+      bufferPages: true,
+      info: { Title: print.title, CreationDate: at, Producer: "Invigil", Creator: "Invigil" },
+    },
+    (doc) => {
+      paragraph(doc, print.title, { size: 20, weight: "bold", gap: 4 });
+      for (const line of print.context) paragraph(doc, line, { size: 9.5, color: MUTED, gap: 1 });
+      doc.y += 10;
+      const top = doc.y;
+      paragraph(doc, print.claim, { size: 11.5, weight: "bold", indent: 14, lead: 4 });
+      doc
+        .moveTo(MARGIN + 1, top)
+        .lineTo(MARGIN + 1, doc.y)
+        .lineWidth(2)
+        .strokeColor(INK)
+        .stroke();
+      for (const one of print.sections) section(doc, one);
+      footers(doc, print.footer);
+    },
+  );

@@ -173,7 +173,7 @@ export default function Connections() {
                 <th className="num">Transaction</th>
                 <th className="num hidden xl:table-cell">Holds back</th>
                 <th className="hidden md:table-cell">Statement</th>
-                {data.mayAct && <th>Act</th>}
+                {data.mayAct && <th>Action</th>}
               </tr>
             </thead>
             <tbody>

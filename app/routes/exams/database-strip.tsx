@@ -41,7 +41,7 @@ export function DatabaseStrip({ database }: { database: Database }) {
       </span>
       <span>
         <span className="tabular-nums">{database.waiting === null ? "–" : decimal(database.waiting, 1)}</span>{" "}
-        <span className="text-muted">wait for a lock</span>
+        <span className="text-muted">waiting for a lock</span>
       </span>
       {database.savesPerMinute === null ? (
         <span className="font-[560] text-bad">Answers can't be saved: their table is locked</span>

@@ -36,7 +36,7 @@ const REVIEW: Record<string, [string, Tone]> = {
   SECOND: ["Needs a second reviewer", "warn"],
   THIRD: ["Needs a third reviewer", "warn"],
   CLEARED: ["Cleared", "ok"],
-  INCONCLUSIVE: ["Inconclusive", "neutral"],
+  INCONCLUSIVE: ["Unclear", "neutral"],
   VIOLATION: ["Violation stands", "bad"],
   APPEALED: ["Under appeal", "accent"],
 };

@@ -5,6 +5,12 @@ export const Key = ({ children }: { children: string }) => (
   <kbd className="rounded border px-1 text-[10.5px] text-muted">{children}</kbd>
 );
 
+/** What may be decided without a sentence. */
+const MILD = [
+  ["CLEARED", "Clear", "C"],
+  ["INCONCLUSIVE", "Unclear", "U"],
+] as const;
+
 export function Note({ working, second }: { working: boolean; second: boolean }) {
   const refusal = useFormRefusal();
   const typed = refusal?.values["note"] ?? "";
@@ -32,24 +38,18 @@ export function Note({ working, second }: { working: boolean; second: boolean })
       />
       {(error || hint) && <p className="text-[12px] text-bad">{error ?? "A violation needs a sentence for the committee"}</p>}
       <div className="grid grid-cols-3 gap-2">
-        <button
-          name="decision"
-          value="CLEARED"
-          data-decide="CLEARED"
-          disabled={working}
-          className="control justify-center font-[560]"
-        >
-          Clear <Key>C</Key>
-        </button>
-        <button
-          name="decision"
-          value="INCONCLUSIVE"
-          data-decide="INCONCLUSIVE"
-          disabled={working}
-          className="control justify-center font-[560]"
-        >
-          Unclear <Key>U</Key>
-        </button>
+        {MILD.map(([decision, label, key]) => (
+          <button
+            key={decision}
+            name="decision"
+            value={decision}
+            data-decide={decision}
+            disabled={working}
+            className="control justify-center font-[560]"
+          >
+            {label} <Key>{key}</Key>
+          </button>
+        ))}
         <button
           name="decision"
           value="VIOLATION"

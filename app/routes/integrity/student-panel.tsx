@@ -9,7 +9,7 @@ type Earlier = { id: string; exam: string; started_at: Date | string; risk_score
 const WORDS: Record<string, string> = {
   VIOLATION: "violation stands",
   APPEALED: "under appeal",
-  INCONCLUSIVE: "inconclusive",
+  INCONCLUSIVE: "unclear",
   CLEARED: "cleared",
 };
 

@@ -4,7 +4,7 @@ import { Notice } from "~/ui/feedback/empty.tsx";
 
 const SAID: Record<string, string> = {
   CLEARED: "Cleared",
-  INCONCLUSIVE: "Marked inconclusive",
+  INCONCLUSIVE: "Marked unclear",
   VIOLATION: "A violation stands",
   SECOND: "Handed to a second reviewer",
   THIRD: "Handed to a third reviewer",

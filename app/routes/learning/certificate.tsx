@@ -8,7 +8,6 @@ import { revokeCertificate } from "~/domains/learning/certificates/revoke.server
 import { env } from "~/platform/env.server.ts";
 import { History } from "~/resources/history-view.tsx";
 import { history } from "~/resources/history.server.ts";
-import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
@@ -16,7 +15,7 @@ import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
-import { CERTIFICATE_TONES } from "./certificate-tones.ts";
+import { CertificateBadge } from "./certificate-badge.tsx";
 
 type Shown = { certificate_no: string };
 export const handle = {
@@ -69,7 +68,7 @@ export default function CertificatePage() {
   return (
     <Page
       title={data.certificate_no}
-      badge={<Badge tone={CERTIFICATE_TONES[data.state]}>{data.state}</Badge>}
+      badge={<CertificateBadge state={data.state} />}
       context={`Certificate of ${data.college}`}
       actions={
         <>

@@ -36,7 +36,7 @@ export default function CoursePage() {
   return (
     <Page
       title={course.title}
-      badge={<Badge tone={course.published ? "ok" : "neutral"}>{course.published ? "published" : "not published"}</Badge>}
+      badge={<Badge tone={course.published ? "ok" : "neutral"}>{course.published ? "Published" : "Not published"}</Badge>}
       context={
         <>
           {course.college} ·{" "}

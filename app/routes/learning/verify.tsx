@@ -5,9 +5,8 @@ import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { verifyCertificate } from "~/domains/learning/certificates/verify.server.ts";
 import { TooMany } from "~/platform/errors.ts";
 import { dateFormat } from "~/platform/intl.ts";
-import { Badge } from "~/ui/feedback/badge.tsx";
 import { Mark } from "~/ui/layout/mark.tsx";
-import { CERTIFICATE_TONES } from "./certificate-tones.ts";
+import { CertificateBadge } from "./certificate-badge.tsx";
 
 export const meta = () => [{ title: "Verify a certificate" }, { name: "robots", content: "noindex" }];
 
@@ -67,7 +66,7 @@ export default function Verify() {
       <main className="panel w-full max-w-[460px] p-5">
         <h1 className="flex flex-wrap items-center gap-2.5 text-[16px] font-[620]">
           {found ? SAYS[found.state] : (message ?? "There is no certificate with this number.")}
-          {found && <Badge tone={CERTIFICATE_TONES[found.state]}>{found.state}</Badge>}
+          {found && <CertificateBadge state={found.state} />}
         </h1>
         {found && (
           <dl className="mt-4 flex flex-col gap-2.5">

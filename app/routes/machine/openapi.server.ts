@@ -111,6 +111,21 @@ const eventResponses = {
   503: problem("The database can't be reached; nothing was taken"),
 };
 
+const batchOf = (event: string) => ({
+  required: true,
+  description: `At most ${MAX_EVENTS} events and ${MAX_BYTES} bytes.`,
+  content: {
+    "application/json": {
+      schema: {
+        type: "object",
+        required: ["events"],
+        properties: { events: { type: "array", maxItems: MAX_EVENTS, items: { $ref: `#/components/schemas/${event}` } } },
+      },
+    },
+    "application/x-ndjson": { schema: { type: "string", description: "One event a line." } },
+  },
+});
+
 /** The API, described: written from the same constants that the endpoint checks. */
 export function description() {
   return {
@@ -129,22 +144,7 @@ export function description() {
           description:
             "Idempotent by event id: what was taken before counts as a duplicate. Events may arrive late and out of order; an unknown type is kept and counted as unknown. A bad event is named in `rejected`, the others are taken.",
           security: [{ key: [] }],
-          requestBody: {
-            required: true,
-            description: `At most ${MAX_EVENTS} events and ${MAX_BYTES} bytes.`,
-            content: {
-              "application/json": {
-                schema: {
-                  type: "object",
-                  required: ["events"],
-                  properties: {
-                    events: { type: "array", maxItems: MAX_EVENTS, items: { $ref: "#/components/schemas/Event" } },
-                  },
-                },
-              },
-              "application/x-ndjson": { schema: { type: "string", description: "One event a line." } },
-            },
-          },
+          requestBody: batchOf("Event"),
           responses: eventResponses,
         },
       },
@@ -155,22 +155,7 @@ export function description() {
           description:
             "Needs a key with the scope learning:write. Idempotent by event id. Events may arrive late and out of order: progress only grows, time adds up once, and an answer older than the last one to its word moves nothing. An unknown type is kept and counted as unknown. A bad event is named in `rejected`, the others are taken.",
           security: [{ key: [] }],
-          requestBody: {
-            required: true,
-            description: `At most ${MAX_EVENTS} events and ${MAX_BYTES} bytes.`,
-            content: {
-              "application/json": {
-                schema: {
-                  type: "object",
-                  required: ["events"],
-                  properties: {
-                    events: { type: "array", maxItems: MAX_EVENTS, items: { $ref: "#/components/schemas/LearningEvent" } },
-                  },
-                },
-              },
-              "application/x-ndjson": { schema: { type: "string", description: "One event a line." } },
-            },
-          },
+          requestBody: batchOf("LearningEvent"),
           responses: eventResponses,
         },
       },

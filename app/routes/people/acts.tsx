@@ -4,7 +4,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 /** What an administrator may do to a person's way in. */
 export function Acts({ locked }: { locked: boolean }) {
   return (
-    <Panel title="Acts">
+    <Panel title="Actions">
       <div className="flex flex-col gap-3">
         {locked ? (
           <Form intent="unlock">

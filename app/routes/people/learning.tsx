@@ -70,7 +70,7 @@ export default function Learning() {
         <Figure
           label="Average progress"
           value={summary.average_progress === null ? "–" : decimal(summary.average_progress, 0)}
-          unit="%"
+          unit={summary.average_progress === null ? undefined : "%"}
           note={`${count(summary.courses_completed)} of ${plural(summary.courses, "course")} completed`}
         />
         <Figure

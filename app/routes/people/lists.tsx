@@ -49,7 +49,7 @@ export function Enrollments({ enrollments }: Pick<Matter, "enrollments">) {
             <th>Class</th>
             <th>State</th>
             <th>Payment</th>
-            <th className="max-sm:hidden">Why dropped</th>
+            <th className="max-sm:hidden">Drop reason</th>
           </tr>
         </thead>
         <tbody>

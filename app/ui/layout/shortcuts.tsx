@@ -22,7 +22,7 @@ const REVIEWS: Keys = [
   { keys: ["n"], does: "Next attempt" },
   { keys: ["Enter"], does: "Claim review" },
   { keys: ["c"], does: "Cleared" },
-  { keys: ["u"], does: "Inconclusive" },
+  { keys: ["u"], does: "Unclear" },
   { keys: ["v"], does: "Violation" },
   { keys: ["z"], does: "Undo, for ten seconds" },
 ];

@@ -1,11 +1,7 @@
-import { createRequire } from "node:module";
-import Pdf from "pdfkit";
 import QRCode from "qrcode";
 import { Invalid } from "~/platform/errors.ts";
 import { dateFormat } from "~/platform/intl.ts";
-
-/** One family with Latin, Greek, Cyrillic and more in each file, so that names of many languages are written whole. */
-const font = (name: string) => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
+import { INK, makePdf, MUTED, unprintable, type Doc } from "~/platform/pdf.server.ts";
 
 export type Printed = {
   college: string;
@@ -17,20 +13,14 @@ export type Printed = {
 };
 
 const MARGIN = 56;
-const INK = "#16181d";
-const MUTED = "#5b6270";
 const RULE = "#c9ced8";
 const QR_SIZE = 96;
 
 const dayOf = (at: Date) => dateFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" }).format(at);
 
-type Doc = PDFKit.PDFDocument;
-type WithGlyphs = { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } };
-
 /** A name with a hole in it would be worse than none. */
 function refuseUnprintable(doc: Doc, text: string): void {
-  const { font: face } = (doc as unknown as WithGlyphs)._font;
-  const missing = [...new Set(text)].filter((letter) => !face.hasGlyphForCodePoint(letter.codePointAt(0)!));
+  const missing = unprintable(doc, text);
   if (missing.length > 0)
     throw new Invalid(
       `This can't be printed: the font has no letter for ${missing.slice(0, 5).join(" ")}. Write the name in another script.`,
@@ -63,18 +53,18 @@ function draw(doc: Doc, printed: Printed, verifyUrl: string): void {
     .rect(28, 28, width - 56, height - 56)
     .lineWidth(1)
     .stroke(RULE);
-  doc.font("body");
+  doc.font("regular");
   refuseUnprintable(doc, printed.college + printed.person + printed.course + printed.certificate_no);
   doc.y = 84;
   centred(doc, printed.college, 15, MUTED, 22);
   centred(doc, "Certificate of completion", 13, MUTED, 26);
   doc.font("bold");
   centred(doc, printed.person, fitted(doc, printed.person, [38, 32, 26, 22, 18]), INK, 20);
-  doc.font("body");
+  doc.font("regular");
   centred(doc, "has completed the course", 13, MUTED, 18);
   doc.font("bold");
   centred(doc, printed.course, fitted(doc, printed.course, [24, 20, 17, 14]), INK, 0);
-  doc.font("body");
+  doc.font("regular");
   const foot = height - 56 - QR_SIZE - 12;
   drawQr(doc, verifyUrl, width - MARGIN - QR_SIZE, foot);
   const lines = [
@@ -89,27 +79,13 @@ function draw(doc: Doc, printed: Printed, verifyUrl: string): void {
 }
 
 /** The certificate on paper, made from the record whenever someone asks for it; its code leads to the public check. */
-export function certificatePdf(printed: Printed, verifyUrl: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const doc = new Pdf({
-      size: "A4",
+export const certificatePdf = (printed: Printed, verifyUrl: string): Promise<Buffer> =>
+  makePdf(
+    {
       layout: "landscape",
       margin: MARGIN,
-      lang: "en",
       displayTitle: true,
       info: { Title: `Certificate ${printed.certificate_no}`, Author: printed.college, CreationDate: printed.issued_at },
-    });
-    const parts: Buffer[] = [];
-    doc.on("data", (part: Buffer) => parts.push(part));
-    doc.on("end", () => resolve(Buffer.concat(parts)));
-    doc.on("error", reject);
-    try {
-      doc.registerFont("body", font("DejaVuSerif"));
-      doc.registerFont("bold", font("DejaVuSerif-Bold"));
-      draw(doc, printed, verifyUrl);
-      doc.end();
-    } catch (error) {
-      reject(error as Error);
-    }
-  });
-}
+    },
+    (doc) => draw(doc, printed, verifyUrl),
+  );

@@ -45,7 +45,7 @@ export function IdlePanel({
               <th className="hidden lg:table-cell">From</th>
               <th className="num">Idle for</th>
               <th className="hidden md:table-cell">Last statement</th>
-              {mayAct && <th>Act</th>}
+              {mayAct && <th>Action</th>}
             </tr>
           </thead>
           <tbody>

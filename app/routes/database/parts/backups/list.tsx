@@ -46,7 +46,7 @@ export function List({ backups, mayAct, all }: { backups: BackupLine[]; mayAct: 
               <th className="hidden lg:table-cell">By</th>
               <th className="num">Size</th>
               <th className="num hidden md:table-cell">Took</th>
-              {mayAct && <th className="hidden md:table-cell" aria-label="Acts" />}
+              {mayAct && <th className="hidden md:table-cell" aria-label="Actions" />}
             </tr>
           </thead>
           <tbody>
