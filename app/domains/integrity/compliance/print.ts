@@ -41,26 +41,29 @@ export function compliancePrint(file: ComplianceFile): Print {
     context: [
       `${file.exam.title} · ${file.exam.college}`,
       `${at(file.exam.start)} to ${at(file.exam.end)}`,
-      `Made ${at(file.made)} by Invigil ${file.console}. The JSON file of the same name holds all of it.`,
+      `Created ${at(file.made)} by Invigil ${file.console}. The JSON file of the same name has every figure.`,
     ],
-    claim: `${plural(reviews.attempts, "attempt")}, ${count(reviews.flagged)} of them flagged for people to review: ${count(reviews.violations)} violations stand, ${count(reviews.cleared)} were cleared, ${count(reviews.unclear)} stayed unclear, ${count(reviews.open)} are open. No result was decided by a machine.`,
+    claim:
+      `${plural(reviews.attempts, "attempt")}, ${count(reviews.flagged)} flagged for people to review. ` +
+      `Violations: ${count(reviews.violations)}. Cleared: ${count(reviews.cleared)}. Unclear: ${count(reviews.unclear)}. ` +
+      `Open: ${count(reviews.open)}. No result was decided by a machine.`,
     sections: [
-      { title: "What watched", lines: models(file, at) },
+      { title: "Signals and weights", lines: models(file, at) },
       {
-        title: "What was seen",
+        title: "Signals received",
         lines: file.signals.map(
           (signal) =>
             `${capital(labelOf(signal.signal))}: ${count(signal.seen)} in ${plural(signal.attempts, "attempt")}${signal.explained > 0 ? `, ${count(signal.explained)} explained by a failure of the platform` : ""}.`,
         ),
       },
       {
-        title: "Who oversaw",
+        title: "Human oversight",
         lines: file.oversight.map(
           (one) => `${one.name} (${one.role}): ${plural(one.decisions, "decision")}, ${at(one.first)} to ${at(one.last)}.`,
         ),
       },
       {
-        title: "Where people decided otherwise",
+        title: "Overrides",
         lines: file.overrides.map(
           (override) =>
             `Candidate ${override.candidate}, look ${override.round}: ${override.decision} by ${override.by}${override.note ? `. “${override.note}”` : ""}${override.appeal === "UPHELD" ? `. An appeal was upheld: “${override.appeal_note ?? ""}”` : ""}`,
