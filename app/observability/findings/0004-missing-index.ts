@@ -11,7 +11,7 @@ export const missingIndex = check({
   needs: ["indexes", "columnStats"],
   needsStatements: true,
   run: (view) =>
-    suggestedIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!).map((index) => ({
+    suggestedIndexes(view.statements!, view.rows("columnStats")!, view.rows("indexes")!, view.now).map((index) => ({
       subject: `${index.table} (${index.columns.join(", ")})`,
       says: `${index.queries.length === 1 ? "One statement" : `${index.queries.length} statements`}, ${count(index.queries.reduce((sum, query) => sum + query.calls, 0))} calls, ${seconds(index.total_ms / 1000)} in a day; each ${index.why}`,
       fix: index.statement,

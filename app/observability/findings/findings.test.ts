@@ -82,6 +82,7 @@ const settings = [
 const statement = (over: Partial<Statement>): Statement => ({
   query_id: "7",
   text: "select * from t where college_id = $1 and answered_at > $2",
+  first_seen: null,
   calls: 100,
   total_ms: 5000,
   blocks_hit: 100_000,

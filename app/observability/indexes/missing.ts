@@ -7,6 +7,7 @@ import { isOwnStatement } from "../queries/own.ts";
 export type Statement = {
   query_id: string;
   text: string | null;
+  first_seen: Date | null;
   calls: number;
   total_ms: number;
   blocks_hit: number;
@@ -19,6 +20,8 @@ export type MissingIndex = {
   statement: string;
   queries: { query_id: string; text: string; calls: number; total_ms: number }[];
   total_ms: number;
+  /** What its statements cost in a whole day, where they have not been watched for that long. */
+  day_ms: number;
   why: string;
 };
 
@@ -60,6 +63,7 @@ function missingIndexes(
   statements: readonly Statement[],
   columns: readonly Column[],
   indexes: readonly IndexRow[],
+  now: Date,
 ): MissingIndex[] {
   const tables = groupBy(columns, (column) => column.table_name);
   const found = new Map<string, MissingIndex>();
@@ -80,6 +84,7 @@ function missingIndexes(
         statement: `CREATE INDEX CONCURRENTLY ON ${quote(guess.table)} (${guess.columns.map(quote).join(", ")});`,
         queries: [],
         total_ms: 0,
+        day_ms: 0,
         why: `reads ${Math.round(blocks).toLocaleString("en-GB")} blocks a call, and no index of ${guess.table.replace("public.", "")} begins with ${guess.columns.join(", ")}`,
       };
       known.queries.push({
@@ -89,6 +94,7 @@ function missingIndexes(
         total_ms: statement.total_ms,
       });
       known.total_ms += statement.total_ms;
+      known.day_ms += inWholeDay(statement, now);
       found.set(key, known);
     }
   }
@@ -97,19 +103,31 @@ function missingIndexes(
 
 /** Below this much of a day nobody waits for an index. */
 const WORTH_MS = 1000;
+const DAY_MS = 86_400_000;
+/** Fewer calls than this say nothing about a day. */
+const ENOUGH_CALLS = 10;
+
+/** A day's cost at the rate seen so far: a statement of this morning is not excused because its day is not over. */
+function inWholeDay({ first_seen, calls, total_ms }: Statement, now: Date): number {
+  if (!first_seen || calls < ENOUGH_CALLS) return total_ms;
+  const watched = now.getTime() - first_seen.getTime();
+  return watched <= 0 || watched >= DAY_MS ? total_ms : (total_ms / watched) * DAY_MS;
+}
 
 /** Indexes worth suggesting, of a day's statements: what Indexes and Findings both show. The console's own work is left out. */
 export const suggestedIndexes = (
   statements: readonly Statement[],
   columns: readonly Column[],
   indexes: readonly IndexRow[],
+  now: Date,
   own = false,
 ): MissingIndex[] =>
   missingIndexes(
     own ? statements : statements.filter((statement) => !statement.text || !isOwnStatement(statement.text)),
     columns,
     indexes,
-  ).filter((index) => index.total_ms > WORTH_MS);
+    now,
+  ).filter((index) => index.day_ms > WORTH_MS);
 
 function conditions(text: string, tables: ReadonlyMap<string, Column[]>): { table: string; columns: string[] }[] {
   const named = new Map<string, string>();

@@ -62,7 +62,7 @@ export const indexReport = read({
       bloated: bloated(primary.rows, density.rows ?? []),
       unmeasurable: unmeasurable(primary.rows, density.rows ?? []).length,
       foreignKeys: keys.rows && tables.rows ? unindexedForeignKeys(keys.rows, primary.rows, tables.rows) : null,
-      wanted: columns.rows ? suggestedIndexes(statements.queries, columns.rows, primary.rows, input.own) : null,
+      wanted: columns.rows ? suggestedIndexes(statements.queries, columns.rows, primary.rows, now, input.own) : null,
       skipped: primary.rows.filter((row) => row.skipped).map((row) => row.name),
       all: primary.rows
         .filter((row) => !input.table || row.table_name === input.table)
