@@ -8,20 +8,32 @@ const event = (details: string) =>
   `"type":"PASTE","at":"2026-11-20T09:00:00Z","details":${details}}]}`;
 const parse = (details: string) => parseBatch(event(details), "application/json", now);
 
-it("details are measured before they are searched: megabytes of backslashes cost milliseconds", () => {
-  const started = performance.now();
-  const batch = parse(JSON.stringify({ a: `${"\\".repeat(2_000_000)}\u0000` }));
-  expect(batch.rejected).toEqual([{ index: 0, reason: "details must be at most 4096 characters" }]);
-  expect(performance.now() - started).toBeLessThan(500);
+/** The fastest of three: whatever else the machine does, one of them is let through. */
+const cost = (run: () => void) =>
+  Math.min(
+    ...[1, 2, 3].map(() => {
+      const started = performance.now();
+      run();
+      return performance.now() - started;
+    }),
+  );
+
+it("details are measured before they are searched: megabytes of backslashes cost what megabytes of letters do", () => {
+  const details = (letter: string) => JSON.stringify({ a: `${letter.repeat(2_000_000)}\u0000` });
+  const tooLong = (text: string) => () =>
+    expect(parse(text).rejected).toEqual([{ index: 0, reason: "details must be at most 4096 characters" }]);
+  const letters = cost(tooLong(details("x")));
+  expect(cost(tooLong(details("\\"))) / letters).toBeLessThan(15);
 });
 
-it("five thousand events full of backslashes cost little", () => {
-  const details = JSON.stringify({ a: `${"\\".repeat(1500)}\u0000` });
-  const line = /\[(.*)\]/s.exec(event(details))![1]!;
-  const body = Array.from({ length: 2500 }, (_, n) => line.replace("ffff0000", n.toString(16).padStart(8, "0"))).join("\n");
-  const started = performance.now();
-  expect(parseBatch(body, "application/x-ndjson", now).events).toHaveLength(2500);
-  expect(performance.now() - started).toBeLessThan(1500);
+it("events full of backslashes cost what events full of letters do", () => {
+  const body = (letter: string) => {
+    const line = /\[(.*)\]/s.exec(event(JSON.stringify({ a: `${letter.repeat(1500)}\u0000` })))![1]!;
+    return Array.from({ length: 2500 }, (_, n) => line.replace("ffff0000", n.toString(16).padStart(8, "0"))).join("\n");
+  };
+  const taken = (text: string) => () => expect(parseBatch(text, "application/x-ndjson", now).events).toHaveLength(2500);
+  const letters = cost(taken(body("x")));
+  expect(cost(taken(body("\\"))) / letters).toBeLessThan(15);
 });
 
 it("what PostgreSQL can't hold is replaced, and what only looks like it is kept", () => {
@@ -43,12 +55,10 @@ it("details nested deeper than any client of ours sends are refused by name, and
 });
 
 it("a body nested without end is refused before it is parsed", () => {
-  const started = performance.now();
   for (const body of [event(nested(1_000_000)), "[".repeat(8_000_000), `{"events":${"[".repeat(4_000_000)}`])
     expect(() => parseBatch(body, "application/json", now)).toThrow(BadBatch);
   const lines = parseBatch("[".repeat(8_000_000), "application/x-ndjson", now);
   expect(lines.rejected).toEqual([{ index: 0, reason: "not JSON" }]);
-  expect(performance.now() - started).toBeLessThan(1500);
 });
 
 it("brackets and quotes inside of strings do not count as nesting", () => {
