@@ -12,6 +12,7 @@ import { decideRegistration } from "./enrollments/registrations.server.ts";
 import { correctKey } from "./exams/authoring/correct-key.server.ts";
 import { copyExam } from "./exams/authoring/exam.server.ts";
 import { moveQuestion, removeQuestion } from "./exams/authoring/questions.server.ts";
+import { importQuestions } from "./exams/exchange/import-questions.server.ts";
 import { advanceExams } from "./exams/calendar/clock.server.ts";
 import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "./exams/calendar/move.server.ts";
 import { gradeExam, publishExam, reopenGrading, saveBoundaries } from "./exams/grading/grade.server.ts";
@@ -88,6 +89,7 @@ const LINES: Line[] = [
   [copyExam, "exams.author", (it) => ({ id: it.exam })],
   [removeQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question })],
   [moveQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question, by: 1 })],
+  [importQuestions, "exams.author", (it) => ({ examId: it.exam, content: "Is it?{T}" })],
   [scheduleExam, "exams.author", (it) => ({ examId: it.exam })],
   [unscheduleExam, "exams.author", (it) => ({ examId: it.exam })],
   [cancelExam, "exams.author", (it) => ({ examId: it.exam, reason })],

@@ -13,6 +13,8 @@ const ORDINARY = 64 * KB;
 const LARGE_FORM = 2 * MB;
 /** A CSV of 20 MB, with what its form wraps around it. */
 const FILE = 21 * MB;
+/** Questions of 5 MB, with what a form wraps around them. */
+const QUESTIONS = 6 * MB;
 /** The events API counts its own bytes and answers in its own words; this is only the door's last word. */
 const EVENTS = 9 * MB;
 /** What a student wrote while offline, essays too. */
@@ -24,6 +26,7 @@ const LARGER: [RegExp, Limit][] = [
   [/^\/api\/v1\/[a-z]+\/events$/, { bytes: EVENTS, loggedIn: false, seconds: 60 }],
   [/^\/api\/v1\/attempts\/[^/]+\/answers$/, { bytes: ANSWERS, loggedIn: false, seconds: 30 }],
   [/^\/imports\/new$/, { bytes: FILE, loggedIn: true, seconds: 300 }],
+  [/^\/exams\/[^/]+\/questions\/import$/, { bytes: QUESTIONS, loggedIn: true, seconds: 120 }],
   [/^\/exams\/[^/]+\/(questions|live)$/, { bytes: LARGE_FORM, loggedIn: true, seconds: 60 }],
   [/^\/data\/[^/]+\/(new|bulk|[^/]+\/edit)$/, { bytes: LARGE_FORM, loggedIn: true, seconds: 60 }],
 ];

@@ -14,6 +14,7 @@ import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
 import { keyFrom } from "./question-key.ts";
 import { QuestionForm, WrongKey } from "./question-form.tsx";
+import { QuestionsLinks } from "./questions-links.tsx";
 
 export const handle = examHandle("Questions");
 
@@ -135,6 +136,7 @@ export default function Questions() {
       title={exam.title}
       badge={<ExamBadge status={exam.status} />}
       tabs={examTabs(exam.id, role)}
+      actions={<QuestionsLinks examId={exam.id} importable={editable} exportable={keys && questions.length > 0} />}
       context={
         !keys
           ? "Keys are shown after the exam has closed."

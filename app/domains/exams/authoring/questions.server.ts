@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { may } from "~/access/policy.ts";
 import { mutation, read, record } from "~/access/verb.server.ts";
-import type { TxCtx } from "~/db/ctx.ts";
-import { execute, firstRow, rows } from "~/db/query.ts";
+import { execute, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { Conflict, NotFound } from "~/platform/errors.ts";
-import { newId } from "~/platform/ids.ts";
+import { NotFound } from "~/platform/errors.ts";
 import { assertNotFrozen, findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { keysAreOpen } from "../machine.ts";
 import { questionFields } from "./fields.ts";
-import { isClosed, QUESTION_TYPES } from "./question-types.ts";
+import { assertDraft, insertOptions, insertQuestions, questionColumns } from "./insert-questions.server.ts";
+import { QUESTION_TYPES } from "./question-types.ts";
 
 const questionRow = z.object({
   id: z.string(),
@@ -72,17 +71,6 @@ export const listQuestions = read({
   },
 });
 
-async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
-  const found = await firstRow(
-    ctx.tx,
-    sql`select coalesce(max(order_index) + 1, 0)::int as place
-        from public.question
-        where exam_id = ${exam.id} and college_id = ${exam.college_id}`,
-    z.object({ place: z.number() }),
-  );
-  return found!.place;
-}
-
 /** Adds a question, or replaces one with all its options. */
 export const saveQuestion = mutation({
   name: "exam.save_question",
@@ -90,17 +78,9 @@ export const saveQuestion = mutation({
   input: z.object({ examId: z.uuid(), questionId: z.uuid().optional() }).and(questionFields),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    assertNotFrozen(exam);
-    if (exam.status !== "DRAFT") throw new Conflict("Move the exam back to draft before you change its questions");
+    assertDraft(exam);
     const collegeId = exam.college_id;
-    const fields = {
-      text: input.text,
-      type: input.type,
-      marks: input.marks,
-      difficulty: input.difficulty,
-      explanation: input.explanation || null,
-      correctAnswer: isClosed(input.type) ? (input.place === null ? null : String(input.place)) : input.key || null,
-    };
+    const fields = questionColumns(input);
     const { prisma } = ctx.tx;
     let id = input.questionId;
     let before: Record<string, unknown> | null = null;
@@ -116,22 +96,10 @@ export const saveQuestion = mutation({
       };
       await prisma.question.update({ where: { id_collegeId: { id, collegeId } }, data: fields });
       await prisma.questionOption.deleteMany({ where: { questionId: id, collegeId } });
+      await insertOptions(ctx, exam, [{ id, question: input }]);
     } else {
-      id = newId(ctx.clock.now().getTime());
-      await prisma.question.create({
-        data: { id, collegeId, examId: exam.id, orderIndex: await nextPlace(ctx, exam), ...fields },
-      });
+      [id] = await insertQuestions(ctx, exam, [input]);
     }
-    await prisma.questionOption.createMany({
-      data: input.options.map((text, orderIndex) => ({
-        id: newId(),
-        collegeId,
-        questionId: id,
-        text,
-        isCorrect: orderIndex === input.place,
-        orderIndex,
-      })),
-    });
     const { explanation: _, ...shown } = fields;
     await record(ctx, {
       action: before ? "question.update" : "question.create",
@@ -142,7 +110,7 @@ export const saveQuestion = mutation({
       after: shown,
       details: { question: id, options: input.options.length },
     });
-    return { id };
+    return { id: id! };
   },
 });
 
@@ -152,8 +120,7 @@ export const removeQuestion = mutation({
   input: z.object({ examId: z.uuid(), questionId: z.uuid() }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
-    assertNotFrozen(exam);
-    if (exam.status !== "DRAFT") throw new Conflict("Move the exam back to draft before you change its questions");
+    assertDraft(exam);
     const gone = await execute(
       ctx.tx,
       sql`delete from public.question
