@@ -103,6 +103,7 @@ export default [
       route("database/replication", "routes/database/replication.tsx"),
       route("database/maintenance", "routes/database/maintenance.tsx"),
       route("database/backups", "routes/database/backups.tsx"),
+      route("database/backups/questions", "routes/database/drill-questions.tsx"),
       route("database/findings", "routes/database/findings.tsx"),
       route("database/alerts", "routes/database/alerts.tsx"),
       route("database/incidents", "routes/database/incidents.tsx"),

@@ -27,6 +27,7 @@ const ROOMS: Record<string, readonly string[]> = {
     "console.backup",
     "console.backup_canary",
     "console.backup_check",
+    "console.drill_question",
     "console.finding_mute",
     "console.incident",
     "console.incident_note",

@@ -9,6 +9,8 @@ import type { Cluster } from "~/db/cluster/cluster.server.ts";
 import { makeCollege } from "../../../tests/database.ts";
 import { startOwnCluster } from "../../../tests/fixtures/own-cluster.ts";
 import { runDrill } from "./drill.server.ts";
+import { readBackupHealth } from "./health.server.ts";
+import { listDrillQuestions } from "./questions/list-questions.server.ts";
 import { restoreInto } from "./restore.server.ts";
 import { takeBackup } from "./take.server.ts";
 import { findBackup, inspect, verifyBackup, type BackupRow } from "./verify.server.ts";
@@ -50,6 +52,7 @@ it("drills to the point between two canaries and removes everything", async () =
     "row counts",
     "references",
     "indexes",
+    "questions",
   ]);
   expect(result.phases[3]!.says).toBe("1 before the target are there, 1 after it are not");
   expect(result.rtoMs).toBeGreaterThan(0);
@@ -68,6 +71,46 @@ it("a drill says when rows are silently absent", async () => {
   const result = await runDrill(ctx, { backupId: backup.id, toTime: new Date(early.getTime() + 1) }, quiet);
   expect(result.ok).toBe(false);
   expect(result.findings.map((finding) => finding.file)).toContain("public.college");
+});
+
+it("a drill asks the owner's questions of the copy, and fails over an answer out of range or none at all", async () => {
+  const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from public.college");
+  const n = rows[0]!.n;
+  const count = "select count(*) from public.college";
+  const insert = (name: string, text: string, min: number, enabled = true) =>
+    owner.query(
+      `insert into console.drill_question (id, name, sql, min_value, enabled, created_by)
+       values (public.invigil_uuid7(), $1, $2, $3, $4, 'test')`,
+      [name, text, min, enabled],
+    );
+  await insert("Colleges", count, n);
+  await insert("Off", "select 1 from nowhere", 1, false);
+  const good = await runDrill(ctx, { backupId: backup.id }, quiet);
+  expect(good.findings).toEqual([]);
+  expect(good.answers).toMatchObject([{ name: "Colleges", value: n, min: n, max: null, verdict: "OK", reason: null }]);
+
+  await insert("Many", count, n + 1);
+  await insert("Sleeper", "select pg_sleep(1000)", 1);
+  await insert("Gone", "select count(*) from public.gone", 1);
+  await insert("Staff", "select count(*) from console.staff", 1);
+  const bad = await runDrill(ctx, { backupId: backup.id }, quiet);
+  expect(bad.ok).toBe(false);
+  expect(bad.findings.map(({ file, says }) => `${file}: ${says}`)).toEqual([
+    expect.stringMatching(/^question “Gone”: could not be asked: The database does not understand it: relation/),
+    `question “Many”: the answer is ${n}, expected ${n + 1} or more`,
+    expect.stringMatching(/^question “Sleeper”: could not be asked: It may not call pg_sleep/),
+    expect.stringMatching(/^question “Staff”: could not be asked: It may read only/),
+  ]);
+  // The drill's evidence keeps what was asked, and the list shows what was answered last.
+  const { rows: kept } = await owner.query("select questions, ok from console.backup_check where id = $1", [bad.id]);
+  expect(kept).toEqual([{ ok: false, questions: bad.answers }]);
+  await owner.query("delete from console.drill_question where name <> 'Many'");
+  expect(await listDrillQuestions({ ctx, input: {} })).toMatchObject([
+    { name: "Many", answer: { value: n, verdict: "OUT_OF_RANGE" }, answered_at: expect.any(Date) as Date },
+  ]);
+  const health = await readBackupHealth();
+  expect(health.lastDrill).toMatchObject({ ok: false });
+  await owner.query("delete from console.drill_question");
 });
 
 it("decides two at once in the database, and a failed one is never listed", async () => {

@@ -9,6 +9,7 @@ import type { Place } from "~/db/cluster/place.server.ts";
 import { as, privateDir, serverEnvironment } from "~/db/cluster/server.server.ts";
 import { socketClient } from "~/db/socket-client.server.ts";
 import { extractTar } from "~/db/cluster/tar.ts";
+import { roleName } from "~/db/urls.server.ts";
 import { openLogFile } from "~/platform/log-file.ts";
 import { Unavailable } from "~/platform/errors.ts";
 
@@ -46,7 +47,8 @@ export function recoverySettings(place: Place, toTime: Date | null): Record<stri
   };
 }
 
-export type Copy = { client: pg.Client; stop(): Promise<void> };
+/** `app`: a client of its own for what is not the drill's own SQL, as the least role that can log in. The caller ends it. */
+export type Copy = { client: pg.Client; app(): Promise<pg.Client>; stop(): Promise<void> };
 
 /** A real server on the restored files: no network, a socket that only its own account reaches, low priority. */
 export async function startCopy(
@@ -115,7 +117,12 @@ export async function startCopy(
       const { rows } = await client.query<{ recovering: boolean }>("select pg_is_in_recovery() as recovering");
       if (!rows[0]!.recovering) {
         await client.query("set statement_timeout = 0");
-        return { client, stop: () => client.end().then(stop, stop) };
+        const app = async () => {
+          const guest = socketClient(sockets, database, roleName("app"));
+          await guest.connect();
+          return guest;
+        };
+        return { client, app, stop: () => client.end().then(stop, stop) };
       }
       await client.end();
     } catch {

@@ -19,9 +19,11 @@ import { isDiskFull } from "./disk-full.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
 import { countRows, ROOM_LEFT, uncounted, type Progress } from "./take.server.ts";
 import { cleanUpDrills, drillsDir, exclusive } from "./exclusive.server.ts";
+import { checkQuestions } from "./questions/check-questions.server.ts";
+import type { QuestionAnswer } from "./questions/expected.ts";
 import { findBackup, type BackupFinding } from "./verify.server.ts";
 
-const PHASES = 7;
+const PHASES = 8;
 
 export type Phase = { name: string; ms: number; says: string };
 
@@ -31,6 +33,7 @@ export type DrillResult = {
   ok: boolean;
   findings: BackupFinding[];
   phases: Phase[];
+  answers: QuestionAnswer[];
   targetTime: Date;
   rpoMs: number | null;
   rtoMs: number;
@@ -94,6 +97,7 @@ async function drill(
   });
   const phases: Phase[] = [];
   const findings: BackupFinding[] = [];
+  let answers: QuestionAnswer[] = [];
   const stopped = new AbortController();
   let current = "start";
   const phase = async <T>(name: string, run: () => Promise<{ says: string; value: T }>): Promise<T> => {
@@ -145,7 +149,7 @@ async function drill(
       return { says: "consistent, takes connections", value: started };
     });
     rtoMs = Math.round(performance.now() - began);
-    const { client } = copy;
+    const { client, app } = copy;
     await phase("canaries", async () => {
       const checked = await checkCanaries(client, backup.started_at, targetTime);
       findings.push(...checked.findings);
@@ -167,6 +171,12 @@ async function drill(
       const checked = await checkIndexes(client);
       findings.push(...checked.findings);
       return { says: `${checked.checked} B-trees walked`, value: null };
+    });
+    await phase("questions", async () => {
+      const checked = await checkQuestions(app);
+      findings.push(...checked.findings);
+      answers = checked.answers;
+      return { says: checked.says, value: null };
     });
     verdict = findings.length === 0;
   } catch (error) {
@@ -195,8 +205,8 @@ async function drill(
       inner.tx,
       sql`update console.backup_check
           set finished_at = now(), ok = ${verdict}, findings = ${JSON.stringify(findings.slice(0, 100))}::jsonb,
-              phases = ${JSON.stringify(phases)}::jsonb, target_time = ${targetTime}, rpo_ms = ${rpoMs},
-              rto_ms = ${ok ? rtoMs : null}
+              phases = ${JSON.stringify(phases)}::jsonb, questions = ${JSON.stringify(answers)}::jsonb,
+              target_time = ${targetTime}, rpo_ms = ${rpoMs}, rto_ms = ${ok ? rtoMs : null}
           where id = ${id}`,
     );
     await record(inner, {
@@ -206,5 +216,5 @@ async function drill(
       details: { ok, rtoMs, findings: findings.length },
     });
   });
-  return { id, backupId: backup.id, ok, findings, phases, targetTime, rpoMs, rtoMs };
+  return { id, backupId: backup.id, ok, findings, phases, answers, targetTime, rpoMs, rtoMs };
 }

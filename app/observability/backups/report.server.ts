@@ -12,6 +12,7 @@ import { current } from "../current.server.ts";
 import { primaryFirst } from "../primary-first.server.ts";
 import { archivingOf } from "../replication/archiving.ts";
 import { PROMISE } from "./expire.server.ts";
+import { questionAnswer } from "./questions/expected.ts";
 import { gapsIn, isSegment, positionOf, segmentName } from "./wal.ts";
 
 const backupLine = z.object({
@@ -42,6 +43,7 @@ const checkLine = z.object({
   ok: z.boolean().nullable(),
   findings: z.array(z.object({ file: z.string(), says: z.string() })),
   phases: z.array(z.object({ name: z.string(), ms: z.number(), says: z.string() })),
+  questions: z.array(questionAnswer),
   target_time: z.date().nullable(),
   rpo_ms: z.number().nullable(),
   rto_ms: z.number().nullable(),
@@ -120,8 +122,8 @@ const report = {
     );
     const checks = await rows(
       ctx.tx,
-      sql`select id, backup_id, kind, started_at, finished_at, ok, findings, phases, target_time, rpo_ms, rto_ms,
-                 stopped, by_whom
+      sql`select id, backup_id, kind, started_at, finished_at, ok, findings, phases, questions, target_time, rpo_ms,
+                 rto_ms, stopped, by_whom
           from console.backup_check
           order by started_at desc
           limit 100`,

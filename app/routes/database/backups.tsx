@@ -8,6 +8,7 @@ import { backupReport, type BackupLine, type CheckLine } from "~/observability/b
 import { recoverable } from "~/observability/backups/window.ts";
 import { bytes, plural, seconds } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
+import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -121,19 +122,22 @@ export default function Backups() {
             : "Take one now. It takes seconds, and the platform keeps running."
       }
       actions={
-        data.mayAct ? (
-          <>
-            {last && <Ask what="verify">Verify</Ask>}
-            <Ask what="create" primary={!last}>
-              Take backup
-            </Ask>
-            {last && (
-              <Ask what="drill" primary>
-                Run drill
+        <>
+          <LinkButton to="/database/backups/questions">Drill questions</LinkButton>
+          {data.mayAct && (
+            <>
+              {last && <Ask what="verify">Verify</Ask>}
+              <Ask what="create" primary={!last}>
+                Take backup
               </Ask>
-            )}
-          </>
-        ) : undefined
+              {last && (
+                <Ask what="drill" primary>
+                  Run drill
+                </Ask>
+              )}
+            </>
+          )}
+        </>
       }
     >
       {!data.here && (

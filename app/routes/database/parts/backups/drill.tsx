@@ -3,6 +3,7 @@ import { milliseconds, seconds } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { Answers } from "./answers.tsx";
 
 const PHASES = [
   "planting canaries",
@@ -12,6 +13,7 @@ const PHASES = [
   "row counts",
   "references",
   "indexes",
+  "questions",
 ];
 
 function verdict(check: CheckLine) {
@@ -66,6 +68,7 @@ export function Drill({ check }: { check: CheckLine }) {
           })}
         </tbody>
       </table>
+      <Answers answers={check.questions} />
     </Panel>
   );
 }
