@@ -133,7 +133,12 @@ it.each(["gift", "moodle-xml"] as const)("an export as %s is the same paper in a
   await importQuestions({ ctx: manager, input: { examId: to, content } });
   const bare = async (examId: string) =>
     (await paper(examId)).map(({ text, type, marks, difficulty, explanation, correct_answer, options }) => ({
-      ...{ text, type, marks, difficulty, explanation, correct_answer },
+      text,
+      type,
+      marks,
+      difficulty,
+      explanation,
+      correct_answer,
       options: options.map((option) => [option.text, option.correct]),
     }));
   expect(await bare(to)).toEqual(await bare(from));
