@@ -1,7 +1,7 @@
 import bcrypt from "bcryptjs";
 import { generate } from "otplib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
+import { ctxFor, everywhere, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { fixedClock } from "~/platform/clock.ts";
@@ -427,6 +427,17 @@ describe("staff", () => {
         input: { email: "x@test.example", name: "Xx", role: "SRE", colleges: [] },
       }),
     ).rejects.toThrow(Forbidden);
+  });
+
+  it("are given no tenant that does not exist", async () => {
+    const ctx = ctxFor(await account("SUPER_ADMIN"), everywhere);
+    const college = await makeCollege(db.owner);
+    const give = (colleges: string[]) =>
+      createStaff({ ctx, input: { email: `${crypto.randomUUID()}@test.example`, name: "New", role: "PROCTOR", colleges } });
+    await expect(give([college.id, crypto.randomUUID()])).rejects.toThrow("no longer exists");
+    const { id } = await give([college.id, college.id]);
+    const { rows } = await db.owner.query("select college_id from console.staff_assignment where staff_id = $1", [id]);
+    expect(rows).toEqual([{ college_id: college.id }]);
   });
 });
 

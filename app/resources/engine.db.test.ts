@@ -513,6 +513,29 @@ describe("imports", () => {
     expect(outcome.inserted).toBe(2);
   });
 
+  it("leave statistics behind, so that the next page is not planned for an empty table", async () => {
+    await db.owner.query('alter table public."user" set (autovacuum_enabled = false)');
+    const known = async () => {
+      const { rows } = await db.owner.query<{ n: number }>(
+        "select reltuples::int as n from pg_class where oid = 'public.user'::regclass",
+      );
+      return rows[0]!.n;
+    };
+    const people = (n: number, mark: string) =>
+      parseCsv(
+        Buffer.from(
+          `Name,E-mail,Number\n${Array.from({ length: n }, (_, i) => `Many ${i},${mark}${i}@i.example,${mark}-${i}`).join("\n")}\n`,
+        ),
+      );
+    const before = await known();
+    await importRows(managerA, user(), a, await people(20, "few"), mapping, { dry: false }, quiet);
+    expect(await known()).toBe(before);
+    await importRows(managerA, user(), a, await people(1000, "dry"), mapping, { dry: true }, quiet);
+    expect(await known()).toBe(before);
+    await importRows(managerA, user(), a, await people(1000, "many"), mapping, { dry: false }, quiet);
+    expect(await known()).toBeGreaterThanOrEqual(1000);
+  });
+
   it.each([
     ["binary", Buffer.from([0x50, 0x4b, 0, 0, 1]), /binary/],
     ["another encoding", Buffer.from([0x4e, 0x61, 0x6d, 0x65, 0x0a, 0xe9, 0x0a]), /UTF-8/],

@@ -22,6 +22,8 @@ type LineError = { line: number; field: string; message: string };
 type Ready = { line: number; cells: string[]; values: Map<Field, unknown> };
 
 const BATCH = 500;
+/** Fewer rows than this leave the planner's picture of a table as it was. */
+const WORTH_ANALYZING = 1000;
 
 /** Fields by their schemas, references of a whole batch at once. */
 async function readBatch(
@@ -194,6 +196,7 @@ export async function importRows(
       await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
     }
     if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) return { commit: false, result: 0 };
+    if (inserted >= WORTH_ANALYZING) await execute(inner.tx, sql`select public.invigil_analyze(${resource.table}::regclass)`);
     if (once)
       await execute(
         inner.tx,

@@ -61,8 +61,11 @@ async function assign(ctx: TxCtx, staffId: string, role: Role, ids: string[]): P
   if (!SEES_ALL_TENANTS.has(role) && ids.length === 0) {
     throw new Invalid("Choose at least one tenant for this role", { colleges: ["Choose at least one tenant"] });
   }
-  const wanted = SEES_ALL_TENANTS.has(role) ? [] : ids;
-  await ctx.tx.prisma.staffAssignment.deleteMany({ where: { staffId, collegeId: { notIn: [...wanted] } } });
+  const wanted = SEES_ALL_TENANTS.has(role) ? [] : [...new Set(ids)];
+  if ((await ctx.tx.prisma.college.count({ where: { id: { in: wanted } } })) < wanted.length) {
+    throw new Invalid("A chosen tenant no longer exists. Reload the page and choose again", { colleges: ["Choose again"] });
+  }
+  await ctx.tx.prisma.staffAssignment.deleteMany({ where: { staffId, collegeId: { notIn: wanted } } });
   // What is there stays as it is: since when, and by whom it was given.
   const kept = await ctx.tx.prisma.staffAssignment.findMany({ where: { staffId }, select: { collegeId: true } });
   await ctx.tx.prisma.staffAssignment.createMany({
