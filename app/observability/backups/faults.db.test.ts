@@ -90,6 +90,11 @@ async function kill(child: ChildProcess): Promise<void> {
   expect(child.exitCode).toBeNull();
   child.kill("SIGKILL");
   await gone;
+  // The server gives its turn back when it sees that the other end is gone: a moment later, on a busy machine.
+  await until("its turn given back", async () => {
+    const { rowCount } = await owner.query("select 1 from pg_stat_activity where application_name like 'turn %'");
+    return rowCount === 0;
+  });
 }
 
 /** An orphan that ended may stay in the list until someone asks for its status. */

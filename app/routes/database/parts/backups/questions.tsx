@@ -53,26 +53,28 @@ export function Questions({ questions, mayAct }: { questions: Question[]; mayAct
     );
   return (
     <Panel title="Questions" flush>
-      <table className="rows">
-        <thead>
-          <tr>
-            <th>Question</th>
-            <th>Expected</th>
-            <th className="num">Last answer</th>
-            <th>Verdict</th>
-            {mayAct && (
-              <th>
-                <span className="sr-only">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {questions.map((question) => (
-            <Row key={question.id} question={question} mayAct={mayAct} />
-          ))}
-        </tbody>
-      </table>
+      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Drill questions">
+        <table className="rows">
+          <thead>
+            <tr>
+              <th>Question</th>
+              <th>Expected</th>
+              <th className="num">Last answer</th>
+              <th>Verdict</th>
+              {mayAct && (
+                <th>
+                  <span className="sr-only">Actions</span>
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {questions.map((question) => (
+              <Row key={question.id} question={question} mayAct={mayAct} />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }
