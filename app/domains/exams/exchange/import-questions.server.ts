@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { rows } from "~/db/query.ts";
-import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { questionFields, type QuestionFields } from "../authoring/fields.ts";
 import { assertDraft, insertQuestions } from "../authoring/insert-questions.server.ts";
 import { isClosed } from "../authoring/question-types.ts";
+import { listQuestions } from "../authoring/questions.server.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import type { ExchangedItem, ExchangedQuestion, ExchangeFormat } from "./exchanged.ts";
 import { readQuestions } from "./read-questions.ts";
@@ -37,23 +36,13 @@ const sameness = (question: { type: string; text: string; options: string[] }) =
   JSON.stringify([question.type, spaced(question.text), question.type === "MULTIPLE_CHOICE" ? question.options.map(spaced) : []]);
 
 async function questionsByContent(ctx: TxCtx, exam: ExamRow): Promise<Map<string, string>> {
-  const found = await rows(
-    ctx.tx,
-    sql`select q.type, q.text,
-               coalesce(
-                 (
-                   select jsonb_agg(o.text order by o.order_index, o.id)
-                   from public.question_option o
-                   where o.question_id = q.id and o.college_id = q.college_id
-                 ),
-                 '[]'::jsonb
-               ) as options
-        from public.question q
-        where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}
-        order by q.order_index, q.id`,
-    z.object({ type: z.string(), text: z.string(), options: z.array(z.string()) }),
+  const { questions } = await listQuestions({ ctx, input: { examId: exam.id } });
+  return new Map(
+    questions.map((question, index) => [
+      sameness({ ...question, options: question.options.map((option) => option.text) }),
+      `Already in this exam, as question ${index + 1}.`,
+    ]),
   );
-  return new Map(found.map((question, index) => [sameness(question), `Already in this exam, as question ${index + 1}.`]));
 }
 
 /** By the rules of the form that questions are written in. */
