@@ -1,6 +1,6 @@
 import express from "express";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../../tests/database.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -56,4 +56,22 @@ it("a large file is taken from whoever has signed in, and from nobody with only 
   expect(await upload(5 * MB, null)).toBe(401);
   expect(await upload(22 * MB, await session(true, true))).toBe(413);
   expect(await upload(60 * 1024, null)).toBe(200);
+});
+
+it("whoever wants the connection closed, and sends to the end before reading, still reads why it was too much", async () => {
+  const { port } = server.address() as AddressInfo;
+  const socket = net.connect(port, "127.0.0.1").pause();
+  let ended = "";
+  socket.on("error", (error) => (ended = error.message));
+  const size = 300 * 1024;
+  socket.write(`POST /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`);
+  for (let sent = 0; sent < size; sent += 1024) {
+    socket.write(Buffer.alloc(1024));
+    if (sent % (50 * 1024) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  let answer = "";
+  socket.on("data", (chunk: Buffer) => (answer += chunk.toString())).resume();
+  await expect.poll(() => answer + ended).toContain("Larger than the limit of 64 KB");
+  socket.destroy();
 });

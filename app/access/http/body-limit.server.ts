@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from "express";
 import { log } from "~/platform/log.server.ts";
 import { readCookieHeader, SESSION } from "../cookies.server.ts";
 import { findSession } from "../session.server.ts";
-import { discard, refuse } from "./refuse.server.ts";
+import { outlast, refuse } from "./refuse.server.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -101,7 +101,7 @@ export async function limitBody(request: Request, response: Response, next: Next
   }
   // What is given up on here must not end the process where nobody else listens.
   request.on("error", () => undefined);
-  response.once("finish", () => discard(request));
+  outlast(request, response);
   count(request, response, most);
   hurry(request, response, limit.seconds);
   next();

@@ -6,13 +6,28 @@ import { log } from "~/platform/log.server.ts";
 /** How long what still arrives is thrown away, so that the sender can read why; then the connection ends. */
 const LINGER_MS = 3000;
 
-/** Reads on into nothing: a connection that is cut while someone still sends loses the answer too. */
-export function discard(request: Request): void {
-  if (request.complete) return;
+/**
+ * Answered before all of it has arrived: what still comes is read into nothing. A connection that is cut while someone still sends
+ * loses the answer too, so Node may not end it with the answer, as it does where the sender asked for `Connection: close`.
+ */
+export function outlast(request: Request, response: Response): void {
+  const ends = !response.shouldKeepAlive;
+  response.shouldKeepAlive = true;
+  response.once("finish", () => {
+    if (!request.complete) return discard(request, ends);
+    if (ends) request.socket.end();
+  });
+}
+
+function discard(request: Request, ends: boolean): void {
   request.removeAllListeners("data");
   request.removeAllListeners("readable");
   request.resume();
-  setTimeout(() => request.complete || request.socket.destroy(), LINGER_MS).unref();
+  const late = setTimeout(() => request.complete || request.socket.destroy(), LINGER_MS).unref();
+  request.once("end", () => {
+    clearTimeout(late);
+    if (ends) request.socket.end();
+  });
 }
 
 /**
@@ -24,7 +39,7 @@ export function refuse(request: Request, response: Response, status: number, say
   response.locals["refused"] = true;
   log.warn({ status, method: request.method, path: request.path, address: request.ip }, "a request was refused at the door");
   response.status(status).set({ "Cache-Control": "no-store", ...(status === 503 ? { "Retry-After": "60" } : {}) });
-  response.once("finish", () => discard(request));
+  outlast(request, response);
   if (request.path.startsWith("/api/")) {
     response.type("application/problem+json").send(
       JSON.stringify({
