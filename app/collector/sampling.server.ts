@@ -3,7 +3,7 @@ import { deliver } from "~/observability/alerts/notify.server.ts";
 import { reportPools } from "~/observability/connections/pools.server.ts";
 import { recordSpooledActs } from "~/observability/connections/spool.server.ts";
 import { Sampler, watchedTargets } from "~/observability/sampler/sampler.server.ts";
-import { ensureTelemetryPartitions, forgetOldTelemetry } from "~/observability/sampler/store.server.ts";
+import { ensureTelemetryPartitions, forgetOldTelemetry } from "~/observability/sampler/retention.server.ts";
 import { rollUp } from "~/observability/sampler/rollup.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { forgetOldTerms, type Lease } from "./lease.server.ts";

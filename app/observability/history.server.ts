@@ -2,57 +2,20 @@ import { z } from "zod";
 import { rows, type Queryable } from "~/db/query.ts";
 import { join, raw, sql, type Sql } from "~/db/sql.ts";
 import { stepFor } from "~/platform/range.ts";
-
-type Kind = "load" | "tick" | "statement" | "metric" | "table_stat" | "index_stat";
-type Level = { suffix: string; step: number; keptHours: number };
-
-const DAY = 24;
-const LEVELS: Record<Kind, readonly Level[]> = {
-  load: [
-    { suffix: "", step: 1, keptHours: DAY },
-    { suffix: "_1m", step: 60, keptHours: 8 * DAY },
-    { suffix: "_5m", step: 300, keptHours: 30 * DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-  ],
-  tick: [
-    { suffix: "", step: 1, keptHours: DAY },
-    { suffix: "_1m", step: 60, keptHours: 8 * DAY },
-    { suffix: "_5m", step: 300, keptHours: 30 * DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-  ],
-  statement: [
-    { suffix: "", step: 15, keptHours: DAY },
-    { suffix: "_5m", step: 300, keptHours: 30 * DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-    { suffix: "_1d", step: 86_400, keptHours: 395 * DAY },
-  ],
-  metric: [
-    { suffix: "", step: 5, keptHours: DAY },
-    { suffix: "_5m", step: 300, keptHours: 30 * DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-  ],
-  table_stat: [
-    { suffix: "", step: 60, keptHours: DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-  ],
-  index_stat: [
-    { suffix: "", step: 60, keptHours: DAY },
-    { suffix: "_1h", step: 3600, keptHours: 395 * DAY },
-  ],
-};
+import { metricSeries } from "./metric-series.ts";
+import { everyLevel, type Level, type Series } from "./series.ts";
 
 export type Span = { from: Date; to: Date };
 
 /** One stretch of a span, and the level that tells it. */
-export type Piece = { suffix: string; step: number; from: number; to: number };
+export type Piece = { suffix: string; seconds: number; from: number; to: number };
 
-const isKept = (level: Level, at: number, now: number) => now - at <= level.keptHours * 3_600_000;
+const isKept = (level: Level, at: number, now: number) => now - at <= level.days * 86_400_000;
 
 /** From the coarsest level that is fine enough to the samples themselves; coarser where nothing finer is kept that long. */
-function levelsFor(kind: Kind, from: number, wanted: number, now: number): Level[] {
-  const levels = LEVELS[kind];
+function levelsFor({ levels }: Series, from: number, wanted: number, now: number): Level[] {
   const finest = levels.find((level) => isKept(level, from, now)) ?? levels.at(-1)!;
-  return levels.filter((level) => level.step <= Math.max(wanted, finest.step)).reverse();
+  return levels.filter((level) => level.seconds <= Math.max(wanted, finest.seconds)).reverse();
 }
 
 /**
@@ -67,28 +30,28 @@ export function piecesOf(
   now: number,
 ): Piece[] {
   if (!level || from >= to) return [];
-  const { suffix, step } = level;
+  const { suffix, seconds } = level;
   const next = finer[0];
-  if (!next) return [{ suffix, step, from, to }];
-  const width = step * 1000;
+  if (!next) return [{ suffix, seconds, from, to }];
+  const width = seconds * 1000;
   const first = Math.ceil(from / width) * width;
   const last = Math.min(isKept(next, to, now) ? Math.floor(to / width) * width : to, made.get(suffix) ?? 0);
   if (first >= last) return piecesOf(finer, made, from, to, now);
   return [
     ...(isKept(next, from, now) ? piecesOf(finer, made, from, first, now) : []),
-    { suffix, step, from: first, to: last },
+    { suffix, seconds, from: first, to: last },
     ...piecesOf(finer, made, last, to, now),
   ];
 }
 
-/** How far each roll-up of a kind has been made. */
-async function madeUntil(on: Queryable, kind: Kind, levels: readonly Level[]): Promise<Map<string, number>> {
+/** How far each roll-up of a series has been made. */
+async function madeUntil(on: Queryable, { table }: Series, levels: readonly Level[]): Promise<Map<string, number>> {
   const found = await rows(
     on,
-    sql`select name, until from telemetry.rollup where name = any(${levels.map((level) => `${kind}${level.suffix}`)})`,
+    sql`select name, until from telemetry.rollup where name = any(${levels.map((level) => `${table}${level.suffix}`)})`,
     z.object({ name: z.string(), until: z.date() }),
   );
-  return new Map(found.map((row) => [row.name.slice(kind.length), row.until.getTime()]));
+  return new Map(found.map((row) => [row.name.slice(table.length), row.until.getTime()]));
 }
 
 /**
@@ -97,30 +60,30 @@ async function madeUntil(on: Queryable, kind: Kind, levels: readonly Level[]): P
  */
 export async function historyOf(
   on: Queryable,
-  kind: Kind,
+  one: Series,
   span: Span,
   now: Date,
   finest = stepFor(span),
 ): Promise<{ from: Sql; step: number; level: number; text: string }> {
   const [from, to] = [span.from.getTime(), span.to.getTime()];
-  const levels = levelsFor(kind, from, finest, now.getTime());
-  const made = levels.length > 1 ? await madeUntil(on, kind, levels) : new Map<string, number>();
+  const levels = levelsFor(one, from, finest, now.getTime());
+  const made = levels.length > 1 ? await madeUntil(on, one, levels) : new Map<string, number>();
   const pieces = piecesOf(levels, made, from, to, now.getTime());
-  if (pieces.length === 0) pieces.push({ suffix: "", step: 1, from, to: from });
+  if (pieces.length === 0) pieces.push({ suffix: "", seconds: 1, from, to: from });
   const parts = pieces.map((piece) => {
     // An average of averages is one only where each weighs as long as it lasted.
-    const columns = kind === "metric" ? raw(`at, target, name, label, value, ${piece.step} as seconds`) : raw("*");
+    const weight = Object.values(one.values).includes("average") ? [`${piece.seconds} as seconds`] : [];
     return sql`
-      select ${columns}
-      from ${raw(`telemetry.${kind}${piece.suffix}`)}
+      select ${raw([...everyLevel(one), ...weight].join(", "))}
+      from ${raw(`telemetry.${one.table}${piece.suffix}`)}
       where at >= ${new Date(piece.from)} and at < ${new Date(piece.to)}`;
   });
-  const coarsest = pieces.reduce((most, piece) => (piece.step > most.step ? piece : most));
+  const coarsest = pieces.reduce((most, piece) => (piece.seconds > most.seconds ? piece : most));
   return {
     from: sql`(${join(parts, " union all ")})`,
-    step: Math.max(levels[0]!.step, finest),
-    level: coarsest.step,
-    text: `telemetry.${kind}${coarsest.suffix}`,
+    step: Math.max(levels[0]!.seconds, finest),
+    level: coarsest.seconds,
+    text: `telemetry.${one.table}${coarsest.suffix}`,
   };
 }
 
@@ -141,7 +104,7 @@ export async function metricHistory(
   span: Span,
   now: Date,
 ): Promise<{ points: MetricPoint[]; step: number }> {
-  const history = await historyOf(on, "metric", span, now);
+  const history = await historyOf(on, metricSeries, span, now);
   const points = await rows(
     on,
     sql`select ${bucket(history.step)} as t, name, label, target, sum(value * seconds) / sum(seconds) as value

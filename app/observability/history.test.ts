@@ -3,10 +3,10 @@ import { piecesOf, type Piece } from "./history.server.ts";
 
 const HOUR = 3_600_000;
 const now = Date.UTC(2026, 4, 20, 14, 37, 12);
-const level = (suffix: string, step: number, keptHours: number) => ({ suffix, step, keptHours });
-const levels = [level("_1d", 86_400, 9000), level("_1h", 3600, 9000), level("_5m", 300, 720), level("", 15, 24)];
+const level = (suffix: string, seconds: number, days: number) => ({ suffix, seconds, days });
+const levels = [level("_1d", 86_400, 375), level("_1h", 3600, 375), level("_5m", 300, 30), level("", 15, 1)];
 const floor = (at: number, step: number) => Math.floor(at / (step * 1000)) * step * 1000;
-const made = new Map(levels.slice(0, 3).map((level) => [level.suffix, floor(now, level.step)]));
+const made = new Map(levels.slice(0, 3).map((level) => [level.suffix, floor(now, level.seconds)]));
 const steps = (pieces: readonly Piece[]) => pieces.map((piece) => piece.suffix || "raw");
 
 /** Breaks when a moment of a span is told twice or by no one. */
@@ -23,7 +23,7 @@ describe("the pieces of a span", () => {
       pieces.slice(1).forEach((piece, index) => expect(piece.from).toBe(pieces[index]!.to));
       for (const piece of pieces) {
         expect(piece.to).toBeGreaterThan(piece.from);
-        if (piece.suffix) expect([piece.from % (piece.step * 1000), piece.to % (piece.step * 1000)]).toEqual([0, 0]);
+        if (piece.suffix) expect([piece.from % (piece.seconds * 1000), piece.to % (piece.seconds * 1000)]).toEqual([0, 0]);
       }
     }
   });

@@ -13,7 +13,8 @@ import { deliver, postWebhook } from "./alerts/notify.server.ts";
 import { ruleByKey } from "./alerts/rules.ts";
 import { declareIncident, getIncident, incidentsBetween, resolveIncident } from "./incidents/incidents.server.ts";
 import { rollUp } from "./sampler/rollup.server.ts";
-import { forgetOldTelemetry, Store } from "./sampler/store.server.ts";
+import { forgetOldTelemetry } from "./sampler/retention.server.ts";
+import { Store } from "./sampler/store.server.ts";
 
 // Breaks when a sample is lost, written twice or summed twice, or when an alert does not become what it should.
 const db = testDatabase();

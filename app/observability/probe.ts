@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Keeping, Keeps } from "./keeps.ts";
 
 /** What a probe needs to know of the server it asks, learnt at connect and again every minute. */
 export type ServerInfo = {
@@ -37,6 +38,8 @@ export type Probe<Row = unknown> = {
   missing?(server: ServerInfo): Missing | null;
   sql(server: ServerInfo): string;
   row: z.ZodType<Row>;
+  /** What of it is kept over time. */
+  keeps?(keep: Keeping<NoInfer<Row>>): readonly Keeps<NoInfer<Row>>[];
 };
 
 export const probe = <Row>(definition: Probe<Row>): Probe<Row> => definition;

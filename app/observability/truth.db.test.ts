@@ -15,7 +15,7 @@ import { ioMeasured } from "./queries/io-measured.ts";
 import { ioTiming } from "./queries/io-timing.server.ts";
 import { genericPlan } from "./queries/plan.server.ts";
 import { ask, examineServer } from "./sampler/ask.server.ts";
-import { Recorder } from "./sampler/record.ts";
+import { Recorder } from "./sampler/recorder.ts";
 import { PROBES } from "./probes/all.ts";
 import { tableReport } from "./tables/report.server.ts";
 

@@ -9,6 +9,7 @@ import { idleLongest } from "./idle.ts";
 import { readTag } from "../load/tags.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import type { ProbeRow } from "../probes/all.ts";
+import { tickSeries } from "../probes/backends.ts";
 
 /** How many connections there are and how many are left, now. */
 export const connectionHeadroom = read({
@@ -66,7 +67,7 @@ export const connectionReport = read({
       askNow(idleLongest, input.target),
     ]);
     const now = ctx.clock.now();
-    const history = await historyOf(ctx.tx, "tick", input, now);
+    const history = await historyOf(ctx.tx, tickSeries, input, now);
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, sum(total)::float8 / sum(ticks) as total,

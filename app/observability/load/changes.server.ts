@@ -4,6 +4,7 @@ import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { historyOf } from "../history.server.ts";
 import { spanInput } from "./read-load.server.ts";
+import { statementSeries } from "../probes/statements.ts";
 
 const changeRow = z.object({
   at: z.date(),
@@ -40,8 +41,8 @@ export const whatChanged = read({
     );
     const length = input.to.getTime() - input.from.getTime();
     const before = { from: new Date(input.from.getTime() - length), to: input.from };
-    const here = await historyOf(ctx.tx, "statement", input, now, length / 1000);
-    const earlier = await historyOf(ctx.tx, "statement", before, now, length / 1000);
+    const here = await historyOf(ctx.tx, statementSeries, input, now, length / 1000);
+    const earlier = await historyOf(ctx.tx, statementSeries, before, now, length / 1000);
     const statements = await rows(
       ctx.tx,
       sql`with here as (

@@ -3,6 +3,7 @@ import type { TxCtx } from "~/db/ctx.ts";
 import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { historyOf, slot, type Span } from "../history.server.ts";
+import { tickSeries } from "../probes/backends.ts";
 
 /** A minute: an incident is seen in it, and a week of minutes is read quickly. */
 const FINE_S = 60;
@@ -16,7 +17,7 @@ export async function busiest(
   span: Span & { target: string },
   now: Date,
 ): Promise<{ peak: number; seconds: number } | null> {
-  const history = await historyOf(ctx.tx, "tick", span, now, FINE_S);
+  const history = await historyOf(ctx.tx, tickSeries, span, now, FINE_S);
   const row = await firstRow(
     ctx.tx,
     sql`select max(active) as peak

@@ -6,9 +6,11 @@ import { rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
 import { askCollector } from "../sampler/collector-link.server.ts";
-import type { Tick } from "../sampler/record.ts";
+import type { Tick } from "../sampler/tick.ts";
 import { busiest } from "./peak.server.ts";
 import { UNTAGGED, WAIT_CLASSES } from "./tags.ts";
+import { loadSeries } from "../probes/activity.ts";
+import { tickSeries } from "../probes/backends.ts";
 
 export const SPLITS = {
   wait: "wait_class",
@@ -70,8 +72,8 @@ export const readLoad = read({
   async run({ ctx, input }): Promise<Load> {
     const now = ctx.clock.now();
     const only = await tenantCodes(ctx);
-    const history = await historyOf(ctx.tx, "load", input, now);
-    const seconds = await historyOf(ctx.tx, "tick", input, now);
+    const history = await historyOf(ctx.tx, loadSeries, input, now);
+    const seconds = await historyOf(ctx.tx, tickSeries, input, now);
     const column = raw(SPLITS[input.by]);
     const cells = await rows(
       ctx.tx,

@@ -6,6 +6,7 @@ import { bucket, historyOf, slot } from "../history.server.ts";
 import { lateOf, live, sourceOf } from "../current.server.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import { lockTrees, type LockNode } from "./tree.ts";
+import { tickSeries } from "../probes/backends.ts";
 
 const episodeRow = z.object({
   id: z.string(),
@@ -31,7 +32,7 @@ export const lockReport = read({
   input: spanInput,
   async run({ ctx, input }) {
     const sample = await live("locks", input.target);
-    const history = await historyOf(ctx.tx, "tick", input, ctx.clock.now());
+    const history = await historyOf(ctx.tx, tickSeries, input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, sum(lock_waiting)::float8 / sum(ticks) as waiting

@@ -1,6 +1,20 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
 import { maskedName, maskedStatement } from "../queries/mask.ts";
+import { series } from "../series.ts";
+
+/** Sessions at work, second by second, by what they were doing. */
+export const loadSeries = series({
+  table: "load",
+  by: ["target", "wait_class", "wait_event", "query_id", "tenant", "username", "app"],
+  values: { n: "sum" },
+  levels: [
+    { suffix: "", seconds: 1, days: 1 },
+    { suffix: "_1m", seconds: 60, days: 8 },
+    { suffix: "_5m", seconds: 300, days: 30 },
+    { suffix: "_1h", seconds: 3600, days: 395 },
+  ],
+});
 
 /**
  * Every session that is doing something or holds something open. Idle ones are only counted (see backends): with

@@ -1,6 +1,29 @@
 import { z } from "zod";
 import { needsMonitor, probe } from "../probe.ts";
 import { maskedName } from "../queries/mask.ts";
+import { series } from "../series.ts";
+
+/** The second itself. `ticks` are summed beside the counts: a mean is one division, and a second without a sample is no zero. */
+export const tickSeries = series({
+  table: "tick",
+  by: ["target"],
+  values: {
+    total: "sum",
+    active: "sum",
+    idle: "sum",
+    idle_in_transaction: "sum",
+    lock_waiting: "sum",
+    longest_query_ms: "max",
+    longest_transaction_ms: "max",
+  },
+  filled: { ticks: "sum" },
+  levels: [
+    { suffix: "", seconds: 1, days: 1 },
+    { suffix: "_1m", seconds: 60, days: 8 },
+    { suffix: "_5m", seconds: 300, days: 30 },
+    { suffix: "_1h", seconds: 3600, days: 395 },
+  ],
+});
 
 /** How many sessions there are, by everything one would group them by, with the server's limits beside them. */
 export const backends = probe({

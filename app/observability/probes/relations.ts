@@ -1,5 +1,38 @@
 import { z } from "zod";
 import { probe, type ServerInfo } from "../probe.ts";
+import { series } from "../series.ts";
+
+const LEVELS = [
+  { suffix: "", seconds: 60, days: 1 },
+  { suffix: "_1h", seconds: 3600, days: 395 },
+] as const;
+
+export const tableSeries = series({
+  table: "table_stat",
+  by: ["target", "name"],
+  values: {
+    bytes: "last",
+    live: "last",
+    dead: "last",
+    seq_scans: "sum",
+    seq_rows: "sum",
+    idx_scans: "sum",
+    inserted: "sum",
+    updated: "sum",
+    hot_updated: "sum",
+    deleted: "sum",
+    heap_hit: "sum",
+    heap_read: "sum",
+  },
+  levels: LEVELS,
+});
+
+export const indexSeries = series({
+  table: "index_stat",
+  by: ["target", "name"],
+  values: { table_name: "last", bytes: "last", scans: "sum", rows_read: "sum" },
+  levels: LEVELS,
+});
 
 /**
  * Relations that someone holds or wants under ACCESS EXCLUSIVE. A size function, and one that writes out a definition,
@@ -93,6 +126,7 @@ where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname not in (
     /** When the counters of this database were last set to zero by hand; null: never. */
     stats_reset: z.date().nullable(),
   }),
+  keeps: (keep) => [keep.relations(tableSeries)],
 });
 
 /** How wide columns are, as far as this role may know it. */
@@ -184,6 +218,7 @@ where c.relkind = 'i' and n.nspname not in ('pg_catalog', 'information_schema') 
     /** Since when scans are counted on this server. */
     counted_since: z.date().nullable(),
   }),
+  keeps: (keep) => [keep.relations(indexSeries)],
 });
 
 const MEASURED = { indexes: 10, least: 10_000_000, most: 134_217_728 };

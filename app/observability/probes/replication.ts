@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { named } from "../metric-series.ts";
 import { needsMonitor, probe } from "../probe.ts";
 import { maskedName } from "../queries/mask.ts";
 
@@ -118,6 +119,7 @@ from pg_replication_slots`,
     xmin_age: z.number().nullable(),
     catalog_xmin_age: z.number().nullable(),
   }),
+  keeps: (keep) => [keep.numbers((row) => [named("slot.retained_bytes", row.retained_bytes, row.name)])],
 });
 
 export const archiver = probe({
@@ -152,6 +154,10 @@ left join lateral (
     waiting_since: z.date().nullable(),
     started_at: z.date(),
   }),
+  keeps: (keep) => [
+    keep.numbers((row) => [named("archive.backlog", row.backlog)]),
+    keep.rates(["failed"], (n) => [named("archive.failed", n.failed)]),
+  ],
 });
 
 /** Queries that replay cancelled, in every database of the standby. */
@@ -174,4 +180,5 @@ from pg_stat_database_conflicts`,
     bufferpin: z.number(),
     deadlock: z.number(),
   }),
+  keeps: (keep) => [keep.totals("standby.conflicts", (row) => row)],
 });

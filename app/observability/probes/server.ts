@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { named } from "../metric-series.ts";
 import { needsMonitor, probe } from "../probe.ts";
 import { maskedStatement, maskName } from "../queries/mask.ts";
 
@@ -35,6 +36,23 @@ from pg_stat_database d where d.datname = current_database()`,
     killed: z.number(),
     stats_reset: z.date().nullable(),
   }),
+  keeps: (keep) => [
+    keep.rates(
+      ["commits", "rollbacks", "blocks_hit", "blocks_read", "inserted", "updated", "deleted", "temp_bytes", "deadlocks"],
+      (n, seconds) => {
+        const blocks = n.blocks_hit + n.blocks_read;
+        return [
+          named("db.commits_per_s", n.commits / seconds),
+          named("db.rollbacks_per_s", n.rollbacks / seconds),
+          named("db.hit_ratio", blocks > 0 ? n.blocks_hit / blocks : null),
+          named("db.blocks_per_s", blocks / seconds),
+          named("db.rows_written_per_s", (n.inserted + n.updated + n.deleted) / seconds),
+          named("db.temp_bytes_per_s", n.temp_bytes / seconds),
+          named("db.deadlocks", n.deadlocks),
+        ];
+      },
+    ),
+  ],
 });
 
 /** Ages of every database, also of those that nobody may connect to: wraparound is a matter of the whole server. */
@@ -57,6 +75,9 @@ from pg_database`,
     freeze_max: z.number(),
     mxid_freeze_max: z.number(),
   }),
+  keeps: (keep) => [
+    keep.numbers((row) => [named("age.xid", row.xid_age, row.database), named("age.mxid", row.mxid_age, row.database)]),
+  ],
 });
 
 /** What keeps old row versions from being removed, and by whom. */
@@ -121,6 +142,16 @@ from pg_stat_io where object in ('relation', 'temp relation') group by 1, 2 havi
     fsyncs: z.number(),
     stats_reset: z.date().nullable(),
   }),
+  keeps: (keep) => [
+    keep.rates(
+      ["read_bytes", "write_bytes"],
+      (n, seconds, key) => [
+        named("io.read_bytes_per_s", n.read_bytes / seconds, key),
+        named("io.write_bytes_per_s", n.write_bytes / seconds, key),
+      ],
+      (row) => `${row.backend_type}/${row.context}`,
+    ),
+  ],
 });
 
 export const wal = probe({
@@ -144,6 +175,10 @@ from pg_stat_wal, (select coalesce(sum(size), 0)::bigint as on_disk, count(*) fi
     on_disk: z.number(),
     segments: z.number(),
   }),
+  keeps: (keep) => [
+    keep.numbers((row) => [named("wal.on_disk_bytes", row.on_disk)]),
+    keep.rates(["bytes"], (n, seconds) => [named("wal.bytes_per_s", n.bytes / seconds)]),
+  ],
 });
 
 export const checkpointer = probe({
@@ -170,6 +205,9 @@ export const checkpointer = probe({
     maxwritten: z.number(),
     stats_reset: z.date().nullable(),
   }),
+  keeps: (keep) => [
+    keep.rates(["timed", "requested"], (n) => [named("checkpoints.timed", n.timed), named("checkpoints.requested", n.requested)]),
+  ],
 });
 
 /** Long works that say how far they are. */
@@ -265,6 +303,7 @@ export const sizes = probe({
   sql: () => `
 select datname as database, pg_database_size(oid)::bigint as bytes, datname = current_database() as is_ours from pg_database`,
   row: z.object({ database: z.string(), bytes: z.number(), is_ours: z.boolean() }),
+  keeps: (keep) => [keep.numbers((row) => [named("size.bytes", row.bytes, row.database)])],
 });
 
 /** Which migration came when: read by the observer from Prisma's own table. */

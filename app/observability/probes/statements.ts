@@ -1,5 +1,29 @@
 import { z } from "zod";
 import { needsMonitor, probe, type Missing, type ServerInfo } from "../probe.ts";
+import { series } from "../series.ts";
+
+/** What each statement did between two samples, never a running total. */
+export const statementSeries = series({
+  table: "statement",
+  by: ["target", "query_id"],
+  values: {
+    seconds: "sum",
+    calls: "sum",
+    total_ms: "sum",
+    rows: "sum",
+    blocks_hit: "sum",
+    blocks_read: "sum",
+    io_ms: "sum",
+    temp_blocks: "sum",
+    wal_bytes: "sum",
+  },
+  levels: [
+    { suffix: "", seconds: 15, days: 1 },
+    { suffix: "_5m", seconds: 300, days: 30 },
+    { suffix: "_1h", seconds: 3600, days: 395 },
+    { suffix: "_1d", seconds: 86_400, days: 395 },
+  ],
+});
 
 const CREATE_STATEMENTS = "CREATE EXTENSION pg_stat_statements;";
 const LOAD_STATEMENTS = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; -- then restart PostgreSQL";

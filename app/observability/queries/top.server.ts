@@ -5,6 +5,7 @@ import { raw, sql } from "~/db/sql.ts";
 import { bucket, historyOf, slot } from "../history.server.ts";
 import { queryIdInput } from "./query-id.ts";
 import { spanInput } from "../load/read-load.server.ts";
+import { statementSeries } from "../probes/statements.ts";
 
 export const SORTS = {
   total: "total_ms",
@@ -59,8 +60,8 @@ export const topQueries = read({
     const length = input.to.getTime() - input.from.getTime();
     const before = { from: new Date(input.from.getTime() - length), to: input.from };
     // A sparkline needs so many points and a sum needs none: the finer, the more rows there are to add.
-    const here = await historyOf(ctx.tx, "statement", input, now, length / 1000 / SPARK_POINTS);
-    const earlier = await historyOf(ctx.tx, "statement", before, now, length / 1000);
+    const here = await historyOf(ctx.tx, statementSeries, input, now, length / 1000 / SPARK_POINTS);
+    const earlier = await historyOf(ctx.tx, statementSeries, before, now, length / 1000);
     const level = here.level;
     const width = level * Math.max(1, Math.round(length / 1000 / SPARK_POINTS / level));
     const first = Math.floor(input.from.getTime() / 1000 / level) * level;
@@ -129,7 +130,7 @@ export const queryHistory = read({
   permission: "database.read",
   input: spanInput.extend({ queryId: queryIdInput }),
   async run({ ctx, input }) {
-    const history = await historyOf(ctx.tx, "statement", input, ctx.clock.now());
+    const history = await historyOf(ctx.tx, statementSeries, input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, sum(calls)::bigint as calls, sum(total_ms) as total_ms,

@@ -1,7 +1,8 @@
 import { newId } from "~/platform/ids.ts";
 import type { ProbeRow } from "../probes/all.ts";
+import { EVENT } from "./copied.ts";
 import { isKnown, type Sample } from "./sample.ts";
-import type { Recorded } from "./tables.ts";
+import type { Recorded } from "../series.ts";
 
 type Setting = { target: string; name: string; value: string };
 
@@ -26,7 +27,7 @@ export class Changes {
   }
 
   private event(target: string, kind: string, subject: string, before: string | null, after: string | null): Recorded {
-    return { table: "event", row: [newId(), new Date().toISOString(), target, kind, subject, before, after] };
+    return { table: EVENT, row: [newId(), new Date().toISOString(), target, kind, subject, before, after] };
   }
 
   settings(target: string, sample: Sample<ProbeRow<"settings">>): Recorded[] {

@@ -1,4 +1,4 @@
-import type { Tick } from "./record.ts";
+import type { Tick } from "./tick.ts";
 
 const KEEP_MS = 30 * 60_000;
 

@@ -8,17 +8,19 @@ import type { Probe, ServerInfo } from "../probe.ts";
 import { PROBES, PROBE_KEYS, type ProbeKey, type ProbeRow } from "../probes/all.ts";
 import { LockEpisodes } from "../locks/episodes.server.ts";
 import { lockTrees } from "../locks/tree.ts";
+import { metricRows, named } from "../metric-series.ts";
 import { lagNotTold, lagOf, position, PositionHistory, sameServer, type Lag, type PrimaryEnd } from "../replication/lag.ts";
 import { Texts } from "../queries/texts.server.ts";
+import type { Recorded } from "../series.ts";
 import type { TargetKind } from "../target.ts";
 import { Changes } from "./changes.ts";
 import { Lane } from "./lane.server.ts";
 import { Memory } from "./memory.ts";
-import { Recorder, recordTick, tickOf } from "./record.ts";
+import { Recorder } from "./recorder.ts";
 import { isKnown, type Sample } from "./sample.ts";
 import { Store } from "./store.server.ts";
 import type { Maker } from "./terms.server.ts";
-import type { Recorded } from "./tables.ts";
+import { recordTick, tickOf } from "./tick.ts";
 
 export type WatchedTarget = { name: string; kind: TargetKind; open(lane: "fast" | "slow"): Pool };
 
@@ -235,13 +237,9 @@ export class Sampler {
     const lag = lagOf(target, row, this.primaryNow(), this.history);
     this.lags.set(target, lag);
     if (at.getTime() % 5000 !== 0) return;
-    const metric = (name: string, value: number | null): Recorded[] =>
-      value === null ? [] : [{ table: "metric", row: [at.toISOString(), target, name, "", value] }];
-    this.keep([
-      ...metric("lag.bytes", lag.bytes),
-      ...metric("lag.seconds", lag.seconds),
-      ...metric("lag.receiving", lag.receiving === null ? null : lag.receiving ? 1 : 0),
-    ]);
+    const receiving = lag.receiving === null ? null : Number(lag.receiving);
+    const numbers = [named("lag.bytes", lag.bytes), named("lag.seconds", lag.seconds), named("lag.receiving", receiving)];
+    this.keep(metricRows(at, target, numbers));
   }
 
   private primaryNow(): PrimaryEnd | null {
@@ -265,7 +263,7 @@ export class Sampler {
     switch (sample.probe) {
       case "statements": {
         const deltas = await recorder.statementDeltas(sample as Sample<ProbeRow<"statements">>, monotonic);
-        this.keep(recorder.recordStatements(sample.at.toISOString(), deltas));
+        this.keep(recorder.recordStatements(sample.at, deltas));
         const lane = this.lanes.find((lane) => lane.target.name === target)!.slow;
         const server = lane.info();
         if (server?.statements && isKnown(sample))
@@ -276,28 +274,14 @@ export class Sampler {
           );
         return;
       }
-      case "tables":
-        return this.keep(await recorder.recordTables(sample as Sample<ProbeRow<"tables">>, monotonic, epoch));
-      case "indexes":
-        return this.keep(await recorder.recordIndexes(sample as Sample<ProbeRow<"indexes">>, monotonic, epoch));
       case "database":
         this.keep(this.changes.statistics(target, sample as Sample<ProbeRow<"database">>));
-        return this.keep(recorder.recordDatabase(sample as Sample<ProbeRow<"database">>, monotonic));
-      case "io":
-        return this.keep(recorder.recordIo(sample as Sample<ProbeRow<"io">>, monotonic));
-      case "wal":
-        return this.keep(recorder.recordWal(sample as Sample<ProbeRow<"wal">>, monotonic));
-      case "checkpointer":
-        return this.keep(recorder.recordCheckpoints(sample as Sample<ProbeRow<"checkpointer">>, monotonic));
-      case "archiver":
-        return this.keep(recorder.recordArchiver(sample as Sample<ProbeRow<"archiver">>, monotonic));
-      case "conflicts":
-        return this.keep(recorder.recordConflicts(sample as Sample<ProbeRow<"conflicts">>, monotonic));
+        break;
       case "settings":
-        return this.keep(this.changes.settings(target, sample as Sample<ProbeRow<"settings">>));
-      default:
-        return this.keep(recorder.recordGauges(sample));
+        this.keep(this.changes.settings(target, sample as Sample<ProbeRow<"settings">>));
+        break;
     }
+    this.keep(await recorder.record(sample, monotonic, epoch));
   }
 
   /** What was known of settings before this process began its turn: a change across a restart is a change too. */

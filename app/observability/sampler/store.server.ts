@@ -9,10 +9,12 @@ import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
-import { COLUMNS, type Cell, type Row, type TableName } from "./tables.ts";
+import type { Cell, Row } from "../series.ts";
+import { columnsOf } from "./copied.ts";
+import { ensureTelemetryPartitions } from "./retention.server.ts";
 import { termsOf, Undecided, within, type Maker } from "./terms.server.ts";
 
-type Batch = Maker & { id: string; rows: Partial<Record<TableName, Row[]>> };
+type Batch = Maker & { id: string; rows: Record<string, Row[]> };
 
 const FLUSH_MS = 2000;
 const SPOOL_BYTES = 256 * 1024 * 1024;
@@ -57,7 +59,7 @@ export class Store {
     this.timer = setInterval(() => void this.flush(), FLUSH_MS);
   }
 
-  add(table: TableName, row: Row): void {
+  add(table: string, row: Row): void {
     (this.pending[table] ??= []).push(row);
     this.count++;
   }
@@ -127,10 +129,10 @@ export class Store {
         values: [batch.id],
       });
       if (known.rowCount === 1) {
-        for (const [table, all] of Object.entries(batch.rows) as [TableName, Row[]][]) {
+        for (const [table, all] of Object.entries(batch.rows)) {
           const rows = within(terms, table, all);
           if (rows.length === 0) continue;
-          const target = client.query(from(`copy telemetry.${table} (${COLUMNS[table].join(", ")}) from stdin`));
+          const target = client.query(from(`copy telemetry.${table} (${columnsOf(table).join(", ")}) from stdin`));
           await pipeline(Readable.from(lines(rows)), target);
           this.stats.written += rows.length;
         }
@@ -194,71 +196,4 @@ export class Store {
     }
     return true;
   }
-}
-
-const DAILY = ["load", "tick", "statement", "table_stat", "index_stat", "metric", "pool", "load_1m", "tick_1m"] as const;
-const MONTHLY = [
-  "load_5m",
-  "tick_5m",
-  "statement_5m",
-  "metric_5m",
-  "load_1h",
-  "tick_1h",
-  "statement_1h",
-  "statement_1d",
-  "metric_1h",
-  "table_stat_1h",
-  "index_stat_1h",
-] as const;
-
-export async function ensureTelemetryPartitions(): Promise<void> {
-  for (const [names, step, ahead] of [
-    [DAILY, "1 day", "2 days"],
-    [MONTHLY, "1 month", "1 month"],
-  ] as const) {
-    for (const name of names) {
-      await clients().primary.query({
-        text: "select public.ensure_partitions($1::regclass, $2::interval, now() - interval '1 day', now() + $3::interval)",
-        values: [`telemetry.${name}`, step, ahead],
-      });
-    }
-  }
-}
-
-/** Raw for a day, minutes for a week, five minutes for a month, hours and days for thirteen months. */
-const KEPT: Record<(typeof DAILY)[number] | (typeof MONTHLY)[number], string> = {
-  load: "1 day",
-  tick: "1 day",
-  statement: "1 day",
-  table_stat: "1 day",
-  index_stat: "1 day",
-  metric: "1 day",
-  pool: "1 day",
-  load_1m: "8 days",
-  tick_1m: "8 days",
-  load_5m: "30 days",
-  tick_5m: "30 days",
-  statement_5m: "30 days",
-  metric_5m: "30 days",
-  load_1h: "13 months",
-  tick_1h: "13 months",
-  statement_1h: "13 months",
-  statement_1d: "13 months",
-  metric_1h: "13 months",
-  table_stat_1h: "13 months",
-  index_stat_1h: "13 months",
-};
-
-export async function forgetOldTelemetry(): Promise<void> {
-  const { primary } = clients();
-  for (const [name, age] of Object.entries(KEPT)) {
-    await primary.query({
-      text: "select public.drop_partitions_before($1::regclass, now() - $2::interval)",
-      values: [`telemetry.${name}`, age],
-    });
-  }
-  await primary.query("delete from telemetry.batch where at < now() - interval '2 days'");
-  await primary.query("delete from telemetry.slow_call where at < now() - interval '30 days'");
-  await primary.query("delete from telemetry.lock_episode where started_at < now() - interval '13 months'");
-  await primary.query("delete from telemetry.event where at < now() - interval '13 months'");
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { firstRow, rows, type Queryable } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
-import { COLUMNS, type Row, type TableName } from "./tables.ts";
+import type { Row } from "../series.ts";
+import { columnsOf } from "./copied.ts";
 
 /** Which collector made samples, and whether it did so while nobody could say whose turn it is. */
 export type Maker = { holder?: string; provisional?: boolean };
@@ -33,8 +34,8 @@ export async function termsOf(on: Queryable, { holder, provisional }: Maker): Pr
 }
 
 /** Of these rows the ones that fall into one of the terms. */
-export function within(terms: readonly Term[], table: TableName, all: readonly Row[]): Row[] {
-  const column = (COLUMNS[table] as readonly string[]).indexOf("at");
+export function within(terms: readonly Term[], table: string, all: readonly Row[]): Row[] {
+  const column = columnsOf(table).indexOf("at");
   const spans = terms.map(({ began_at, until }) => [began_at?.getTime() ?? -Infinity, until?.getTime() ?? Infinity] as const);
   return all.filter((row) => {
     const at = Date.parse(String(row[column]));

@@ -8,6 +8,7 @@ import { bucket, historyOf, slot } from "../history.server.ts";
 import { rowsOf } from "./counted.ts";
 import { spanInput } from "../load/read-load.server.ts";
 import type { ProbeRow } from "../probes/all.ts";
+import { tableSeries } from "../probes/relations.ts";
 
 export type TableFacts = {
   name: string;
@@ -183,7 +184,7 @@ export const tableHistory = read({
   permission: "database.read",
   input: spanInput.extend({ name: z.string().max(200) }),
   async run({ ctx, input }) {
-    const history = await historyOf(ctx.tx, "table_stat", input, ctx.clock.now());
+    const history = await historyOf(ctx.tx, tableSeries, input, ctx.clock.now());
     const points = await rows(
       ctx.tx,
       sql`select ${bucket(history.step)} as t, max(bytes)::bigint as bytes, max(dead)::bigint as dead,
