@@ -5,6 +5,7 @@ import { cache, tablesWritten } from "./cache.server.ts";
 import { clients } from "./clients.server.ts";
 import type { Ctx, Scope, Tx, TxCtx } from "./ctx.ts";
 import { refuseNested, whileHeld } from "./held.server.ts";
+import { InTurn } from "./in-turn.ts";
 import { DeferredWrites, wholeTransaction, type Statement } from "./deferred-writes.server.ts";
 import { NoneFree, type Pool } from "./pool.server.ts";
 import { joinedPrisma } from "./prisma.server.ts";
@@ -39,12 +40,13 @@ const opening = (begin: string, ctx: Ctx): string[] => [begin, scopeStatement(ct
 function watch(client: pg.PoolClient, writes: boolean): { tables: Set<string>; late: DeferredWrites; stop(): void } {
   const tables = new Set<string>();
   const query = client.query as (...args: unknown[]) => unknown;
-  const late = new DeferredWrites((statements) => query.call(client, statements));
+  const turns = new InTurn((...args) => query.apply(client, args));
+  const late = new DeferredWrites(turns.query);
   client.query = ((...args: unknown[]) => {
     const text = typeof args[0] === "string" ? args[0] : (args[0] as { text?: string }).text;
     if (writes) for (const table of tablesWritten(text ?? "")) tables.add(table);
     late.flush();
-    return query.apply(client, args);
+    return turns.query(...args);
   }) as typeof client.query;
   return { tables, late, stop: () => void (client.query = query as typeof client.query) };
 }
