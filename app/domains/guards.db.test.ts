@@ -11,6 +11,7 @@ import { approvePayment, recordPayment, settlePayment } from "./enrollments/paym
 import { decideRegistration } from "./enrollments/registrations.server.ts";
 import { correctKey } from "./exams/authoring/correct-key.server.ts";
 import { copyExam } from "./exams/authoring/exam.server.ts";
+import { rescheduleExam } from "./exams/authoring/reschedule.server.ts";
 import { moveQuestion, removeQuestion } from "./exams/authoring/questions.server.ts";
 import { importQuestions } from "./exams/exchange/import-questions.server.ts";
 import { advanceExams } from "./exams/calendar/clock.server.ts";
@@ -87,6 +88,7 @@ const LINES: Line[] = [
   [decideRegistration, "platform.manage", (it) => ({ id: it.registration, decision: "REJECTED", reason })],
   [correctKey, "exams.author", (it) => ({ examId: it.exam, questionId: it.question, optionId: it.option, reason })],
   [copyExam, "exams.author", (it) => ({ id: it.exam })],
+  [rescheduleExam, "exams.author", (it) => ({ id: it.exam, startTime: "2031-05-01T09:00" })],
   [removeQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question })],
   [moveQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question, by: 1 })],
   [importQuestions, "exams.author", (it) => ({ examId: it.exam, content: "Is it?{T}" })],

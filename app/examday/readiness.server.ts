@@ -49,7 +49,16 @@ export type ExamAhead = {
 const what = z.object({
   /** Whose start is moved, and by how many minutes. */
   shift: z
-    .array(z.object({ id: z.uuid(), minutes: z.number().int().min(-1440).max(1440) }))
+    .array(
+      z.object({
+        id: z.uuid(),
+        minutes: z
+          .number()
+          .int()
+          .min(-DAYS_AHEAD * 1440)
+          .max(DAYS_AHEAD * 1440),
+      }),
+    )
     .max(50)
     .default([]),
   /** Ordinary connections there would be. */

@@ -7,9 +7,11 @@ import { fixedClock } from "../../platform/clock.ts";
 import { systemCtx } from "../../access/ctx.server.ts";
 import { correctKey } from "./authoring/correct-key.server.ts";
 import { copyExam, createExam, updateExam } from "./authoring/exam.server.ts";
+import { checkReschedule, rescheduleExam } from "./authoring/reschedule.server.ts";
 import { listQuestions, moveQuestion, removeQuestion, saveQuestion } from "./authoring/questions.server.ts";
 import { examChecklist } from "./calendar/checklist.server.ts";
 import { advanceExams } from "./calendar/clock.server.ts";
+import { examCalendar } from "./calendar/exam-calendar.server.ts";
 import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "./calendar/move.server.ts";
 import { gradeExam, publishExam, reopenGrading, saveBoundaries } from "./grading/grade.server.ts";
 import { markAnswer, markingQueue } from "./grading/marking.server.ts";
@@ -198,6 +200,50 @@ describe("authoring", () => {
       `update public.question_option set is_correct = true where question_id = '${exam.questions[0]!.id}'`,
     ])
       await expect(withScope(manager, ({ tx }) => tx.query({ text }))).rejects.toMatchObject({ code: "IV001" });
+  });
+});
+
+describe("the calendar", () => {
+  const day = (days: number) => new Date(Math.floor(Date.now() / 86_400_000 + days) * 86_400_000 + 9 * 3_600_000);
+
+  it("holds what begins in its days, of the reader's tenants", async () => {
+    const { id, classId } = await makeExam(db.owner, college.id, { start: day(200) });
+    const later = await makeExam(db.owner, college.id, { start: day(203), classId });
+    const foreign = await makeExam(db.owner, other.id, { start: day(200) });
+    const input = { from: day(199), to: day(202) };
+    expect((await examCalendar({ ctx: proctor, input })).exams.map((exam) => exam.id)).toEqual([id]);
+    expect((await examCalendar({ ctx: stranger, input })).exams.map((exam) => exam.id)).toEqual([foreign.id]);
+    expect((await examCalendar({ ctx: manager, input: { from: day(199), to: day(204) } })).exams.map((exam) => exam.id)).toEqual([
+      id,
+      later.id,
+    ]);
+    await expect(examCalendar({ ctx: manager, input: { from: day(0), to: day(90) } })).rejects.toThrow("six weeks");
+  });
+
+  it("moves an exam with its whole window, and never onto another of its class, into the past, or once it has begun", async () => {
+    const first = await makeExam(db.owner, college.id, { status: "SCHEDULED", start: day(210), minutes: 60 });
+    const second = await makeExam(db.owner, college.id, { status: "SCHEDULED", start: day(211), classId: first.classId });
+    const move = (id: string, startTime: Date) => rescheduleExam({ ctx: manager, input: { id, startTime } });
+    const clash = await checkReschedule({ ctx: manager, input: { id: first.id, startTime: day(211) } });
+    expect(clash.wrong.map((item) => item.key)).toEqual(["clash"]);
+    await expect(move(first.id, day(211))).rejects.toThrow("at the same time");
+    await expect(move(first.id, day(-1))).rejects.toThrow("in the future");
+    expect((await checkReschedule({ ctx: manager, input: { id: first.id, startTime: day(212) } })).wrong).toEqual([]);
+    await move(first.id, day(212));
+    const { exam } = await getExam({ ctx: manager, input: { id: first.id } });
+    expect([exam.start_time, exam.end_time]).toEqual([day(212), new Date(day(212).getTime() + 90 * 60_000)]);
+    expect(await audited("exam.reschedule", first.id)).toBe(1);
+    await db.owner.query("update public.exam set frozen_at = now() where id = $1", [second.id]);
+    await expect(move(second.id, day(220))).rejects.toThrow("frozen");
+  });
+
+  it("lets one of two exams of a class move to a time when both are moved there at once", async () => {
+    const first = await makeExam(db.owner, college.id, { status: "SCHEDULED", start: day(230) });
+    const second = await makeExam(db.owner, college.id, { status: "SCHEDULED", start: day(231), classId: first.classId });
+    const ended = await Promise.allSettled(
+      [first, second].map(({ id }) => rescheduleExam({ ctx: manager, input: { id, startTime: day(235) } })),
+    );
+    expect(ended.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 });
 

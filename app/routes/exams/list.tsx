@@ -57,11 +57,14 @@ export default function Exams() {
       title={live > 0 ? `${plural(live, "exam is", "exams are")} live` : "No exam is live"}
       context={`${count(scheduled)} scheduled, ${count(counts.DRAFT ?? 0)} in draft, ${count((counts.CLOSED ?? 0) + (counts.GRADED ?? 0))} to grade or publish.`}
       actions={
-        may(role, "exams.author") && (
-          <LinkButton tone="primary" to="/exams/new">
-            New exam
-          </LinkButton>
-        )
+        <>
+          <LinkButton to="/exams/calendar">Calendar</LinkButton>
+          {may(role, "exams.author") && (
+            <LinkButton tone="primary" to="/exams/new">
+              New exam
+            </LinkButton>
+          )}
+        </>
       }
     >
       <Panel flush>

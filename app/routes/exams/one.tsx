@@ -120,6 +120,7 @@ export default function OneExam() {
                 <Submit tone="plain">Copy</Submit>
               </Form>
               <LinkButton to={`/exams/${exam.id}/edit`}>Edit</LinkButton>
+              <LinkButton to={`/exams/${exam.id}/move`}>Move</LinkButton>
             </>
           )}
         </>

@@ -9,7 +9,7 @@ const whole = (min: number, max: number, what: string) =>
     .max(max, `At most ${max}`);
 
 /** `2026-11-24T09:00` as a form sends it is read as UTC; anything with a zone as what it says. */
-const moment = z.union([z.date(), z.string()]).transform((value, ctx) => {
+export const moment = z.union([z.date(), z.string()]).transform((value, ctx) => {
   const at = value instanceof Date ? value : new Date(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
   if (!Number.isNaN(at.getTime()) && at.getUTCFullYear() > 1999 && at.getUTCFullYear() < 2200) return at;
   ctx.addIssue({ code: "custom", message: "Enter a date and a time" });
