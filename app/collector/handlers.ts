@@ -1,7 +1,7 @@
 import { z } from "zod";
 import "~/domains/creators.server.ts";
 import "~/domains/resources.ts";
-import { actVerbs } from "~/domains/acts.server.ts";
+import { actVerbs, undoVerbs } from "~/domains/acts.server.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
 import { createBackupJob, drillJob, verifyBackupJob } from "~/observability/backups/jobs.server.ts";
@@ -10,17 +10,19 @@ import type { JobHandler } from "~/jobs/work.server.ts";
 import { runArchive } from "~/domains/tenants/archive.server.ts";
 import { runBulk } from "~/resources/bulk.server.ts";
 import { importJob } from "~/resources/import.server.ts";
+import { runUndo } from "~/resources/undo/run.server.ts";
 
 const ofExam = (input: unknown) => z.object({ examId: z.uuid() }).parse(input).examId;
 
 /** What jobs of each kind do; each room brings its own. */
 export const handlers: Record<string, JobHandler> = {
-  "resource.bulk": (job) => runBulk(job, actVerbs),
+  "resource.bulk": (job) => runBulk(job, actVerbs, undoVerbs),
   "audit.verify": verifyLogJob,
   "backup.create": createBackupJob,
   "backup.verify": verifyBackupJob,
   "backup.drill": drillJob,
   "resource.import": importJob,
+  "resource.undo": (job) => runUndo(job, undoVerbs),
   "tenant.archive": runArchive,
   "integrity.rescore": ({ ctx, input, progress }) => rescoreExam(ctx, ofExam(input), progress),
   "integrity.analyse": ({ ctx, input, progress }) => analyseExam(ctx, ofExam(input), progress),

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { ActVerbs } from "~/resources/bulk.server.ts";
+import type { UndoVerbs } from "~/resources/undo/run.server.ts";
 import { publishAnnouncement } from "./communication/publish-announcement.server.ts";
 import { retryNotification } from "./communication/retry-notification.server.ts";
 import { dropEnrollment } from "./enrollments/change-state.server.ts";
@@ -7,6 +9,7 @@ import { decideRegistration } from "./enrollments/registrations.server.ts";
 import { revokeCertificate } from "./learning/certificates/revoke.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "./people/access.server.ts";
 import { setSubscription } from "./tenants/set-subscription.server.ts";
+import { SUBSCRIPTION_STATES } from "./tenants/subscription.ts";
 
 /** What the acts of a list do to each of its rows: the same verbs that the row's own page uses. */
 export const actVerbs: ActVerbs = {
@@ -25,4 +28,15 @@ export const actVerbs: ActVerbs = {
   "announcement.publish": ({ ctx, id }) => publishAnnouncement({ ctx, input: { id } }),
   "certificate.revoke": ({ ctx, id, reason }) => revokeCertificate({ ctx, input: { id, reason } }),
   "notification.retry": ({ ctx, id, reason }) => retryNotification({ ctx, input: { id, reason } }),
+};
+
+const formerState = z.object({ subscriptionStatus: z.enum(SUBSCRIPTION_STATES) });
+
+const formerSubscription: UndoVerbs[string] = ({ ctx, id, before, reason }) =>
+  setSubscription({ ctx, input: { id, reason, state: formerState.parse(before).subscriptionStatus } });
+
+/** What takes such an act back, where former values alone don't: the same rules, and an audit entry of its own. */
+export const undoVerbs: UndoVerbs = {
+  "college.suspend": formerSubscription,
+  "college.reactivate": formerSubscription,
 };

@@ -103,7 +103,8 @@ describe("jobs", () => {
       db.owner.query("update console.job set heartbeat_at = now() - interval '1 hour' where id = $1", [id]);
     await work();
     const id = await ask("twice");
-    await until(async () => (await state(id)).state === "RUNNING");
+    // Its first word is said by then: one that is still to come would make it heard of again.
+    await until(async () => (await state(id)).state === "RUNNING" && began.length === 1);
     // Still at work, but nobody has heard of it: a machine that slept.
     expect(await takeUpOrphans()).toBe(0);
     await silent(id);
@@ -118,7 +119,7 @@ describe("jobs", () => {
 
     const fatal = await ask("fatal");
     for (let run = 1; run <= 3; run++) {
-      await until(async () => (await state(fatal)).runs === run && (await state(fatal)).state === "RUNNING");
+      await until(async () => (await state(fatal)).runs === run && began.length === 2 + run);
       await silent(fatal);
       expect(await takeUpOrphans()).toBe(1);
     }

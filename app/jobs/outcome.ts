@@ -12,14 +12,14 @@ const number = (result: Record<string, unknown>, key: string): number | null => 
 export function writtenBy(result: unknown): number | null {
   if (typeof result !== "object" || result === null) return null;
   const known = result as Record<string, unknown>;
-  return number(known, "imported") ?? number(known, "changed");
+  return number(known, "imported") ?? number(known, "changed") ?? number(known, "undone");
 }
 
 /** How much of what it was given it could not do, or found wrong. */
 export function faultsOf(result: unknown): number {
   if (typeof result !== "object" || result === null) return 0;
   const known = result as Record<string, unknown>;
-  return ["failed", "lines with errors", "findings"].reduce((sum, key) => sum + (number(known, key) ?? 0), 0);
+  return ["failed", "lines with errors", "findings", "conflicts"].reduce((sum, key) => sum + (number(known, key) ?? 0), 0);
 }
 
 export function outcomeOf({ state, result }: Ended): JobOutcome {

@@ -1,11 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { ctxFor, everywhere, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Actor } from "~/db/ctx.ts";
+import { listAlerts } from "./alerts/alerts.server.ts";
+import { connectionReport } from "./connections/report.server.ts";
 import { metricHistory } from "./history.server.ts";
 import { whatChanged } from "./load/changes.server.ts";
 import { peakNote } from "./load/peak.ts";
 import { readLoad } from "./load/read-load.server.ts";
-import { topQueries } from "./queries/top.server.ts";
+import { lockReport } from "./locks/report.server.ts";
+import { maintenanceReport } from "./maintenance/report.server.ts";
+import { listSlowCalls, topQueries } from "./queries/top.server.ts";
+import { replicationReport } from "./replication/report.server.ts";
 import { rollUp } from "./sampler/rollup.server.ts";
 import { tableReport } from "./tables/report.server.ts";
 
@@ -125,6 +130,22 @@ describe("sums over a span", () => {
     const changed = await whatChanged({ ctx: ctx(), input: { from: at(now - DAY), to: new Date(now) } });
     expect(changed.newQueries.map((query) => [query.query_id, query.calls, query.mean_ms])).toEqual([["99", 4, 20]]);
     expect(changed.slowerQueries).toEqual([]);
+  });
+});
+
+describe("a range with two ends that lies before anything that is kept", () => {
+  const input = { from: new Date("2001-05-01T00:00:00Z"), to: new Date("2001-05-02T00:00:00Z"), target: "primary" };
+
+  it("holds nothing, and breaks no page", async () => {
+    const load = await readLoad({ ctx: ctx(), input: { ...input, by: "wait" } });
+    expect([load.points, load.average]).toEqual([[], null]);
+    expect((await topQueries({ ctx: ctx(), input })).queries).toEqual([]);
+    expect(await listSlowCalls({ ctx: ctx(), input })).toEqual([]);
+    expect((await lockReport({ ctx: ctx(), input })).points).toEqual([]);
+    expect((await connectionReport({ ctx: ctx(), input: { ...input, by: "state" } })).points).toEqual([]);
+    expect((await replicationReport({ ctx: ctx(), input })).history).toEqual([]);
+    expect((await maintenanceReport({ ctx: ctx(), input })).history).toEqual([]);
+    expect((await listAlerts({ ctx: ctx(), input })).episodes).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { recorded, series, type Recorded } from "./series.ts";
 
 /** Numbers that have a name, and a label where one name has several. */
@@ -9,7 +10,7 @@ export const metricSeries = series({
   levels: [
     { suffix: "", seconds: 5, days: 1 },
     { suffix: "_5m", seconds: 300, days: 30 },
-    { suffix: "_1h", seconds: 3600, days: 395 },
+    { suffix: "_1h", seconds: 3600, days: SAMPLES_KEPT_DAYS },
   ],
 });
 

@@ -20,11 +20,18 @@ function ahead(at: number, zone: string): number {
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) - at;
 }
 
-/** When `2026-10-25` begins in a zone. Clocks may change between the guess and the moment, so it is asked twice. */
-export function startOfDay(day: string, zone = "UTC"): number {
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  return midnight - ahead(midnight - ahead(midnight, zone), zone);
+/** When it is `2026-10-25T09:30` in a zone. Clocks may change between the guess and the moment, so it is asked twice. */
+export function momentIn(local: string, zone = "UTC"): number {
+  const there = Date.parse(`${local}Z`);
+  return Number.isNaN(there) ? there : there - ahead(there - ahead(there, zone), zone);
 }
+
+/** When `2026-10-25` begins in a zone. */
+export const startOfDay = (day: string, zone = "UTC"): number => momentIn(`${day}T00:00:00`, zone);
+
+/** A moment as a `datetime-local` field holds it. */
+export const localTime = (at: Date, zone = "UTC"): string =>
+  new Date(at.getTime() + ahead(Math.floor(at.getTime() / 1000) * 1000, zone)).toISOString().slice(0, 19);
 
 export const dayAfter = (day: string): string => new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 

@@ -17,6 +17,8 @@ import { labelsFor, titlesOf } from "./labels.server.ts";
 import { readQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
 import { conditions, findRow, type Row } from "./sql.server.ts";
+import { keepChanged, snapshotOf, UNDO_MOST } from "./undo/keep.server.ts";
+import type { UndoVerbs } from "./undo/run.server.ts";
 import { remove, restore } from "./verbs.server.ts";
 import { viewOf } from "./view.ts";
 
@@ -223,7 +225,19 @@ export const startBulk = mutation({
 
 const BATCH = 100;
 
-export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVerbs = {}): Promise<Record<string, unknown>> => {
+/** Whether it can be taken back: the trash both ways, a field that was set, and what says so or brings the opposite verb. */
+function undoable(resource: Resource, key: string, verbs: ActVerbs, undoVerbs: UndoVerbs): boolean {
+  if (key === "trash" || key === "restore") return true;
+  const act = resource.bulk.find((act) => act.key === key);
+  const name = `${resource.name}.${key}`;
+  return act !== undefined && (act.undo === "fields" || name in undoVerbs || (act.sets !== undefined && !(name in verbs)));
+}
+
+export const runBulk = async (
+  { id, ctx, input, progress }: JobRun,
+  verbs: ActVerbs = {},
+  undoVerbs: UndoVerbs = {},
+): Promise<Record<string, unknown>> => {
   const work = choice.parse(input);
   const resource = resourceNamed(work.resource);
   // Asked again: it may have been taken away since the job was started.
@@ -238,6 +252,7 @@ export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVe
       z.object({ n: z.number() }),
     ),
   );
+  const keeps = total[0]!.n <= UNDO_MOST && undoable(resource, work.act, verbs, undoVerbs);
   let after: string | null = null;
   let done = 0;
   let changed = 0;
@@ -247,14 +262,25 @@ export const runBulk = async ({ id, ctx, input, progress }: JobRun, verbs: ActVe
     // A transaction for each hundred: a cancel keeps what is done, a crash repeats no more than these.
     const next: { id: string; college_id: string }[] = await withScope(ctx, async (inner) => {
       const list = await batch(inner, resource, where, after, BATCH);
+      const before = keeps
+        ? await snapshotOf(
+            inner,
+            resource,
+            list.map((row) => row.id),
+          )
+        : null;
+      const written: string[] = [];
       for (const row of list) {
         const reason = await refusalOf(inner, () => apply(inner, resource, work, row, verbs));
-        if (reason === null) changed++;
-        else {
+        if (reason === null) {
+          changed++;
+          written.push(row.id);
+        } else {
           failed++;
           failures += csvLine([row.id, row.college_id, reason]);
         }
       }
+      if (before) await keepChanged(inner, { jobId: id, resource, act: work.act }, before, written);
       return list;
     });
     if (next.length === 0) break;

@@ -98,6 +98,8 @@ export type BulkAct = {
   /** Who may, where it is not who may change the row's fields. */
   permission?: Permission;
   says: string;
+  /** The former values of the row's fields take it back whole. */
+  undo?: "fields";
 };
 
 export type Resource = {

@@ -12,6 +12,7 @@ import { schemaOf, writableBy, type Field, type Resource } from "./define.ts";
 import type { Parsed } from "./import-file.ts";
 import { resolveRef } from "./labels.server.ts";
 import { resourceNamed } from "./registry.ts";
+import { IMPORTED, keepCreated } from "./undo/keep.server.ts";
 
 const claimed = z.object({ state: z.string(), job_id: z.string().nullable(), imported_rows: z.number().nullable() });
 /** Whoever holds it decides alone what becomes of this import. */
@@ -87,8 +88,9 @@ function insertStatement(ctx: TxCtx, resource: Resource, collegeId: string, rows
     ...Object.fromEntries(fields.map((field) => [field.column, asJson(field, row.values.get(field))])),
   }));
   const names = raw(["id", "college_id", ...fields.map((field) => `"${field.column}"`)].join(", "));
-  return sql`insert into ${raw(resource.table)} (${names})
+  const statement = sql`insert into ${raw(resource.table)} (${names})
              select ${names} from jsonb_populate_recordset(null::${raw(resource.table)}, ${JSON.stringify(list)}::jsonb)`;
+  return { ids: list.map((row) => row.id), statement };
 }
 
 /** What is not empty; the rest keeps the defaults of its columns. */
@@ -110,13 +112,18 @@ function alike(rows: Ready[]): Ready[][] {
 }
 
 /** One row by the verb of its domain, the others by one statement. */
-async function insert(ctx: TxCtx, resource: Resource, collegeId: string, rows: Ready[]): Promise<number> {
-  if (!resource.createdByVerb) return execute(ctx.tx, insertStatement(ctx, resource, collegeId, rows));
+async function insert(ctx: TxCtx, resource: Resource, collegeId: string, rows: Ready[]): Promise<string[]> {
+  if (!resource.createdByVerb) {
+    const { ids, statement } = insertStatement(ctx, resource, collegeId, rows);
+    await execute(ctx.tx, statement);
+    return ids;
+  }
+  const ids: string[] = [];
   for (const row of rows) {
     const values = Object.fromEntries([...row.values].map(([field, value]) => [field.key, value]));
-    await creatorOf(resource.name)({ ctx, collegeId, values });
+    ids.push(await creatorOf(resource.name)({ ctx, collegeId, values }));
   }
-  return rows.length;
+  return ids;
 }
 
 const WORDS: Record<string, string> = {
@@ -137,8 +144,8 @@ async function insertBatch(
   collegeId: string,
   rows: Ready[],
   errors: LineError[],
-): Promise<number> {
-  if (rows.length === 0) return 0;
+): Promise<string[]> {
+  if (rows.length === 0) return [];
   try {
     return await inSavepoint(ctx.tx, () => insert(ctx, resource, collegeId, rows));
   } catch (error) {
@@ -150,13 +157,13 @@ async function insertBatch(
         field: (error as { column?: string }).column ?? "",
         message: error instanceof AppError ? error.message : (WORDS[code] ?? sentence((error as Error).message)),
       });
-      return 0;
+      return [];
     }
     const half = Math.ceil(rows.length / 2);
-    return (
-      (await insertBatch(ctx, resource, collegeId, rows.slice(0, half), errors)) +
-      (await insertBatch(ctx, resource, collegeId, rows.slice(half), errors))
-    );
+    return [
+      ...(await insertBatch(ctx, resource, collegeId, rows.slice(0, half), errors)),
+      ...(await insertBatch(ctx, resource, collegeId, rows.slice(half), errors)),
+    ];
   }
 }
 
@@ -179,6 +186,7 @@ export async function importRows(
 ): Promise<ImportOutcome> {
   const errors: LineError[] = [];
   let inserted = 0;
+  const ids: string[] = [];
   const written = await commitIf({ ...ctx, scope: { kind: "tenants", ids: [collegeId] } }, async (inner) => {
     inner.tx.dry = dry;
     await inner.tx.query({ text: "set local statement_timeout = '10min'" });
@@ -192,18 +200,21 @@ export async function importRows(
       const batch = await readBatch(inner, resource, collegeId, mapping, parsed.header, parsed.lines.slice(from, from + BATCH));
       errors.push(...batch.errors);
       const groups = resource.createdByVerb ? batch.ready.map((row) => [row]) : alike(batch.ready);
-      for (const group of groups) inserted += await insertBatch(inner, resource, collegeId, group, errors);
+      for (const group of groups) ids.push(...(await insertBatch(inner, resource, collegeId, group, errors)));
+      inserted = ids.length;
       await progress(Math.min(from + BATCH, parsed.lines.length), parsed.lines.length);
     }
     if (dry || (errors.length > 0 && !(skipFaulty && inserted > 0))) return { commit: false, result: 0 };
     if (inserted >= WORTH_ANALYZING) await execute(inner.tx, sql`select public.invigil_analyze(${resource.table}::regclass)`);
-    if (once)
+    if (once) {
+      await keepCreated(inner, { jobId: once.jobId, resource, act: IMPORTED }, ids);
       await execute(
         inner.tx,
         sql`update console.import
             set state = 'IMPORTED', imported_rows = ${inserted}, updated_at = now()
             where id = ${once.importId}::uuid`,
       );
+    }
     await record(inner, {
       action: `${resource.name}.import`,
       resource: resource.name,

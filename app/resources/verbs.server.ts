@@ -12,6 +12,7 @@ import type { ListQuery } from "./query.ts";
 import { resourceNamed } from "./registry.ts";
 import { ofResource } from "./rights.ts";
 import { countRows, findRow, listRows, type Row } from "./sql.server.ts";
+import { trashRows } from "./trash.server.ts";
 
 const named = z.object({ resource: z.string().max(80) });
 
@@ -273,20 +274,8 @@ export const remove = mutation({
     const resource = resourceNamed(input.resource);
     const row = await touch(ctx, resource, input.id);
     if (resource.softDelete && !input.purge) {
-      const changed = await execute(
-        ctx.tx,
-        sql`update ${raw(resource.table)}
-            set deleted_at = ${ctx.clock.now()}, updated_at = ${ctx.clock.now()}
-            where id = ${input.id}::uuid and deleted_at is null`,
-      );
-      if (changed === 0) throw new Conflict("This is already in the trash");
-      await record(ctx, {
-        action: `${resource.name}.delete`,
-        resource: resource.name,
-        resourceId: input.id,
-        collegeId: row.collegeId,
-        reason: input.reason,
-      });
+      const gone = await trashRows(ctx, resource, [input.id], input.reason);
+      if (gone.length === 0) throw new Conflict("This is already in the trash");
       return { trashed: true };
     }
     if (resource.softDelete) {

@@ -1,4 +1,4 @@
-import type { RangeName } from "~/platform/range.ts";
+import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { protectedLoader } from "~/access/page.server.ts";
@@ -7,6 +7,7 @@ import { readCookie, rememberedRange, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { NoAnswer } from "~/ui/layout/no-answer.tsx";
 import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
+import type { PageRange } from "~/ui/time/shown-range.tsx";
 import { useZone } from "~/ui/time/time.tsx";
 import { mayOpen, NAV } from "./nav.ts";
 import { navCounts, type NavCounts } from "./nav-counts.server.ts";
@@ -24,13 +25,17 @@ export const loader = protectedLoader("self", async ({ ctx, request }) => {
     tenant: tenants.find((tenant) => tenant.id === only) ?? null,
     mayChooseAll: all,
     remembered: rememberedRange(request),
+    now: ctx.clock.now().getTime(),
     counts: await navCounts(ctx).catch((): NavCounts => ({})),
   };
 });
 
 export type ShellData = Awaited<ReturnType<typeof loader>>;
 
-type Handle = { crumbs?: (data: never) => Crumb[]; range?: boolean | RangeName };
+/** `true`: a range of the collector's samples. */
+type Handle = { crumbs?: (data: never) => Crumb[]; range?: true | PageRange };
+
+const OF_SAMPLES: PageRange = { usual: "3h", keptDays: SAMPLES_KEPT_DAYS };
 
 /** Lists and records of an area lie under several addresses; the rail shows where one is all the same. */
 function useArea() {
@@ -66,10 +71,15 @@ export default function ShellRoute() {
   const crumbs = matches
     .flatMap((match) => (match.handle as Handle | undefined)?.crumbs?.(match.data as never) ?? [])
     .map((crumb) => (crumb.to && !mayOpen(data.role, crumb.to) ? { label: crumb.label } : crumb));
-  const asked = matches.map((match) => (match.handle as Handle | undefined)?.range).findLast(Boolean);
-  const range = asked === true ? "3h" : (asked ?? null);
+  const asked = matches.map((match) => (match.handle as Handle | undefined)?.range).findLast(Boolean) ?? null;
   return (
-    <Shell {...data} zone={zone} sections={useSections(data.role, data.counts)} crumbs={crumbs} range={range || null}>
+    <Shell
+      {...data}
+      zone={zone}
+      sections={useSections(data.role, data.counts)}
+      crumbs={crumbs}
+      range={asked === true ? OF_SAMPLES : asked}
+    >
       <Outlet />
       <NoAnswer />
     </Shell>

@@ -123,6 +123,51 @@ it("whoever may only read is not offered an act, and a tenant's manager sees tha
   await manager.context.close();
 });
 
+it("a drag over a chart shows that span, every page keeps it, and one press leads back to live", async () => {
+  const { page, context } = await logIn(browser, "sre");
+  await page.goto("/database?range=1h&by=query");
+  const plot = page.getByRole("img", { name: "Average active sessions" });
+  await plot.locator("svg.recharts-surface").first().waitFor();
+  const box = (await plot.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 80);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 80);
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 80);
+  await page.mouse.up();
+  await page.waitForURL((url) => url.searchParams.has("from") && url.searchParams.has("to"));
+  const zoomed = new URL(page.url()).searchParams;
+  const minutes = (Date.parse(zoomed.get("to")!) - Date.parse(zoomed.get("from")!)) / 60_000;
+  expect(minutes).toBeGreaterThan(10);
+  expect(minutes).toBeLessThan(16);
+  expect(zoomed.get("by")).toBe("query");
+  const strip = page.getByRole("region", { name: "Time range" });
+  await strip.getByText("Live refresh is paused.").waitFor();
+  await page.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: "Locks" }).click();
+  await page.waitForURL(/\/database\/locks/);
+  const kept = new URL(page.url()).searchParams;
+  expect([kept.get("from"), kept.get("to")]).toEqual([zoomed.get("from"), zoomed.get("to")]);
+  await page.keyboard.press("[");
+  await page.waitForURL((url) => url.searchParams.get("to") === zoomed.get("from"));
+  await strip.getByRole("link", { name: "Back to live" }).click();
+  await page.waitForURL((url) => url.search === "?range=1h");
+  await strip.waitFor({ state: "detached" });
+  await context.close();
+  // The same by a form, before JavaScript; what can't be shown is said.
+  const plain = await logIn(browser, "sre", { javaScript: false });
+  await plain.page.goto("/database/locks");
+  await plain.page.getByLabel("Time range").click();
+  await plain.page.getByLabel("From").fill("2026-01-05T09:00:00");
+  await plain.page.getByLabel("To").fill("2026-01-05T08:00:00");
+  await plain.page.getByRole("button", { name: "Show range" }).click();
+  await plain.page.getByText("The range must end after it starts. Showing the last 3 hours.").waitFor();
+  await plain.page.getByLabel("Time range").first().click();
+  await plain.page.getByLabel("From").fill("2026-01-05T07:00:00");
+  await plain.page.getByLabel("To").fill("2026-01-05T08:00:00");
+  await plain.page.getByRole("button", { name: "Show range" }).click();
+  await plain.page.getByText("Mon 5 Jan 07:00 – 08:00").waitFor();
+  await plain.context.close();
+});
+
 const PAGES = [
   "",
   "/queries",
@@ -137,6 +182,7 @@ const PAGES = [
   "/incidents",
   "/incidents/1",
   "/health",
+  "/locks?from=2026-01-05T07:00:00Z&to=2026-01-05T08:00:00Z",
 ];
 
 it("every page is accessible, light and dark", async () => {

@@ -34,7 +34,7 @@ const ROOMS: Record<string, readonly string[]> = {
     "console.notification_delivery",
     "console.notification_target",
   ],
-  resources: ["console.import", "console.saved_view"],
+  resources: ["console.change_row", "console.change_set", "console.import", "console.saved_view"],
   "domains/academics": [
     "public.attendance",
     "public.class",

@@ -67,9 +67,10 @@ const user = resource({
       key: "lock",
       label: "Lock for a day",
       danger: true,
+      undo: "fields",
       says: "They can't sign in or sit exams for 24 hours. Open sessions end.",
     },
-    { key: "unlock", label: "Unlock", says: "Locked and inactive people can sign in again." },
+    { key: "unlock", label: "Unlock", undo: "fields", says: "Locked and inactive people can sign in again." },
     { key: "end-sessions", label: "End sessions", says: "They have to sign in again on every device." },
   ],
 });

@@ -170,7 +170,8 @@ function shape(
     sum += row.n;
   }
   const seconds = [...ticks.values()].reduce((all, one) => all + one, 0);
-  const points = [...byTime.values()];
+  // Nobody looked at any of it: that is no idle database.
+  const points = seconds > 0 ? [...byTime.values()] : [];
   const heights = points.map((point) => keys.reduce((all, key) => all + (point[key] ?? 0), 0));
   return {
     step,

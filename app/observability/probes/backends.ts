@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { needsMonitor, probe } from "../probe.ts";
 import { maskedName } from "../queries/mask.ts";
 import { series } from "../series.ts";
@@ -21,7 +22,7 @@ export const tickSeries = series({
     { suffix: "", seconds: 1, days: 1 },
     { suffix: "_1m", seconds: 60, days: 8 },
     { suffix: "_5m", seconds: 300, days: 30 },
-    { suffix: "_1h", seconds: 3600, days: 395 },
+    { suffix: "_1h", seconds: 3600, days: SAMPLES_KEPT_DAYS },
   ],
 });
 

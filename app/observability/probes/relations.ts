@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { probe, type ServerInfo } from "../probe.ts";
 import { series } from "../series.ts";
 
 const LEVELS = [
   { suffix: "", seconds: 60, days: 1 },
-  { suffix: "_1h", seconds: 3600, days: 395 },
+  { suffix: "_1h", seconds: 3600, days: SAMPLES_KEPT_DAYS },
 ] as const;
 
 export const tableSeries = series({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { needsMonitor, probe, type Missing, type ServerInfo } from "../probe.ts";
 import { series } from "../series.ts";
 
@@ -20,8 +21,8 @@ export const statementSeries = series({
   levels: [
     { suffix: "", seconds: 15, days: 1 },
     { suffix: "_5m", seconds: 300, days: 30 },
-    { suffix: "_1h", seconds: 3600, days: 395 },
-    { suffix: "_1d", seconds: 86_400, days: 395 },
+    { suffix: "_1h", seconds: 3600, days: SAMPLES_KEPT_DAYS },
+    { suffix: "_1d", seconds: 86_400, days: SAMPLES_KEPT_DAYS },
   ],
 });
 

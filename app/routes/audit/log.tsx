@@ -12,17 +12,20 @@ import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
+import type { PageRange } from "~/ui/time/shown-range.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { auditTabs } from "./tabs.ts";
 import { Row } from "./log-row.tsx";
 
-export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: "7d" };
+const RANGE = { usual: "7d", keptDays: null } satisfies PageRange;
+
+export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label: "Log" }], range: RANGE };
 
 export const meta = () => [{ title: "Audit log · Invigil" }];
 
 export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
   const q = url.searchParams.get("q") ?? "";
-  const range = readRange(url.searchParams, ctx.clock.now(), "7d");
+  const range = readRange(url.searchParams, ctx.clock.now(), RANGE);
   const views = await savedViews({ ctx, input: { page: "/audit" } });
   const shared = {
     q,

@@ -4,6 +4,7 @@ import { may } from "~/access/policy.ts";
 import { ruleByKey } from "~/observability/alerts/rules.ts";
 import { getIncident, noteIncident, resolveIncident } from "~/observability/incidents/incidents.server.ts";
 import { readLoad } from "~/observability/load/read-load.server.ts";
+import { readRange } from "~/platform/range.ts";
 import { clockTime, day, decimal, percent, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -26,21 +27,24 @@ export const handle = {
     { label: "Incidents", to: "/database/incidents" },
     { label: data ? `Incident ${data.incident.number}` : "Incident" },
   ],
+  range: { own: "Whole incident" },
 };
 export const meta = ({ data }: { data: Loaded }) => [{ title: `Incident ${data?.incident.number ?? ""} · Invigil` }];
 
 const MARGIN_MS = 15 * 60_000;
 
-export const loader = protectedLoader("database.read", async ({ ctx, params }) => {
+export const loader = protectedLoader("database.read", async ({ ctx, params, request }) => {
   const found = await getIncident({ ctx, input: { id: params["id"] ?? "" } });
   const now = ctx.clock.now();
   const { incident } = found;
   const end = incident.to_at ?? now;
-  const span = {
+  // Its own address only: the range of the page before it would show another time than the incident's.
+  const asked = readRange(new URL(request.url).searchParams, now);
+  const whole = {
     from: new Date(incident.from_at.getTime() - MARGIN_MS),
     to: new Date(Math.min(now.getTime(), end.getTime() + MARGIN_MS)),
-    target: incident.target,
   };
+  const span = { ...(asked.live ? whole : { from: asked.from, to: asked.to }), target: incident.target };
   const [load, tenants] = await Promise.all([
     part(readLoad({ ctx, input: { ...span, by: "wait" } })),
     part(
@@ -56,6 +60,8 @@ export const loader = protectedLoader("database.read", async ({ ctx, params }) =
     tenants,
     from: span.from.getTime(),
     to: span.to.getTime(),
+    end: end.getTime(),
+    live: asked.live && incident.state === "OPEN",
     mayAct: may(ctx.actor.role, "database.act"),
     role: ctx.actor.role,
   };
@@ -76,7 +82,7 @@ export default function Incident() {
   const { incident } = data;
   const zone = useZone();
   const open = incident.state === "OPEN";
-  useLive(open);
+  useLive(data.live);
   const most = Math.max(0, ...data.blocked.map((one) => one.most_waiting));
   const rule = incident.rule ? ruleByKey(incident.rule) : undefined;
   return (
@@ -112,7 +118,7 @@ export default function Incident() {
         <Figure label="From" value={clockTime(incident.from_at, zone, true)} note={`${day(incident.from_at, zone)}, ${zone}`} />
         <Figure
           label={open ? "Lasts" : "Lasted"}
-          value={seconds(((incident.to_at ?? new Date(data.to)).getTime() - incident.from_at.getTime()) / 1000)}
+          value={seconds((data.end - incident.from_at.getTime()) / 1000)}
           note={incident.to_at ? <Clock at={incident.to_at} withSeconds /> : "still open"}
         />
         <Figure label="Most sessions blocked" value={data.blocked.length > 0 ? most : "–"} />

@@ -13,7 +13,7 @@ import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
 import { peakNote } from "~/observability/load/peak.ts";
 import { env } from "~/platform/env.server.ts";
 import { count, decimal, percent, plural } from "~/platform/format.ts";
-import { readRange } from "~/platform/range.ts";
+import { readRange, SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Empty } from "~/ui/feedback/empty.tsx";
@@ -36,7 +36,7 @@ export const meta = () => [{ title: "Overview · Invigil" }];
 export const loader = protectedLoader("self", async ({ ctx, request, url }) => {
   const now = ctx.clock.now();
   const zone = zoneOf(request);
-  const range = readRange(url.searchParams, now);
+  const range = readRange(url.searchParams, now, { keptDays: SAMPLES_KEPT_DAYS });
   const { role } = ctx.actor;
   const part = <T,>(allowed: boolean, work: () => Promise<T>): Promise<T | null> =>
     allowed ? work().catch(() => null) : Promise.resolve(null);

@@ -5,6 +5,7 @@ import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { writableBy } from "~/resources/define.ts";
 import { getImport, runImport } from "~/resources/import.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
+import { undoOffer } from "~/resources/undo/undo.server.ts";
 import { count, plural } from "~/platform/format.ts";
 import { Notice, Progress } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
@@ -35,6 +36,7 @@ export const loader = protectedLoader("platform.manage", async ({ ctx, params, s
       required: field.required,
     })),
     job,
+    undo: job && (await undoOffer({ ctx, input: { jobId: job.id } })),
   };
 });
 
@@ -54,7 +56,7 @@ export const action = protectedAction("platform.manage", async ({ ctx, form, par
 type Outcome = { errors?: { line: number; field: string; message: string }[] } & Record<string, unknown>;
 
 export default function OneImport() {
-  const { found, fields, many, tenant, job } = useLoaderData<typeof loader>();
+  const { found, fields, many, tenant, job, undo } = useLoaderData<typeof loader>();
   const going = job !== null && (job.state === "QUEUED" || job.state === "RUNNING");
   useLive(going, 700, null);
   const done = found.state === "IMPORTED";
@@ -163,6 +165,9 @@ export default function OneImport() {
       {done && (
         <p className="flex flex-wrap gap-2">
           <LinkButton to={`/data/${found.resource}`}>View in list</LinkButton>
+          {job && (
+            <LinkButton to={`/jobs/${job.id}`}>{undo?.job ? "View the undo" : undo?.may ? "Undo import" : "View job"}</LinkButton>
+          )}
           {found.resource === "user" && (
             <>
               <LinkButton to={`/data/class/new?collegeId=${found.collegeId}`}>Create a class for them</LinkButton>

@@ -1,7 +1,9 @@
 import { useLoaderData } from "@remix-run/react";
-import { protectedAction, protectedLoader } from "~/access/page.server.ts";
+import "~/domains/resources.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { FILE_DAYS } from "~/jobs/files.server.ts";
 import { cancelJob, getJob } from "~/jobs/verbs.server.ts";
+import { startUndo, undoOffer } from "~/resources/undo/undo.server.ts";
 import { count } from "~/platform/format.ts";
 import { Notice, Progress } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
@@ -9,8 +11,9 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
-import { faultsOf, outcomeOf, writtenBy } from "~/jobs/outcome.ts";
+import { Outcome } from "./outcome.tsx";
 import { JobState } from "./state.tsx";
+import { Conflicts, UndoPanel } from "./undo-panel.tsx";
 
 export const handle = {
   crumbs: (data: { job: { title: string } } | undefined) => [{ label: "Jobs", to: "/jobs" }, { label: data?.job.title ?? "" }],
@@ -19,13 +22,21 @@ export const handle = {
 export const loader = protectedLoader("jobs.read", async ({ ctx, params, seen }) => {
   const job = await getJob({ ctx, input: { id: params["id"] ?? "" } });
   if (job.finishedAt) await seen();
-  return { job, fileDays: FILE_DAYS };
+  return { job, fileDays: FILE_DAYS, undo: await undoOffer({ ctx, input: { jobId: job.id } }) };
 });
 
-export const action = protectedAction("jobs.read", ({ ctx, params }) => cancelJob({ ctx, input: { id: params["id"] ?? "" } }));
+export const action = protectedAction("jobs.read", async ({ ctx, params, form }) => {
+  const id = params["id"] ?? "";
+  if (form.intent("undo", "cancel") === "cancel") {
+    await cancelJob({ ctx, input: { id } });
+    return null;
+  }
+  const { jobId } = await startUndo({ ctx, input: { jobId: id, reason: form.get("reason") } });
+  return redirect(`/jobs/${jobId}`);
+});
 
 export default function Job() {
-  const { job, fileDays } = useLoaderData<typeof loader>();
+  const { job, fileDays, undo } = useLoaderData<typeof loader>();
   const going = job.state === "QUEUED" || job.state === "RUNNING";
   useLive(going, 1000, null);
   const result = job.result as Record<string, unknown> | null;
@@ -55,7 +66,7 @@ export default function Job() {
           {result && (
             <dl className="flex flex-wrap gap-6">
               {Object.entries(result)
-                .filter(([, value]) => typeof value === "number" || typeof value === "string")
+                .filter(([name, value]) => typeof value === "number" || (typeof value === "string" && name !== "page"))
                 .map(([name, value]) => (
                   <div key={name}>
                     <dt className="text-[12px] text-muted">{name}</dt>
@@ -73,7 +84,7 @@ export default function Job() {
             </p>
           ))}
           {going && (
-            <Form className="">
+            <Form className="" intent="cancel">
               <Submit tone="danger" disabled={job.cancelRequested}>
                 {job.cancelRequested ? "Stopping…" : "Cancel"}
               </Submit>
@@ -81,20 +92,8 @@ export default function Job() {
           )}
         </div>
       </Panel>
+      {result && job.kind === "resource.undo" && <Conflicts result={result} />}
+      {undo && !job.withheld && <UndoPanel offer={undo} />}
     </Page>
   );
-}
-
-function Outcome({ job }: { job: { state: string; result: unknown } }) {
-  const outcome = outcomeOf(job);
-  const faults = faultsOf(job.result);
-  const written = writtenBy(job.result);
-  const see = "See the files below for each of them.";
-  if (outcome === "NOTHING_WRITTEN")
-    return (
-      <Notice tone="bad" title={faults > 0 ? `Nothing was written: ${count(faults)} failed. ${see}` : "Nothing was written."} />
-    );
-  if (outcome === "WITH_ERRORS")
-    return <Notice tone="warn" title={`${written === null ? "" : `${count(written)} written, `}${count(faults)} with errors.`} />;
-  return null;
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import { clockTime, day } from "~/platform/format.ts";
 import { useZone } from "~/ui/time/time.tsx";
+import { DragZoom } from "./drag-zoom.tsx";
 import { formatUnit, type Unit } from "./units.ts";
 
 export type Series = { key: string; label: string; color?: string };
@@ -66,7 +67,9 @@ export function Chart(props: ChartProps) {
       <div style={{ height }} role="img" aria-label={label}>
         {mounted && (
           <Suspense fallback={null}>
-            <Drawing {...props} series={colored} height={height} />
+            <DragZoom from={props.from} to={props.to}>
+              <Drawing {...props} series={colored} height={height} />
+            </DragZoom>
           </Suspense>
         )}
       </div>

@@ -17,6 +17,7 @@ import { useZone } from "~/ui/time/time.tsx";
 import { drawnBands } from "./bands.ts";
 import type { ChartProps } from "./chart.tsx";
 import { withGaps } from "./gaps.ts";
+import { AXIS_WIDTH, MARGIN_RIGHT, nearestTick } from "./plot.ts";
 import { roundTicks, roundValues } from "./ticks.ts";
 import { formatUnit } from "./units.ts";
 
@@ -90,7 +91,12 @@ export default function Drawing(props: ChartProps) {
     months ? month(new Date(t), zone) : long ? day(new Date(t), zone) : clockTime(new Date(t), zone, to - from < 300_000);
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <ComposedChart data={drawn} syncId={syncId} syncMethod="value" margin={{ top: 16, right: 8, bottom: 0, left: 0 }}>
+      <ComposedChart
+        data={drawn}
+        syncId={syncId}
+        syncMethod={(ticks, { activeLabel }) => nearestTick(ticks, activeLabel)}
+        margin={{ top: 16, right: MARGIN_RIGHT, bottom: 0, left: 0 }}
+      >
         <CartesianGrid vertical={false} stroke="var(--hairline)" />
         <XAxis
           dataKey="t"
@@ -110,7 +116,7 @@ export default function Drawing(props: ChartProps) {
           tick={AXIS}
           tickLine={false}
           axisLine={false}
-          width={54}
+          width={AXIS_WIDTH}
           tickFormatter={(value: number) => (value === 0 ? "0" : formatUnit(value, unit, values[1]! - values[0]!))}
           ticks={values}
           domain={[0, values.at(-1)!]}

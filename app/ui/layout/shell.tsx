@@ -1,9 +1,12 @@
-import { Building2, ChevronDown, Clock3, Menu, Search } from "lucide-react";
+import { Building2, ChevronDown, Menu, Search } from "lucide-react";
 import { Form, Link, NavLink, useLocation, useSearchParams } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { RANGE_LABELS, rangeQuery, withRange, type RangeName } from "~/platform/range.ts";
+import { rangeQuery, withRange } from "~/platform/range.ts";
 import { Count, type Tone } from "~/ui/feedback/badge.tsx";
+import { RangeMenu } from "~/ui/time/range-menu.tsx";
+import { RangeStrip } from "~/ui/time/range-strip.tsx";
+import { RangeProvider, useShownRange, type PageRange } from "~/ui/time/shown-range.tsx";
 import { Dropdown } from "./dropdown.tsx";
 import { Mark } from "./mark.tsx";
 import { Palette, type PaletteItem } from "./palette.tsx";
@@ -32,8 +35,10 @@ export type ShellProps = {
   mayChooseAll: boolean;
   zone: string;
   theme: string;
-  /** What the page shows when nobody chose; null on a page without times. */
-  range: RangeName | null;
+  /** What the page says of its time range; null on a page without times. */
+  range: PageRange | null;
+  /** The moment that this was read, for a range that ends now. */
+  now: number;
   /** The range that was looked at last, for addresses that name none. */
   remembered: string;
   children: ReactNode;
@@ -54,10 +59,13 @@ export function Shell(props: ShellProps) {
       </a>
       <Rail sections={sections} />
       <div className="flex min-w-0 flex-col pb-16 md:pb-0">
-        <TopBar {...props} />
-        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-          {props.children}
-        </main>
+        <RangeProvider page={props.range} remembered={props.remembered} now={props.now}>
+          <TopBar {...props} />
+          <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+            <RangeStrip />
+            {props.children}
+          </main>
+        </RangeProvider>
       </div>
       <BottomBar items={flat} />
       <Palette items={flat.map((item): PaletteItem => ({ to: item.to, label: item.label, words: item.words }))} />
@@ -139,6 +147,7 @@ function BottomBar({ items }: { items: RailItem[] }) {
 }
 
 function TopBar(props: ShellProps) {
+  const shown = useShownRange();
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-ground px-4 md:px-5">
       <Link to="/" aria-label="Overview" className="md:hidden">
@@ -161,7 +170,7 @@ function TopBar(props: ShellProps) {
       <div className="flex flex-1 items-center justify-end gap-2.5 sm:flex-none">
         <SearchBox />
         <TenantMenu {...props} />
-        {props.range && <RangeMenu zone={props.zone} usual={props.range} remembered={props.remembered} />}
+        {shown?.usual && <RangeMenu shown={shown} />}
         <AccountMenu {...props} />
       </div>
     </header>
@@ -228,40 +237,6 @@ function TenantMenu({ tenants, tenant, mayChooseAll }: ShellProps) {
           </button>
         ))}
       </Form>
-    </Dropdown>
-  );
-}
-
-function RangeMenu({ zone, usual, remembered }: { zone: string; usual: RangeName; remembered: string }) {
-  const [params] = useSearchParams();
-  const location = useLocation();
-  const asked = new URLSearchParams(rangeQuery(params) || remembered);
-  const current = asked.has("from") ? null : ((asked.get("range") ?? usual) as RangeName);
-  const link = (name: string) => {
-    const next = new URLSearchParams(params);
-    next.delete("from");
-    next.delete("to");
-    next.set("range", name);
-    return `${location.pathname}?${next.toString()}`;
-  };
-  return (
-    <Dropdown
-      label="Time range"
-      summaryClassName={MENU}
-      panelClassName="right-0 mt-1 w-56 p-1"
-      summary={
-        <>
-          <Clock3 size={14} aria-hidden />
-          <span className="hidden lg:inline">{current ? RANGE_LABELS[current] : "Custom range"}</span>
-          <span className="hidden font-normal text-muted lg:inline">{zone === "UTC" ? "UTC" : "local"}</span>
-        </>
-      }
-    >
-      {Object.entries(RANGE_LABELS).map(([name, label]) => (
-        <Link key={name} to={link(name)} className={MENU_ROW} aria-current={name === current}>
-          {label}
-        </Link>
-      ))}
     </Dropdown>
   );
 }

@@ -18,6 +18,10 @@ const LISTS: Keys = [
   { keys: ["x"], does: "Select the row" },
   { keys: ["a"], does: "Go to the actions for the selection" },
 ];
+const RANGES: Keys = [
+  { keys: ["["], does: "Previous time range" },
+  { keys: ["]"], does: "Next time range" },
+];
 const REVIEWS: Keys = [
   { keys: ["n"], does: "Next attempt" },
   { keys: ["Enter"], does: "Claim review" },
@@ -59,6 +63,7 @@ export function Shortcuts({ reviews, className }: { reviews: boolean; className:
           </div>
           <Section title="Everywhere" list={EVERYWHERE} />
           <Section title="In a list" list={LISTS} />
+          <Section title="On a page with a time range" list={RANGES} />
           {reviews && <Section title="In a review" list={REVIEWS} />}
         </Dialog.Content>
       </Dialog.Portal>

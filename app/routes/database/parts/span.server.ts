@@ -1,13 +1,13 @@
 import type { Ctx } from "~/db/ctx.ts";
 import { targetNames } from "~/observability/current.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
-import { readRange } from "~/platform/range.ts";
+import { readRange, SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { messageOf } from "~/platform/errors.ts";
 import type { Band } from "~/ui/chart/chart.tsx";
 
 /** The range and server that a page's address names. */
 export function spanOf(ctx: Ctx, url: URL) {
-  const range = readRange(url.searchParams, ctx.clock.now());
+  const range = readRange(url.searchParams, ctx.clock.now(), { keptDays: SAMPLES_KEPT_DAYS });
   const asked = url.searchParams.get("target") ?? "primary";
   const targets = targetNames();
   return {
