@@ -7,6 +7,8 @@ import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
 import { createBackupJob, drillJob, verifyBackupJob } from "~/observability/backups/jobs.server.ts";
 import { verifyLogJob } from "~/jobs/verify-log.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
+import { EXPORT_JOB } from "~/domains/privacy/export-job.ts";
+import { runPersonExport } from "~/domains/privacy/run-export.server.ts";
 import { runArchive } from "~/domains/tenants/archive.server.ts";
 import { runBulk } from "~/resources/bulk.server.ts";
 import { importJob } from "~/resources/import.server.ts";
@@ -24,6 +26,7 @@ export const handlers: Record<string, JobHandler> = {
   "resource.import": importJob,
   "resource.undo": (job) => runUndo(job, undoVerbs),
   "tenant.archive": runArchive,
+  [EXPORT_JOB]: runPersonExport,
   "integrity.rescore": ({ ctx, input, progress }) => rescoreExam(ctx, ofExam(input), progress),
   "integrity.analyse": ({ ctx, input, progress }) => analyseExam(ctx, ofExam(input), progress),
 };

@@ -29,6 +29,7 @@ import { analyseDue } from "~/domains/integrity/evidence/analyse-exam.server.ts"
 import { expireClaims } from "~/domains/integrity/review/claim.server.ts";
 import { scorePending } from "~/domains/integrity/score/rescore.server.ts";
 import { countAllCourses } from "~/domains/learning/analytics/count-courses.server.ts";
+import { runRetention } from "~/domains/privacy/retention/run.server.ts";
 import { expireSubscriptions } from "~/domains/tenants/expire-subscriptions.server.ts";
 import { clients, rolePool } from "~/db/clients.server.ts";
 
@@ -113,6 +114,7 @@ export function schedules(): Schedule[] {
       every: "20 4 * * *",
       run: async () => void (await forgetAnswerVersions(systemCtx("integrity forget"))),
     },
+    { name: "retention.run", every: "30 4 * * *", run: async () => void (await runRetention(systemCtx("retention"))) },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
     { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },
     { name: "imports.forget", every: 3_600_000, run: forgetOldImports },

@@ -112,6 +112,7 @@ describe("the tenants' tables", () => {
       "_prisma_migrations",
       "api_key",
       "declared_conflict",
+      "legal_hold",
       "platform_identifier",
       "review_decision",
       "review_statement",

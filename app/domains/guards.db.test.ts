@@ -4,6 +4,7 @@ import { makeAttempt, makeExam, makeReview } from "../../tests/fixtures/exam.ts"
 import { may, ROLE_NAMES, type Permission } from "../access/policy.ts";
 import type { Ctx } from "../db/ctx.ts";
 import { newId } from "../platform/ids.ts";
+import { saveRegister } from "./academics/attendance/save-register.server.ts";
 import { publishAnnouncement } from "./communication/publish-announcement.server.ts";
 import { retryNotification } from "./communication/retry-notification.server.ts";
 import { dropEnrollment, setEnrollmentState } from "./enrollments/change-state.server.ts";
@@ -37,6 +38,9 @@ import { declareConflict, withdrawConflict } from "./integrity/review/conflicts.
 import { addNote, decideReview, undoDecision } from "./integrity/review/decide.server.ts";
 import { setWeights } from "./integrity/score/weights.server.ts";
 import { endPersonSessions, lockPerson, unlockPerson } from "./people/access.server.ts";
+import { erasePerson } from "./privacy/erase-person.server.ts";
+import { liftHold, placeHold } from "./privacy/legal-hold.server.ts";
+import { startPersonExport } from "./privacy/start-export.server.ts";
 import { startArchive } from "./tenants/archive.server.ts";
 import { setSubscription } from "./tenants/set-subscription.server.ts";
 
@@ -48,6 +52,7 @@ const db = testDatabase();
 
 type Things = Record<
   | "college"
+  | "class"
   | "exam"
   | "question"
   | "option"
@@ -63,6 +68,7 @@ type Things = Record<
   | "decision"
   | "appeal"
   | "conflict"
+  | "hold"
   | "key"
   | "accommodation",
   string
@@ -134,6 +140,19 @@ const LINES: Line[] = [
   [lockPerson, "platform.manage", (it) => ({ id: it.student, hours: 1, reason })],
   [unlockPerson, "platform.manage", (it) => ({ id: it.student, reason })],
   [endPersonSessions, "platform.manage", (it) => ({ id: it.student, reason })],
+  [
+    saveRegister,
+    "platform.manage",
+    (it) => ({
+      classId: it.class,
+      date: "2026-03-02",
+      cells: [{ userId: it.student, session: "AM", status: "LATE", version: "" }],
+    }),
+  ],
+  [startPersonExport, "platform.manage", (it) => ({ id: it.student, reason })],
+  [erasePerson, "platform.manage", (it) => ({ id: it.student, reason, typed: "x" })],
+  [placeHold, "platform.manage", (it) => ({ id: it.student, reason })],
+  [liftHold, "platform.manage", (it) => ({ id: it.student, holdId: it.hold, reason })],
   [startArchive, "tenants.manage", (it) => ({ id: it.college })],
   [setSubscription, "tenants.manage", (it) => ({ id: it.college, state: "SUSPENDED", reason })],
 ];
@@ -155,6 +174,7 @@ const NO_ID = [
   "exam.update",
   "integrity.explain",
   "integrity.unexplain",
+  "privacy.set_retention",
   "review.next",
   "tenants.create",
 ];
@@ -192,6 +212,7 @@ beforeAll(async () => {
   const staff = colleague.actor.id!;
   mine = {
     college,
+    class: exam.classId,
     exam: exam.id,
     question: question.id,
     option: question.options[0]!,
@@ -221,6 +242,7 @@ beforeAll(async () => {
       deadline_at: new Date(Date.now() + 86_400_000),
     }),
     conflict: await insert("declared_conflict", { ...of, staff_id: newId(), user_id: student, reason }),
+    hold: await insert("legal_hold", { ...of, user_id: student, reason, placed_by_name: "Ann", placed_at: new Date() }),
     key: await insert("api_key", { ...of, name: "k", prefix: "p", key_hash: newId() }),
     accommodation: await insert("accommodation", { ...of, user_id: student, exam_id: exam.id, reason }),
   };

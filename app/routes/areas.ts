@@ -69,6 +69,7 @@ export const AREAS: Record<string, Area> = {
       { label: "Subjects", resource: "subject" },
       { label: "Teachers", resource: "teacher_class_assignment" },
       { label: "Attendance", resource: "attendance" },
+      { label: "Statistics", to: "/academics/attendance" },
       { label: "Grades", resource: "grade" },
       { label: "School years", resource: "school_year" },
       { label: "Semesters", resource: "semester" },

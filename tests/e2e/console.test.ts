@@ -352,6 +352,7 @@ const PAGES = [
   "/tenants",
   "/people",
   "/academics/classes",
+  "/academics/attendance?from=2026-01-01",
   "/enrollments",
   "/enrollments/payments",
   "/enrollments/revenue",
@@ -370,6 +371,7 @@ const PAGES = [
   "/settings/sessions",
   "/settings/staff",
   "/settings/staff/new",
+  "/settings/retention",
   "/settings/gallery",
   "/nowhere",
 ];

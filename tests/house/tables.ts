@@ -127,6 +127,7 @@ const ROOMS: Record<string, readonly string[]> = {
     "public.verification_token",
     "public.search_person",
   ],
+  "domains/privacy": ["public.legal_hold", "console.retention_period", "console.retention_run"],
   "domains/tenants": ["public.college", "public.subscription", "public.platform_identifier"],
 };
 

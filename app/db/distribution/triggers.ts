@@ -7,6 +7,7 @@ const IDENTIFIER = "Writes public.platform_identifier, a reference table, whose 
 const PAPER = "Reads the exam and the question of the same college_id, which lie on the same shard.";
 const VERSION = "Writes a version of the answer for the same college_id, which lies on the same shard.";
 const ROOM = "Writes an event of the room for the same college_id, which lies on the same shard.";
+const ERASED = "Reads the user of the same college_id, which lies on the same shard.";
 /** NOTIFY stays on the worker, so boards are as late as their polling there. */
 const TOLD = "Touches no table: tells listeners of the node that holds the row.";
 
@@ -43,13 +44,16 @@ export const SHARD_TRIGGERS: Readonly<Record<string, string>> = {
   "student_exam_attempt.student_exam_attempt_max_attempts":
     "Reads the exam of the same college_id, which lies on the same shard.",
   "student_registration.status_machine": MACHINE,
+  "student_exam_attempt.erased_person_sits_none": ERASED,
   "transaction.platform_provider_txn_id": IDENTIFIER,
   "transaction.status_machine": MACHINE,
+  "user.erased_person_kept": "Changes nothing: refuses a change of who an erased person is.",
   "user.user_student_limit_added":
     "Counts users of the college_id that was written, and reads its limit from public.college, a reference table.",
   "user.user_student_limit_changed":
     "Counts users of the college_id that was written, and reads its limit from public.college, a reference table.",
   "user_invitation.platform_token_hash": IDENTIFIER,
+  "user_session.erased_person_has_no_session": ERASED,
   "user_session.platform_token_hash": IDENTIFIER,
   "verification_token.platform_token_hash": IDENTIFIER,
 };

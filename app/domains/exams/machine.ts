@@ -29,7 +29,7 @@ export const ATTEMPT: Machine<AttemptState> = {
 };
 
 /** Not ended yet: the student writes, or will go on when a proctor resumes the attempt. */
-const OPEN_ATTEMPT: readonly AttemptState[] = ["IN_PROGRESS", "PAUSED", "LOCKED"];
+export const OPEN_ATTEMPT: readonly AttemptState[] = ["IN_PROGRESS", "PAUSED", "LOCKED"];
 
 export const isOpenAttempt = (state: string | null): boolean => OPEN_ATTEMPT.includes(state as AttemptState);
 

@@ -19,6 +19,7 @@ const person = z.object({
   last_login_at: z.date().nullable(),
   failed_login_attempts: z.number(),
   deleted_at: z.date().nullable(),
+  erased_at: z.date().nullable(),
   sessions: z.number(),
 });
 
@@ -33,7 +34,7 @@ export const personOverview = read({
       ctx.tx,
       sql`select u.id, u.college_id, c.name as college, c.subscription_status as college_status, u.name, u.email,
                  u.roll_no, u.role, u.is_active, u.locked_until, u.locked_reason, u.last_login_at,
-                 u.failed_login_attempts, u.deleted_at,
+                 u.failed_login_attempts, u.deleted_at, u.erased_at,
                  (
                    select count(*)::int
                    from public.user_session s

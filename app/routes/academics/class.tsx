@@ -33,6 +33,7 @@ export default function ClassPage() {
       context={`${one.college} · ${one.academic_year}${one.grade ? ` · grade ${one.grade}` : ""}${one.section ? `, section ${one.section}` : ""}`}
       actions={
         <>
+          <LinkButton to={`/academics/classes/${one.id}/register`}>Register</LinkButton>
           <LinkButton to={`/academics/classes/${one.id}/grades`}>Grade report</LinkButton>
           <LinkButton to={`/academics/classes/${one.id}/attendance`}>Attendance report</LinkButton>
           {manage && (

@@ -1,15 +1,14 @@
 import { Form, Link, useLoaderData } from "@remix-run/react";
 import { protectedLoader } from "~/access/page.server.ts";
-import { recordAlone } from "~/audit/record.server.ts";
 import { classFacts } from "~/domains/academics/class-facts.server.ts";
 import { attendanceReport, gradeReport } from "~/domains/academics/reports.server.ts";
-import { csvLine } from "~/resources/csv.ts";
 import { count, decimal } from "~/platform/format.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Button } from "~/ui/form/form.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
+import { ATTENDANCE, GRADES } from "./report-columns.ts";
 
 type Shown = { name: string; id: string; title: string };
 export const handle = {
@@ -20,31 +19,9 @@ export const handle = {
   ],
 };
 
-type Column = { key: string; label: string; number?: boolean; decimals?: number };
-
-const GRADES: Column[] = [
-  { key: "rank", label: "Rank", number: true },
-  { key: "name", label: "Student" },
-  { key: "roll_no", label: "Roll number" },
-  { key: "average", label: "Average", number: true, decimals: 2 },
-  { key: "subjects", label: "Subjects", number: true },
-  { key: "grades", label: "Grades", number: true },
-];
-
-const ATTENDANCE: Column[] = [
-  { key: "name", label: "Student" },
-  { key: "roll_no", label: "Roll number" },
-  { key: "percentage", label: "Present, %", number: true, decimals: 2 },
-  { key: "present", label: "Present", number: true },
-  { key: "absent", label: "Absent", number: true },
-  { key: "late", label: "Late", number: true },
-  { key: "excused", label: "Excused", number: true },
-  { key: "total", label: "Marks", number: true },
-];
-
 export const loader = protectedLoader("platform.read", async ({ ctx, params, url }) => {
   const id = params["id"] ?? "";
-  const kind = url.pathname.replace(/\.(data|csv)$/, "").endsWith("attendance") ? "attendance" : "grades";
+  const kind = url.pathname.replace(/\.data$/, "").endsWith("attendance") ? "attendance" : "grades";
   const from = url.searchParams.get("from") ?? "";
   const to = url.searchParams.get("to") ?? "";
   const { class: one } = await classFacts({ ctx, input: { id } });
@@ -53,21 +30,6 @@ export const loader = protectedLoader("platform.read", async ({ ctx, params, url
       ? await gradeReport({ ctx, input: { classId: id } })
       : await attendanceReport({ ctx, input: { classId: id, from: from || undefined, to: to || undefined } });
   const columns = kind === "grades" ? GRADES : ATTENDANCE;
-  if (url.searchParams.get("format") === "csv") {
-    await recordAlone(ctx, {
-      action: `report.${kind}.export`,
-      resource: "class",
-      resourceId: id,
-      collegeId: one.college_id,
-      details: { rows: rows.length },
-    });
-    const text =
-      csvLine(columns.map((column) => column.label)) +
-      rows.map((row) => csvLine(columns.map((column) => row[column.key]))).join("");
-    throw new Response(text, {
-      headers: { "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": `attachment; filename="${kind}.csv"` },
-    });
-  }
   return { id, name: one.name, title: kind === "grades" ? "Grade report" : "Attendance report", kind, columns, rows, from, to };
 });
 
@@ -88,17 +50,22 @@ export default function Report() {
         <>
           {kind === "attendance" && (
             <Form method="get" className="flex flex-wrap items-center gap-2">
-              <input className="input" type="date" name="from" defaultValue={from} aria-label="From" />
-              <input className="input" type="date" name="to" defaultValue={to} aria-label="To" />
+              <input className="input !w-auto" type="date" name="from" defaultValue={from} aria-label="From" />
+              <input className="input !w-auto" type="date" name="to" defaultValue={to} aria-label="To" />
               <Button type="submit">Show</Button>
             </Form>
           )}
-          <LinkButton
-            reloadDocument
-            to={`/academics/classes/${id}/${kind}?${new URLSearchParams({ format: "csv", from, to }).toString()}`}
-          >
+          <LinkButton reloadDocument to={`/academics/classes/${id}/${kind}.csv?${new URLSearchParams({ from, to }).toString()}`}>
             CSV
           </LinkButton>
+          {kind === "attendance" && (
+            <LinkButton
+              reloadDocument
+              to={`/academics/classes/${id}/attendance.pdf?${new URLSearchParams({ from, to }).toString()}`}
+            >
+              PDF
+            </LinkButton>
+          )}
         </>
       }
     >

@@ -102,7 +102,12 @@ export default function Person() {
           {person.last_login_at ? <Ago at={person.last_login_at} /> : "never"}
         </>
       }
-      actions={manage && !person.deleted_at && <LinkButton to={`/data/user/${person.id}/edit`}>Edit</LinkButton>}
+      actions={
+        <>
+          <LinkButton to={`/people/${person.id}/data`}>Personal data</LinkButton>
+          {manage && !person.deleted_at && !person.erased_at && <LinkButton to={`/data/user/${person.id}/edit`}>Edit</LinkButton>}
+        </>
+      }
     >
       {held.length > 0 && (
         <Notice tone="bad" title={`Cannot sit ${held.length === 1 ? "an exam" : plural(held.length, "exam")} of the next 7 days`}>
@@ -159,7 +164,7 @@ export default function Person() {
       <WithAside
         aside={
           <>
-            {manage && !person.deleted_at && <Acts locked={locked || !person.is_active} />}
+            {manage && !person.deleted_at && !person.erased_at && <Acts locked={locked || !person.is_active} />}
             <History entries={past} />
           </>
         }

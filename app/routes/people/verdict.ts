@@ -1,12 +1,20 @@
 import "~/domains/resources.ts";
 
 export function verdict(data: {
-  person: { role: string; is_active: boolean; locked_until: Date | null; college_status: string; deleted_at: Date | null };
+  person: {
+    role: string;
+    is_active: boolean;
+    locked_until: Date | null;
+    college_status: string;
+    deleted_at: Date | null;
+    erased_at: Date | null;
+  };
   enrollments: { status: string; payment_status: string }[];
   exams: unknown[];
   now: Date;
-}): { text: string; tone: "ok" | "warn" | "bad" } {
+}): { text: string; tone: "ok" | "warn" | "bad" | "neutral" } {
   const { person, enrollments, exams, now } = data;
+  if (person.erased_at) return { text: "Erased", tone: "neutral" };
   if (person.deleted_at) return { text: "In the trash", tone: "bad" };
   if (["SUSPENDED", "EXPIRED", "CANCELLED"].includes(person.college_status)) return { text: "College closed", tone: "bad" };
   if (!person.is_active) return { text: "Inactive", tone: "bad" };

@@ -6,6 +6,7 @@ const TABS: (Tab & { permission: Permission })[] = [
   { to: "/settings/sessions", label: "Sessions", permission: "self" },
   { to: "/settings/staff", label: "Staff", permission: "staff.read" },
   { to: "/settings/api-keys", label: "API keys", permission: "apikeys.read" },
+  { to: "/settings/retention", label: "Retention", permission: "platform.read" },
   { to: "/settings/alerts", label: "Notifications", permission: "database.read" },
 ];
 
