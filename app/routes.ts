@@ -110,6 +110,8 @@ export default [
       route("database/maintenance", "routes/database/maintenance.tsx"),
       route("database/backups", "routes/database/backups.tsx"),
       route("database/backups/questions", "routes/database/drill-questions.tsx"),
+      route("database/backups/tenants", "routes/database/tenant-comparisons.tsx"),
+      route("database/backups/tenants/:id", "routes/database/tenant-comparison.tsx"),
       route("database/findings", "routes/database/findings.tsx"),
       route("database/alerts", "routes/database/alerts.tsx"),
       route("database/incidents", "routes/database/incidents.tsx"),

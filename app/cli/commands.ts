@@ -8,6 +8,7 @@ import { prismaCommand } from "./prisma.ts";
 import { seedCommand } from "./seed.ts";
 import { staffCommands } from "./staff.ts";
 import { startCommand } from "./start.ts";
+import { restoreTenantCommand } from "./tenant-restore.ts";
 import { tenantCommands } from "./tenant.ts";
 import { benchCommand, testCommand, verifyCommand } from "./test.ts";
 
@@ -36,6 +37,7 @@ export const commands: Command[] = [
   ...auditCommands,
   ...backupCommands,
   ...tenantCommands,
+  restoreTenantCommand,
   grafanaCommand,
   prismaCommand,
   testCommand,

@@ -13,7 +13,7 @@ import { Conflict, Invalid, messageOf, NotFound } from "~/platform/errors.ts";
 import { withDatabase } from "./database.ts";
 import type { Command } from "./commands.ts";
 
-async function find(named: string) {
+export async function findTenant(named: string) {
   const college = await withScope(systemCtx("command line"), ({ tx }) =>
     firstRow(
       tx,
@@ -36,7 +36,7 @@ export const tenantCommands: Command[] = [
       withDatabase(async () => {
         const [named] = positionals;
         if (!named) throw new Invalid("name one tenant by its code or ID; see invigil tenant export --help");
-        const college = await find(named);
+        const college = await findTenant(named);
         const ctx = systemCtx("command line");
         const file = path.resolve(typeof options["out"] === "string" ? options["out"] : `tenant-${college.code}.ndjson.gz`);
         if (fs.existsSync(file)) throw new Conflict(`--out: ${file} already exists; name another file`);

@@ -5,6 +5,8 @@ import { actVerbs, undoVerbs } from "~/domains/acts.server.ts";
 import { analyseExam } from "~/domains/integrity/evidence/analyse-exam.server.ts";
 import { rescoreExam } from "~/domains/integrity/score/rescore.server.ts";
 import { createBackupJob, drillJob, verifyBackupJob } from "~/observability/backups/jobs.server.ts";
+import { compareJob } from "~/observability/backups/tenant/compare-job.server.ts";
+import { putBackJob } from "~/observability/backups/tenant/put-back-job.server.ts";
 import { verifyLogJob } from "~/jobs/verify-log.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { EXPORT_JOB } from "~/domains/privacy/export-job.ts";
@@ -23,6 +25,8 @@ export const handlers: Record<string, JobHandler> = {
   "backup.create": createBackupJob,
   "backup.verify": verifyBackupJob,
   "backup.drill": drillJob,
+  "restore.compare": compareJob,
+  "restore.put": putBackJob,
   "resource.import": importJob,
   "resource.undo": (job) => runUndo(job, undoVerbs),
   "tenant.archive": runArchive,

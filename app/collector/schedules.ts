@@ -13,6 +13,7 @@ import { expireBackups } from "~/observability/backups/expire.server.ts";
 import { NIGHTLY } from "~/observability/backups/report.server.ts";
 import { takeBackup } from "~/observability/backups/take.server.ts";
 import { cleanUp } from "~/observability/backups/exclusive.server.ts";
+import { forgetComparisons } from "~/observability/backups/tenant/forget-comparisons.server.ts";
 import { verifyBackup } from "~/observability/backups/verify.server.ts";
 import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
@@ -39,6 +40,7 @@ function backupSchedules(): Schedule[] {
   const quiet = async () => undefined;
   return [
     { name: "backups.tidy", every: 30_000, run: cleanUp },
+    { name: "comparisons.forget", every: 300_000, run: forgetComparisons },
     {
       name: "backups.create",
       every: env().BACKUP_SCHEDULE,

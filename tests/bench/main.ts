@@ -8,6 +8,7 @@ import { bench as learning } from "./learning.ts";
 import { bench as lists } from "./lists.ts";
 import { bench as observability } from "./observability.ts";
 import { bench as pages } from "./pages.ts";
+import { bench as restore } from "./restore.ts";
 import { bench as scrape } from "./scrape.ts";
 import { bench as similarity } from "./similarity.ts";
 import { exportBench, importBench } from "./transfer.ts";
@@ -25,6 +26,7 @@ const all = [
   audit,
   observability,
   backup,
+  restore,
   scrape,
   pages,
 ];

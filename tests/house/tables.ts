@@ -33,6 +33,10 @@ const ROOMS: Record<string, readonly string[]> = {
     "console.incident_note",
     "console.notification_delivery",
     "console.notification_target",
+    "console.restore_comparison",
+    "console.restore_difference",
+    "console.restore_run",
+    "console.restore_unit",
   ],
   resources: ["console.change_row", "console.change_set", "console.import", "console.saved_view"],
   "domains/academics": [

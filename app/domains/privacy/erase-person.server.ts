@@ -45,6 +45,7 @@ export async function eraseIt(ctx: TxCtx, id: string, reason: string): Promise<n
   await renameRecorder(ctx, person.college_id, [person.name, person.email], names["@name"]);
   await forgetMailTo(ctx.tx, person.email);
   await forgetFilesAbout(ctx, EXPORT_JOB, id);
+  await execute(ctx.tx, sql`select console.forget_copies_of(${id}::uuid)`);
   await markErased(ctx, person, number);
   await record(ctx, {
     action: "user.erase",

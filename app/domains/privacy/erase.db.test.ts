@@ -121,6 +121,22 @@ async function plantEverywhere(id: string, name: string, email: string): Promise
     [newId(), email, name],
   );
   await db.owner.query("update public.attendance set recorded_by = $1 where college_id = $2", [name, college]);
+  const [comparison, job] = [newId(), newId()];
+  await db.owner.query(
+    `insert into console.restore_comparison (id, college_id, moment, reason, by_whom) values ($1, $2, now(), 'x', 'x')`,
+    [comparison, college],
+  );
+  await db.owner.query(
+    `insert into console.restore_difference (comparison_id, table_name, row_id, kind, person_id, then_row)
+     values ($1, 'user', $2, 'CHANGED', $2, jsonb_build_object('name', $3::text))`,
+    [comparison, id, name],
+  );
+  await db.owner.query(`insert into console.change_set (job_id, resource, act) values ($1, 'user', 'lock')`, [job]);
+  await db.owner.query(
+    `insert into console.change_row (job_id, row_id, college_id, before, after)
+     values ($1, $2, $3, jsonb_build_object('locked_reason', $4::text), '{}')`,
+    [job, id, college, name],
+  );
 }
 
 describe("an erased person", () => {

@@ -10,14 +10,15 @@ import { execute, firstRow } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
-import { messageOf, Unavailable } from "~/platform/errors.ts";
+import { messageOf } from "~/platform/errors.ts";
 import { bytes, count } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
 import { checkCanaries, plantCanaries } from "./canaries.server.ts";
 import { layOut, startCopy, type Copy } from "./copy.server.ts";
+import { checkRoom } from "./check-room.server.ts";
 import { isDiskFull } from "./disk-full.ts";
 import { checkCounts, checkIndexes, checkReferences } from "./examine.server.ts";
-import { countRows, ROOM_LEFT, uncounted, type Progress } from "./take.server.ts";
+import { countRows, uncounted, type Progress } from "./take.server.ts";
 import { cleanUpDrills, drillsDir, exclusive } from "./exclusive.server.ts";
 import { checkQuestions } from "./questions/check-questions.server.ts";
 import type { QuestionAnswer } from "./questions/expected.ts";
@@ -47,21 +48,6 @@ async function exposure(): Promise<number | null> {
     z.object({ ms: z.number().nullable() }),
   );
   return found?.ms ?? null;
-}
-
-/** A copy fills the disk that the database writes to: what does not fit is not begun. */
-async function checkRoom(dir: string): Promise<void> {
-  const size = await firstRow(
-    rolePool("backup"),
-    sql`select sum(pg_database_size(oid))::bigint as n from pg_database`,
-    z.object({ n: z.number() }),
-  );
-  const disk = fs.statfsSync(dir);
-  const free = disk.bavail * disk.bsize;
-  if (free < size!.n * 1.2 + ROOM_LEFT)
-    throw new Unavailable(
-      `There is not enough room for a copy: the database has ${bytes(size!.n)}, the disk of ${dir} has ${bytes(free)} free`,
-    );
 }
 
 /** Restores a backup beside the running database, starts a real server on it and asks it hard questions. */

@@ -10,7 +10,10 @@ import { sql } from "~/db/sql.ts";
 import { connection } from "~/db/urls.server.ts";
 import { Conflict } from "~/platform/errors.ts";
 
-const UNDER_WAY = { backup: "A backup is already running", drill: "A drill is already running" } as const;
+const UNDER_WAY = {
+  backup: "A backup is already running",
+  drill: "A drill or a comparison is already running. Try again when it has ended",
+} as const;
 
 /** One of each kind at a time, on a connection of its own: a process that ends, however it ends, gives its turn back. */
 export async function exclusive<T>(kind: keyof typeof UNDER_WAY, run: () => Promise<T>): Promise<T> {

@@ -123,6 +123,7 @@ export default function Backups() {
       }
       actions={
         <>
+          <LinkButton to="/database/backups/tenants">Restore a tenant</LinkButton>
           <LinkButton to="/database/backups/questions">Drill questions</LinkButton>
           {data.mayAct && (
             <>

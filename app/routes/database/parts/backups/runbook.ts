@@ -48,7 +48,7 @@ export function runbook(which: Case, at: string): { says: string; run?: string }
     ];
   if (which === "table")
     return [
-      { says: "Leave the database running. Only the one table is read from a copy" },
+      { says: "Leave the database running. Where one tenant is concerned, use Restore a tenant on this page instead" },
       restore,
       start,
       look("select count(*) from DAMAGED_TABLE"),
