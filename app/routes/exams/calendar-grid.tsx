@@ -1,47 +1,14 @@
 import { useState, type DragEvent } from "react";
 import { Link, useNavigate } from "@remix-run/react";
 import type { CalendarEntry } from "~/domains/exams/calendar/exam-calendar.server.ts";
-import type { ExamStatus } from "~/domains/exams/machine.ts";
-import { clockTime, day as dayName, decimal, count } from "~/platform/format.ts";
+import { day as dayName, decimal, count } from "~/platform/format.ts";
 import { dayIn } from "~/platform/zone.ts";
 import { VerdictBadge } from "~/routes/readiness/verdict.tsx";
 import { useZone } from "~/ui/time/time.tsx";
+import { CalendarExam, DRAGGED } from "./calendar-exam.tsx";
 
 export type Ahead = { day: string; peak: number; verdict: "HOLDS" | "AT_RISK" | "WILL_NOT_HOLD" };
 export type Measured = { day: string; active: number; connections: number };
-
-const EDGE: Partial<Record<ExamStatus, string>> = {
-  DRAFT: "border-dashed",
-  SCHEDULED: "!border-l-accent",
-  LIVE: "!border-l-ok",
-  CLOSED: "!border-l-warn",
-  CANCELLED: "line-through",
-};
-
-const DRAGGED = "application/x-invigil-exam";
-const isMovable = (exam: CalendarEntry) => !exam.frozen && (exam.status === "DRAFT" || exam.status === "SCHEDULED");
-
-function Exam({ exam, mayMove }: { exam: CalendarEntry; mayMove: boolean }) {
-  const zone = useZone();
-  const movable = mayMove && isMovable(exam);
-  const at = clockTime(exam.start_time, zone);
-  return (
-    <li>
-      <Link
-        to={`/exams/${exam.id}${exam.status === "LIVE" ? "/live" : ""}`}
-        draggable={movable}
-        onDragStart={(event) =>
-          event.dataTransfer.setData(DRAGGED, JSON.stringify({ id: exam.id, start: exam.start_time.toISOString() }))
-        }
-        title={`${exam.title}, ${exam.college}, ${exam.class_name}, ${exam.duration_minutes} minutes, ${exam.status.toLowerCase()}`}
-        className={`block truncate rounded border border-l-[3px] px-1.5 py-0.5 text-[12px] leading-5 hover:bg-raised ${EDGE[exam.status] ?? ""} ${movable ? "cursor-grab" : ""}`}
-      >
-        <span className="mono">{at}</span> <span className="font-[560]">{exam.title}</span>{" "}
-        <span className="text-muted">{exam.code}</span>
-      </Link>
-    </li>
-  );
-}
 
 /** What the database did on that day, or is expected to. */
 function Beneath({ measured, ahead }: { measured: Measured | undefined; ahead: Ahead | undefined }) {
@@ -111,7 +78,7 @@ export function CalendarGrid({ days, month, today, exams, ahead, measured, mayMo
             </p>
             <ul className="flex flex-col gap-1">
               {list.slice(0, most).map((exam) => (
-                <Exam key={exam.id} exam={exam} mayMove={mayMove} />
+                <CalendarExam key={exam.id} exam={exam} mayMove={mayMove} />
               ))}
             </ul>
             {list.length > most && (
