@@ -298,6 +298,25 @@ describe("an export", () => {
     await expect(personArchive(stranger, id, async () => undefined)).rejects.toBeInstanceOf(NotFound);
   });
 
+  it("does not tell a result before it is published, nor a review before it is decided", async () => {
+    const id = exam.students[8]!;
+    const attempt = await makeAttempt(db.owner, exam, 8, { picks: [0], state: "SUBMITTED" });
+    const review = await makeReview(db.owner, exam, attempt);
+    const known = new Map([
+      ["user", id],
+      ["exam", exam.id],
+      ["student_exam_attempt", attempt],
+    ]);
+    const result = await makeRow(db.owner, college, known, "exam_result", { published_at: null, withheld: false });
+    const named = async () => (await personArchive(manager, id, async () => undefined)).files.map((file) => file.name);
+    expect(await named()).not.toEqual(expect.arrayContaining(["exam-result.csv"]));
+    expect(await named()).not.toEqual(expect.arrayContaining(["review.csv"]));
+    await db.owner.query("update public.exam_result set published_at = now() where id = $1", [result]);
+    for (const state of ["CLAIMED", "CLEARED"])
+      await db.owner.query("update public.review set state = $2 where id = $1", [review, state]);
+    expect(await named()).toEqual(expect.arrayContaining(["exam-result.csv", "review.csv"]));
+  });
+
   it("is asked for with a reason, and its file goes with the person", async () => {
     const id = exam.students[11]!;
     await expect(startPersonExport({ ctx: manager, input: { id, reason: "" } })).rejects.toBeInstanceOf(Invalid);

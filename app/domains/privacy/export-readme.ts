@@ -11,6 +11,7 @@ export function readme(at: Date, files: readonly { name: string; label: string; 
     ...files.map((file) => `${file.name}: ${file.label}, ${plural(file.rows, "record")}`),
     "",
     "Left out: passwords, tokens and keys (only hashes are kept), the answer key, and who of the staff acted.",
+    "Left out: marks and results that are not published or are withheld, and reviews that are not decided.",
     ...leftOut.map((table) => `Left out: ${table.label}. ${table.notExported!}`),
     "The audit log is not part of this file. It holds what staff did, and is kept apart.",
     "",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
-import { ident, sql } from "~/db/sql.ts";
+import { ident, raw, sql } from "~/db/sql.ts";
 import { saveFile } from "~/jobs/files.server.ts";
 import type { JobHandler } from "~/jobs/work.server.ts";
 import { Conflict } from "~/platform/errors.ts";
@@ -37,7 +37,7 @@ async function linesOf(ctx: Ctx, name: string, person: Person, columns: readonly
         inner.tx,
         sql`select t.id, to_jsonb(t) as record
             from public.${ident(name)} t
-            where ${rowsOf(name, person)} and t.id > ${after}::uuid
+            where ${rowsOf(name, person)} and (${raw(PERSON_TABLES[name]!.exportIf ?? "true")}) and t.id > ${after}::uuid
             order by t.id
             limit ${BATCH}`,
         z.object({ id: z.string(), record: z.record(z.string(), z.unknown()) }),

@@ -1,3 +1,5 @@
+import { DECIDED_STATES } from "~/domains/integrity/machine.ts";
+
 /**
  * What the platform holds on a person, table by table: whose a row is, what an erasure does to it, and what an export leaves
  * out. A test compares this list with the catalogue: a new table, reference or text column fails it until it stands here.
@@ -17,9 +19,17 @@ export type PersonTable = {
   kept?: { columns: readonly string[]; why: string };
   /** Never leaves with an export: it opens doors, or is about somebody else. */
   hide?: readonly string[];
+  /** SQL over `t`: which rows an export holds. What is not decided or published yet is told by whoever decides it. */
+  exportIf?: string;
   /** Why no file of an export holds it at all. */
   notExported?: string;
 };
+
+const decided = (review: string) => `${review} in (${DECIDED_STATES.map((state) => `'${state}'`).join(", ")})`;
+const OF_DECIDED_REVIEW = `exists (
+  select from public.review r where r.id = t.review_id and r.college_id = t.college_id and ${decided("r.state")}
+)`;
+const PUBLISHED = "t.published_at is not null and not t.withheld";
 
 const NOTHING = "null";
 const ERASED = "'[erased]'";
@@ -142,6 +152,7 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
   exam_result: {
     label: "Results",
     stays: "Marks, percent and grade.",
+    exportIf: PUBLISHED,
     by: { column: "user_id" },
     erase: "keep",
     kept: { columns: ["grade"], why: "A grade of the scale." },
@@ -178,7 +189,7 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
     by: { column: "attempt_id", of: "student_exam_attempt" },
     erase: "keep",
     kept: { columns: ["answer_text"], why: "The paper as it was sat: marks, results and appeals rest on it." },
-    hide: ["is_correct", "marked_by"],
+    hide: ["is_correct", "marks_awarded", "marked_by"],
   },
   answer_version: {
     label: "Versions of answers",
@@ -210,10 +221,12 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
     erase: "keep",
     clear: { lifted_reason: NOTHING },
     kept: { columns: ["prior_state", "prior_result"], why: "What the result was before a decision held it." },
+    notExported: "Whether a result is held is told by whoever decides.",
   },
   review: {
     label: "Reviews",
     stays: "Score, kinds of signals, state and dates.",
+    exportIf: decided("t.state"),
     by: { column: "attempt_id", of: "student_exam_attempt" },
     erase: "keep",
     kept: { columns: ["reasons"], why: "Which signals led to the review, by kind and number." },
@@ -222,6 +235,7 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
   review_decision: {
     label: "Decisions",
     stays: "The decision and its note, by candidate number.",
+    exportIf: OF_DECIDED_REVIEW,
     by: { column: "review_id", of: "review" },
     erase: "keep",
     kept: { columns: ["note"], why: DECISION },
@@ -233,11 +247,12 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
     by: { column: "review_id", of: "review" },
     erase: "keep",
     clear: { body: ERASED },
-    hide: ["author_id"],
+    notExported: "What reviewers write for each other.",
   },
   review_statement: {
     label: "Statements of decisions",
     stays: "What a decision rested on, by candidate number.",
+    exportIf: OF_DECIDED_REVIEW,
     by: { column: "review_id", of: "review" },
     erase: "keep",
     kept: {
@@ -248,6 +263,7 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
   appeal: {
     label: "Appeals",
     stays: "Outcome, its note and dates.",
+    exportIf: OF_DECIDED_REVIEW,
     by: { column: "review_id", of: "review" },
     erase: "keep",
     clear: { statement: ERASED },
@@ -320,6 +336,7 @@ export const PERSON_TABLES: Readonly<Record<string, PersonTable>> = {
     stays: "Times, scores and the state of its review.",
     by: { column: "user_id" },
     erase: "keep",
+    hide: ["score", "risk_score", "review_state", "suspicious_activity", "violation_count", "needs_scoring"],
     clear: {
       ip_address: NOTHING,
       user_agent: NOTHING,
