@@ -35,7 +35,7 @@ export function keepServersUp(cluster: Pick<Cluster, "primary" | "standby">, say
         continue;
       }
       if (stoppedByUs(server.dir)) {
-        tell(`the ${name} was stopped and stays stopped. Press Ctrl-C and start again to bring it back`);
+        tell(`the ${name} was stopped and will not be restarted. Press Ctrl-C, then start again`);
         continue;
       }
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);

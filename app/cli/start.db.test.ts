@@ -201,7 +201,7 @@ it(
     process.stdout.write(`killed: web is back after ${web} ms, the primary after ${server} ms\n`);
 
     await stopServer(primary);
-    await until(() => output.includes("was stopped and stays stopped"), 10_000);
+    await until(() => output.includes("was stopped and will not be restarted"), 10_000);
     expect(postmasterOf(primary)).toBeNull();
 
     outer.kill("SIGKILL");

@@ -1,8 +1,8 @@
 const ranked = new WeakMap<readonly object[], readonly object[]>();
 
 /**
- * The largest and the busiest first, in turn: with a limit on how many are shown, neither a large table that nobody reads
- * nor a small one that everybody reads is left out for empty ones. Sorted once for each sample.
+ * Alternately by size and by activity: with a limit on how many are shown, neither a large table that nobody reads nor a
+ * small one that everybody reads is left out for empty ones. Sorted once for each sample.
  */
 export function byImportance<Row extends object>(
   rows: readonly Row[],

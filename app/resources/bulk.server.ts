@@ -21,6 +21,7 @@ import { keepChanged, snapshotOf, UNDO_MOST } from "./undo/keep.server.ts";
 import type { UndoVerbs } from "./undo/run.server.ts";
 import { remove, restore } from "./verbs.server.ts";
 import { viewOf } from "./view.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** Which rows: the chosen ones, or all that a filter finds at the moment it is asked. */
 export type Selection = { ids?: string[]; filter?: string };
@@ -30,7 +31,7 @@ const choice = z.object({
   resource: z.string().max(80),
   act: z.string().max(80),
   value: z.string().max(200).default(""),
-  reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+  reason: reasonField,
   selection: z.object({ ids: z.array(z.uuid()).max(5000).optional(), filter: z.string().max(4000).optional() }),
 });
 

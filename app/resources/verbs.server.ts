@@ -13,6 +13,7 @@ import { resourceNamed } from "./registry.ts";
 import { ofResource } from "./rights.ts";
 import { countRows, findRow, listRows, type Row } from "./sql.server.ts";
 import { trashRows } from "./trash.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const named = z.object({ resource: z.string().max(80) });
 
@@ -267,7 +268,7 @@ export const remove = mutation({
   stepUp: true,
   input: named.extend({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
     purge: z.boolean().default(false),
   }),
   async run({ ctx, input }) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { MARK_COUNTS, markCounts } from "./attendance/mark-counts.ts";
 
 /** Document 2's grade report: per subject averages, the average of those, and the rank in the class (ties share a rank). */
 export const gradeReport = read({
@@ -49,12 +50,7 @@ export const attendanceReport = read({
   run: ({ ctx, input }) =>
     rows(
       ctx.tx,
-      sql`select u.id, u.name, u.roll_no, count(*)::int as total,
-                 count(*) filter (where a.status = 'PRESENT')::int as present,
-                 count(*) filter (where a.status = 'ABSENT')::int as absent,
-                 count(*) filter (where a.status = 'LATE')::int as late,
-                 count(*) filter (where a.status = 'EXCUSED')::int as excused,
-                 round(count(*) filter (where a.status = 'PRESENT') * 100.0 / count(*), 2)::float8 as percentage
+      sql`select u.id, u.name, u.roll_no, ${MARK_COUNTS}
           from public.attendance a
             join public."user" u on u.id = a.user_id and u.college_id = a.college_id
           where a.class_id = ${input.classId}::uuid
@@ -67,12 +63,7 @@ export const attendanceReport = read({
         id: z.string(),
         name: z.string(),
         roll_no: z.string().nullable(),
-        total: z.number(),
-        present: z.number(),
-        absent: z.number(),
-        late: z.number(),
-        excused: z.number(),
-        percentage: z.number(),
+        ...markCounts,
       }),
     ),
 });

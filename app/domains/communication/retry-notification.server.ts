@@ -3,6 +3,7 @@ import { mutation, record } from "~/access/verb.server.ts";
 import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** Once more, because a person says so: only what failed, never what is on its way. */
 export const retryNotification = mutation({
@@ -10,7 +11,7 @@ export const retryNotification = mutation({
   permission: "platform.manage",
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const before = await firstRow(

@@ -5,8 +5,8 @@ import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { lockPlace } from "./enroll.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
-const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
 const enrollmentRow = z.object({
   id: z.string(),
   college_id: z.string(),
@@ -33,7 +33,7 @@ export const dropEnrollment = mutation({
     id: z.uuid(),
     semesterId: z.uuid("Choose a semester").optional(),
     date: z.iso.date("Enter a valid date"),
-    reason,
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const before = await locked(ctx, input.id);
@@ -60,7 +60,7 @@ export const dropEnrollment = mutation({
 export const setEnrollmentState = mutation({
   name: "enrollments.set_state",
   permission: "platform.manage",
-  input: z.object({ id: z.uuid(), state: z.enum(["ACTIVE", "COMPLETED", "EXPIRED", "CANCELLED"]), reason }),
+  input: z.object({ id: z.uuid(), state: z.enum(["ACTIVE", "COMPLETED", "EXPIRED", "CANCELLED"]), reason: reasonField }),
   async run({ ctx, input }) {
     const peek = await firstRow(
       ctx.tx,

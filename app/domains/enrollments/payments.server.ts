@@ -7,6 +7,7 @@ import { nextInvoiceNumber } from "~/domains/tenants/next-invoice-number.server.
 import { Conflict, Forbidden, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { PAYMENT_METHODS } from "./states.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const paymentRow = z.object({
   id: z.string(),
@@ -153,7 +154,7 @@ export const settlePayment = mutation({
   input: z.object({
     id: z.uuid(),
     state: z.enum(["FAILED", "REFUNDED"]),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const payment = await locked(ctx, input.id);

@@ -5,6 +5,7 @@ import { sql } from "~/db/sql.ts";
 import { findOrAddStudent } from "~/domains/people/add-student.server.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { enrollIn, lockPlace } from "./enroll.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const registration = z.object({
   id: z.string(),
@@ -24,7 +25,7 @@ export const decideRegistration = mutation({
   input: z.object({
     id: z.uuid(),
     decision: z.enum(["APPROVED", "REJECTED"]),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const found = await firstRow(

@@ -5,8 +5,7 @@ import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { endSessionsOf } from "./end-sessions.server.ts";
-
-const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
+import { reasonField } from "~/platform/reason-field.ts";
 
 async function person(ctx: TxCtx, id: string) {
   const found = await firstRow(
@@ -28,7 +27,7 @@ export const lockPerson = mutation({
   input: z.object({
     id: z.uuid(),
     hours: z.coerce.number("Enter a number of hours").int("Whole hours").min(1, "At least one hour").max(8760, "At most a year"),
-    reason,
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const before = await person(ctx, input.id);
@@ -56,7 +55,7 @@ export const lockPerson = mutation({
 export const unlockPerson = mutation({
   name: "people.unlock",
   permission: "platform.manage",
-  input: z.object({ id: z.uuid(), reason }),
+  input: z.object({ id: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const before = await person(ctx, input.id);
     await execute(
@@ -81,7 +80,7 @@ export const unlockPerson = mutation({
 export const endPersonSessions = mutation({
   name: "people.end_sessions",
   permission: "platform.manage",
-  input: z.object({ id: z.uuid(), reason }),
+  input: z.object({ id: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const before = await person(ctx, input.id);
     const ended = await endSessionsOf(ctx, input.id);

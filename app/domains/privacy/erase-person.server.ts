@@ -13,6 +13,7 @@ import { EXPORT_JOB } from "./export-job.ts";
 import { rowsOf, type Person } from "./person-rows.ts";
 import { lockPersonRow } from "~/domains/people/person-row.server.ts";
 import { PERSON_TABLES } from "./tables.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 type Names = Record<"@name" | "@email", string>;
 
@@ -65,7 +66,7 @@ export const erasePerson = mutation({
   stepUp: true,
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
     typed: z.string().trim(),
   }),
   async run({ ctx, input }) {

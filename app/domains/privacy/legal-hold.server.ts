@@ -6,8 +6,7 @@ import { raw, sql, type Sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { lockPersonRow } from "~/domains/people/person-row.server.ts";
-
-const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** A hold (as `h`) that stands at this moment: not lifted, and its last day has not passed. */
 export const stands = (now: Date, alias = "h"): Sql =>
@@ -46,7 +45,7 @@ export const listHolds = read({
 export const placeHold = mutation({
   name: "privacy.place_hold",
   permission: "platform.manage",
-  input: z.object({ id: z.uuid(), reason, until: z.iso.date("Enter a date").or(z.literal("")).default("") }),
+  input: z.object({ id: z.uuid(), reason: reasonField, until: z.iso.date("Enter a date").or(z.literal("")).default("") }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
     if (input.until && input.until < now.toISOString().slice(0, 10))
@@ -82,7 +81,7 @@ export const liftHold = mutation({
   name: "privacy.lift_hold",
   permission: "platform.manage",
   stepUp: true,
-  input: z.object({ id: z.uuid(), holdId: z.uuid(), reason }),
+  input: z.object({ id: z.uuid(), holdId: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const now = ctx.clock.now();
     const hold = await firstRow(

@@ -1,5 +1,6 @@
 import { ident, join, raw, sql, type Sql } from "~/db/sql.ts";
-import { PERSON_TABLES, type PersonTable } from "./tables.ts";
+import { PERSON_TABLES } from "./tables.ts";
+import type { PersonTable } from "./tables/person-table.ts";
 
 export type Person = { id: string; college_id: string; email: string };
 

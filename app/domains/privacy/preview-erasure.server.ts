@@ -7,7 +7,8 @@ import { blockersOf } from "./blockers.server.ts";
 import { headingsOf } from "./headings.ts";
 import { rowsOf } from "./person-rows.ts";
 import { findPerson } from "~/domains/people/person-row.server.ts";
-import { PERSON_TABLES, type PersonTable } from "./tables.ts";
+import { PERSON_TABLES } from "./tables.ts";
+import type { PersonTable } from "./tables/person-table.ts";
 
 /** What is taken out of rows that stay, as the console calls it. A state that is set instead is not taken away. */
 function goesOf(name: string, { clear = {} }: PersonTable): string {

@@ -4,6 +4,7 @@ import { enqueue } from "~/jobs/enqueue.server.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { EXPORT_JOB } from "./export-job.ts";
 import { findPerson } from "~/domains/people/person-row.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** Everything held on one person, as a file. The job's title names nobody: it outlives the person. */
 export const startPersonExport = mutation({
@@ -12,7 +13,7 @@ export const startPersonExport = mutation({
   stepUp: true,
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const person = await findPerson(ctx, input.id);

@@ -4,6 +4,7 @@ import { Invalid, NotFound } from "~/platform/errors.ts";
 import { endSessionsIn } from "../people/end-sessions.server.ts";
 import { moveSubscriptions } from "./move-subscription.server.ts";
 import { CLOSED_STATES, SUBSCRIPTION_STATES } from "./subscription.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** Moves a subscription: suspend, reactivate, cancel, prolong. Closing a tenant ends its people's sessions at once. */
 export const setSubscription = mutation({
@@ -13,7 +14,7 @@ export const setSubscription = mutation({
   input: z.object({
     id: z.uuid(),
     state: z.enum(SUBSCRIPTION_STATES),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
     expiry: z.iso.date("Enter a valid date").optional(),
   }),
   async run({ ctx, input }) {

@@ -11,6 +11,7 @@ import { effectiveRules, readOverrides } from "./engine.server.ts";
 import { presentSentence, type Condition } from "./evaluate.ts";
 import { RULES, ruleByKey, SEVERITIES } from "./rules.ts";
 import { checkedUrl, safeAddress } from "./safe-url.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const episodeRow = z.object({
   id: z.string(),
@@ -152,7 +153,7 @@ export const silenceAlert = mutation({
     rule: z.string().refine((key) => key === "*" || ruleByKey(key) !== undefined, "Choose a rule"),
     target: z.string().max(40).optional(),
     minutes: z.coerce.number().int().min(5).max(10_080),
-    reason: z.string().trim().min(3, "Enter a reason").max(500),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const id = newId();

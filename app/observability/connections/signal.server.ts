@@ -13,6 +13,7 @@ import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
 import { maskedName, maskedStatement } from "../queries/mask.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 export const signalInput = z.object({
   target: z.string().max(40).default("primary"),
@@ -20,7 +21,7 @@ export const signalInput = z.object({
   /** With the pid, what names one session: pids are used again. */
   backendStart: z.coerce.date(),
   act: z.enum(["cancel", "terminate"]),
-  reason: z.string().trim().min(3, "Enter a reason").max(500),
+  reason: reasonField,
 });
 type SignalInput = z.output<typeof signalInput>;
 

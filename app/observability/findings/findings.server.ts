@@ -12,6 +12,7 @@ import { statementsOfTheDay } from "../queries/day.server.ts";
 import type { Sample } from "../sampler/sample.ts";
 import { CHECKS } from "./all.ts";
 import type { Check, Evidence, View } from "./finding.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 export type Mute = { reason: string; until: Date };
 export type FoundEvidence = Evidence & { mute: Mute | null };
@@ -106,7 +107,7 @@ export const muteFinding = mutation({
   input: z.object({
     finding: z.string().regex(/^\d{4}$/),
     subject: z.string().max(300),
-    reason: z.string().trim().min(3, "Enter a reason").max(500),
+    reason: reasonField,
     days: z.coerce.number().int().min(1).max(365),
   }),
   async run({ ctx, input }) {

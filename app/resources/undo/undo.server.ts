@@ -10,6 +10,7 @@ import { Conflict, Forbidden, NotFound } from "~/platform/errors.ts";
 import { resourceNamed } from "../registry.ts";
 import { IMPORTED, UNDO_DAYS } from "./keep.server.ts";
 import { undoPermission } from "./rights.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const setRow = z.object({
   resource: z.string(),
@@ -80,7 +81,7 @@ export const startUndo = mutation({
   stepUp: true,
   input: z.object({
     jobId: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     await firstRow(

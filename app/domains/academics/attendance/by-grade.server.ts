@@ -2,6 +2,7 @@ import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { MARK_COUNTS, markCounts } from "./mark-counts.ts";
 
 /** Document 2's attendance statistics: students and marks of each grade and section, and the share of those present. */
 export const attendanceByGrade = read({
@@ -12,12 +13,7 @@ export const attendanceByGrade = read({
     rows(
       ctx.tx,
       sql`select c.id as college_id, c.name as college, coalesce(k.grade, '') as grade, coalesce(k.section, '') as section,
-                 count(distinct a.user_id)::int as students, count(*)::int as total,
-                 count(*) filter (where a.status = 'PRESENT')::int as present,
-                 count(*) filter (where a.status = 'ABSENT')::int as absent,
-                 count(*) filter (where a.status = 'LATE')::int as late,
-                 count(*) filter (where a.status = 'EXCUSED')::int as excused,
-                 round(count(*) filter (where a.status = 'PRESENT') * 100.0 / count(*), 2)::float8 as percentage
+                 count(distinct a.user_id)::int as students, ${MARK_COUNTS}
           from public.attendance a
             join public."class" k on k.id = a.class_id and k.college_id = a.college_id
             join public.college c on c.id = a.college_id
@@ -31,12 +27,7 @@ export const attendanceByGrade = read({
         grade: z.string(),
         section: z.string(),
         students: z.number(),
-        total: z.number(),
-        present: z.number(),
-        absent: z.number(),
-        late: z.number(),
-        excused: z.number(),
-        percentage: z.number(),
+        ...markCounts,
       }),
     ),
 });

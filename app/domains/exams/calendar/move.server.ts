@@ -8,8 +8,7 @@ import { assertMove } from "~/platform/machine.ts";
 import { holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { EXAM, type ExamStatus } from "../machine.ts";
 import { checklistOf } from "./checklist.server.ts";
-
-const reason = z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters");
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** One legal move of one exam, recorded. The trigger refuses what this would forget. */
 export async function moveExam(
@@ -68,7 +67,7 @@ export const cancelExam = mutation({
   name: "exam.cancel",
   permission: "exams.author",
   stepUp: true,
-  input: z.object({ examId: z.uuid(), reason }),
+  input: z.object({ examId: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     assertMove(EXAM, "exam", exam.status, "CANCELLED");
@@ -88,7 +87,7 @@ export const cancelExam = mutation({
 export const closeExam = mutation({
   name: "exam.close",
   permission: "exams.author",
-  input: z.object({ examId: z.uuid(), reason }),
+  input: z.object({ examId: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     // A graded exam may go back to closed too, but that is another act: its grading is reopened.

@@ -9,6 +9,7 @@ import { plural } from "~/platform/format.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { moveExam } from "../calendar/move.server.ts";
 import { DEFAULT_BOUNDARIES, faultOf, scaleFrom, type Boundary } from "./boundaries.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 async function boundariesOf(ctx: TxCtx, collegeId: string): Promise<readonly Boundary[]> {
   const found = await rows(
@@ -318,7 +319,7 @@ export const gradeExam = mutation({
 export const reopenGrading = mutation({
   name: "exam.reopen_grading",
   permission: "exams.author",
-  input: z.object({ examId: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
+  input: z.object({ examId: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     // A live exam may be closed too, but that is another act: it ends what is under way.

@@ -5,6 +5,7 @@ import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { findExam, lockExam } from "../exam-row.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const row = z.object({
   id: z.string(),
@@ -69,7 +70,7 @@ export const grantAccommodation = mutation({
       .array(z.string().regex(/^[A-Z_]{2,40}$/))
       .max(40)
       .default([]),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
@@ -136,7 +137,7 @@ export const grantAccommodation = mutation({
 export const removeAccommodation = mutation({
   name: "exam.remove_accommodation",
   permission: "exams.operate",
-  input: z.object({ examId: z.uuid(), id: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
+  input: z.object({ examId: z.uuid(), id: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);
     const gone = await firstRow(

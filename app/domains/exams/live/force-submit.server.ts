@@ -4,6 +4,7 @@ import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { lockExam } from "../exam-row.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** Ends attempts as they stand. Whoever was first wins; an attempt that has ended meanwhile is left as it is. */
 export const forceSubmit = mutation({
@@ -12,7 +13,7 @@ export const forceSubmit = mutation({
   input: z.object({
     examId: z.uuid(),
     attemptIds: z.array(z.uuid()).min(1, "Select at least one student").max(20_000),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const exam = await lockExam(ctx, input.examId);

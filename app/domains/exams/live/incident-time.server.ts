@@ -8,6 +8,7 @@ import { newId } from "~/platform/ids.ts";
 import { holdExam, type ExamRow } from "../exam-row.server.ts";
 import { addTime } from "./add-time.server.ts";
 import { minutes } from "./extra-time.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 type Given = { exam: ExamRow; incidentId: string; attemptId: string | null; minutes: number };
 
@@ -54,7 +55,7 @@ export const giveTimeForIncident = mutation({
     attemptId: z.uuid().nullable().default(null),
     minutes,
     again: z.boolean().default(false),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const exam = await holdExam(ctx, input.examId);

@@ -10,6 +10,7 @@ import { assertMove } from "~/platform/machine.ts";
 import { APPEAL, REVIEW, type AppealStatus } from "../machine.ts";
 import { moveReview } from "../review/move-review.server.ts";
 import { BAR_SAYS, barOf, barred, lockReview, person } from "../review/review-row.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** An appeal may be filed this long after a violation stands, and is to be decided within the same time. */
 const APPEAL_DAYS = 14;
@@ -116,7 +117,7 @@ export const decideAppeal = mutation({
 export const withdrawAppeal = mutation({
   name: "appeal.withdraw",
   permission: "appeals.file",
-  input: z.object({ appealId: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
+  input: z.object({ appealId: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const appeal = await firstRow(
       ctx.tx,

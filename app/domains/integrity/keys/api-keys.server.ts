@@ -8,6 +8,7 @@ import { tenantIs } from "~/db/tenant.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { newId, newToken } from "~/platform/ids.ts";
 import { forgetKeys } from "./authenticate.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const KEY_SCOPES = ["integrity:write", "attempts:write", "learning:write", "audit:read"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
@@ -130,7 +131,7 @@ async function lockKey(ctx: TxCtx, id: string) {
 export const revokeApiKey = mutation({
   name: "api_key.revoke",
   permission: "apikeys.manage",
-  input: z.object({ id: z.uuid(), reason: z.string().trim().min(3, "Enter a reason").max(500) }),
+  input: z.object({ id: z.uuid(), reason: reasonField }),
   async run({ ctx, input }) {
     const key = await lockKey(ctx, input.id);
     await ctx.tx.prisma.apiKey.update({

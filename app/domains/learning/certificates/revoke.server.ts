@@ -3,6 +3,7 @@ import { mutation, record } from "~/access/verb.server.ts";
 import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 /** From now on whoever verifies it is told that it was revoked; why is said here, and to nobody outside. */
 export const revokeCertificate = mutation({
@@ -10,7 +11,7 @@ export const revokeCertificate = mutation({
   permission: "platform.manage",
   input: z.object({
     id: z.uuid(),
-    reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters"),
+    reason: reasonField,
   }),
   async run({ ctx, input }) {
     const certificate = await firstRow(

@@ -6,6 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { kindOf, RETENTION_KINDS } from "./kinds.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 
 const periodRow = z.object({ kind: z.string(), college_id: z.string().nullable(), days: z.number() });
 
@@ -40,7 +41,7 @@ export const setRetention = mutation({
   name: "privacy.set_retention",
   permission: (ctx) => (ctx.scope.kind === "all" ? "tenants.manage" : "platform.manage"),
   stepUp: true,
-  input: retentionInput.extend({ reason: z.string().trim().min(3, "Enter a reason").max(500, "At most 500 characters") }),
+  input: retentionInput.extend({ reason: reasonField }),
   async run({ ctx, input }) {
     const collegeId = ownerOfPeriods(ctx);
     const wanted = checkedDays(input);

@@ -6,12 +6,7 @@ import { enqueue } from "~/jobs/enqueue.server.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { exactTime } from "~/platform/format.ts";
 import { newId } from "~/platform/ids.ts";
-
-export const reasonField = z
-  .string()
-  .trim()
-  .min(5, "Say why, in a few words")
-  .max(500, "The reason is longer than 500 characters. Shorten it.");
+import { reasonField } from "~/platform/reason-field.ts";
 
 const askInput = z.object({
   collegeId: z.uuid("Choose a tenant"),

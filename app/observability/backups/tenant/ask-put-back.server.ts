@@ -6,7 +6,7 @@ import { sql } from "~/db/sql.ts";
 import { enqueue } from "~/jobs/enqueue.server.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
-import { reasonField } from "./ask-comparison.server.ts";
+import { reasonField } from "~/platform/reason-field.ts";
 import { choiceInput, countChosen } from "./choice.server.ts";
 import { findComparison } from "./find-comparison.server.ts";
 

@@ -5,6 +5,7 @@ import { read } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { tenantIs } from "~/db/tenant.ts";
 import { proof } from "./checksums.server.ts";
 import { choiceInput, countChosen } from "./choice.server.ts";
 import { findComparison } from "./find-comparison.server.ts";
@@ -47,6 +48,7 @@ export const listComparisons = read({
       ctx.tx,
       sql`select id, college_id, moment, reason, state, by_whom, job_id, error, created_at
           from console.restore_comparison
+          where ${tenantIs(ctx)}
           order by created_at desc
           limit 50`,
       z.object(line),

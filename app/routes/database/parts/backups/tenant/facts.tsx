@@ -24,7 +24,7 @@ export function Standing({ comparison, writing }: { comparison: Comparison; writ
   if (state === "EXPIRED")
     return (
       <Notice tone="neutral" title="The rows of this comparison were deleted, since they hold personal data.">
-        What was put back stays, and stands in the audit log. Compare again to see more.
+        What was put back stays, and is recorded in the audit log. Compare again to see more.
       </Notice>
     );
   if (!writing && state === "READY") return null;
