@@ -51,7 +51,7 @@ export default function TenantComparisons() {
   const ready = comparisons.filter(({ state }) => state === "READY").length;
   return (
     <Page
-      title={ready > 0 ? `${plural(ready, "comparison is", "comparisons are")} ready.` : "Restore one tenant to a minute."}
+      title={ready > 0 ? `${plural(ready, "comparison is", "comparisons are")} ready` : "Restore one tenant to a minute"}
       context="One tenant's rows as they were, beside today's. Other tenants are never touched, and payments, decisions, results and certificates are never rewound."
     >
       {!here && (

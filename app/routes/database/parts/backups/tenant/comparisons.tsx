@@ -9,7 +9,7 @@ type Line = Awaited<ReturnType<typeof listComparisons>>[number];
 export function Comparisons({ comparisons }: { comparisons: Line[] }) {
   if (comparisons.length === 0)
     return (
-      <Empty title="No comparisons yet.">
+      <Empty title="No comparisons yet">
         Choose a tenant and a moment. The tenant is read from a restored copy as it was then and compared with today. Nothing is
         changed until you choose what to put back.
       </Empty>
