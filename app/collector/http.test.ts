@@ -109,6 +109,8 @@ describe("who asks much", () => {
 describe("who never reads", () => {
   it("is let go after a while, and holds nobody up meanwhile", async () => {
     const port = await serve(stub(4_000_000), "127.0.0.1", 3000);
+    let came = 0;
+    servers[0]!.on("connection", () => came++);
     const deaf = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const socket = net.connect({ port, host: "127.0.0.1" });
@@ -122,7 +124,7 @@ describe("who never reads", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await status(port)).toBe(200);
     const open = () => new Promise<number>((resolve) => servers[0]!.getConnections((_error, n) => resolve(n)));
-    expect(await open()).toBeGreaterThanOrEqual(20);
+    expect(came).toBeGreaterThanOrEqual(20);
     await new Promise((resolve) => setTimeout(resolve, 5000));
     // What is left is the one that asked properly, on its kept connection.
     expect(await open()).toBeLessThanOrEqual(1);
