@@ -23,11 +23,17 @@ export const today = read({
                  ) as later,
                  (
                    select count(*)::int
+                   from public.exam
+                   where status = 'SCHEDULED' and deleted_at is null and start_time >= ${now}
+                     and start_time < ${now}::timestamptz + interval '15 minutes'
+                 ) as soon,
+                 (
+                   select count(*)::int
                    from public.enrollment n
                      join public.exam e on e.class_id = n.class_id and e.college_id = n.college_id
                    where e.status = 'LIVE' and e.deleted_at is null and n.status = 'ACTIVE'
                  ) as expected`,
-      z.object({ live: z.number(), later: z.number(), expected: z.number() }),
+      z.object({ live: z.number(), later: z.number(), soon: z.number(), expected: z.number() }),
     );
     const sitting = [...(await sittingNow(ctx)).values()].reduce((sum, n) => sum + n, 0);
     return { ...row!, sitting };

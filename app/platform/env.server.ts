@@ -124,6 +124,19 @@ const schema = z.object({
   DATABASE_URL: postgresUrl,
   SHADOW_DATABASE_URL: postgresUrl,
   PGBOUNCER_URL: postgresUrl,
+  PATRONI_URL: z
+    .string()
+    .default("")
+    .transform((value) =>
+      value
+        .split(",")
+        .map((one) => one.trim().replace(/\/$/, ""))
+        .filter(Boolean),
+    )
+    .refine(
+      (urls) => urls.every((url) => /^https?:\/\/[^/\s]+$/.test(url) && URL.canParse(url)),
+      "the REST API of each Patroni node, comma-separated (http://user:password@db1:8008,http://user:password@db2:8008)",
+    ),
   DATABASE_MAX_CONNECTIONS: int(10, 1, 1000),
   DATABASE_MIN_CONNECTIONS: int(2, 0, 1000),
   DATABASE_CONNECTION_TIMEOUT: int(30_000, 1, 3_600_000),
@@ -198,7 +211,7 @@ function readReplicas(raw: RawEnv): Replica[] {
     });
 }
 
-const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/, "$1***@");
+const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/g, "$1***@");
 
 export function readEnv(raw: RawEnv): Env {
   if (raw["DATABASE_SHARD_COUNT"] || Object.keys(raw).some((name) => /^DATABASE_SHARD_\d+_URL$/.test(name))) {

@@ -16,7 +16,7 @@ const ROOMS: Record<string, readonly string[]> = {
   audit: ["audit.*"],
   collector: ["console.lease", "telemetry.term"],
   db: ["public._prisma_migrations", "console.state_transition", "console.setting"],
-  examday: ["public.forecast", "console.standing_verdict"],
+  examday: ["public.forecast", "console.standing_verdict", "console.switchover"],
   jobs: ["console.job", "console.job_file"],
   mail: ["console.mail"],
   observability: [

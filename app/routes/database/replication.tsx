@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import { protectedLoader } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
 import { bytes, count, plural, seconds } from "~/platform/format.ts";
 import { Chart, type Point } from "~/ui/chart/chart.tsx";
@@ -9,6 +9,8 @@ import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 import { useLive } from "~/ui/live.ts";
+import { actFailover, failoverOf } from "./parts/failover.server.ts";
+import { FailoverPanel } from "./parts/failover-panel.tsx";
 import { StaleNotice } from "./parts/stale-notice.tsx";
 import { bandsFor, spanOf } from "./parts/span.server.ts";
 
@@ -17,9 +19,11 @@ export const meta = () => [{ title: "Replication · Invigil" }];
 
 export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
   const { input, live } = spanOf(ctx, url);
-  const [report, bands] = await Promise.all([replicationReport({ ctx, input }), bandsFor(ctx, input)]);
-  return { ...report, bands, live, from: input.from.getTime(), to: input.to.getTime() };
+  const [report, bands, failover] = await Promise.all([replicationReport({ ctx, input }), bandsFor(ctx, input), failoverOf(ctx)]);
+  return { ...report, bands, failover, live, from: input.from.getTime(), to: input.to.getTime() };
 });
+
+export const action = protectedAction("database.act", ({ ctx, form }) => actFailover(ctx, form));
 
 const TONES: Record<string, Tone> = {
   streaming: "ok",
@@ -73,6 +77,7 @@ export default function Replication() {
       context="Compared on both ends: a standby whose receiver died after it had received everything is not up to date."
     >
       <StaleNotice late={data.late} />
+      <FailoverPanel failover={data.failover} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Panel title="Primary" source={data.source}>
           {!data.primary.row ? (
