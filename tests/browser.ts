@@ -98,6 +98,18 @@ export async function barriers(page: Page): Promise<string[]> {
   return found;
 }
 
+/** On a phone: what stands out of it to the side. The page is not asked for again, it is folded up where it is. */
+export async function cutOff(page: Page): Promise<string[]> {
+  const size = page.viewportSize()!;
+  await page.setViewportSize({ width: 390, height: 844 });
+  // A chart is drawn anew a moment after its frame has changed.
+  const fits = () => document.documentElement.scrollWidth <= innerWidth + 1;
+  await page.waitForFunction(fits, undefined, { timeout: 3000 }).catch(() => undefined);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.setViewportSize(size);
+  return wide > 1 ? [`scrolls sideways by ${wide} px at a width of 390`] : [];
+}
+
 async function looked(builder: AxeBuilder, theme: string): Promise<string[]> {
   const { violations } = await builder.analyze();
   return violations.map(

@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { runningCluster } from "../../app/db/cluster/cluster.server.ts";
-import { barriers, logIn, openBrowser } from "../browser.ts";
+import { barriers, cutOff, logIn, openBrowser } from "../browser.ts";
 
 // Someone who has never seen it finds what is slow, what is unused, what is missing and who blocks, and acts.
 let browser: Browser;
@@ -187,11 +187,11 @@ const PAGES = [
   "/locks?from=2026-01-05T07:00:00Z&to=2026-01-05T08:00:00Z",
 ];
 
-it("every page is accessible, light and dark", async () => {
+it("every page is accessible, light and dark, and on a phone", async () => {
   const { page, context } = await logIn(browser, "sre");
   for (const path of PAGES) {
     await page.goto(`/database${path}`, { waitUntil: "networkidle" });
-    expect(await barriers(page), `/database${path}`).toEqual([]);
+    expect([...(await barriers(page)), ...(await cutOff(page))], `/database${path}`).toEqual([]);
   }
   await context.close();
 }, 300_000);

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Browser, Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { barriers, logIn, openBrowser } from "../browser.ts";
+import { barriers, cutOff, logIn, openBrowser } from "../browser.ts";
 import { demoOwner } from "../demo-database.ts";
 
 // From an empty paper to an appeal: what a manager and two proctors do in a day, in real browsers.
@@ -272,7 +272,7 @@ describe("a review", () => {
   });
 });
 
-it("every page of these rooms is accessible, light and dark", async () => {
+it("every page of these rooms is accessible, light and dark, and on a phone", async () => {
   const [ids] = await rows<{ live: string; ring: string; draft: string; closed: string; attempt: string; second: string }>(`
       select (select id from public.exam where status = 'LIVE' limit 1) as live, (select value -> 'rings' -> 0 ->> 'examId' from console.setting where key = 'demo.planted') as ring,
              (select id from public.exam where status = 'DRAFT' limit 1) as draft, (select id from public.exam where status = 'CLOSED' limit 1) as closed,
@@ -298,7 +298,7 @@ it("every page of these rooms is accessible, light and dark", async () => {
   ]) {
     await page.goto(path);
     await page.waitForLoadState("networkidle");
-    expect(await barriers(page), path).toEqual([]);
+    expect([...(await barriers(page)), ...(await cutOff(page))], path).toEqual([]);
   }
   await context.close();
 }, 300_000);
