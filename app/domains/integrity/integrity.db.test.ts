@@ -586,6 +586,7 @@ describe("the analysis of an exam", () => {
     });
     const other = await comparePair({ ctx: ana, input: { examId: exam.id, a: attempts[0]!, b: attempts[1]! } });
     expect(other!.cells).toHaveLength(20);
+    expect(other!.cells.every((cell) => cell.aAt instanceof Date && cell.bAt instanceof Date)).toBe(true);
     expect(JSON.stringify([found, comparison, other])).not.toMatch(/Student \d/);
     const { statistics } = await examStatistics({ ctx: manager, input: { examId: exam.id } });
     expect(statistics).toMatchObject({ attempts: 30, items: expect.any(Array) });

@@ -14,6 +14,7 @@ import { Figure, Figures, Panel } from "~/ui/layout/panel.tsx";
 import { useLive } from "~/ui/live.ts";
 import { Ago } from "~/ui/time/time.tsx";
 import { Method, oneIn } from "../integrity/method.tsx";
+import { PairTimeline } from "../integrity/pair-timeline.tsx";
 import { Sheets, sayPair } from "../integrity/sheets.tsx";
 import { Bars } from "./bars.tsx";
 import { ExamBadge, ReviewBadge } from "./state.tsx";
@@ -164,6 +165,7 @@ export default function Collusion() {
                 >
                   <p className="mb-3 max-w-[110ch]">{sayPair(comparison)}</p>
                   <Sheets comparison={comparison} first={`Candidate ${first ?? ""}`} />
+                  <PairTimeline comparison={comparison} own={first ?? ""} />
                 </Panel>
               )}
               <Panel title="Errors in common, over all pairs">

@@ -11,7 +11,7 @@ import { addNote, decideReview } from "~/domains/integrity/review/decide.server.
 import { attemptDossier } from "~/domains/integrity/review/dossier.server.ts";
 import { queueCounts } from "~/domains/integrity/review/queue.server.ts";
 import { statementOf } from "~/domains/integrity/statement/read.server.ts";
-import { sayReason } from "~/domains/integrity/score/score.ts";
+import { signalRates } from "~/domains/integrity/scorecard/scorecard.server.ts";
 import { answerHistory } from "~/domains/integrity/versions/history.server.ts";
 import { isOpen, roundOf, type Decision } from "~/domains/integrity/machine.ts";
 import { AppError, messageOf } from "~/platform/errors.ts";
@@ -29,7 +29,9 @@ import { Decided, NotesPanel } from "./facts.tsx";
 import { StudentPanel } from "./student-panel.tsx";
 import { useShortcut } from "./keys.ts";
 import { Method } from "./method.tsx";
+import { PairTimeline } from "./pair-timeline.tsx";
 import { PersonalIndices } from "./personal-indices.tsx";
+import { ReasonsPanel } from "./reasons-panel.tsx";
 import { Replay } from "./replay.tsx";
 import { sayPair, Sheets } from "./sheets.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -54,18 +56,20 @@ async function bandsOf(ctx: Ctx, attempt: { started_at: Date; ended_at: Date | n
 
 export const loader = protectedLoader("integrity.read", async ({ ctx, params }) => {
   const attemptId = params["id"] ?? "";
-  const [dossier, alike, counts, statement, history] = await Promise.all([
+  const [dossier, alike, counts, statement, history, rates] = await Promise.all([
     attemptDossier({ ctx, input: { attemptId } }),
     mostAlike({ ctx, input: { attemptId } }),
     queueCounts({ ctx, input: {} }),
     statementOf({ ctx, input: { attemptId } }),
     answerHistory({ ctx, input: { attemptId } }),
+    signalRates({ ctx, input: { attemptId } }),
   ]);
   const bands = await bandsOf(ctx, dossier.attempt);
   return {
     ...dossier,
     hasStatement: statement !== null,
     versions: history,
+    rates,
     alike,
     bands,
     open: counts.open,
@@ -179,50 +183,14 @@ export default function Attempt() {
       <WithAside
         aside={
           <>
-            <Panel
-              flush
-              title={data.pointsHidden ? "What was seen" : `Risk ${review?.score ?? attempt.risk_score}`}
-              aside={
-                data.pointsHidden ? (
-                  <Link to="/integrity/scorecard" className="link">
-                    how often signals are wrong
-                  </Link>
-                ) : review ? (
-                  "why"
-                ) : (
-                  "below the threshold"
-                )
-              }
-            >
-              {data.reasons.length > 0 ? (
-                <table className="rows">
-                  <tbody>
-                    {data.reasons.map((reason, index) => {
-                      const off = reason.incident !== undefined || reason.ignored;
-                      return (
-                        <tr key={`${reason.signal}${reason.incident ?? ""}${index}`}>
-                          <td className={off ? "text-muted line-through" : ""}>{sayReason(reason)}</td>
-                          {!data.pointsHidden && <td className="num mono">{reason.points}</td>}
-                        </tr>
-                      );
-                    })}
-                  </tbody>
-                </table>
-              ) : (
-                <p className="px-3.5 py-3 text-muted">No signals.</p>
-              )}
-              {review?.withholding && (
-                <p className="border-t px-3.5 py-2 text-[12px] text-muted">
-                  {review.withholding}
-                  {data.pointsHidden && " Points are shown once it is decided."}
-                </p>
-              )}
-              {data.earlierMethod && (
-                <p className="border-t px-3.5 py-2 text-[12px] text-warn">
-                  Decided on an earlier method of comparing answers. See the collusion page for what stands today.
-                </p>
-              )}
-            </Panel>
+            <ReasonsPanel
+              reasons={data.reasons}
+              rates={data.rates}
+              review={review}
+              score={review?.score ?? attempt.risk_score}
+              pointsHidden={data.pointsHidden}
+              earlierMethod={data.earlierMethod}
+            />
             <StudentPanel attempt={attempt} history={data.history} accommodations={data.accommodations} />
             {review && isOpen(review.state) && reviewer && (
               <DecisionBox
@@ -261,6 +229,7 @@ export default function Attempt() {
           >
             <p className="mb-3 max-w-[110ch]">{sayPair(alike)}</p>
             <Sheets comparison={alike} first={`Candidate ${attempt.candidate_no}`} />
+            <PairTimeline comparison={alike} own={attempt.candidate_no} />
             {alike.tested?.personal && (
               <PersonalIndices own={attempt.candidate_no} other={alike.other.candidateNo} of={alike.tested.personal} />
             )}

@@ -17,6 +17,9 @@ export type Cell = {
   b: string | null;
   aWrong: boolean;
   bWrong: boolean;
+  /** When each was last changed. */
+  aAt: Date | null;
+  bAt: Date | null;
   leftOut: boolean;
 };
 
@@ -49,6 +52,8 @@ const item = z.object({
   key: z.string().nullable(),
   a: z.string().nullable(),
   b: z.string().nullable(),
+  a_at: z.date().nullable(),
+  b_at: z.date().nullable(),
 });
 
 /** Two answer sheets side by side: no names, only candidates' numbers. */
@@ -82,17 +87,17 @@ async function compare(
                  order by o.order_index
                  limit 1
                ) as key,
-               (
-                 select s.selected_option_id::text
-                 from public.student_answer s
-                 where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${a}
-               ) as a,
-               (
-                 select s.selected_option_id::text
-                 from public.student_answer s
-                 where s.question_id = q.id and s.college_id = q.college_id and s.attempt_id = ${b}
-               ) as b
+               a.selected_option_id::text as a, a.answered_at as a_at,
+               b.selected_option_id::text as b, b.answered_at as b_at
         from public.question q
+          left join public.student_answer a on a.question_id = q.id
+            and a.college_id = q.college_id
+            and a.attempt_id = ${a}
+            and a.selected_option_id is not null
+          left join public.student_answer b on b.question_id = q.id
+            and b.college_id = q.college_id
+            and b.attempt_id = ${b}
+            and b.selected_option_id is not null
         where q.exam_id = ${exam.id}
           and q.college_id = ${exam.college_id}
           and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
@@ -115,6 +120,8 @@ async function compare(
       b: letter(row.options, row.b),
       aWrong: row.a !== null && row.a !== row.key,
       bWrong: row.b !== null && row.b !== row.key,
+      aAt: row.a_at,
+      bAt: row.b_at,
       leftOut: row.left_out,
     };
   });

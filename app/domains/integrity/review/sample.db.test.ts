@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { testDatabase } from "../../../../tests/database.ts";
+import { ctxFor, inTenants, makeStaff, testDatabase } from "../../../../tests/database.ts";
 import { makeAttempt, makeExam, makeReview, makeSignal } from "../../../../tests/fixtures/exam.ts";
 import { makeReviewers } from "../../../../tests/fixtures/reviewers.ts";
 import { systemCtx } from "../../../access/ctx.server.ts";
 import type { Ctx } from "../../../db/ctx.ts";
 import { analyseExam } from "../evidence/analyse-exam.server.ts";
 import { rescoreExam, scorePending } from "../score/rescore.server.ts";
-import { scorecards } from "../scorecard/scorecard.server.ts";
+import { scorecards, signalRates } from "../scorecard/scorecard.server.ts";
+import { wilson } from "../scorecard/wilson.ts";
 import { claimNext, claimReview } from "./claim.server.ts";
 import { decideReview } from "./decide.server.ts";
 import { attemptDossier } from "./dossier.server.ts";
@@ -121,5 +122,13 @@ describe("the scorecard", () => {
     expect(card!.all.some((score) => score.signal === "SPEECH")).toBe(false);
     expect(of(card!.accommodated, "PHONE")).toEqual([1, 1, 0, 0, 0, 0, 0]);
     expect(card!.all[0]!.wrong.low).toBeCloseTo(0.15, 2);
+    // Beside the signals of any attempt of this tenant, and of no other's.
+    const { rows } = await db.owner.query<{ id: string }>(
+      "select id from public.student_exam_attempt where exam_id = $1 limit 1",
+      [exam.id],
+    );
+    const rates = (ctx: Ctx) => signalRates({ ctx, input: { attemptId: rows[0]!.id } });
+    expect(await rates(ana)).toEqual({ PASTE: wilson(1, 3), PHONE: wilson(2, 3) });
+    expect(await rates(ctxFor(await makeStaff(db.owner, "PROCTOR", [college.id]), inTenants(college.id)))).toEqual({});
   });
 });

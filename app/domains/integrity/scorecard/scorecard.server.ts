@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
-import { rows } from "~/db/query.ts";
+import { cache } from "~/db/cache.server.ts";
+import { firstRow, rows } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 import { tenantIs } from "~/db/tenant.ts";
 import { groupBy } from "~/platform/group.ts";
@@ -153,3 +154,32 @@ export async function scorecardOfExam(
   const list = await scoresWhere(ctx, sql`a.exam_id = ${exam.id} and r.college_id = ${exam.college_id}`);
   return { all: bySignal(list), accommodated: bySignal(list.filter((one) => one.accommodated)) };
 }
+
+/** A query over all decided reviews, and the same for everybody of a tenant. */
+const RATES_KEPT_MS = 300_000;
+
+/** Beside each signal of an attempt: how often that kind was wrong in its tenant. By signal; none where nothing is decided. */
+export const signalRates = read({
+  name: "integrity.signal_rates",
+  permission: "integrity.read",
+  input: z.object({ attemptId: z.uuid() }),
+  async run({ ctx, input }): Promise<Record<string, Share>> {
+    const attempt = await firstRow(
+      ctx.tx,
+      sql`select college_id from public.student_exam_attempt where id = ${input.attemptId}`,
+      z.object({ college_id: z.string() }),
+    );
+    if (!attempt) return {};
+    return cache.get(ctx, {
+      key: `signal rates ${attempt.college_id}`,
+      of: ["review", "appeal"],
+      ttlMs: RATES_KEPT_MS,
+      read: async () => {
+        const scores = bySignal(await scoresWhere(ctx, sql`r.college_id = ${attempt.college_id}`));
+        return Object.fromEntries(
+          scores.flatMap(({ signal, wrong }) => (signal === null || wrong.of === 0 ? [] : [[signal, wrong]])),
+        );
+      },
+    });
+  },
+});
