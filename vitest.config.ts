@@ -84,7 +84,7 @@ export default defineConfig({
             "app/domains/enrollments/**/*.db.test.ts",
             "app/domains/communication/**/*.db.test.ts",
             "app/resources/**/*.db.test.ts",
-            "app/observability/{pipeline,truth,faults}.db.test.ts",
+            "app/observability/{pipeline,truth,faults,observe}.db.test.ts",
           ],
           globalSetup: "tests/setup/cluster.ts",
           testTimeout: 300_000,

@@ -3,6 +3,7 @@ import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteError, useRout
 import type { ReactNode } from "react";
 import { Toaster } from "sonner";
 import { readCookie, THEME, zoneOf } from "~/access/cookies.server.ts";
+import { depth } from "~/platform/depth.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { useNonce } from "~/ui/layout/nonce.tsx";
 import styles from "~/ui/styles.css?url";
@@ -30,7 +31,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();
   const theme = data?.theme === "system" ? undefined : data?.theme;
   return (
-    <html lang="en" data-theme={theme} suppressHydrationWarning>
+    <html lang="en" data-theme={theme} data-depth={depth()} suppressHydrationWarning>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

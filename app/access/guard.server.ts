@@ -1,12 +1,12 @@
 import { redirect } from "@remix-run/node";
 import type { Ctx } from "~/db/ctx.ts";
 import { recordAlone } from "~/audit/record.server.ts";
-import { Forbidden } from "~/platform/errors.ts";
+import { Forbidden, NotHere } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { readCookie, SESSION } from "./cookies.server.ts";
 import { staffCtx } from "./ctx.server.ts";
 import { mustEnroll } from "./login.server.ts";
-import { may, type Permission } from "./policy.ts";
+import { isHere, may, type Permission } from "./policy.ts";
 import { findSession, idleSeconds, type StaffSession } from "./session.server.ts";
 
 // One lookup a request, however many loaders it runs: they share the load context that Express made for it.
@@ -36,6 +36,8 @@ export async function guard(request: Request, context: object, permission: Permi
     throw redirect("/settings/security?enroll=required");
   }
   const ctx = await staffCtx(request, session);
+  // Nobody was refused anything: there is no such page.
+  if (!isHere(permission)) throw new NotHere();
   if (!may(session.role, permission)) {
     await recordAlone(ctx, {
       action: "access.refused",

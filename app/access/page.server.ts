@@ -2,7 +2,7 @@ import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from
 import type { Ctx } from "~/db/ctx.ts";
 import { writePosition } from "~/db/scope.server.ts";
 import { refusalOf, type ActionResult } from "~/platform/action-result.ts";
-import { AppError, BadRequest, LoggedOut, messageOf, NotFound, retryAfter } from "~/platform/errors.ts";
+import { AppError, BadRequest, LoggedOut, messageOf, NotFound, NotHere, retryAfter } from "~/platform/errors.ts";
 import { isConnectionLoss } from "~/db/retry.ts";
 import { log } from "~/platform/log.server.ts";
 import { databaseUnavailable } from "./database-unavailable.server.ts";
@@ -22,7 +22,8 @@ function toResponse(error: unknown, requestId: string, tenant: Elsewhere | null 
   if (error instanceof Response) return error;
   error = databaseUnavailable(error) ?? error;
   if (error instanceof AppError) {
-    return new Response(JSON.stringify({ message: error.message, requestId, ...(tenant && { elsewhere: tenant }) }), {
+    const notHere = error instanceof NotHere && { notHere: true };
+    return new Response(JSON.stringify({ message: error.message, requestId, ...(tenant && { elsewhere: tenant }), ...notHere }), {
       status: error.status,
       headers: { "Content-Type": "application/json", ...retryAfter(error) },
     });

@@ -1,3 +1,5 @@
+import { observes } from "~/platform/depth.ts";
+
 /**
  * The roles of staff, and all that is particular to one. A new role is a name here, its column in `policy` below, and a
  * migration that lets `console.staff` hold it.
@@ -26,6 +28,9 @@ export const ROLE_NAMES = Object.keys(ROLES) as [Role, ...Role[]];
 /** What a role is, also of one that the database holds and this version does not know: then nothing is particular to it. */
 export const factsOf = (role: string): RoleFacts =>
   (ROLES as Record<string, RoleFacts>)[role] ?? { label: role, tenants: "assigned" };
+
+/** Whom one may be made: where a server is only watched there are no tenants, and nothing for those who look after some. */
+export const offeredRoles = (): Role[] => ROLE_NAMES.filter((role) => !observes() || ROLES[role].tenants === "all");
 
 /** Who looks after one tenant: whoever creates a tenant gives it its first one. */
 export const MANAGER_ROLE: Role = "TENANT_MANAGER";
@@ -79,7 +84,32 @@ export const policy = {
   self: { SUPER_ADMIN: "own", TENANT_MANAGER: "own", PROCTOR: "own", SRE: "own", AUDITOR: "own" },
 } as const satisfies Record<string, Partial<Record<Role | "API_KEY", Reach>>>;
 
+/** What is about tenants, their people and exams. Beside a server that is only watched there is none of it, for anybody. */
+const OF_THE_PLATFORM: ReadonlySet<Permission> = new Set<Permission>([
+  "tenants.read",
+  "tenants.manage",
+  "tenants.edit",
+  "apikeys.read",
+  "apikeys.manage",
+  "platform.read",
+  "platform.manage",
+  "exams.read",
+  "exams.author",
+  "exams.live",
+  "exams.operate",
+  "integrity.read",
+  "integrity.review",
+  "appeals.read",
+  "appeals.file",
+  "appeals.decide",
+  "readiness.read",
+]);
+
+/** Whether this installation has what the permission is about. */
+export const isHere = (permission: Permission): boolean => !observes() || !OF_THE_PLATFORM.has(permission);
+
 export function reach(role: Role | string, permission: Permission): Reach | null {
+  if (!isHere(permission)) return null;
   return (policy[permission] as Partial<Record<string, Reach>>)[role] ?? null;
 }
 

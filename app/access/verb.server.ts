@@ -3,8 +3,17 @@ import { record } from "~/audit/record.server.ts";
 import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { withReadScope, withScope } from "~/db/scope.server.ts";
 import { pgErrorOf, withRetry } from "~/db/retry.ts";
-import { AppError, Conflict, Forbidden, Invalid, StepUpRequired, Unavailable, type FieldErrors } from "~/platform/errors.ts";
-import { may, type Permission } from "./policy.ts";
+import {
+  AppError,
+  Conflict,
+  Forbidden,
+  Invalid,
+  NotHere,
+  StepUpRequired,
+  Unavailable,
+  type FieldErrors,
+} from "~/platform/errors.ts";
+import { isHere, may, type Permission } from "./policy.ts";
 import { measure } from "./measure.server.ts";
 
 type Definition<I extends z.ZodType, R> = {
@@ -52,7 +61,8 @@ function admit<I extends z.ZodType>(
 }
 
 function authorize(ctx: Ctx, permission: Permission, stepUp = false): void {
-  if (!may(ctx.actor.role, permission)) throw new Forbidden(`Your role does not allow this (${permission})`);
+  if (!may(ctx.actor.role, permission))
+    throw isHere(permission) ? new Forbidden(`Your role does not allow this (${permission})`) : new NotHere();
   // What is rolled back in any case needs no proof.
   if (!stepUp || ctx.actor.kind !== "staff" || ctx.tx?.dry) return;
   const fresh = ctx.session?.stepUpAt && ctx.clock.now().getTime() - ctx.session.stepUpAt.getTime() < STEP_UP_MS;

@@ -8,6 +8,7 @@ import { serverAccount, serverHome } from "~/db/cluster/binaries.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
 import { admitPlatformApp, LOGIN_ROLES } from "~/db/cluster/roles.server.ts";
 import { migrate } from "~/db/migrate/migrate.server.ts";
+import { refuseWatched } from "~/db/watched.server.ts";
 import { prepare } from "~/db/prepare.server.ts";
 import { connection, settledConnection } from "~/db/urls.server.ts";
 import { installQueue } from "~/jobs/boss.server.ts";
@@ -63,6 +64,7 @@ export async function withDatabase<T>(run: () => Promise<T>): Promise<T> {
 /** Roles, extensions, migrations and the job queue, in whichever database the console works on; the migrations applied. */
 export async function bringUpToDate(note: (text: string) => void): Promise<string[]> {
   const owner = connection("owner").url;
+  if (env().observe) await refuseWatched(owner);
   // The embedded cluster was made whole when it was made.
   if (!env().embedded)
     for (const finding of await prepare(owner))

@@ -1,10 +1,12 @@
 import pg from "pg";
 import { totpState } from "~/access/staff/seal-totp.server.ts";
 import { runningCluster } from "~/db/cluster/cluster.server.ts";
-import { examine, type Finding } from "~/db/doctor.server.ts";
+import { connectError, examine, ownVariable, type Finding } from "~/db/doctor.server.ts";
 import { hostsOf, splitHosts } from "~/db/hosts.server.ts";
 import { runtimeLogin } from "~/db/runtime-login.server.ts";
+import { examineWatched } from "~/db/watched.server.ts";
 import { EnvError, readEnv, type Env } from "~/platform/env.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { plural } from "~/platform/format.ts";
 import type { Command } from "./commands.ts";
 
@@ -54,10 +56,13 @@ async function examineOurs(url: string, whole: boolean): Promise<Finding[]> {
     (await hostsOf(named)
       ?.choose()
       .catch(() => splitHosts(named)[0]!)) ?? named;
-  const found = await examine(owner, named === url ? "DATABASE_URL" : "INVIGIL_URL_OWNER");
+  const found = await examine(owner, named === url ? ownVariable() : "INVIGIL_URL_OWNER");
   // What else there is to see needs an environment that can be read.
-  if (!whole || found.some((finding) => finding.name === "connection")) return found;
-  return [...found, await runtimeLogin(), ...(await totpFinding(owner))];
+  const watched = whole && observes() ? await examineWatched(url) : [];
+  if (!whole || found.some((finding) => finding.name === "connection")) return [...found, ...watched];
+  // A login that is still to be created, say.
+  const login = await runtimeLogin().catch((error: unknown) => connectError(ownVariable(), error));
+  return [...found, login, ...(await totpFinding(owner)), ...watched];
 }
 
 /** Names that someone may have read of elsewhere: a setting that does nothing is said to do nothing. */
@@ -120,7 +125,7 @@ export const doctorCommand: Command = {
         ? [...(await examine(running.superuser, "the embedded cluster")), ...(await totpFinding(running.owner))]
         : e.embedded
           ? [{ name: "cluster", level: "warning" as const, says: "the embedded cluster does not run here", fix: "npm start" }]
-          : await examineOurs(e.DATABASE_URL!, wrong.length === 0)),
+          : await examineOurs(e.INVIGIL_DATABASE_URL ?? e.DATABASE_URL!, wrong.length === 0)),
     ];
     const urls = running
       ? {

@@ -78,6 +78,15 @@ it("neither holds the login that migrates where the runtime has one of its own",
   expect(environmentOf("web", { DATABASE_URL: "postgresql://only" }, {})["DATABASE_URL"]).toBe("postgresql://only");
 });
 
+it("both keep the address of a watched server, and the runtime's login where the console's own data is", () => {
+  const watching = { ...source, DATABASE_URL: "postgresql://watched", INVIGIL_DATABASE_URL: "postgresql://owner" };
+  for (const process of ["web", "collector"] as const)
+    expect(environmentOf(process, watching, {})).toMatchObject({
+      DATABASE_URL: "postgresql://watched",
+      INVIGIL_DATABASE_URL: "postgresql://app",
+    });
+});
+
 it("no setting is lost on its way to a process: each reaches web or the collector, except those that only the start reads", () => {
   const all = Object.fromEntries(SETTINGS.map((name) => [name, "x"]));
   const reached = new Set([...Object.keys(environmentOf("web", all, {})), ...Object.keys(environmentOf("collector", all, {}))]);

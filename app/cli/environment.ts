@@ -47,7 +47,11 @@ export function environmentOf(
   const kept = Object.fromEntries(Object.entries(source).filter(([name]) => mayHave(name, process, embedded)));
   // Where the runtime has a login of its own, the one that migrates stays with the supervisor.
   const runtime = source["INVIGIL_URL_APP"];
-  const own = runtime ? { DATABASE_URL: runtime, DATABASE_PRIMARY_URL: undefined } : {};
+  const own = !runtime
+    ? {}
+    : source["INVIGIL_DATABASE_URL"]
+      ? { INVIGIL_DATABASE_URL: runtime }
+      : { DATABASE_URL: runtime, DATABASE_PRIMARY_URL: undefined };
   const all: Record<string, string | undefined> = { ...kept, ...own, ...extra, INVIGIL_PROCESS: process };
   return all as NodeJS.ProcessEnv;
 }

@@ -1,7 +1,7 @@
 import { addStaff, staffByEmail } from "~/access/staff/add-staff.server.ts";
 import { resetLink } from "~/access/staff/reset-password.server.ts";
 import { resetStaffMfa } from "~/access/staff/staff.server.ts";
-import { ROLE_NAMES } from "~/access/policy.ts";
+import { offeredRoles } from "~/access/policy.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { record } from "~/audit/record.server.ts";
 import { withScope } from "~/db/scope.server.ts";
@@ -32,8 +32,8 @@ export const staffCommands: Command[] = [
     run: (run) =>
       withDatabase(async () => {
         const asked = text(run, "role").toUpperCase();
-        const role = ROLE_NAMES.find((name) => name === asked);
-        if (!role) throw new Invalid(`--role: "${asked}" is not one of ${ROLE_NAMES.join(", ")}`);
+        const role = offeredRoles().find((name) => name === asked);
+        if (!role) throw new Invalid(`--role: "${asked}" is not one of ${offeredRoles().join(", ")}`);
         const email = text(run, "email").toLowerCase();
         const { id, link } = await withScope(systemCtx("command line"), async (ctx) => {
           const id = await addStaff(ctx, { email, name: text(run, "name"), role });

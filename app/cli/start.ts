@@ -6,8 +6,10 @@ import pg from "pg";
 import { logVerifierKey } from "~/audit/keys.server.ts";
 import { startCluster, type Cluster } from "~/db/cluster/cluster.server.ts";
 import { ClusterError } from "~/db/cluster/errors.ts";
+import { splitHosts } from "~/db/hosts.server.ts";
 import { refuseRuntimeLogin } from "~/db/runtime-login.server.ts";
 import { connection, settledConnection } from "~/db/urls.server.ts";
+import { examineWatched } from "~/db/watched.server.ts";
 import { env, type Env } from "~/platform/env.server.ts";
 import { openLogFile } from "~/platform/log-file.ts";
 import { demoNeeded, seedDemo, setDemoPassword } from "../../prisma/seed/demo.ts";
@@ -133,6 +135,13 @@ async function end(child: Child): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Hosts and database, without the login. */
+function watchedName(e: Env): string {
+  const { host, pathname } = new URL(splitHosts(e.DATABASE_URL!)[0]!);
+  const more = splitHosts(e.DATABASE_URL!).length - 1 + e.replicas.length;
+  return `${host}${pathname}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
 function banner(e: Env, web: number, collector: number, cluster: Cluster | null, demoPassword: string | null): string {
   const lines = [
     "",
@@ -146,6 +155,7 @@ function banner(e: Env, web: number, collector: number, cluster: Cluster | null,
             : "  Their password:    printed at the first start (INVIGIL_DEMO_PASSWORD sets your own)",
         ]
       : []),
+    ...(e.observe ? [`  Watches:           ${watchedName(e)}   (read-only)`] : []),
     `  Data:              ${e.dataDir}${cluster && cluster.home !== e.dataDir ? `, database in ${cluster.home}` : ""}`,
     "  Stop:              Ctrl-C",
     "",
@@ -159,6 +169,13 @@ async function webIsBuilt(): Promise<void> {
   await invigilWebBuild?.catch((error: Error) => {
     throw new ClusterError(error.message);
   });
+}
+
+/** What its pages will have to do without. A watched server that is down stops nothing. */
+async function sayWhatIsWatched(owner: string): Promise<void> {
+  for (const { level, says, fix } of await examineWatched(owner)) {
+    if (level !== "ok") say(`  note: ${says}${fix ? `; run there: ${fix}` : ""}\n`);
+  }
 }
 
 async function start(dev: boolean): Promise<number> {
@@ -200,6 +217,7 @@ async function start(dev: boolean): Promise<number> {
     }
     const owner = (await settledConnection("owner")).url;
     const applied = await bringUpToDate((note) => say(`  note: ${note}\n`));
+    if (e.observe) await sayWhatIsWatched(owner);
     await refuseRuntimeLogin();
     if (applied.length > 0) say(`  applied ${applied.length} migrations\n`);
     let demoPassword: string | null = null;

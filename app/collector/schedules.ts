@@ -19,6 +19,7 @@ import { forgetOldJobs } from "~/jobs/files.server.ts";
 import { takeUpOrphans } from "~/jobs/orphans.server.ts";
 import { deliverMail, giveUpAbandoned } from "~/mail/queue.server.ts";
 import { forgetOldImports } from "~/resources/forget-imports.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
@@ -62,6 +63,35 @@ function backupSchedules(): Schedule[] {
   ];
 }
 
+/** Of tenants, exams and courses: beside a server that is only watched there are none. */
+function platformSchedules(): Schedule[] {
+  return [
+    { name: "verdicts.keep", every: 60_000, run: async () => void (await keepVerdicts()) },
+    { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
+    { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
+    { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
+    { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
+    { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
+    { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },
+    { name: "integrity.score", every: 3000, run: async () => void (await scorePending(systemCtx("integrity score"))) },
+    { name: "integrity.claims", every: 15_000, run: async () => void (await expireClaims(systemCtx("integrity claims"))) },
+    {
+      // A few exams a round, newest first: the thread shares the machine with everything else.
+      name: "integrity.analyse",
+      every: 4000,
+      run: () => analyseDue(systemCtx("integrity analyse"), 8),
+    },
+    { name: "learning.count_new", every: 60_000, run: async () => void (await countAllCourses({ onlyNew: true })) },
+    { name: "learning.count", every: "50 1 * * *", run: async () => void (await countAllCourses()) },
+    { name: "integrity.sample", every: 300_000, run: async () => void (await drawSample(systemCtx("integrity sample"))) },
+    {
+      name: "integrity.forget",
+      every: "20 4 * * *",
+      run: async () => void (await forgetAnswerVersions(systemCtx("integrity forget"))),
+    },
+  ];
+}
+
 /** Everything that runs on a clock, in one list. */
 export function schedules(): Schedule[] {
   const sequencer = createSequencer(rolePool("sequencer"), signingKey(), anchorFile());
@@ -83,11 +113,9 @@ export function schedules(): Schedule[] {
         while ((await indexWords(rolePool("sequencer"))) >= 2000);
       },
     },
-    { name: "verdicts.keep", every: 60_000, run: async () => void (await keepVerdicts()) },
-    { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
-    { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "audit.verify", every: "40 3 * * *", run: async () => void (await verifyAndKeep(systemCtx("daily verification"))) },
     ...backupSchedules(),
+    ...(observes() ? [] : platformSchedules()),
     {
       name: "mail",
       every: 2000,
@@ -96,26 +124,6 @@ export function schedules(): Schedule[] {
       },
     },
     { name: "mail.abandoned", every: 30_000, run: giveUpAbandoned },
-    { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
-    { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
-    { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
-    { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },
-    { name: "integrity.score", every: 3000, run: async () => void (await scorePending(systemCtx("integrity score"))) },
-    { name: "integrity.claims", every: 15_000, run: async () => void (await expireClaims(systemCtx("integrity claims"))) },
-    {
-      // A few exams a round, newest first: the thread shares the machine with everything else.
-      name: "integrity.analyse",
-      every: 4000,
-      run: () => analyseDue(systemCtx("integrity analyse"), 8),
-    },
-    { name: "learning.count_new", every: 60_000, run: async () => void (await countAllCourses({ onlyNew: true })) },
-    { name: "learning.count", every: "50 1 * * *", run: async () => void (await countAllCourses()) },
-    { name: "integrity.sample", every: 300_000, run: async () => void (await drawSample(systemCtx("integrity sample"))) },
-    {
-      name: "integrity.forget",
-      every: "20 4 * * *",
-      run: async () => void (await forgetAnswerVersions(systemCtx("integrity forget"))),
-    },
     { name: "retention.run", every: "30 4 * * *", run: async () => void (await runRetention(systemCtx("retention"))) },
     { name: "audit.months", every: 3_600_000, run: () => ensureMonths(clients().primary) },
     { name: "jobs.forget", every: 3_600_000, run: forgetOldJobs },

@@ -4,7 +4,7 @@ import { createPool, type Pool, type PoolOptions } from "./pool.server.ts";
 import { startChangeBus } from "./change-bus.server.ts";
 import { startHeartbeat } from "./primary-heartbeat.server.ts";
 import { SilenceWatch } from "./silence.ts";
-import { connection, connectionAt } from "./urls.server.ts";
+import { connection, connectionAt, consoleReplicas, watcherName } from "./urls.server.ts";
 import { createReplicas, type Replicas } from "./replicas.server.ts";
 
 export type Clients = {
@@ -62,7 +62,7 @@ export function clients(): Clients {
       silence: pulse ?? undefined,
     });
     const replicas = createReplicas(
-      env().replicas.map((replica, index) => {
+      consoleReplicas().map((replica, index) => {
         const name = `replica-${index + 1}`;
         const target = connectionAt("app", replica.url);
         const silence = new SilenceWatch(name);
@@ -94,9 +94,14 @@ export function clients(): Clients {
   });
 }
 
+const nameOf = (role: string) => {
+  const name = `${processName()} ${role}`;
+  return role === "signaller" || role === "observer" ? watcherName(name) : name;
+};
+
 /** A small pool of its own for a role other than the application's: acts of operators, never page reads. */
 export function rolePool(role: "owner" | "observer" | "signaller" | "backup" | "sequencer", max = 2): Pool {
   return singleton(`db.pool.${role}`, () =>
-    createPool(role, { ...connection(role), applicationName: `${processName()} ${role}`, max, connectTimeoutMs: 5000 }),
+    createPool(role, { ...connection(role), applicationName: nameOf(role), max, connectTimeoutMs: 5000 }),
   );
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Client } from "pg";
 import { EXTENSIONS } from "./cluster/roles.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { foreignSchema } from "./migrate/foreign.server.ts";
 import { migrationStates } from "./migrate/migrate.server.ts";
 import { roleName, type DbRole } from "./urls.server.ts";
@@ -22,12 +23,12 @@ const ROLES: DbRole[] = ["app", "observer", "signaller", "backup", "sequencer", 
 const FOR_APPLICATIONS = ["invigil_platform_app", "invigil_recorder"];
 
 /** What only a server itself keeps: the role is set in the same way, and everything depends on it. */
-const AT_CONNECT = { options: "-c statement_timeout=59999", kept: "59999ms" };
+export const AT_CONNECT = { options: "-c statement_timeout=59999", kept: "59999ms" };
 
-const pooled = (variable: string) =>
+export const pooled = (variable: string) =>
   `${variable}: a pooler in between drops what is set at connect, the role among it; connect directly to PostgreSQL`;
 
-function connectError(variable: string, error: unknown): Finding {
+export function connectError(variable: string, error: unknown): Finding {
   const { code, message } = error as { code?: string; message: string };
   if (/unsupported startup parameter/.test(message)) return { name: "connection", level: "error", says: pooled(variable) };
   const says =
@@ -182,8 +183,24 @@ async function extensionFindings(client: Client, server: Server): Promise<Findin
   });
 }
 
+/** The variable that names the console's own database. */
+export const ownVariable = () => (observes() ? "INVIGIL_DATABASE_URL" : "DATABASE_URL");
+
+/** Where the server that is watched is another one, nobody watches, signals or backs up the console's own. */
+const OF_WATCHING =
+  /^(role invigil_(observer|signaller|backup|platform_app|recorder)|extension (pg_stat_statements|amcheck)|pg_stat_statements|track_io_timing|platform applications|pg_\w+ for invigil_\w+)$/;
+
+/** A role is needed all the same, for migrations grant to it; what it lacks is not. */
+const matters = ({ name, level, makeable }: Finding): boolean =>
+  !OF_WATCHING.test(name) || (name.startsWith("role ") && (level === "error" || makeable === true));
+
 /** Everything the console needs of a database, and the statement that gives what is missing. */
-export async function examine(url: string, variable = "DATABASE_URL"): Promise<Finding[]> {
+export async function examine(url: string, variable = ownVariable()): Promise<Finding[]> {
+  const found = await examineAll(url, variable);
+  return observes() ? found.filter(matters) : found;
+}
+
+async function examineAll(url: string, variable: string): Promise<Finding[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, options: AT_CONNECT.options });
   client.on("error", () => undefined);
   try {

@@ -30,8 +30,13 @@ export function isHostGone(error: unknown): boolean {
 }
 
 export const WRITABLE = "select not pg_is_in_recovery() and current_setting('default_transaction_read_only') = 'off' as writable";
+/** A watched server's login may be read-only for good: the primary is what is no standby. */
+export const IS_PRIMARY = "select not pg_is_in_recovery() as writable";
 
-async function asked(url: string): Promise<string> {
+/** Whether we write there, or only watch. */
+export type HostsUse = "written" | "watched";
+
+async function asked(url: string, use: HostsUse): Promise<string> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: PATIENCE_MS,
@@ -41,7 +46,7 @@ async function asked(url: string): Promise<string> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ writable: boolean }>(WRITABLE);
+    const { rows } = await client.query<{ writable: boolean }>(use === "watched" ? IS_PRIMARY : WRITABLE);
     if (!rows[0]!.writable) throw new NoneWritable("a standby");
     return url;
   } finally {
@@ -56,7 +61,10 @@ class Hosts {
   /** The last attempt failed: the next one asks first. */
   doubtful = false;
 
-  constructor(private readonly urls: readonly string[]) {}
+  constructor(
+    private readonly urls: readonly string[],
+    private readonly use: HostsUse,
+  ) {}
 
   get current(): string {
     return this.urls[this.at]!;
@@ -64,7 +72,7 @@ class Hosts {
 
   /** All are asked at once, so that one that hangs holds nobody up; once for all who want to know. */
   choose(): Promise<string> {
-    return (this.choosing ??= Promise.any(this.urls.map(asked))
+    return (this.choosing ??= Promise.any(this.urls.map((url) => asked(url, this.use)))
       .then(
         (url) => {
           if (url !== this.current) log.warn({ host: url.replace(PARTS, "$2") }, "another host takes the writes now");
@@ -89,11 +97,11 @@ class Hosts {
 export type { Hosts };
 
 /** The hosts of an address, known to every pool of this process; null where it names only one. */
-export function hostsOf(url: string): Hosts | null {
+export function hostsOf(url: string, use: HostsUse = "written"): Hosts | null {
   const urls = splitHosts(url);
   if (urls.length === 1) return null;
   const all = singleton("db.hosts", () => new Map<string, Hosts>());
-  const known = all.get(url) ?? new Hosts(urls);
-  all.set(url, known);
+  const known = all.get(`${use} ${url}`) ?? new Hosts(urls, use);
+  all.set(`${use} ${url}`, known);
   return known;
 }

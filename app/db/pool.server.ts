@@ -3,7 +3,7 @@ import { env } from "~/platform/env.server.ts";
 import { Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { refuseNested } from "./held.server.ts";
-import { isHostGone, NoneWritable, WRITABLE, type Hosts } from "./hosts.server.ts";
+import { IS_PRIMARY, isHostGone, NoneWritable, WRITABLE, type Hosts } from "./hosts.server.ts";
 import { unlessSilent, type Silence } from "./silence.ts";
 import { typeParsers } from "./types.server.ts";
 
@@ -13,6 +13,8 @@ export type PoolOptions = {
   hosts?: Hosts | undefined;
   /** Becomes this role at connect; what the login itself may do is then out of reach of our statements. */
   role?: string;
+  /** A server that is only watched: it refuses whatever would write. */
+  readOnly?: true;
   applicationName: string;
   max: number;
   min?: number;
@@ -66,7 +68,7 @@ const WHO = `select current_user::text as is, rolname::text as login, rolsuper o
              from pg_roles
              where rolname = session_user`;
 
-function sureOf(role: string | undefined, several: boolean) {
+function sureOf({ role, hosts, readOnly }: Pick<PoolOptions, "role" | "hosts" | "readOnly">) {
   const judge = ({ is, login, bypasses }: Who, wanted: string): Error | undefined => {
     if (is !== wanted) return new NotTheRole(is, wanted);
     // RESET ROLE would lead back to it.
@@ -74,8 +76,8 @@ function sureOf(role: string | undefined, several: boolean) {
   };
   const check = async (client: pg.PoolClient): Promise<Error | undefined> => {
     const wrong = role && judge((await client.query<Who>(WHO)).rows[0]!, role);
-    if (wrong || !several) return wrong || undefined;
-    const { rows } = await client.query<{ writable: boolean }>(WRITABLE);
+    if (wrong || !hosts) return wrong || undefined;
+    const { rows } = await client.query<{ writable: boolean }>(readOnly ? IS_PRIMARY : WRITABLE);
     return rows[0]!.writable ? undefined : new NoneWritable("this host takes no writes any more");
   };
   return (client: pg.PoolClient, done: (error?: Error) => void) => void check(client).then(done, done);
@@ -142,6 +144,7 @@ export function createPool(name: string, options: PoolOptions): Pool {
     options.role ? `-c role=${options.role}` : "",
     options.statementTimeoutMs ? `-c statement_timeout=${options.statementTimeoutMs}` : "",
     options.lockTimeoutMs ? `-c lock_timeout=${options.lockTimeoutMs}` : "",
+    options.readOnly ? "-c default_transaction_read_only=on" : "",
   ].filter(Boolean);
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -156,7 +159,7 @@ export function createPool(name: string, options: PoolOptions): Pool {
     query_timeout: options.queryTimeoutMs,
     keepAlive: true,
     types: typeParsers,
-    ...(options.role || options.hosts ? { verify: sureOf(options.role, Boolean(options.hosts)) } : {}),
+    ...(options.role || options.hosts ? { verify: sureOf(options) } : {}),
     ...(options.hosts ? { Client: clientOf(options.hosts) as unknown as new () => pg.ClientBase } : {}),
   }) as Pool;
 

@@ -1,14 +1,15 @@
 import pg from "pg";
 import { env } from "~/platform/env.server.ts";
 import { ClusterError } from "./cluster/errors.ts";
-import type { Finding } from "./doctor.server.ts";
+import { ownVariable, type Finding } from "./doctor.server.ts";
 import { settledConnection } from "./urls.server.ts";
 
-const CREATE =
+/** Beside a server that is only watched, the console works as two of the roles. */
+const create = () =>
   "CREATE ROLE invigil_console LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD '…'; " +
-  "GRANT invigil_app, invigil_observer, invigil_signaller, invigil_sequencer, invigil_platform_app TO invigil_console;";
+  `GRANT ${env().observe ? "invigil_app, invigil_sequencer" : "invigil_app, invigil_observer, invigil_signaller, invigil_sequencer, invigil_platform_app"} TO invigil_console;`;
 
-const THEN = "put it into DATABASE_URL, and the login that migrates into INVIGIL_URL_OWNER";
+const then = () => `put it into ${ownVariable()}, and the login that migrates into INVIGIL_URL_OWNER`;
 
 type Login = { login: string; bypasses: boolean; owns: boolean };
 
@@ -37,22 +38,22 @@ async function loginOf(url: string): Promise<Login> {
  */
 export async function runtimeLogin(): Promise<Finding> {
   const { url, role } = await settledConnection("app");
-  const variable = role ? "DATABASE_URL" : "INVIGIL_URL_APP";
+  const variable = role ? ownVariable() : "INVIGIL_URL_APP";
   const { login, bypasses, owns } = await loginOf(url);
   const name = "runtime login";
   if (bypasses)
     return {
       name,
       level: env().production ? "error" : "warning",
-      says: `${variable}: the login ${login} can bypass row security; create one that can't, ${THEN}`,
-      fix: CREATE,
+      says: `${variable}: the login ${login} can bypass row security; create one that can't, ${then()}`,
+      fix: create(),
     };
   if (owns)
     return {
       name,
       level: "warning",
-      says: `${variable}: the login ${login} owns the tables, so RESET ROLE leads to all of them; create one that owns nothing, ${THEN}`,
-      fix: CREATE,
+      says: `${variable}: the login ${login} owns the tables, so RESET ROLE leads to all of them; create one that owns nothing, ${then()}`,
+      fix: create(),
     };
   return { name, level: "ok", says: `the login ${login} owns nothing and can't bypass row security` };
 }

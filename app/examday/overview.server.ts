@@ -7,6 +7,7 @@ import { withReadScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { replicationReport } from "~/observability/replication/report.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { groupBy } from "~/platform/group.ts";
 import { bytes, clockTime, plural, seconds } from "~/platform/format.ts";
 import type { Readiness } from "./readiness.server.ts";
@@ -69,8 +70,9 @@ export async function needs(ctx: Ctx, ahead: Promise<Readiness | null>, zone = "
       found.unshift({
         tone: "bad",
         title: `Incident ${incident.number}: ${incident.title}`,
-        says:
-          touched && touched.attempts > 0
+        says: observes()
+          ? "It is still open"
+          : touched && touched.attempts > 0
             ? `${plural(touched.attempts, "attempt")} in ${plural(touched.exams.length, "exam")} are affected`
             : "No exam is affected",
         to,

@@ -5,6 +5,7 @@ import { family, type View } from "./family.ts";
 import { joinTexts, labelValue, render, renderFamily } from "./render.ts";
 
 const server = {
+  login: "invigil_observer",
   version: 170_004,
   major: 17,
   recovering: false,
@@ -14,6 +15,7 @@ const server = {
   columnWidths: false,
   pgstattuple: null,
   buffercache: null,
+  migrations: false,
 };
 const empty: View = {
   now: 1_700_000_000_000,

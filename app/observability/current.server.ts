@@ -1,5 +1,5 @@
 import { createPool, type Pool } from "~/db/pool.server.ts";
-import { connection, connectionAt } from "~/db/urls.server.ts";
+import { connection, connectionAt, watcherName } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { singleton } from "~/platform/singleton.ts";
@@ -39,7 +39,7 @@ function livePool(target: string): Pool {
   const where = target === "primary" || !replica ? connection("observer") : connectionAt("observer", replica.url);
   const made = createPool(`live ${target}`, {
     ...where,
-    applicationName: `${process.env["INVIGIL_PROCESS"] ?? "cli"} observer`,
+    applicationName: watcherName(`${process.env["INVIGIL_PROCESS"] ?? "cli"} observer`),
     max: 2,
     connectTimeoutMs: 2000,
     idleTimeoutMs: 20_000,

@@ -1,10 +1,14 @@
 import type { Ctx } from "~/db/ctx.ts";
 import { isUnavailable } from "~/db/retry.ts";
+import { observes } from "~/platform/depth.ts";
 import { snapshot } from "./current.server.ts";
 
-/** Whether the collector sees the primary away; a page need not wait for a timeout to learn it again. */
+/**
+ * Whether the collector sees the primary away; a page need not wait for a timeout to learn it again. A watched server's
+ * primary holds nothing that a page reads: the console's own data is elsewhere.
+ */
 export const primaryAway = async (): Promise<boolean> =>
-  (await snapshot())?.targets.some((target) => target.kind === "primary" && target.reachable === false) ?? false;
+  !observes() && ((await snapshot())?.targets.some((target) => target.kind === "primary" && target.reachable === false) ?? false);
 
 /** The primary's word while there is one, else a standby's: what it last received. */
 export function primaryFirst<I, R>(

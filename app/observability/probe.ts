@@ -1,8 +1,11 @@
 import type { z } from "zod";
+import { quoteName } from "./indexes/quote.ts";
 import type { Keeping, Keeps } from "./keeps.ts";
 
 /** What a probe needs to know of the server it asks, learnt at connect and again every minute. */
 export type ServerInfo = {
+  /** The login that asks, for the statement that would give it more. */
+  login: string;
   version: number;
   major: number;
   recovering: boolean;
@@ -17,6 +20,8 @@ export type ServerInfo = {
   pgstattuple: string | null;
   /** The schema of pg_buffercache, where it is installed in a version that can sum up (PostgreSQL 16) and may be used. */
   buffercache: string | null;
+  /** Whether Prisma's list of migrations is here and may be read. */
+  migrations: boolean;
 };
 
 /** `fromMajor`: this server's version has no such thing, which is nobody's fault. */
@@ -46,17 +51,19 @@ export const probe = <Row>(definition: Probe<Row>): Probe<Row> => definition;
 
 export type RowOf<P> = P extends Probe<infer Row> ? Row : never;
 
-const GRANT_MONITOR = "GRANT pg_monitor TO invigil_observer;";
+const grantMonitor = (server: ServerInfo) => `GRANT pg_monitor TO ${quoteName(server.login)};`;
 
 /** Most of the statistics are hidden from a role that is not a monitor, without any error. */
 export const needsMonitor = (server: ServerInfo): Missing | null =>
-  server.monitor ? null : { reason: "The observer's role sees only its own sessions and statistics.", grant: GRANT_MONITOR };
+  server.monitor
+    ? null
+    : { reason: "The observer's role sees only its own sessions and statistics.", grant: grantMonitor(server) };
 
 /** What an error of the server means to someone who can fix it. */
-export function missingOf(error: { code?: string; message: string }): Missing {
+export function missingOf(error: { code?: string; message: string }, server: ServerInfo): Missing {
   switch (error.code) {
     case "42501":
-      return { reason: `The observer's role lacks permission to read this (${error.message}).`, grant: GRANT_MONITOR };
+      return { reason: `The observer's role lacks permission to read this (${error.message}).`, grant: grantMonitor(server) };
     case "57014":
       return { reason: "The probe timed out.", grant: null };
     case "55P03":

@@ -206,7 +206,7 @@ describe("a role without pg_monitor", () => {
     for (const key of ["activity", "locks", "statements", "archiver"] as const) {
       const sample = await ask(pool, PROBES[key] as (typeof PROBES)["activity"], "primary", server);
       expect(sample.rows, key).toBeNull();
-      expect(sample.missing!.grant, key).toBe("GRANT pg_monitor TO invigil_observer;");
+      expect(sample.missing!.grant, key).toBe("GRANT pg_monitor TO plain_observer;");
     }
   });
 });

@@ -122,6 +122,7 @@ const schema = z.object({
     "an address, for example Invigil <invigil@example.edu>",
   ),
   DATABASE_URL: postgresUrl,
+  INVIGIL_DATABASE_URL: postgresUrl,
   SHADOW_DATABASE_URL: postgresUrl,
   PGBOUNCER_URL: postgresUrl,
   PATRONI_URL: z
@@ -163,6 +164,8 @@ export type Env = Omit<z.infer<typeof schema>, "INVIGIL_DEMO" | "INVIGIL_SIMULAT
   /** Where links in messages lead, without a slash at the end. */
   INVIGIL_URL: string;
   embedded: boolean;
+  /** DATABASE_URL is somebody else's server, which is only watched; the console's own data is in INVIGIL_DATABASE_URL. */
+  observe: boolean;
   demo: boolean;
   simulate: boolean;
   /** Whether /sit is served: a page on which anyone with a link sits an exam as an invented student. */
@@ -213,6 +216,16 @@ function readReplicas(raw: RawEnv): Replica[] {
 
 const masked = (value: string) => value.replace(/(:\/\/[^:/@]+:)[^@]*@/g, "$1***@");
 
+/** What is watched must be named, and must not be where the console writes. */
+function refuseInObserveMode(env: { DATABASE_URL?: string | undefined; INVIGIL_DATABASE_URL?: string | undefined }): void {
+  if (!env.DATABASE_URL)
+    throw new EnvError("DATABASE_URL: is required with INVIGIL_DATABASE_URL; set it to the server that Invigil should watch");
+  if (env.DATABASE_URL === env.INVIGIL_DATABASE_URL)
+    throw new EnvError(
+      "INVIGIL_DATABASE_URL: is the same as DATABASE_URL, and Invigil writes nothing into what it watches; name a database of its own",
+    );
+}
+
 export function readEnv(raw: RawEnv): Env {
   if (raw["DATABASE_SHARD_COUNT"] || Object.keys(raw).some((name) => /^DATABASE_SHARD_\d+_URL$/.test(name))) {
     throw new EnvError(
@@ -227,12 +240,20 @@ export function readEnv(raw: RawEnv): Env {
     throw new EnvError(`${name}: ${value} is not accepted; expected ${issue.message}`);
   }
   const env = parsed.data;
-  const embedded = !env.DATABASE_URL || raw["INVIGIL_EMBEDDED"] === "1";
+  const observe = env.INVIGIL_DATABASE_URL !== undefined;
+  if (observe) refuseInObserveMode(env);
+  const embedded = !observe && (!env.DATABASE_URL || raw["INVIGIL_EMBEDDED"] === "1");
   const bool = (name: "INVIGIL_DEMO" | "INVIGIL_SIMULATE" | "REFERENCE_CLIENT", fallback: boolean) => {
     const result = flag(fallback).safeParse(raw[name]);
     if (!result.success) throw new EnvError(`${name}: "${raw[name]}" is not accepted; expected true or false`);
     return result.data;
   };
+  for (const name of ["INVIGIL_DEMO", "INVIGIL_SIMULATE", "REFERENCE_CLIENT"] as const) {
+    if (observe && bool(name, false))
+      throw new EnvError(
+        `${name}: is not possible with INVIGIL_DATABASE_URL, which watches a server and holds no exams; unset it`,
+      );
+  }
   const demo = bool("INVIGIL_DEMO", embedded);
   const dataDir = path.resolve(env.INVIGIL_DATA_DIR);
   const production = env.NODE_ENV === "production" && !embedded;
@@ -248,6 +269,7 @@ export function readEnv(raw: RawEnv): Env {
     ...env,
     INVIGIL_URL: (env.INVIGIL_URL ?? `http://127.0.0.1:${env.PORT}`).replace(/\/$/, ""),
     embedded,
+    observe,
     demo,
     simulate: bool("INVIGIL_SIMULATE", demo),
     REFERENCE_CLIENT: bool("REFERENCE_CLIENT", demo),

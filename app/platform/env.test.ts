@@ -55,6 +55,22 @@ describe("the environment", () => {
     expect(readEnv({ BACKUP_DIR: "/mnt/b", INVIGIL_CLUSTER_HOME: "/var/lib/invigil/1" }).backupDir).toBe("/mnt/b");
   });
 
+  it("watches a server only beside a database of its own, and without a demo", () => {
+    const watching = {
+      NODE_ENV: "test",
+      DATABASE_URL: "postgresql://watch@db.example/shop",
+      INVIGIL_DATABASE_URL: "postgresql://console@console.example/invigil",
+    };
+    expect(readEnv(watching)).toMatchObject({ observe: true, embedded: false, demo: false, simulate: false });
+    expect(readEnv({ ...watching, INVIGIL_EMBEDDED: "1" }).embedded, "left over from an own cluster").toBe(false);
+    expect(readEnv({ ...watching, INVIGIL_DATABASE_URL: "" }).observe).toBe(false);
+    expect(refusal({ ...watching, DATABASE_URL: "" })).toMatch(/^DATABASE_URL: is required with INVIGIL_DATABASE_URL/);
+    expect(refusal({ ...watching, INVIGIL_DATABASE_URL: watching.DATABASE_URL })).toMatch(
+      /^INVIGIL_DATABASE_URL: is the same as/,
+    );
+    expect(refusal({ ...watching, INVIGIL_DEMO: "1" })).toMatch(/^INVIGIL_DEMO: is not possible with INVIGIL_DATABASE_URL/);
+  });
+
   it("does not show passwords of addresses it refuses", () => {
     expect(refusal({ SMTP_URL: "http://mail:secret@host" })).toBe(
       'SMTP_URL: "http://mail:***@host" is not accepted; expected smtp://user:password@host:587 or smtps://…:465',

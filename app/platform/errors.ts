@@ -14,6 +14,15 @@ export class NotFound extends AppError {
   override readonly status = 404;
 }
 
+/** An address that exists elsewhere: this installation only watches a server, and says so. */
+export class NotHere extends NotFound {
+  constructor(
+    message = "This installation watches a database server that is not Invigil's own, so it has no tenants, people or exams. The database pages, alerts, incidents, the audit log and staff work as usual.",
+  ) {
+    super(message);
+  }
+}
+
 export class LoggedOut extends AppError {
   override readonly status = 401;
   constructor() {

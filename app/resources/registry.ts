@@ -1,5 +1,6 @@
 import { singleton } from "~/platform/singleton.ts";
-import { NotFound } from "~/platform/errors.ts";
+import { isHere } from "~/access/policy.ts";
+import { NotFound, NotHere } from "~/platform/errors.ts";
 import type { Field, Resource } from "./define.ts";
 
 /** The engine never imports a domain: the entries hand it what there is. */
@@ -12,6 +13,7 @@ export function register(resources: readonly Resource[]): void {
 export function resourceNamed(name: string): Resource {
   const found = all().get(name);
   if (!found) throw new NotFound(`“${name.slice(0, 60)}” not found`);
+  if (!isHere(found.read)) throw new NotHere();
   return found;
 }
 

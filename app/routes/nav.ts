@@ -22,6 +22,7 @@ import {
   Wrench,
 } from "lucide-react";
 import { may, type Permission } from "~/access/policy.ts";
+import { observes } from "~/platform/depth.ts";
 import type { Tab } from "~/ui/layout/page.tsx";
 import { AREAS } from "./areas.ts";
 
@@ -34,6 +35,8 @@ export type NavItem = {
   words?: string;
   /** The area that it opens. */
   area?: string;
+  /** Of no use beside a server that is only watched. */
+  ofPlatform?: true;
 };
 export type NavSection = { title: string | null; items: NavItem[] };
 
@@ -59,7 +62,7 @@ export const NAV: NavSection[] = [
     items: [
       ...areaItems("tenants", "people", "academics", "enrollments", "exams", "communication", "learning"),
       { to: "/imports", label: "Imports", icon: FileUp, permission: "platform.manage", words: "csv upload" },
-      { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk" },
+      { to: "/jobs", label: "Jobs", icon: Archive, permission: "jobs.read", words: "imports bulk", ofPlatform: true },
     ],
   },
   {
@@ -152,6 +155,13 @@ const OWN_PERMISSION: Record<string, Permission> = {
   "/exams/today": "platform.read",
   "/exams/incidents": "readiness.read",
 };
+
+/** What the rail, the palette and the bar of a phone show to this role. */
+export const navOf = (role: string): NavSection[] =>
+  NAV.map((section) => ({
+    ...section,
+    items: section.items.filter((item) => may(role, item.permission) && !(item.ofPlatform && observes())),
+  })).filter((section) => section.items.length > 0);
 
 const within = (path: string, area: string) => path === area || path.startsWith(`${area}/`);
 

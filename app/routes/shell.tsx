@@ -2,14 +2,14 @@ import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { Outlet, useLoaderData, useLocation, useMatches, useRouteError } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { protectedLoader } from "~/access/page.server.ts";
-import { may, ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
+import { ROLE_LABELS, SEES_ALL_TENANTS } from "~/access/policy.ts";
 import { readCookie, rememberedRange, THEME } from "~/access/cookies.server.ts";
 import { ErrorPage } from "~/ui/layout/error-page.tsx";
 import { NoAnswer } from "~/ui/layout/no-answer.tsx";
 import { Shell, type Crumb, type RailSection } from "~/ui/layout/shell.tsx";
 import type { PageRange } from "~/ui/time/shown-range.tsx";
 import { useZone } from "~/ui/time/time.tsx";
-import { mayOpen, NAV } from "./nav.ts";
+import { mayOpen, navOf } from "./nav.ts";
 import { navCounts, type NavCounts } from "./nav-counts.server.ts";
 
 export const loader = protectedLoader("self", async ({ ctx, request }) => {
@@ -48,20 +48,18 @@ function useArea() {
 
 function useSections(role: string, counts: NavCounts): RailSection[] {
   const { area, listed } = useArea();
-  return NAV.map((section) => ({
+  return navOf(role).map((section) => ({
     title: section.title,
-    items: section.items
-      .filter((item) => may(role, item.permission))
-      .map((item) => ({
-        to: item.to,
-        label: item.label,
-        icon: item.icon,
-        end: item.end,
-        words: item.words,
-        here: item.area === area && !(item.end && !listed),
-        ...counts[item.to],
-      })),
-  })).filter((section) => section.items.length > 0);
+    items: section.items.map((item) => ({
+      to: item.to,
+      label: item.label,
+      icon: item.icon,
+      end: item.end,
+      words: item.words,
+      here: item.area === area && !(item.end && !listed),
+      ...counts[item.to],
+    })),
+  }));
 }
 
 export default function ShellRoute() {

@@ -29,5 +29,5 @@ export async function foreignSchema(client: Client): Promise<string | null> {
   );
   if (rows.length === 0) return null;
   const names = rows.slice(0, NAMED).map((row) => row.name);
-  return `this database holds another application's tables (${names.join(", ")}${rows.length > NAMED ? ` and ${rows.length - NAMED} more` : ""}). Invigil needs a database with its own schema and can't use these tables today: create an empty database for it (CREATE DATABASE invigil;) and name that one. Nothing was changed`;
+  return `this database holds another application's tables (${names.join(", ")}${rows.length > NAMED ? ` and ${rows.length - NAMED} more` : ""}). Invigil needs a database of its own: create an empty one (CREATE DATABASE invigil;) and name that. To watch this one as it is, leave it in DATABASE_URL and put the empty one into INVIGIL_DATABASE_URL (docs/observe.md). Nothing was changed`;
 }

@@ -14,7 +14,7 @@ import type { Sampler } from "../sampler/sampler.server.ts";
 import { Evaluator, type Change, type Condition, type Signal } from "./evaluate.ts";
 import { EpisodeStore } from "./episode-store.server.ts";
 import { deliverWithoutDatabase } from "./notify.server.ts";
-import { RULES, type AlertRule, type Severity } from "./rules.ts";
+import { RULES, rulesHere, type AlertRule, type Severity } from "./rules.ts";
 import { readSignals, type Watch } from "./signals.ts";
 
 const overrideRow = z.object({
@@ -33,7 +33,7 @@ export type RuleOverride = z.infer<typeof overrideRow>;
 /** The rules as written, with what someone changed about them. */
 export function effectiveRules(overrides: readonly RuleOverride[]): (AlertRule & { enabled: boolean; changed: boolean })[] {
   const byKey = new Map(overrides.map((override) => [override.key, override]));
-  return RULES.map((rule) => {
+  return rulesHere().map((rule) => {
     const over = byKey.get(rule.key);
     return {
       ...rule,

@@ -1,4 +1,5 @@
 import { bytes, count, milliseconds, percent, seconds } from "~/platform/format.ts";
+import { observes } from "~/platform/depth.ts";
 import { BACKUP_RULES } from "./backup-rules.ts";
 
 export const SEVERITIES = ["INFO", "WARNING", "CRITICAL"] as const;
@@ -375,6 +376,10 @@ export const RULES: readonly AlertRule[] = [
   }),
   ...BACKUP_RULES,
 ];
+
+/** Those that can fire: of a server that is only watched, neither the disk nor a backup can be seen. */
+export const rulesHere = (): readonly AlertRule[] =>
+  observes() ? RULES.filter((rule) => !BACKUP_RULES.includes(rule) && rule.metric !== "disk.used_ratio") : RULES;
 
 export const ruleByKey = (key: string): AlertRule | undefined => RULES.find((rule) => rule.key === key);
 

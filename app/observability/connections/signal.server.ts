@@ -7,11 +7,12 @@ import { createPool, type Pool } from "~/db/pool.server.ts";
 import { firstRow } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
-import { connectionAt } from "~/db/urls.server.ts";
+import { connectionAt, watcherName } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { Conflict, messageOf, Unavailable } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
 import { singleton } from "~/platform/singleton.ts";
+import { quoteName } from "../indexes/quote.ts";
 import { maskedName, maskedStatement } from "../queries/mask.ts";
 import { reasonField } from "~/platform/reason-field.ts";
 
@@ -35,7 +36,7 @@ function signallerPool(target: string): Pool {
   return singleton(`db.pool.signaller.${target}`, () =>
     createPool(`signaller ${target}`, {
       ...connectionAt("signaller", replica.url),
-      applicationName: "web signaller",
+      applicationName: watcherName("web signaller"),
       max: 1,
       connectTimeoutMs: 3000,
     }),
@@ -52,6 +53,20 @@ const sessionRow = z.object({
   sent: z.boolean(),
 });
 
+/** A watched server's login has pg_monitor and nothing else, until somebody gives it more; never what it takes for a superuser. */
+async function mayNotSignal(pool: Pool, refusal: string): Promise<Conflict> {
+  const login = await firstRow(
+    pool,
+    sql`select current_user::text as name, pg_has_role('pg_signal_backend', 'USAGE') as may`,
+    z.object({ name: z.string(), may: z.boolean() }),
+  );
+  return new Conflict(
+    login!.may
+      ? "This session belongs to a superuser, and only a superuser may end it"
+      : `The server refuses it (${refusal}). To allow it, run there: GRANT pg_signal_backend TO ${quoteName(login!.name)};`,
+  );
+}
+
 /** Over connections that the server keeps in reserve: it works when every ordinary one is used up. */
 async function sendSignal(input: SignalInput): Promise<Sent> {
   const pool = signallerPool(input.target);
@@ -65,7 +80,9 @@ async function sendSignal(input: SignalInput): Promise<Sent> {
         from pg_stat_activity a
         where a.pid = ${input.pid} and ${same} and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()`,
     sessionRow,
-  );
+  ).catch(async (error: unknown) => {
+    throw codeOf(error) === "42501" ? await mayNotSignal(pool, messageOf(error)) : error;
+  });
   if (!found) throw new Conflict("This session has already ended, or its pid now belongs to another one");
   const who = `pid ${input.pid} of ${found.username ?? "?"} (${found.app || "no name"})`;
   const until = Date.now() + WAIT_MS;

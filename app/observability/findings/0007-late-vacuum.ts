@@ -1,5 +1,5 @@
 import { about } from "~/platform/format.ts";
-import { quote } from "../indexes/classes.ts";
+import { quote } from "../indexes/quote.ts";
 import { dueTables, vacuumSettings } from "../maintenance/due.ts";
 import { lastAt } from "../tables/counted.ts";
 import { check } from "./finding.ts";

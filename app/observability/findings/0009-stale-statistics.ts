@@ -1,5 +1,5 @@
 import { about } from "~/platform/format.ts";
-import { quote } from "../indexes/classes.ts";
+import { quote } from "../indexes/quote.ts";
 import { lastAt, rowsOf } from "../tables/counted.ts";
 import { check } from "./finding.ts";
 

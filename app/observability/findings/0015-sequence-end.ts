@@ -1,5 +1,5 @@
 import { count, percent, plural } from "~/platform/format.ts";
-import { quote } from "../indexes/classes.ts";
+import { quote, quoteName } from "../indexes/quote.ts";
 import type { ProbeRow } from "../probes/all.ts";
 import { check } from "./finding.ts";
 
@@ -17,7 +17,7 @@ function fixOf(row: Sequence): string {
   if (!row.column_is_narrower || !row.column_name) return `ALTER SEQUENCE ${quote(row.name)} AS bigint; -- and its column`;
   const dot = row.column_name.lastIndexOf(".");
   const [table, column] = [row.column_name.slice(0, dot), row.column_name.slice(dot + 1)];
-  return `ALTER TABLE ${quote(table)} ALTER COLUMN ${quote(column)} TYPE bigint; -- writes the whole table anew, under a lock`;
+  return `ALTER TABLE ${quote(table)} ALTER COLUMN ${quoteName(column)} TYPE bigint; -- writes the whole table anew, under a lock`;
 }
 
 export const sequenceEnd = check({
@@ -44,11 +44,12 @@ export const sequenceEnd = check({
   blind(view) {
     const hidden = view.rows("sequences")!.filter((row) => !row.visible);
     if (hidden.length === 0) return null;
-    const schemas = [...new Set(hidden.map((row) => quote(row.schema)))].join(", ");
+    const schemas = [...new Set(hidden.map((row) => quoteName(row.schema)))].join(", ");
+    const observer = quoteName(hidden[0]!.reader);
     const names = hidden.slice(0, 3).map((row) => row.name);
     return {
       reason: `The value of ${plural(hidden.length, "sequence")} is not visible to the observer (${names.join(", ")}${hidden.length > 3 ? ", …" : ""}).`,
-      grant: `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${schemas} TO invigil_observer; ALTER DEFAULT PRIVILEGES IN SCHEMA ${schemas} GRANT SELECT ON SEQUENCES TO invigil_observer;`,
+      grant: `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${schemas} TO ${observer}; ALTER DEFAULT PRIVILEGES IN SCHEMA ${schemas} GRANT SELECT ON SEQUENCES TO ${observer};`,
     };
   },
 });

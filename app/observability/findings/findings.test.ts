@@ -66,6 +66,7 @@ const sequence = (over: Partial<ProbeRow<"sequences">>): ProbeRow<"sequences"> =
   schema: "public",
   name: "public.s",
   visible: true,
+  reader: "invigil_observer",
   value: 2_000_000_000,
   ascending: true,
   cycles: false,

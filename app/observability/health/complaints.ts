@@ -1,4 +1,5 @@
 import type { Health } from "~/db/health.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { plural } from "~/platform/format.ts";
 import type { Headroom } from "../connections/headroom.ts";
 import type { Archiving } from "../replication/archiving.ts";
@@ -21,7 +22,8 @@ export function complaintsOf({ health, targets, headroom, archiving, silent, col
   const seen = (name: string) => targets.some((target) => target.name === name && target.reachable === true);
   return [
     ...(away.has("primary") ? ["The primary can't be reached"] : []),
-    ...(!health.checks.primary.ok && !away.has("primary")
+    ...(observes() && !health.checks.primary.ok ? ["The console's own database can't be reached"] : []),
+    ...(!observes() && !health.checks.primary.ok && !away.has("primary")
       ? [seen("primary") ? "The console can't reach the primary, the collector can" : "The primary can't be reached"]
       : []),
     ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),

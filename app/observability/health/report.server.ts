@@ -59,7 +59,8 @@ export const healthReport = read({
         targets,
         archiving,
         headroom: backends.rows && headroomOf(backends.rows),
-        silent: probes && probes.filter((probe) => probe.missing).length,
+        // What this version of PostgreSQL does not have is nobody's fault.
+        silent: probes && probes.filter((probe) => probe.missing && !probe.missing.fromMajor).length,
         collector: health.checks.collector.ok || known !== null,
       }),
       archiverMissing: archiver.missing,

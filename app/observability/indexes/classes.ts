@@ -1,5 +1,6 @@
 import { groupBy } from "./group.ts";
 import type { ProbeRow } from "../probes/all.ts";
+import { quote, quoteName } from "./quote.ts";
 
 export type IndexRow = ProbeRow<"indexes">;
 export type TableRow = ProbeRow<"tables">;
@@ -11,12 +12,6 @@ export type Usage = "never used" | "under 100 scans" | "under 1,000 scans" | "us
 export function usageOf(scans: number): Usage {
   return scans === 0 ? "never used" : scans < 100 ? "under 100 scans" : scans < 1000 ? "under 1,000 scans" : "used";
 }
-
-const quote = (name: string) =>
-  name
-    .split(".")
-    .map((part) => (/^[a-z_][a-z0-9_]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`))
-    .join(".");
 
 export const dropStatement = (index: Pick<IndexRow, "name">) => `DROP INDEX CONCURRENTLY ${quote(index.name)};`;
 /** Takes the drop back: the definition, built without blocking writes. */
@@ -128,7 +123,7 @@ export function unindexedForeignKeys(
     .map((key) => ({
       ...key,
       table_rows: rowsOf.get(key.table_name) ?? 0,
-      statement: `CREATE INDEX CONCURRENTLY ON ${quote(key.table_name)} (${key.column_names.map(quote).join(", ")});`,
+      statement: `CREATE INDEX CONCURRENTLY ON ${quote(key.table_name)} (${key.column_names.map(quoteName).join(", ")});`,
     }))
     .sort((a, b) => b.table_rows - a.table_rows);
 }
@@ -163,5 +158,3 @@ export const unmeasurable = (indexes: readonly IndexRow[], densities: readonly {
       row.ideal_bytes === null &&
       !densities.some((density) => density.name === row.name),
   );
-
-export { quote };

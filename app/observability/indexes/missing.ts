@@ -1,7 +1,7 @@
 import { groupBy } from "./group.ts";
 import type { ProbeRow } from "../probes/all.ts";
 import type { IndexRow } from "./classes.ts";
-import { quote } from "./classes.ts";
+import { quote, quoteName } from "./quote.ts";
 import { isOwnStatement } from "../queries/own.ts";
 
 export type Statement = {
@@ -81,7 +81,7 @@ function missingIndexes(
       const known = found.get(key) ?? {
         table: guess.table,
         columns: guess.columns,
-        statement: `CREATE INDEX CONCURRENTLY ON ${quote(guess.table)} (${guess.columns.map(quote).join(", ")});`,
+        statement: `CREATE INDEX CONCURRENTLY ON ${quote(guess.table)} (${guess.columns.map(quoteName).join(", ")});`,
         queries: [],
         total_ms: 0,
         day_ms: 0,

@@ -28,6 +28,10 @@ export type LockNode = {
 };
 
 const SELF = /^(invigil_observer|invigil_signaller)$/;
+/** On a watched server we come in with a login of its owner's choice, under a name of ours. */
+const OUR_APP = /^invigil \w+ (observer|signaller)\b/;
+
+const isOurs = (row: LockRow) => SELF.test(row.username ?? "") || OUR_APP.test(row.app ?? "");
 
 function node(row: LockRow): LockNode {
   const tag = readTag(row.app);
@@ -58,7 +62,7 @@ function node(row: LockRow): LockNode {
  * a circle (which the server breaks within a second) gets its lowest pid as root.
  */
 export function lockTrees(rows: readonly LockRow[]): LockNode[] {
-  const mine = rows.filter((row) => !SELF.test(row.username ?? ""));
+  const mine = rows.filter((row) => !isOurs(row));
   const nodes = new Map(mine.map((row) => [row.pid, node(row)]));
   const placed = new Set<number>();
   const roots = mine.filter((row) => row.blockers.every((pid) => !nodes.has(pid)));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { observes } from "~/platform/depth.ts";
 import { SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
 import { probe, type ServerInfo } from "../probe.ts";
 import { series } from "../series.ts";
@@ -51,7 +52,7 @@ export const tables = probe({
   timeoutMs: 10_000,
   sql: (server) => `
 with ${LOCKED}
-select c.oid::bigint as id, n.nspname || '.' || c.relname as name, p.oid::regclass::text as parent, l.relation is not null as skipped,
+select c.oid::bigint as id, n.nspname || '.' || c.relname as name, pn.nspname || '.' || p.relname as parent, l.relation is not null as skipped,
        case when l.relation is null then pg_table_size(c.oid) else null end::bigint as bytes, c.reltuples::float8 as estimated_rows,
        pg_stat_get_live_tuples(c.oid)::bigint as live, pg_stat_get_dead_tuples(c.oid)::bigint as dead, pg_stat_get_mod_since_analyze(c.oid)::bigint as modified,
        pg_stat_get_ins_since_vacuum(c.oid)::bigint as inserted_since_vacuum,
@@ -74,6 +75,7 @@ select c.oid::bigint as id, n.nspname || '.' || c.relname as name, p.oid::regcla
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 left join locked l on l.relation = c.oid
 left join pg_inherits h on h.inhrelid = c.oid and c.relispartition left join pg_class p on p.oid = h.inhparent
+left join pg_namespace pn on pn.oid = p.relnamespace
 left join lateral (
   select sum(pg_stat_get_numscans(i.indexrelid)) as scans, sum(pg_stat_get_tuples_fetched(i.indexrelid)) as fetched, sum(pg_stat_get_blocks_hit(i.indexrelid)) as hit,
          sum(pg_stat_get_blocks_fetched(i.indexrelid) - pg_stat_get_blocks_hit(i.indexrelid)) as read from pg_index i where i.indrelid = c.oid
@@ -283,6 +285,9 @@ where k.contype = 'f' and k.conparentid = 0`,
   }),
 });
 
+/** Our own samples are not anybody's to index; schemas of that name in somebody else's database are. */
+const NOT_SUGGESTED = () => `'pg_catalog', 'information_schema'${observes() ? "" : ", 'telemetry', 'pgboss'"}`;
+
 /** Columns of indexed order, for the estimate of a missing index: how selective an equality would be. */
 export const columnStats = probe({
   name: "column_stats",
@@ -294,6 +299,6 @@ export const columnStats = probe({
 select n.nspname || '.' || c.relname as table_name, a.attname as column_name, a.attnum::int as number, c.reltuples::float8 as rows, format_type(a.atttypid, a.atttypmod) as type
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and not c.relispartition
-  and n.nspname not in ('pg_catalog', 'information_schema', 'telemetry', 'pgboss') and n.nspname not like 'pg_toast%' and c.reltuples > 1000`,
+  and n.nspname not in (${NOT_SUGGESTED()}) and n.nspname not like 'pg_toast%' and c.reltuples > 1000`,
   row: z.object({ table_name: z.string(), column_name: z.string(), number: z.number(), rows: z.number(), type: z.string() }),
 });

@@ -306,15 +306,22 @@ select datname as database, pg_database_size(oid)::bigint as bytes, datname = cu
   keeps: (keep) => [keep.numbers((row) => [named("size.bytes", row.bytes, row.database)])],
 });
 
-/** Which migration came when: read by the observer from Prisma's own table. */
+/** Which migration came when: read by the observer from Prisma's own table, where there is one. */
 export const migrations = probe({
   name: "migrations",
   lane: "slow",
   everyMs: 60_000,
   timeoutMs: 2000,
   on: "primary",
-  sql: () =>
-    `select migration_name as name, finished_at as at from public._prisma_migrations where finished_at is not null and rolled_back_at is null order by finished_at desc limit 50`,
+  sql: (server) =>
+    server.migrations
+      ? `
+select migration_name as name, finished_at as at
+from public._prisma_migrations
+where finished_at is not null and rolled_back_at is null
+order by finished_at desc
+limit 50`
+      : "select ''::text as name, now() as at where false",
   row: z.object({ name: z.string(), at: z.date() }),
 });
 
@@ -347,7 +354,7 @@ with fed as (
   join pg_attribute a on a.attrelid = f.relation and a.attnum = f.number
   order by f.sequence, case a.atttypid when 'int2'::regtype then 1 when 'int4'::regtype then 2 else 3 end
 )
-select n.nspname as schema, n.nspname || '.' || c.relname as name, has_sequence_privilege(c.oid, 'USAGE, SELECT') as visible,
+select n.nspname as schema, n.nspname || '.' || c.relname as name, has_sequence_privilege(c.oid, 'USAGE, SELECT') as visible, current_user::text as reader,
        case when has_sequence_privilege(c.oid, 'USAGE, SELECT') then pg_sequence_last_value(c.oid) end::float8 as value,
        s.seqincrement > 0 as ascending, s.seqcycle as cycles,
        least(case when s.seqincrement > 0 then s.seqmax else -s.seqmin end::float8, w.column_limit) as limit_value,
@@ -361,6 +368,8 @@ where c.relpersistence <> 't'`,
     schema: z.string(),
     name: z.string(),
     visible: z.boolean(),
+    /** Who asked, and may not see it where it is not visible. */
+    reader: z.string(),
     /** Null: not visible to this role, or never used. */
     value: z.number().nullable(),
     ascending: z.boolean(),

@@ -5,6 +5,7 @@ import { firstRow } from "~/db/query.ts";
 import { codeOf, isConnectionLoss } from "~/db/retry.ts";
 import { sql } from "~/db/sql.ts";
 import { yieldToEventLoop } from "~/platform/yield-to-event-loop.ts";
+import { observes } from "~/platform/depth.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { z } from "zod";
 import { missingOf, type Probe, type ServerInfo } from "../probe.ts";
@@ -13,6 +14,7 @@ import type { Sample } from "./sample.ts";
 const LOCK_TIMEOUT_MS = 100;
 
 const serverRow = z.object({
+  login: z.string(),
   version: z.number(),
   recovering: z.boolean(),
   monitor: z.boolean(),
@@ -22,12 +24,13 @@ const serverRow = z.object({
   widths: z.boolean(),
   stattuple: z.string().nullable(),
   buffercache: z.string().nullable(),
+  migrations: z.boolean(),
 });
 
 export async function examineServer(pool: Pool): Promise<ServerInfo> {
   const row = (await firstRow(
     pool,
-    sql`select current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
+    sql`select current_user::text as login, current_setting('server_version_num')::int as version, pg_is_in_recovery() as recovering,
                pg_has_role('pg_read_all_stats', 'USAGE') as monitor, n.nspname::text as schema, e.extversion,
                (select setting from pg_settings where name = 'shared_preload_libraries') as preload,
                coalesce((select has_schema_privilege(pn.oid, 'USAGE') and has_function_privilege(p.oid, 'EXECUTE')
@@ -41,7 +44,11 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
                 join pg_namespace bn on bn.oid = b.extnamespace
                 join pg_proc bp on bp.pronamespace = bn.oid and bp.proname = 'pg_buffercache_summary'
                 where b.extname = 'pg_buffercache' and has_schema_privilege(bn.oid, 'USAGE')
-                  and has_function_privilege(bp.oid, 'EXECUTE')) as buffercache
+                  and has_function_privilege(bp.oid, 'EXECUTE')) as buffercache,
+               coalesce((select has_table_privilege(mc.oid, 'SELECT')
+                         from pg_class mc
+                         join pg_namespace mn on mn.oid = mc.relnamespace and mn.nspname = 'public'
+                         where mc.relname = '_prisma_migrations'), false) as migrations
         from (select 1) as one
         left join pg_extension e on e.extname = 'pg_stat_statements'
         left join pg_namespace n on n.oid = e.extnamespace`,
@@ -49,6 +56,7 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
   ))!;
   const [high = "0", low = "0"] = (row.extversion ?? "").split(".");
   return {
+    login: row.login,
     version: row.version,
     major: Math.floor(row.version / 10_000),
     recovering: row.recovering,
@@ -56,9 +64,11 @@ export async function examineServer(pool: Pool): Promise<ServerInfo> {
     // "1.9" is older than "1.11": the minor is a number of its own.
     statements: row.schema ? { schema: row.schema, version: Number(high) + Number(low.padStart(2, "0")) / 100 } : null,
     statementsLoaded: row.preload === null || row.preload.includes("pg_stat_statements"),
-    columnWidths: row.widths,
+    // A function of that name in somebody else's database is not ours.
+    columnWidths: row.widths && !observes(),
     pgstattuple: row.stattuple,
     buffercache: row.buffercache,
+    migrations: row.migrations,
   };
 }
 
@@ -155,7 +165,7 @@ async function sampled<Row>(
     if (isConnectionLoss(error)) throw new Unreachable(messageOf(error));
     if (codeOf(error) === "53300" || codeOf(error) === "57P03" || codeOf(error)?.startsWith("28"))
       throw new Unreachable(messageOf(error));
-    return sample(null, missingOf({ code: codeOf(error), message: messageOf(error) }));
+    return sample(null, missingOf({ code: codeOf(error), message: messageOf(error) }, server));
   }
 }
 

@@ -1,6 +1,6 @@
 import { clients } from "~/db/clients.server.ts";
 import { createPool, type Pool } from "~/db/pool.server.ts";
-import { connection, connectionAt } from "~/db/urls.server.ts";
+import { connection, connectionAt, watcherName, type Connection } from "~/db/urls.server.ts";
 import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { log } from "~/platform/log.server.ts";
@@ -53,10 +53,10 @@ export type Snapshot = {
   store: Store["stats"] & { waiting: number };
 };
 
-function observerPool(name: string, target: { url: string; role?: string }, lane: "fast" | "slow"): Pool {
+function observerPool(name: string, target: Connection, lane: "fast" | "slow"): Pool {
   return createPool(`observer ${name} ${lane}`, {
     ...target,
-    applicationName: `collector observer ${lane}`,
+    applicationName: watcherName(`collector observer ${lane}`),
     max: 1,
     connectTimeoutMs: 2000,
     idleTimeoutMs: 0,

@@ -36,7 +36,7 @@ const later = (a: Date | null, b: Date | null) => (!a ? b : !b ? a : a > b ? a :
 function rollPartitions(list: readonly ProbeRow<"tables">[]): TableFacts[] {
   const found = new Map<string, TableFacts & { updated: number; hotUpdated: number; hits: number; reads: number }>();
   for (const row of list) {
-    const name = row.parent ? (row.parent.includes(".") ? row.parent : `${row.name.split(".")[0]}.${row.parent}`) : row.name;
+    const name = row.parent ?? row.name;
     const known = found.get(name);
     const sum = known ?? {
       name,

@@ -3,9 +3,11 @@ import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { hasPlace } from "~/db/cluster/place.server.ts";
 import { cancelJob } from "~/jobs/verbs.server.ts";
+import { ownClusterOnly } from "~/observability/backups/own-cluster.ts";
 import { askBackup } from "~/observability/backups/jobs.server.ts";
 import { backupReport, type BackupLine, type CheckLine } from "~/observability/backups/report.server.ts";
 import { recoverable } from "~/observability/backups/window.ts";
+import { observes } from "~/platform/depth.ts";
 import { bytes, plural, seconds } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
@@ -20,6 +22,7 @@ import { List } from "./parts/backups/list.tsx";
 import { CASES, type Case } from "./parts/backups/runbook.ts";
 import { Runbook } from "./parts/backups/runbook.tsx";
 import { PROOFS, proofOf } from "./parts/backups/state.ts";
+import { WatchedBackups } from "./parts/backups/watched.tsx";
 import { Trends } from "./parts/backups/trend.tsx";
 import { RecoveryWindow } from "./parts/backups/window.tsx";
 import { useLive } from "~/ui/live.ts";
@@ -45,6 +48,7 @@ export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
 });
 
 export const action = protectedAction("database.act", async ({ ctx, form }) => {
+  ownClusterOnly();
   if (form.get("what") === "stop") return cancelJob({ ctx, input: { id: String(form.get("jobId")) } });
   return askBackup({ ctx, input: { what: form.get("what") as "create", backupId: form.get("backupId") || undefined } });
 });
@@ -83,6 +87,10 @@ function Bad({ checks }: { checks: CheckLine[] }) {
 
 export default function Backups() {
   const data = useLoaderData<typeof loader>();
+  return observes() ? <WatchedBackups data={data} /> : <OwnBackups data={data} />;
+}
+
+function OwnBackups({ data }: { data: ReturnType<typeof useLoaderData<typeof loader>> }) {
   useLive(true, data.jobs.length > 0 ? 1000 : 10_000);
   const done = data.backups.filter((row) => row.state === "DONE");
   const good = done.filter((row) => row.verified !== false && row.drilled !== false);

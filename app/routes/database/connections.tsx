@@ -3,6 +3,7 @@ import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
 import { poolerState } from "~/observability/connections/pooler.server.ts";
 import { connectionReport, type GroupBy } from "~/observability/connections/report.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { count, milliseconds, plural, seconds } from "~/platform/format.ts";
 import { Chart } from "~/ui/chart/chart.tsx";
 import { Badge } from "~/ui/feedback/badge.tsx";
@@ -81,7 +82,7 @@ export default function Connections() {
             ? "Every ordinary connection is used up."
             : `${count(head.free)} of ${count(head.ordinary)} connections are free.`
       }
-      context="Read from the server itself, over reserved connections."
+      context={observes() ? "Read from the server itself." : "Read from the server itself, over reserved connections."}
     >
       <StaleNotice late={data.late} />
       {data.chosen && data.mayAct && <SignalForm chosen={data.chosen} />}

@@ -1,6 +1,7 @@
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
+import { ownClusterOnly } from "~/observability/backups/own-cluster.ts";
 import { changeDrillQuestion } from "~/observability/backups/questions/change-question.server.ts";
 import { createDrillQuestion } from "~/observability/backups/questions/create-question.server.ts";
 import { deleteDrillQuestion } from "~/observability/backups/questions/delete-question.server.ts";
@@ -23,6 +24,7 @@ export const handle = {
 export const meta = () => [{ title: "Drill questions · Invigil" }];
 
 export const loader = protectedLoader("database.read", async ({ ctx, url }) => {
+  ownClusterOnly();
   const questions = await listDrillQuestions({ ctx, input: {} });
   const chosen = (name: string) => questions.find((question) => question.id === url.searchParams.get(name)) ?? null;
   return { questions, mayAct: may(ctx.actor.role, "database.act"), editing: chosen("edit"), deleting: chosen("delete") };

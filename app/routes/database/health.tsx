@@ -3,6 +3,7 @@ import { protectedLoader } from "~/access/page.server.ts";
 import { healthTitle } from "~/observability/health/complaints.ts";
 import { healthReport } from "~/observability/health/report.server.ts";
 import { part } from "./parts/span.server.ts";
+import { observes } from "~/platform/depth.ts";
 import { bytes, count, milliseconds, plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { Notice, Unknown } from "~/ui/feedback/empty.tsx";
@@ -28,7 +29,7 @@ export default function Health() {
       </Page>
     );
   const { checks } = data.health;
-  const bad = data.probes?.filter((probe) => probe.missing) ?? [];
+  const bad = data.probes?.filter((probe) => probe.missing && !probe.missing.fromMajor) ?? [];
   return (
     <Page
       title={healthTitle(data.complaints)}
@@ -80,7 +81,7 @@ export default function Health() {
         <table className="rows">
           <tbody>
             <Line
-              name="Primary, from the console"
+              name={observes() ? "The console's own database" : "Primary, from the console"}
               ok={checks.primary.ok}
               says={checks.primary.error ?? `answers in ${checks.primary.ms} ms`}
             />
@@ -156,7 +157,7 @@ export default function Health() {
                   <td className="py-1.5">
                     {probe.missing ? (
                       <>
-                        <span className="text-warn">{probe.missing.reason}</span>
+                        <span className={probe.missing.fromMajor ? "text-muted" : "text-warn"}>{probe.missing.reason}</span>
                         {probe.missing.grant && <code className="block text-muted">{probe.missing.grant}</code>}
                       </>
                     ) : (

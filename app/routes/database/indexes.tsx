@@ -63,6 +63,8 @@ export default function Indexes() {
   const facts = [
     report.wanted?.length ? plural(report.wanted.length, "suggested index", "suggested indexes") : "",
     large.length ? `${bytes(wasted)} of indexes are unused` : "",
+    report.invalid.length ? plural(report.invalid.length, "invalid index", "invalid indexes") : "",
+    report.redundant.length ? plural(report.redundant.length, "redundant index", "redundant indexes") : "",
   ].filter(Boolean);
   return (
     <Page

@@ -2,6 +2,7 @@ import { Outlet, useLoaderData } from "@remix-run/react";
 import { protectedLoader } from "~/access/page.server.ts";
 import { targetStates } from "~/observability/current.server.ts";
 import { targetLabel } from "~/observability/target.ts";
+import { observes } from "~/platform/depth.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 
@@ -30,7 +31,9 @@ export default function DatabaseLayout() {
               )}
               <span className="mono">{one.error}</span>.{" "}
               {one.kind === "primary"
-                ? "Stored data is read from a standby; what only the primary can tell is not available. Standbys are still sampled, and samples are stored once the primary is back."
+                ? observes()
+                  ? "What it said before is still shown. Standbys are still sampled, and alerts and incidents are recorded as usual."
+                  : "Stored data is read from a standby; what only the primary can tell is not available. Standbys are still sampled, and samples are stored once the primary is back."
                 : "Its data is not available. The primary is monitored as before."}
             </Notice>
           ))}

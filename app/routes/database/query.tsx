@@ -150,7 +150,7 @@ export default function Query() {
               {data.plan.value.text}
             </pre>
           ) : (
-            <Unknown reason={data.plan.value?.reason ?? data.plan.error ?? ""} />
+            <Unknown reason={data.plan.value?.reason ?? data.plan.error ?? ""} grant={data.plan.value?.grant} />
           )}
         </Panel>
       </WithAside>

@@ -1,5 +1,6 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { protectedAction, protectedLoader } from "~/access/page.server.ts";
+import { ownClusterOnly } from "~/observability/backups/own-cluster.ts";
 import { askPutBack, askUndo } from "~/observability/backups/tenant/ask-put-back.server.ts";
 import { getComparison, previewChoice } from "~/observability/backups/tenant/comparisons.server.ts";
 import { countDifferences, listDifferences, listOwners } from "~/observability/backups/tenant/differences.server.ts";
@@ -25,6 +26,7 @@ export const handle = {
 export const meta = () => [{ title: "Comparison · Invigil" }];
 
 export const loader = protectedLoader("database.read", async ({ ctx, url, params }) => {
+  ownClusterOnly();
   const comparison = await getComparison({ ctx, input: { id: params["id"]! } });
   const asked = (name: string) => url.searchParams.get(name) || null;
   const of = { comparisonId: comparison.id, person: asked("person"), exam: asked("exam") };

@@ -1,4 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
+import { ownClusterOnly } from "~/observability/backups/own-cluster.ts";
 import { allTenants } from "~/access/ctx.server.ts";
 import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { may } from "~/access/policy.ts";
@@ -23,6 +24,7 @@ export const handle = {
 export const meta = () => [{ title: "Restore a tenant · Invigil" }];
 
 export const loader = protectedLoader("database.read", async ({ ctx }) => {
+  ownClusterOnly();
   const mayAct = may(ctx.actor.role, "tenants.manage");
   const { scope } = ctx;
   const tenants = mayAct ? await allTenants() : [];

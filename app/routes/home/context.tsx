@@ -1,3 +1,4 @@
+import { observes } from "~/platform/depth.ts";
 import { count, plural } from "~/platform/format.ts";
 
 /** One line that says what today holds. */
@@ -23,7 +24,9 @@ export function context({
   if (health.status !== "healthy")
     parts.push(
       health.status === "unhealthy"
-        ? "The primary can't be reached. Earlier data is shown."
+        ? observes()
+          ? "Nothing can be read or written until it is back. The collector keeps sampling."
+          : "The primary can't be reached. Earlier data is shown."
         : "Part of the installation does not answer.",
     );
   return parts.join(" ");

@@ -8,9 +8,11 @@ import { needs, overviewPart, standbyFigure } from "~/examday/overview.server.ts
 import { currentReadiness } from "~/examday/readiness.server.ts";
 import { today } from "~/examday/today.server.ts";
 import { reviewsWaiting } from "~/examday/waiting.server.ts";
+import { targetStates } from "~/observability/current.server.ts";
 import { incidentsBetween } from "~/observability/incidents/incidents.server.ts";
 import { coreCount, readLoad } from "~/observability/load/read-load.server.ts";
 import { peakNote } from "~/observability/load/peak.ts";
+import { observes } from "~/platform/depth.ts";
 import { env } from "~/platform/env.server.ts";
 import { count, decimal, percent, plural } from "~/platform/format.ts";
 import { readRange, SAMPLES_KEPT_DAYS } from "~/platform/range.ts";
@@ -45,7 +47,8 @@ export const loader = protectedLoader("self", async ({ ctx, request, url }) => {
   const { from, to } = range;
   const name = range.name ?? `${from.getTime()}-${to.getTime()}`;
   const forecast = part(may(role, "readiness.read"), () => currentReadiness({ ctx, input: { zone } }));
-  const [health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
+  const [watched, health, day, ahead, load, incidents, queue, standby, wanted, proof] = await Promise.all([
+    observes() ? part(may(role, "database.load"), targetStates) : null,
     currentHealth(),
     shared(may(role, "readiness.read"), `today ${zone}`, () => today({ ctx, input: { zone } })),
     forecast,
@@ -59,6 +62,8 @@ export const loader = protectedLoader("self", async ({ ctx, request, url }) => {
   const exams = nextExams(ahead?.exams ?? [], now);
   return {
     role,
+    /** The servers that are watched; null where the console shares its database with what it watches. */
+    watched: watched && { all: watched.length, answer: watched.filter((one) => one.reachable).length },
     health,
     day,
     exams,
@@ -123,13 +128,23 @@ export default function Overview() {
         {standby && (
           <Figure label="Standby lag" value={standby.value} tone={standby.bad ? "warn" : undefined} note={standby.note} />
         )}
+        {data.watched && (
+          <Figure
+            label="Watched servers"
+            value={`${data.watched.answer} of ${data.watched.all}`}
+            unit={data.watched.answer === 1 ? "answers" : "answer"}
+            tone={data.watched.answer < data.watched.all ? "bad" : undefined}
+          />
+        )}
         <Figure
-          label="Primary"
+          label={observes() ? "Console database" : "Primary"}
           value={data.health.checks.primary.ok ? `${data.health.checks.primary.ms} ms` : "down"}
           tone={data.health.checks.primary.ok ? undefined : "bad"}
           note={
             data.health.checks.collector.ok
-              ? `${data.health.checks.replicas.filter((replica) => replica.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer`
+              ? observes()
+                ? "Invigil's own; the watched server is not written to"
+                : `${data.health.checks.replicas.filter((replica) => replica.ok).length} of ${plural(data.health.checks.replicas.length, "standby", "standbys")} answer`
               : data.health.checks.collector.error
           }
         />

@@ -1,5 +1,7 @@
 import { Link, useLoaderData } from "@remix-run/react";
 import { protectedLoader } from "~/access/page.server.ts";
+import { observes } from "~/platform/depth.ts";
+import { NotHere } from "~/platform/errors.ts";
 import { Empty } from "~/ui/feedback/empty.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
@@ -9,6 +11,7 @@ export const handle = { crumbs: () => [{ label: "Search" }] };
 export const meta = () => [{ title: "Search · Invigil" }];
 
 export const loader = protectedLoader("self", async ({ ctx, url }) => {
+  if (observes()) throw new NotHere();
   const q = url.searchParams.get("q")?.trim().slice(0, 200) ?? "";
   return { q, found: await find({ ctx, input: { q, limit: 25 } }) };
 });

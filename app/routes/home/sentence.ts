@@ -1,4 +1,5 @@
 import { clockTime, day, plural } from "~/platform/format.ts";
+import { observes } from "~/platform/depth.ts";
 import { dayIn } from "~/platform/zone.ts";
 
 type Known = {
@@ -12,7 +13,8 @@ type Known = {
 
 /** The page speaks first: the one thing that matters most now, as a person would say it. */
 export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: Known): string {
-  if (!health.checks.primary.ok) return "The database can't be reached.";
+  if (!health.checks.primary.ok)
+    return observes() ? "The console's own database can't be reached." : "The database can't be reached.";
   const open = incidents.filter((incident) => incident.state === "OPEN").at(-1);
   if (open) return `Incident ${open.number} is under way: ${open.title}.`;
   const today = dayIn(new Date(now), zone);
@@ -30,7 +32,8 @@ export function sentence({ health, incidents, days, exams, now, zone = "UTC" }: 
       ? `${name(worst.day)} holds, except ${which}.`
       : `${name(worst.day)} holds; ${which} ${theirs.length === 1 ? "is" : "are"} at risk.`;
   }
-  if (health.status === "degraded") return "Exams hold, but part of the installation does not answer.";
+  if (health.status === "degraded")
+    return observes() ? "Part of Invigil does not answer." : "Exams hold, but part of the installation does not answer.";
   return days.length > 0 ? "Every exam of the coming week holds." : "All is quiet.";
 }
 

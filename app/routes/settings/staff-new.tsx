@@ -2,6 +2,7 @@ import { useLoaderData } from "@remix-run/react";
 import { allTenants } from "~/access/ctx.server.ts";
 import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { createStaff } from "~/access/staff/staff.server.ts";
+import { offeredRoles } from "~/access/policy.ts";
 import { CopyLine } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit } from "~/ui/form/form.tsx";
@@ -34,7 +35,17 @@ export default function NewStaff() {
           </Notice>
         ) : (
           <Form>
-            <StaffFields isNew tenants={tenants} values={{ name: "", email: "", role: "PROCTOR", colleges: [], active: true }} />
+            <StaffFields
+              isNew
+              tenants={tenants}
+              values={{
+                name: "",
+                email: "",
+                role: offeredRoles().includes("PROCTOR") ? "PROCTOR" : "SRE",
+                colleges: [],
+                active: true,
+              }}
+            />
             <div>
               <Submit busy="Adding…">Add staff</Submit>
             </div>

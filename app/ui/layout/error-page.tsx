@@ -2,7 +2,7 @@ import { Form, isRouteErrorResponse, Link, useLocation } from "@remix-run/react"
 import { Button } from "~/ui/form/form.tsx";
 import { useLive } from "~/ui/live.ts";
 
-type Said = { message?: string; requestId?: string; elsewhere?: { id: string; name: string } };
+type Said = { message?: string; requestId?: string; elsewhere?: { id: string; name: string }; notHere?: boolean };
 
 const TITLES: Record<number, string> = {
   403: "No access",
@@ -28,13 +28,12 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
   const { pathname } = useLocation();
   // The frame around it has the page's landmark.
   const Element = bare ? "main" : "div";
-  const advice = said.elsewhere ? null : ADVICE[status];
+  const advice = said.elsewhere || said.notHere ? null : ADVICE[status];
+  const title = said.elsewhere ? "In another tenant" : said.notHere ? "Not part of this installation" : TITLES[status];
   return (
     <Element className={`flex flex-col items-start gap-2 px-6 ${bare ? "mx-auto max-w-xl py-24" : "py-16"}`}>
       <p className="mono text-muted">{status}</p>
-      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">
-        {said.elsewhere ? "In another tenant" : (TITLES[status] ?? "Something went wrong on our side")}
-      </h1>
+      <h1 className="text-[19px] font-[620] tracking-[-0.012em]">{title ?? "Something went wrong on our side"}</h1>
       {!said.elsewhere && (
         <p className="max-w-[70ch]">
           {said.message ??
@@ -59,7 +58,7 @@ export function ErrorPage({ error, bare = false }: { error: unknown; bare?: bool
         <Link to="/" className="link">
           Go to the overview
         </Link>
-        {status === 503 && (
+        {(status === 503 || said.notHere) && (
           <Link to="/database" className="link">
             See the database
           </Link>

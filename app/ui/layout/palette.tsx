@@ -1,6 +1,7 @@
 import { Command } from "cmdk";
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useState } from "react";
+import { observes } from "~/platform/depth.ts";
 import { isTyping } from "~/ui/typing.ts";
 import { rank, scoreOf, SURE } from "./rank.ts";
 
@@ -78,7 +79,7 @@ export function Palette({ items }: { items: PaletteItem[] }) {
       <Command.Input
         value={query}
         onValueChange={setQuery}
-        placeholder="Go to a page, find a person, an exam, a tenant…"
+        placeholder={observes() ? "Go to a page…" : "Go to a page, find a person, an exam, a tenant…"}
         className="h-11 w-full border-b bg-transparent px-4 outline-none placeholder:text-muted"
       />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">

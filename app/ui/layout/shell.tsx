@@ -2,6 +2,7 @@ import { Building2, ChevronDown, Menu, Search } from "lucide-react";
 import { Form, Link, NavLink, useLocation, useSearchParams } from "@remix-run/react";
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { observes } from "~/platform/depth.ts";
 import { rangeQuery, withRange } from "~/platform/range.ts";
 import { Count, type Tone } from "~/ui/feedback/badge.tsx";
 import { RangeMenu } from "~/ui/time/range-menu.tsx";
@@ -168,7 +169,7 @@ function TopBar(props: ShellProps) {
         ))}
       </nav>
       <div className="flex flex-1 items-center justify-end gap-2.5 sm:flex-none">
-        <SearchBox />
+        {!observes() && <SearchBox />}
         <TenantMenu {...props} />
         {shown?.usual && <RangeMenu shown={shown} />}
         <AccountMenu {...props} />

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react";
-import { ruleByKey, RULES } from "~/observability/alerts/rules.ts";
+import { ruleByKey, rulesHere } from "~/observability/alerts/rules.ts";
 import { Form, Input, Select, Submit } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
@@ -35,7 +35,10 @@ export function Side({ data }: { data: Data }) {
             <Select
               label="Rule"
               name="rule"
-              options={[...RULES.map((rule) => ({ value: rule.key, label: rule.title })), { value: "*", label: "All rules" }]}
+              options={[
+                ...rulesHere().map((rule) => ({ value: rule.key, label: rule.title })),
+                { value: "*", label: "All rules" },
+              ]}
             />
             <Input label="Minutes" name="minutes" type="number" min={5} max={10_080} defaultValue={60} />
             <Input label="Reason" name="reason" required />
