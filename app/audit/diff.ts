@@ -1,5 +1,6 @@
 /** Fields whose values never enter the log: who holds the log must not hold them. */
-const KEPT_OUT = /password|secret|token|hash|correct_?answer|answer_?text|is_?correct|selected_?option|totp|recovery_?code/i;
+const KEPT_OUT =
+  /password|secret|token|hash|correct_?answer|answer_?text|is_?correct|selected_?option|accepted_?answer|numeric_?(answer|tolerance)|totp|recovery_?code/i;
 
 export type Diff = Record<string, [before: unknown, after: unknown]>;
 

@@ -129,6 +129,7 @@ describe("the tenants' tables", () => {
       "exam_analysis",
       "forecast",
       "incident_time",
+      "question_image",
       "result_hold",
       "review",
       "room_event",

@@ -47,6 +47,8 @@ function valueFor(table: string, column: { name: string; type: string }): unknow
       return "{}";
     case "_text":
       return [];
+    case "bytea":
+      return Buffer.from("x");
     default:
       return `v${crypto.randomUUID()}`;
   }

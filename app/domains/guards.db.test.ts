@@ -14,6 +14,8 @@ import { correctKey } from "./exams/authoring/correct-key.server.ts";
 import { copyExam } from "./exams/authoring/exam.server.ts";
 import { rescheduleExam } from "./exams/authoring/reschedule.server.ts";
 import { moveQuestion, removeQuestion } from "./exams/authoring/questions.server.ts";
+import { addFromBank } from "./exams/bank/add-from-bank.server.ts";
+import { addImage } from "./exams/content/add-image.server.ts";
 import { importQuestions } from "./exams/exchange/import-questions.server.ts";
 import { advanceExams } from "./exams/calendar/clock.server.ts";
 import { cancelExam, closeExam, scheduleExam, unscheduleExam } from "./exams/calendar/move.server.ts";
@@ -97,6 +99,12 @@ const LINES: Line[] = [
   [rescheduleExam, "exams.author", (it) => ({ id: it.exam, startTime: "2031-05-01T09:00" })],
   [removeQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question })],
   [moveQuestion, "exams.author", (it) => ({ examId: it.exam, questionId: it.question, by: 1 })],
+  [addFromBank, "exams.author", (it) => ({ examId: it.exam, questionIds: [it.question] })],
+  [
+    addImage,
+    "exams.author",
+    (it) => ({ examId: it.exam, name: "x.png", alt: "a dot", bytes: Buffer.from("\x89PNG\r\n\x1a\n", "latin1") }),
+  ],
   [importQuestions, "exams.author", (it) => ({ examId: it.exam, content: "Is it?{T}" })],
   [scheduleExam, "exams.author", (it) => ({ examId: it.exam })],
   [unscheduleExam, "exams.author", (it) => ({ examId: it.exam })],

@@ -73,10 +73,30 @@ describe("the day of an exam", () => {
     await page.waitForURL(/\/questions$/);
     const id = /exams\/([^/]+)\//.exec(page.url())![1]!;
 
-    await page.getByLabel("Question", { exact: true }).fill("Which light is a ship's port side?");
-    await page.getByLabel("Options").fill("Red\nGreen\nWhite");
-    await page.getByLabel("Key").fill("A");
+    await page.getByLabel("Question", { exact: true }).fill("Which light is a ship's port side, if $x = \\frac{1}$?");
+    await page.getByLabel("Option A", { exact: true }).fill("Green");
+    await page.getByLabel("Option B", { exact: true }).fill("Red");
+    await page.getByLabel("Option B is right").check();
+    // By keyboard, and the key goes with its option.
+    await page.getByLabel("Option B", { exact: true }).press("Alt+ArrowUp");
+    expect(await page.getByLabel("Option A", { exact: true }).inputValue()).toBe("Red");
+    expect(await page.getByLabel("Option A is right").isChecked()).toBe(true);
     await page.getByLabel("Marks").fill("2");
+    await page.getByRole("button", { name: "Add question" }).click();
+    // Named at its field, and nothing that was typed is lost.
+    await page
+      .getByText(/The formula “x = \\frac\{1\}” can't be typeset/)
+      .first()
+      .waitFor();
+    expect(await page.getByLabel("Option A", { exact: true }).inputValue()).toBe("Red");
+    await page.getByLabel("Question", { exact: true }).fill("Which light is a ship's port side, if $x^2 = 4$?");
+    await page.getByRole("region", { name: "Preview" }).locator(".katex").first().waitFor();
+    expect(
+      await page
+        .getByRole("region", { name: "Preview" })
+        .getByRole("radio", { name: /Red|Green/ })
+        .count(),
+    ).toBe(2);
     await page.getByRole("button", { name: "Add question" }).click();
     await page.getByText("Added.").waitFor();
     await page.goto(`/exams/${id}`);
@@ -85,7 +105,7 @@ describe("the day of an exam", () => {
     await page.goto(`/exams/${id}/questions`);
     await page.getByLabel("Question", { exact: true }).fill("A vessel under sail gives way to one under power.");
     await page.getByLabel("Type").selectOption("TRUE_FALSE");
-    await page.getByLabel("Key").fill("False");
+    await page.getByLabel("False", { exact: true }).first().check();
     await page.getByRole("button", { name: "Add question" }).click();
     await page.getByText("2 questions").waitFor();
     await page.goto(`/exams/${id}`);
@@ -284,6 +304,7 @@ it("every page of these rooms is accessible, light and dark, and on a phone", as
     `/exams/${ids!.draft}`,
     `/exams/${ids!.draft}/edit`,
     `/exams/${ids!.draft}/questions`,
+    `/exams/${ids!.draft}/questions/bank`,
     `/exams/${ids!.live}/live`,
     `/exams/${ids!.closed}/attempts`,
     `/exams/${ids!.closed}/marking`,

@@ -73,6 +73,7 @@ const ROOMS: Record<string, readonly string[]> = {
     "public.grade_boundary",
     "public.incident_time",
     "public.question",
+    "public.question_image",
     "public.question_option",
     "public.result_hold",
     "public.room_event",

@@ -13,6 +13,7 @@ import {
   resource,
   text,
 } from "~/resources/define.ts";
+import { QUESTION_TYPES } from "./authoring/question-types.ts";
 
 const exam = resource({
   name: "exam",
@@ -68,7 +69,7 @@ const question = resource({
   fields: {
     exam: ref("exam", "exam_id", "Exam", { required: true }),
     text: longText("text", "Text", { required: true }),
-    type: choice("type", "Type", ["MULTIPLE_CHOICE", "TRUE_FALSE", "SHORT_ANSWER", "ESSAY"], { required: true }),
+    type: choice("type", "Type", [...QUESTION_TYPES], { required: true }),
     marks: int("marks", "Marks"),
     difficulty: choice("difficulty", "Difficulty", ["EASY", "MEDIUM", "HARD"]),
     orderIndex: int("order_index", "Position"),

@@ -107,6 +107,7 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   lesson: PAPER,
   media: PAPER,
   question: PAPER,
+  question_image: PAPER,
   question_option: PAPER,
   school_year: PAPER,
   semester: PAPER,

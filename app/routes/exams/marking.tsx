@@ -2,12 +2,14 @@ import { useLoaderData } from "@remix-run/react";
 import { protectedAction, protectedLoader } from "~/access/page.server.ts";
 import { gradingState, saveBoundaries } from "~/domains/exams/grading/grade.server.ts";
 import { markAnswer, markedAnswers, markingQueue, unmarkAnswer } from "~/domains/exams/grading/marking.server.ts";
+import { contentOf } from "~/domains/exams/content/content.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Empty, Notice } from "~/ui/feedback/empty.tsx";
 import { Checkbox, Form, Input, Submit, Textarea } from "~/ui/form/form.tsx";
 import { useRefusal } from "~/ui/form/result.ts";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
+import { RichText } from "../sit/rich-text.tsx";
 import { Marked } from "./marked.tsx";
 import { ExamBadge } from "./state.tsx";
 import { examHandle, examTabs } from "./tabs.ts";
@@ -25,7 +27,8 @@ export const loader = protectedLoader("exams.author", async ({ ctx, params, url 
     markingQueue({ ctx, input: { examId, limit: 10 } }),
     markedAnswers({ ctx, input: { examId, candidateNo } }),
   ]);
-  return { ...state, queue, marked, candidateNo: candidateNo ?? null, role: ctx.actor.role };
+  const question = queue[0] ? contentOf(queue[0].question) : [];
+  return { ...state, queue, question, marked, candidateNo: candidateNo ?? null, role: ctx.actor.role };
 });
 
 export const action = protectedAction("exams.author", async ({ ctx, form, params }) => {
@@ -58,7 +61,7 @@ export const action = protectedAction("exams.author", async ({ ctx, form, params
 });
 
 export default function Marking() {
-  const { exam, waiting, boundaries, queue, marked, candidateNo, role } = useLoaderData<typeof loader>();
+  const { exam, waiting, boundaries, queue, question, marked, candidateNo, role } = useLoaderData<typeof loader>();
   const refusal = useRefusal();
   const [first, ...rest] = queue;
   // An answer that someone else has marked meanwhile is not here any more to say so itself.
@@ -91,13 +94,21 @@ export default function Marking() {
         }
       >
         {first && exam.status === "CLOSED" ? (
-          <Panel title={`Question ${first.place}: ${first.question}`} aside={`candidate ${first.candidate_no}`}>
+          <Panel title={`Question ${first.place}`} aside={`candidate ${first.candidate_no}`}>
+            <div className="mb-2 break-words whitespace-pre-wrap">
+              <RichText content={question} />
+            </div>
             <p className="rounded-control bg-sunk p-3 whitespace-pre-wrap">
               {first.answer ?? <span className="text-muted">Left empty</span>}
             </p>
-            {first.expected && (
+            {first.accepted.length > 0 && (
               <p className="mt-2 text-muted">
-                Expected: <span className="text-ink">{first.expected}</span>
+                Accepted without a person: <span className="text-ink">{first.accepted.join(" · ")}</span>
+              </p>
+            )}
+            {first.expected && (
+              <p className="mt-2 break-words whitespace-pre-wrap text-muted">
+                {first.type === "ESSAY" ? "Rubric" : "Expected"}: <span className="text-ink">{first.expected}</span>
               </p>
             )}
             <Form intent="mark" about={{ answerId: first.id }} key={first.id} className="mt-3 flex flex-wrap items-end gap-3">

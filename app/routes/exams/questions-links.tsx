@@ -5,6 +5,7 @@ export function QuestionsLinks(props: { examId: string; importable: boolean; exp
   const at = `/exams/${props.examId}/questions`;
   return (
     <>
+      {props.importable && <LinkButton to={`${at}/bank`}>Question bank</LinkButton>}
       {props.importable && <LinkButton to={`${at}/import`}>Import questions</LinkButton>}
       {props.exportable && (
         <>

@@ -84,7 +84,8 @@ export const attemptPaths = {
   }),
   [at("paper")]: operation("get", "readPaper", {
     summary: "The questions, without keys, and the answers saved so far",
-    description: "In the order of this attempt: a shuffled paper has the same order each time.",
+    description:
+      "In the order of this attempt: a shuffled paper has the same order each time. Types: MULTIPLE_CHOICE and TRUE_FALSE (one option), MULTIPLE_ANSWERS (any number), NUMERIC, SHORT_ANSWER, ESSAY (text). `content` is `text` taken apart: words, formulas with their HTML, images with their id.",
     ok: json("The paper", { ...standing, exam: { type: "object" }, questions: { type: "array", items: { type: "object" } } }),
   }),
   [at("answers")]: operation("post", "saveAnswers", {
@@ -130,6 +131,12 @@ export const attemptPaths = {
     description: "Send what is still unsaved first. Submitted twice it is submitted once.",
     ok: json("How things stand", standing),
     conflict: true,
+  }),
+  [at("images/{imageId}")]: operation("get", "readPaperImage", {
+    summary: "An image of the paper",
+    description: "Only what the questions and options of this attempt's paper name. PNG, JPEG, WebP or GIF, at most 2 MB.",
+    parameters: [{ name: "imageId", in: "path", required: true, schema: { type: "string", format: "uuid" } }],
+    ok: { description: "The image", content: { "image/*": { schema: { type: "string", format: "binary" } } } },
   }),
   [at("messages/{messageId}/seen")]: operation("post", "acknowledgeMessage", {
     summary: "The student has read a message",

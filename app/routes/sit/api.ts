@@ -36,9 +36,32 @@ export function attemptApi(attemptId: string, token: string) {
     const problem = (await response.json().catch(() => ({}))) as { detail?: string; code?: string };
     throw new Refused(response.status, problem.code ?? null, problem.detail ?? "The server refused this");
   };
+  const images = new Map<string, Promise<string>>();
+  /** Images need the token too, which an address of an <img> can't carry: their bytes are fetched once and kept in the page. */
+  const loadImage = async (id: string): Promise<string> => {
+    const response = await fetch(`${base}/images/${id}`, { headers, cache: "no-store", signal: AbortSignal.timeout(30_000) });
+    if (!response.ok) throw new Error(`answered ${response.status}`);
+    const blob = await response.blob();
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.addEventListener("load", () => resolve(reader.result as string));
+      reader.addEventListener("error", () => reject(new Error("the image could not be read")));
+      reader.readAsDataURL(blob);
+    });
+  };
+  const image = (id: string): Promise<string> => {
+    const known = images.get(id);
+    if (known) return known;
+    const loading = loadImage(id);
+    images.set(id, loading);
+    // Tried again when it is shown again.
+    loading.catch(() => images.delete(id));
+    return loading;
+  };
   return {
     streamUrl: `${base}/stream`,
     headers,
+    image,
     paper: () => ask<Paper>("paper"),
     heartbeat: () => ask<Beat>("heartbeat", {}),
     answers: (answers: readonly Pending[]) => ask<Saved>("answers", { answers }),

@@ -1,5 +1,7 @@
+import type { Given } from "./given.ts";
+
 /** An answer on its way to the server. */
-export type Pending = { questionId: string; optionId: string | null; text: string | null; at: string };
+export type Pending = Given & { questionId: string; at: string };
 
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 

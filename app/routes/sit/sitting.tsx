@@ -3,7 +3,9 @@ import { plural } from "~/platform/format.ts";
 import { Notice } from "~/ui/feedback/empty.tsx";
 import { Button } from "~/ui/form/form.tsx";
 import { Help } from "./help.tsx";
+import { isAnswered } from "./given.ts";
 import { Question } from "./question.tsx";
+import { ImagesFrom } from "./rich-text.tsx";
 import { useSitting } from "./use-sitting.ts";
 
 const two = (value: number) => String(value).padStart(2, "0");
@@ -57,10 +59,7 @@ export function Sitting({ attemptId, token }: { attemptId: string; token: string
   const ended =
     ENDED[standing.state] ?? (["IN_PROGRESS", "PAUSED", "LOCKED"].includes(standing.state) ? null : "This exam is over.");
   const paused = standing.state === "PAUSED" || standing.state === "LOCKED";
-  const done = paper.questions.filter(({ id }) => {
-    const given = sitting.answers.get(id);
-    return given && (given.optionId !== null || (given.text ?? "") !== "");
-  }).length;
+  const done = paper.questions.filter(({ id }) => isAnswered(sitting.answers.get(id))).length;
   return (
     <>
       <header className="panel sticky top-2 z-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-3.5 py-2.5">
@@ -118,15 +117,17 @@ export function Sitting({ attemptId, token }: { attemptId: string; token: string
           {timeUp && <Notice tone="warn" title="Time is up. What you have answered is being saved." />}
           <Help hands={sitting.hands} hand={sitting.hand} />
           <ol className="flex flex-col gap-4" {...(paused || timeUp ? INERT : {})} hidden={paused}>
-            {paper.questions.map((question, index) => (
-              <Question
-                key={question.id}
-                number={index + 1}
-                question={question}
-                given={sitting.answers.get(question.id) ?? null}
-                onAnswer={(given, typing) => sitting.answer(question.id, given, typing)}
-              />
-            ))}
+            <ImagesFrom value={sitting.image}>
+              {paper.questions.map((question, index) => (
+                <Question
+                  key={question.id}
+                  number={index + 1}
+                  question={question}
+                  given={sitting.answers.get(question.id) ?? null}
+                  onAnswer={(given, typing) => sitting.answer(question.id, given, typing)}
+                />
+              ))}
+            </ImagesFrom>
           </ol>
           {!paused && !timeUp && <Submit done={done} of={paper.questions.length} submit={sitting.submit} />}
         </main>

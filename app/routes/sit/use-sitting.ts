@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { attemptApi, Refused, type Beat, type ClientMessage, type Paper, type Standing } from "./api.ts";
+import type { Given } from "./given.ts";
 import { AnswerQueue, type Pending } from "./queue.ts";
 import { readEvents } from "./read-events.ts";
 
@@ -7,8 +8,6 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2000;
 /** Between two keys nothing is sent. */
 const TYPING_MS = 700;
-
-export type Given = { optionId: string | null; text: string | null };
 
 /** By the server's clock: from its last answer on, this page counts by itself, whatever the device's clock says. */
 function useServerTime() {
@@ -98,7 +97,7 @@ export function useSitting(attemptId: string, token: string) {
     (questionId: string, given: Given, typing = false) => {
       const at = new Date(time.now()).toISOString();
       setAnswers((was) => new Map(was).set(questionId, given));
-      queue.current?.put({ questionId, ...given, at } satisfies Pending);
+      queue.current?.put({ ...given, questionId, at } satisfies Pending);
       setUnsaved(queue.current?.size ?? 0);
       clearTimeout(timer.current);
       if (typing) timer.current = setTimeout(() => void flush(), TYPING_MS);
@@ -142,8 +141,7 @@ export function useSitting(attemptId: string, token: string) {
           loaded.questions.flatMap((question) => (question.answer ? [[question.id, question.answer] as const] : [])),
         );
         // What the server does not have yet is newer than what it has.
-        for (const pending of queue.current!.all())
-          known.set(pending.questionId, { optionId: pending.optionId, text: pending.text });
+        for (const pending of queue.current!.all()) known.set(pending.questionId, pending);
         setAnswers(known);
         setUnsaved(queue.current!.size);
         void flush();
@@ -240,6 +238,7 @@ export function useSitting(attemptId: string, token: string) {
     problem,
     fatal,
     now: time.now,
+    image: api.image,
     answer,
     acknowledge,
     hand,

@@ -30,7 +30,7 @@ export async function loadSheets(ctx: TxCtx, exam: ExamRow): Promise<RawSheets> 
     ctx.tx,
     sql`select q.id, q.type, q.text, q.marks,
                case
-                 when q.type in ('SHORT_ANSWER', 'ESSAY') then (
+                 when q.type not in ('MULTIPLE_CHOICE', 'TRUE_FALSE') then (
                    select count(*)::int
                    from public.student_answer s
                      join public.student_exam_attempt a on a.id = s.attempt_id and a.college_id = s.college_id
@@ -47,7 +47,10 @@ export async function loadSheets(ctx: TxCtx, exam: ExamRow): Promise<RawSheets> 
                             jsonb_build_object('text', o.text, 'correct', o.is_correct) order by o.order_index, o.id
                           )
                    from public.question_option o
-                   where o.question_id = q.id and o.college_id = q.college_id
+                   where o.question_id = q.id
+                     and o.college_id = q.college_id
+                     -- Where several may be chosen there is no one option to count: its marks alone are read.
+                     and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
                  ),
                  '[]'::jsonb
                ) as options

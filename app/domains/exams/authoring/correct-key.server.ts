@@ -4,7 +4,7 @@ import { execute, firstRow, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { lockExam } from "../exam-row.server.ts";
-import { isClosed } from "./question-types.ts";
+import { isSingleChoice } from "./question-types.ts";
 
 /**
  * A key turned out wrong after students have begun: the one thing of a frozen paper that may still change, with a reason, and
@@ -41,7 +41,7 @@ export const correctKey = mutation({
       z.object({ type: z.string(), place: z.number() }),
     );
     if (!question) throw new NotFound("This exam has no such question");
-    if (!isClosed(question.type)) throw new Invalid("This question is marked by a person, so it has no key");
+    if (!isSingleChoice(question.type)) throw new Invalid("Only the key of a single choice can be corrected");
     const options = await rows(
       ctx.tx,
       sql`select id, text, is_correct, order_index

@@ -7,6 +7,7 @@ import { Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertNotFrozen, holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { checklistOf } from "../calendar/checklist.server.ts";
+import { copyQuestions } from "./copy-questions.server.ts";
 import { examFields, type ExamFields } from "./fields.ts";
 
 async function tenantOfClass(ctx: TxCtx, classId: string): Promise<string> {
@@ -137,45 +138,23 @@ export const copyExam = mutation({
         integrityWeights: (exam.integrity_weights ?? undefined) as never,
       },
     });
-    const questions = await prisma.question.findMany({
+    const paper = await prisma.question.findMany({
       where: { examId: exam.id, collegeId },
-      include: { questionOptions: { orderBy: { orderIndex: "asc" } } },
-      orderBy: { orderIndex: "asc" },
+      select: { id: true },
+      orderBy: [{ orderIndex: "asc" }, { id: "asc" }],
     });
-    const fresh = questions.map((question) => ({ question, id: newId() }));
-    await prisma.question.createMany({
-      data: fresh.map(({ question, id: questionId }) => ({
-        id: questionId,
-        collegeId,
-        examId: id,
-        text: question.text,
-        type: question.type,
-        correctAnswer: question.correctAnswer,
-        marks: question.marks,
-        difficulty: question.difficulty,
-        orderIndex: question.orderIndex,
-        explanation: question.explanation,
-      })),
-    });
-    await prisma.questionOption.createMany({
-      data: fresh.flatMap(({ question, id: questionId }) =>
-        question.questionOptions.map(({ text, isCorrect, orderIndex }) => ({
-          id: newId(),
-          collegeId,
-          questionId,
-          text,
-          isCorrect,
-          orderIndex,
-        })),
-      ),
-    });
+    const questions = await copyQuestions(
+      ctx,
+      paper.map((question) => question.id),
+      { examId: id, collegeId, firstPlace: 0 },
+    );
     await record(ctx, {
       action: "exam.copy",
       resource: "exam",
       resourceId: id,
       collegeId,
-      details: { from: exam.id, questions: questions.length },
+      details: { from: exam.id, questions },
     });
-    return { id, questions: questions.length };
+    return { id, questions };
   },
 });

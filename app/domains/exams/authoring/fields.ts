@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { isClosed, QUESTION_TYPES } from "./question-types.ts";
 
-const whole = (min: number, max: number, what: string) =>
+export const whole = (min: number, max: number, what: string) =>
   z.coerce
     .number({ message: `Enter ${what}` })
     .int(`Enter ${what} as a whole number`)
@@ -56,37 +55,3 @@ export const examFields = z
   });
 
 export type ExamFields = z.output<typeof examFields>;
-
-export const questionFields = z
-  .object({
-    text: z.string().trim().min(2, "Enter the question").max(10_000, "At most 10,000 characters"),
-    type: z.enum(QUESTION_TYPES),
-    marks: whole(0, 1000, "marks"),
-    difficulty: z.enum(["EASY", "MEDIUM", "HARD"]).default("MEDIUM"),
-    explanation: z.string().trim().max(4000).optional(),
-    /** Multiple choice only; empty lines are left out. */
-    options: z.array(z.string().trim().max(2000, "At most 2,000 characters")).max(20).default([]),
-    /** The key: the option's place for closed types, the expected text for a short answer. May come later. */
-    key: z.string().trim().max(2000).optional(),
-  })
-  .transform((question, ctx) => {
-    const options =
-      question.type === "TRUE_FALSE"
-        ? ["True", "False"]
-        : question.type === "MULTIPLE_CHOICE"
-          ? question.options.filter((text) => text !== "")
-          : [];
-    const wrong = (path: string, message: string) => ctx.addIssue({ code: "custom", path: [path], message });
-    if (question.type === "MULTIPLE_CHOICE") {
-      if (options.length < 2) wrong("options", "Give at least two options");
-      if (options.length > 10) wrong("options", "At most ten options");
-      if (new Set(options.map((text) => text.toLowerCase())).size !== options.length)
-        wrong("options", "Two options say the same");
-    }
-    const place = question.key === undefined || question.key === "" ? null : Number(question.key);
-    if (isClosed(question.type) && place !== null && !(Number.isInteger(place) && place >= 0 && place < options.length))
-      wrong("key", "The key is not one of the options");
-    return { ...question, options, place: isClosed(question.type) ? place : null };
-  });
-
-export type QuestionFields = z.output<typeof questionFields>;

@@ -5,8 +5,7 @@ import { sql } from "~/db/sql.ts";
 import { Conflict } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { assertNotFrozen, type ExamRow } from "../exam-row.server.ts";
-import type { QuestionFields } from "./fields.ts";
-import { isClosed } from "./question-types.ts";
+import type { QuestionFields } from "./question-fields.server.ts";
 
 /** Questions come and go while the exam is a draft. */
 export function assertDraft(exam: ExamRow): void {
@@ -20,7 +19,13 @@ export const questionColumns = (question: QuestionFields) => ({
   marks: question.marks,
   difficulty: question.difficulty,
   explanation: question.explanation || null,
-  correctAnswer: isClosed(question.type) ? (question.place === null ? null : String(question.place)) : question.key || null,
+  correctAnswer: question.options.length > 0 ? question.places.join(",") || null : question.note,
+  partialCredit: question.partialCredit,
+  numericAnswer: question.numericAnswer,
+  numericTolerance: question.numericTolerance,
+  acceptedAnswers: question.accepted,
+  unmatchedWrong: question.unmatchedWrong,
+  tags: question.tags,
 });
 
 /** Below what one statement may carry as parameters. */
@@ -33,7 +38,7 @@ export async function insertOptions(ctx: TxCtx, exam: ExamRow, saved: { id: stri
       collegeId: exam.college_id,
       questionId: id,
       text,
-      isCorrect: orderIndex === question.place,
+      isCorrect: question.places.includes(orderIndex),
       orderIndex,
     })),
   );
@@ -41,7 +46,7 @@ export async function insertOptions(ctx: TxCtx, exam: ExamRow, saved: { id: stri
     await ctx.tx.prisma.questionOption.createMany({ data: options.slice(at, at + ROWS_AT_ONCE) });
 }
 
-async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
+export async function nextPlace(ctx: TxCtx, exam: ExamRow): Promise<number> {
   const found = await firstRow(
     ctx.tx,
     sql`select coalesce(max(order_index) + 1, 0)::int as place

@@ -4,27 +4,19 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import { execute, rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { NotFound } from "~/platform/errors.ts";
+import { assertOwnImages } from "../content/own-images.server.ts";
 import { assertNotFrozen, findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { keysAreOpen } from "../machine.ts";
-import { questionFields } from "./fields.ts";
 import { assertDraft, insertOptions, insertQuestions, questionColumns } from "./insert-questions.server.ts";
-import { QUESTION_TYPES } from "./question-types.ts";
+import { questionFields } from "./question-fields.server.ts";
+import { QUESTION_COLUMNS, questionRow } from "./question-row.server.ts";
 
-const questionRow = z.object({
-  id: z.string(),
-  text: z.string(),
-  type: z.enum(QUESTION_TYPES),
-  marks: z.number(),
-  difficulty: z.string(),
-  order_index: z.number(),
-  explanation: z.string().nullable(),
-  correct_answer: z.string().nullable(),
-  options: z.array(z.object({ id: z.string(), text: z.string(), correct: z.boolean() })),
-});
+type Key = "correct_answer" | "numeric_answer" | "numeric_tolerance" | "accepted_answers";
 
-export type Question = Omit<z.infer<typeof questionRow>, "correct_answer" | "options"> & {
-  /** Left out, not emptied, for whoever may not see keys. */
-  correct_answer?: string | null;
+/** Keys are left out, not emptied, for whoever may not see them. */
+export type Question = Omit<z.infer<typeof questionRow>, Key | "options"> & {
+  [K in Key]?: z.infer<typeof questionRow>[K];
+} & {
   options: { id: string; text: string; correct?: boolean }[];
 };
 
@@ -38,20 +30,7 @@ export const listQuestions = read({
     const keys = may(ctx.actor.role, "exams.author") || keysAreOpen(exam.status);
     const found = await rows(
       ctx.tx,
-      sql`select q.id, q.text, q.type, q.marks, q.difficulty, q.order_index, q.explanation, q.correct_answer,
-                 coalesce(
-                   (
-                     select jsonb_agg(
-                              jsonb_build_object(
-                                'id', o.id, 'text', o.text, 'correct', o.is_correct
-                              ) order by o.order_index,
-                              o.id
-                            )
-                     from public.question_option o
-                     where o.question_id = q.id and o.college_id = q.college_id
-                   ),
-                   '[]'::jsonb
-                 ) as options
+      sql`select ${QUESTION_COLUMNS}
           from public.question q
           where q.exam_id = ${exam.id} and q.college_id = ${exam.college_id}
           order by q.order_index, q.id`,
@@ -64,6 +43,9 @@ export const listQuestions = read({
       questions: found.map(({ options, ...question }) => ({
         ...question,
         correct_answer: undefined,
+        numeric_answer: undefined,
+        numeric_tolerance: undefined,
+        accepted_answers: undefined,
         explanation: null,
         options: options.map(({ id, text }) => ({ id, text })),
       })),
@@ -81,6 +63,11 @@ export const saveQuestion = mutation({
     assertDraft(exam);
     const collegeId = exam.college_id;
     const fields = questionColumns(input);
+    await assertOwnImages(ctx, collegeId, {
+      text: input.text,
+      explanation: input.explanation ?? "",
+      ...Object.fromEntries(input.options.map((text, place) => [`options.${input.rows[place]}`, text])),
+    });
     const { prisma } = ctx.tx;
     let id = input.questionId;
     let before: Record<string, unknown> | null = null;
@@ -93,6 +80,12 @@ export const saveQuestion = mutation({
         marks: known.marks,
         difficulty: known.difficulty,
         correctAnswer: known.correctAnswer,
+        partialCredit: known.partialCredit,
+        numericAnswer: known.numericAnswer,
+        numericTolerance: known.numericTolerance,
+        acceptedAnswers: known.acceptedAnswers,
+        unmatchedWrong: known.unmatchedWrong,
+        tags: known.tags,
       };
       await prisma.question.update({ where: { id_collegeId: { id, collegeId } }, data: fields });
       await prisma.questionOption.deleteMany({ where: { questionId: id, collegeId } });

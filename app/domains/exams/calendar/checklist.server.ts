@@ -45,7 +45,20 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
                              where o.question_id = q.id and o.college_id = q.college_id and o.is_correct
                            ) <> 1
                        )
-                       or (q.type = 'SHORT_ANSWER' and coalesce(q.correct_answer, '') = '')
+                       or (
+                         q.type = 'MULTIPLE_ANSWERS'
+                           and not exists (
+                             select 1
+                             from public.question_option o
+                             where o.question_id = q.id and o.college_id = q.college_id and o.is_correct
+                           )
+                       )
+                       or (q.type = 'NUMERIC' and q.numeric_answer is null)
+                       or (
+                         q.type = 'SHORT_ANSWER'
+                           and coalesce(q.correct_answer, '') = ''
+                           and cardinality(q.accepted_answers) = 0
+                       )
                    )
                ) as keyless,
                (
@@ -53,7 +66,7 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
                  from public.question q
                  where q.exam_id = e.id
                    and q.college_id = e.college_id
-                   and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
+                   and q.type in ('MULTIPLE_CHOICE', 'MULTIPLE_ANSWERS', 'TRUE_FALSE')
                    and (
                      select count(*)
                      from public.question_option o
@@ -99,9 +112,7 @@ export async function checklistOf(ctx: TxCtx, exam: ExamRow): Promise<CheckItem[
       "keys",
       found.questions > 0 && found.keyless === 0 && found.few_options === 0,
       "Every question has its key",
-      found.questions === 0
-        ? "No question, so no key"
-        : `${plural(found.keyless + found.few_options, "question")} without exactly one key`,
+      found.questions === 0 ? "No question, so no key" : `${plural(found.keyless + found.few_options, "question")} without a key`,
     ),
     item(
       "window",

@@ -8,18 +8,25 @@ const question = (more: Partial<ExchangedQuestion>): ExchangedQuestion => ({ ...
 
 const NASTY = "1 = 2 ~ {3} #4 : C:\\new \\\\ // <b>&amp;</b> ]]> [html] ####\n\n::second:: -> %50%";
 const PAPER: ExchangedQuestion[] = [
-  question({ type: "MULTIPLE_CHOICE", options: ["One", "Two", "Three"], place: 1, marks: 3, difficulty: "HARD" }),
-  question({ type: "MULTIPLE_CHOICE", options: ["One", "Two"], place: null, explanation: "Not decided yet" }),
+  question({ type: "MULTIPLE_CHOICE", options: ["One", "Two", "Three"], places: [1], marks: 3, difficulty: "HARD" }),
+  question({ type: "MULTIPLE_CHOICE", options: ["One", "Two"], places: [], explanation: "Not decided yet" }),
   question({
     type: "MULTIPLE_CHOICE",
     text: NASTY,
     options: [NASTY, "%50%", "[html]<i>x</i>", "//"],
-    place: 2,
+    places: [2],
     explanation: NASTY,
   }),
-  question({ type: "TRUE_FALSE", options: ["True", "False"], place: 0, explanation: "Because" }),
-  question({ type: "TRUE_FALSE", options: ["True", "False"], place: 1, marks: 0 }),
-  question({ type: "TRUE_FALSE", options: ["True", "False"], place: null }),
+  question({ type: "TRUE_FALSE", options: ["True", "False"], places: [0], explanation: "Because" }),
+  question({ type: "TRUE_FALSE", options: ["True", "False"], places: [1], marks: 0 }),
+  question({ type: "TRUE_FALSE", options: ["True", "False"], places: [] }),
+  question({ type: "MULTIPLE_ANSWERS", options: ["One", "Two", "Three"], places: [0, 2], partialCredit: true }),
+  question({ type: "MULTIPLE_ANSWERS", options: ["A", "B", "C", "D", "E", NASTY], places: [0, 1, 5], tags: ["week 1", "über"] }),
+  question({ type: "MULTIPLE_ANSWERS", options: ["One", "Two"], places: [1], partialCredit: true }),
+  question({ type: "MULTIPLE_ANSWERS", options: ["One", "Two"], places: [] }),
+  question({ type: "NUMERIC", answer: "-3.140", tolerance: "0.01", explanation: "Nearly" }),
+  question({ type: "NUMERIC", answer: "6.02e23", tolerance: "0" }),
+  question({ type: "SHORT_ANSWER", accepted: ["42", "forty-two", NASTY], unmatchedWrong: true }),
   question({ type: "SHORT_ANSWER", key: "42", difficulty: "EASY" }),
   question({ type: "SHORT_ANSWER", key: NASTY, text: "# one\n\n{two}" }),
   question({ type: "SHORT_ANSWER", key: null }),
@@ -72,31 +79,60 @@ The sun is a star.{T#no#yes}
           type: "MULTIPLE_CHOICE",
           text: "H_2O has: {y} < z?",
           options: ["A = B", "C ~ D"],
-          place: 0,
+          places: [0],
           explanation: "It is\nwater",
+          tags: ["week1"],
         },
         notes: [
           "Formatting is not kept.",
           "Feedback of single answers is not kept.",
           "The weight -33.33333% of “C ~ D” is not kept: it counts as wrong.",
-          "The tag “week1” is not kept.",
         ],
       },
-      { question: { type: "SHORT_ANSWER", text: "Two plus two is _____in words.", key: "four / 4" } },
-      { question: { type: "TRUE_FALSE", place: 0 }, notes: ["Feedback of single answers is not kept."] },
+      {
+        question: { type: "SHORT_ANSWER", text: "Two plus two is _____in words.", accepted: ["four"], key: null },
+        notes: ["“4” earns 50% there. It is not kept: a person marks it here."],
+      },
+      { question: { type: "TRUE_FALSE", places: [0] }, notes: ["Feedback of single answers is not kept."] },
     ]);
   });
 
   it.each([
     ["Ada {=a -> b =c -> d}", "Matching"],
-    ["How many? {#3:1}", "Numerical"],
+    ["How many? {#=3:1 =%50%4:1}", "more than one right number"],
+    ["How many? {#5..1}", "no numbers in it"],
     ["Read this.", "no answers in"],
-    ["Which? {~%50%a ~%50%b ~c}", "more than one right"],
+    ["Which? {~%50%a ~%20%b ~c}", "add up to 100%"],
+    ["Which? {=a =b ~c}", "earns all its marks"],
     ["Which? {=a ~b", "don't match"],
     ["Which? {=a ~}", "options is empty"],
     ["Which? {maybe}", "no answer"],
   ])("says why %s is left out", (content, reason) => {
     expect(only(content)).toMatchObject({ question: null, reason: expect.stringContaining(reason) as string });
+  });
+});
+
+describe("the types of other programs", () => {
+  it.each([
+    ["Which? {~%50%a ~%50%b ~%-100%c}", { type: "MULTIPLE_ANSWERS", places: [0, 1], partialCredit: true }, []],
+    ["Which? {~%50%a ~%50%b ~c}", { type: "MULTIPLE_ANSWERS", places: [0, 1] }, ["Its weights are not kept"]],
+    ["How many? {#3:1}", { type: "NUMERIC", answer: "3", tolerance: "1" }, []],
+    ["How many? {#1.5..2}", { type: "NUMERIC", answer: "1.75", tolerance: "0.25" }, []],
+    ["Who? {=Ada =Ada Lovelace}", { type: "SHORT_ANSWER", accepted: ["Ada", "Ada Lovelace"] }, []],
+    ["Who? {=Ada*}", { type: "SHORT_ANSWER", accepted: ["Ada*"] }, ["A * stands for itself"]],
+  ])("reads %s", (content, read, notes) => {
+    const item = only(content);
+    expect(item.question).toMatchObject(read);
+    expect(item.notes).toEqual(notes.map((note) => expect.stringContaining(note) as string));
+  });
+
+  it("reads a number of Moodle XML without its units", () => {
+    const item = only(
+      quiz(`<question type="numerical">${text("questiontext", "How far?")}<answer fraction="100"><text>3.14</text>
+        <tolerance>0.01</tolerance></answer><units><unit><multiplier>1</multiplier><unit_name>m</unit_name></unit></units></question>`),
+    );
+    expect(item.question).toMatchObject({ type: "NUMERIC", answer: "3.14", tolerance: "0.01" });
+    expect(item.notes).toEqual(["Units are not kept: a student writes the number alone."]);
   });
 });
 
@@ -120,7 +156,13 @@ describe("Moodle XML as Moodle writes it", () => {
     );
     expect(file.notes).toEqual(["Categories are not kept."]);
     expect(file.items[0]).toMatchObject({
-      question: { text: "Which salt? [image: a jar]", marks: 2, options: ["NaCl", "KCl"], place: 0, explanation: "NaCl & more" },
+      question: {
+        text: "Which salt? [image: a jar]",
+        marks: 2,
+        options: ["NaCl", "KCl"],
+        places: [0],
+        explanation: "NaCl & more",
+      },
       notes: [
         "Formatting is not kept.",
         "An embedded image is not kept.",

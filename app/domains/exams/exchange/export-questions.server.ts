@@ -1,15 +1,12 @@
 import { z } from "zod";
 import { read } from "~/access/verb.server.ts";
 import { Forbidden } from "~/platform/errors.ts";
-import { isClosed } from "../authoring/question-types.ts";
 import { listQuestions, type Question } from "../authoring/questions.server.ts";
 import type { ExchangedQuestion } from "./exchanged.ts";
 import { writeGift } from "./gift.ts";
 import { writeMoodleXml } from "./moodle-xml.ts";
 
 function exchanged(question: Question): ExchangedQuestion {
-  const closed = isClosed(question.type);
-  const right = question.options.findIndex((option) => option.correct);
   return {
     type: question.type,
     text: question.text,
@@ -17,8 +14,14 @@ function exchanged(question: Question): ExchangedQuestion {
     difficulty: question.difficulty as ExchangedQuestion["difficulty"],
     explanation: question.explanation || null,
     options: question.options.map((option) => option.text),
-    place: closed && right >= 0 ? right : null,
-    key: closed ? null : question.correct_answer || null,
+    places: question.options.flatMap((option, place) => (option.correct ? [place] : [])),
+    partialCredit: question.partial_credit,
+    answer: question.numeric_answer ?? null,
+    tolerance: question.numeric_tolerance ?? null,
+    accepted: question.accepted_answers ?? [],
+    unmatchedWrong: question.unmatched_wrong,
+    key: question.options.length > 0 ? null : question.correct_answer || null,
+    tags: question.tags,
   };
 }
 

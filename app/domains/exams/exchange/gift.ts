@@ -1,11 +1,14 @@
 import {
   applyAccepted,
   applyChoices,
+  applyNumber,
   applyTags,
   assertRoomForMore,
   blankQuestion,
   LeftOut,
+  tagsOf,
   titleOf,
+  weightsOf,
   type ExchangedFile,
   type ExchangedItem,
   type ExchangedQuestion,
@@ -63,19 +66,42 @@ function cutExplanation(body: string): { answers: string; explanation: string | 
     : { answers: body.slice(0, at), explanation: body.slice(at + 4) };
 }
 
+/** `#3.14:0.01`, `#3.13..3.15`, or one answer of a list `#=3.14:0.01`. */
+function readNumber(question: ExchangedQuestion, body: string, notes: string[]): void {
+  if (marks(body, "=").length > 1)
+    throw new LeftOut("It has more than one right number. A number has one here, with a tolerance.");
+  const [hash] = marks(body, "#");
+  if (hash !== undefined && body.slice(hash + 1).trim() !== "") notes.push("Feedback of single answers is not kept.");
+  const source = unescaped(
+    body
+      .slice(0, hash ?? body.length)
+      .trim()
+      .replace(/^=(%100%)?/, ""),
+  ).trim();
+  const range = /^(\S+?)\.\.(\S+)$/.exec(source);
+  if (!range) {
+    const [answer = "", tolerance = ""] = source.split(":");
+    return applyNumber(question, answer, tolerance);
+  }
+  const [from, to] = [Number(range[1]), Number(range[2])];
+  const plain = (value: number) => String(Number(value.toPrecision(12)));
+  if (!(from <= to)) throw new LeftOut(`Its range “${titleOf(source)}” has no numbers in it.`);
+  applyNumber(question, plain((from + to) / 2), plain((to - from) / 2));
+}
+
 const TRUTH = /^(t|true|f|false)$/i;
 
 function readAnswers(question: ExchangedQuestion, body: string, format: TextFormat, notes: string[]): void {
   const bare = body.trim();
   if (bare === "") return;
-  if (bare.startsWith("#")) throw new LeftOut("Numerical questions can't be imported. Write it as a short answer.");
+  if (bare.startsWith("#")) return readNumber(question, bare.slice(1), notes);
   const [hash] = marks(bare, "#");
   const word = bare.slice(0, hash ?? bare.length).trim();
   if (TRUTH.test(word)) {
     if (hash !== undefined) notes.push("Feedback of single answers is not kept.");
     question.type = "TRUE_FALSE";
     question.options = ["True", "False"];
-    question.place = /^t/i.test(word) ? 0 : 1;
+    question.places = [/^t/i.test(word) ? 0 : 1];
     return;
   }
   const found = splitAnswers(bare, notes);
@@ -87,7 +113,13 @@ function readAnswers(question: ExchangedQuestion, body: string, format: TextForm
     percent: percent ?? (sign === "=" ? 100 : 0),
   }));
   if (openAnswers) applyAccepted(question, answers, notes);
-  else applyChoices(question, answers, notes);
+  else
+    applyChoices(
+      question,
+      answers,
+      notes,
+      found.every(({ sign, percent }) => sign === "~" && percent !== null),
+    );
 }
 
 function readQuestion(source: string, tags: string[], notes: string[]): ExchangedQuestion {
@@ -152,27 +184,42 @@ export function parseGift(content: string): ExchangedFile {
 /** A text that begins like a format or a weight says its own format first. */
 const optionText = (text: string) => (/^[[%]/.test(text) ? `[plain]${escaped(text)}` : escaped(text));
 
+const percent = (weight: number) => (weight === 0 ? "" : `%${Number(weight.toFixed(5))}%`);
+
 function writeAnswers(question: ExchangedQuestion): string {
+  const [place] = question.places;
   switch (question.type) {
     case "TRUE_FALSE":
-      return question.place === null ? "~True ~False" : question.place === 0 ? "TRUE" : "FALSE";
+      return place === undefined ? "~True ~False" : place === 0 ? "TRUE" : "FALSE";
     case "MULTIPLE_CHOICE":
       return question.options
-        .map((text, place) => `\n\t${place === question.place ? "=" : "~"}${optionText(text)}`)
+        .map((text, at) => `\n\t${at === place ? "=" : "~"}${optionText(text)}`)
         .join("")
         .concat("\n");
+    case "MULTIPLE_ANSWERS": {
+      const weights = weightsOf(question.options.length, question.places);
+      return question.options
+        .map((text, at) => `\n\t~${percent(weights[at]!)}${optionText(text)}`)
+        .join("")
+        .concat("\n");
+    }
+    case "NUMERIC":
+      return `#${question.answer === null ? "" : `${question.answer}:${question.tolerance ?? "0"}`}`;
     case "SHORT_ANSWER":
-      return question.key === null ? "" : `=${optionText(question.key)}`;
+      return (question.accepted.length > 0 ? question.accepted : question.key === null ? [] : [question.key])
+        .map((text) => `=${optionText(text)}`)
+        .join(" ");
     case "ESSAY":
       return "";
   }
 }
 
 function writeQuestion(question: ExchangedQuestion): string {
-  const tags = [`marks=${question.marks}`, `difficulty=${question.difficulty.toLowerCase()}`];
-  if (question.type === "SHORT_ANSWER" && question.key === null) tags.push("type=short-answer");
-  if (question.type === "TRUE_FALSE" && question.place === null) tags.push("type=true-false");
-  const lost = question.type === "ESSAY" && question.key !== null;
+  const tags = [`marks=${question.marks}`, ...tagsOf(question)];
+  const unanswered = question.accepted.length === 0 && question.key === null;
+  if (question.type === "SHORT_ANSWER" && unanswered) tags.push("type=short-answer");
+  if (question.type === "TRUE_FALSE" && question.places.length === 0) tags.push("type=true-false");
+  const lost = question.key !== null && (question.type === "ESSAY" || question.accepted.length > 0);
   return [
     `// ${tags.map((tag) => `[tag:${tag}]`).join(" ")}`,
     ...(lost ? ["// The expected answer is not in this file: GIFT has no place for it. Moodle XML has."] : []),

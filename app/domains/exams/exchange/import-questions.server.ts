@@ -2,9 +2,9 @@ import { z } from "zod";
 import { mutation, read, record } from "~/access/verb.server.ts";
 import type { TxCtx } from "~/db/ctx.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
-import { questionFields, type QuestionFields } from "../authoring/fields.ts";
+import { questionFields, type QuestionFields } from "../authoring/question-fields.server.ts";
 import { assertDraft, insertQuestions } from "../authoring/insert-questions.server.ts";
-import { isClosed } from "../authoring/question-types.ts";
+import { hasWrittenOptions } from "../authoring/question-types.ts";
 import { listQuestions } from "../authoring/questions.server.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import type { ExchangedItem, ExchangedQuestion, ExchangeFormat } from "./exchanged.ts";
@@ -33,7 +33,7 @@ const spaced = (text: string) => text.replace(/\s+/g, " ").trim();
 
 /** Two questions are the same when type, text and options are, whatever their key and marks. */
 const sameness = (question: { type: string; text: string; options: string[] }) =>
-  JSON.stringify([question.type, spaced(question.text), question.type === "MULTIPLE_CHOICE" ? question.options.map(spaced) : []]);
+  JSON.stringify([question.type, spaced(question.text), hasWrittenOptions(question.type) ? question.options.map(spaced) : []]);
 
 async function questionsByContent(ctx: TxCtx, exam: ExamRow): Promise<Map<string, string>> {
   const { questions } = await listQuestions({ ctx, input: { examId: exam.id } });
@@ -46,12 +46,22 @@ async function questionsByContent(ctx: TxCtx, exam: ExamRow): Promise<Map<string
 }
 
 /** By the rules of the form that questions are written in. */
-const byTheForm = ({ place, key, explanation, ...question }: ExchangedQuestion) =>
+const byTheForm = ({ places, answer, tolerance, key, explanation, ...question }: ExchangedQuestion) =>
   questionFields.safeParse({
     ...question,
     explanation: explanation ?? undefined,
-    key: (isClosed(question.type) ? place?.toString() : key) ?? undefined,
+    keys: places,
+    answer: answer ?? "",
+    tolerance: tolerance ?? "",
+    key: key ?? undefined,
   });
+
+const lacksKey = (question: QuestionFields) =>
+  question.options.length > 0
+    ? question.places.length === 0
+    : question.type === "NUMERIC"
+      ? question.numericAnswer === null
+      : question.type === "SHORT_ANSWER" && question.accepted.length === 0 && question.note === null;
 
 function planItem(item: ExchangedItem, known: Map<string, string>, questions: QuestionFields[]): PlannedItem {
   const { line, title, question } = item;
@@ -64,7 +74,7 @@ function planItem(item: ExchangedItem, known: Map<string, string>, questions: Qu
   if (there) return { ...planned, outcome: "present", reason: there };
   known.set(same, `Already in this file, on line ${line}.`);
   questions.push(parsed.data);
-  const open = isClosed(question.type) && parsed.data.place === null;
+  const open = lacksKey(parsed.data);
   return {
     ...planned,
     outcome: "add",

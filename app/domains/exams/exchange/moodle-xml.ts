@@ -1,12 +1,15 @@
 import {
   applyAccepted,
   applyChoices,
+  applyNumber,
   applyTags,
   assertRoomForMore,
   blankQuestion,
   LeftOut,
   refuseFile,
+  tagsOf,
   titleOf,
+  weightsOf,
   type ExchangedFile,
   type ExchangedItem,
   type ExchangedQuestion,
@@ -29,7 +32,6 @@ function richText(element: XmlElement | undefined, notes: string[]): string {
 
 const REASONS = new Map([
   ["matching", "Matching questions can't be imported. Write it as several multiple choice questions."],
-  ["numerical", "Numerical questions can't be imported. Write it as a short answer."],
   ["description", "A description has no answer, and an exam has no place for it."],
 ]);
 
@@ -42,14 +44,20 @@ function readAnswers(question: ExchangedQuestion, element: XmlElement, type: str
     notes.push("Feedback of single answers is not kept.");
   switch (type) {
     case "multichoice":
-      if (textOf(child(element, "single")).trim() === "false" && found.filter((answer) => percentOf(answer) > 0).length > 1)
-        throw new LeftOut("It has more than one right option. A multiple choice has one key here.");
       return applyChoices(
         question,
         found.map((answer) => ({ text: richText(answer, notes), percent: percentOf(answer) })),
         notes,
+        textOf(child(element, "single")).trim() === "false",
       );
+    case "numerical": {
+      const right = found.filter((answer) => percentOf(answer) > 0);
+      if (right.length > 1) throw new LeftOut("It has more than one right number. A number has one here, with a tolerance.");
+      if (child(element, "units")) notes.push("Units are not kept: a student writes the number alone.");
+      return applyNumber(question, textOf(child(right[0], "text")), textOf(child(right[0], "tolerance")));
+    }
     case "shortanswer":
+      question.key = richText(child(element, "graderinfo"), notes) || null;
       return applyAccepted(
         question,
         found.map((answer) => ({ text: textOf(child(answer, "text")).trim(), percent: percentOf(answer) })),
@@ -59,7 +67,7 @@ function readAnswers(question: ExchangedQuestion, element: XmlElement, type: str
       const right = found.find((answer) => percentOf(answer) > 0);
       question.type = "TRUE_FALSE";
       question.options = ["True", "False"];
-      question.place = right ? (textOf(child(right, "text")).trim().toLowerCase() === "true" ? 0 : 1) : null;
+      question.places = right ? [textOf(child(right, "text")).trim().toLowerCase() === "true" ? 0 : 1] : [];
       return;
     }
     case "essay":
@@ -133,19 +141,41 @@ const xml = (text: string) =>
 const plain = (name: string, text: string, more = "") =>
   `    <${name}${more} format="plain_text"><text>${xml(text)}</text></${name}>`;
 
-const TYPES = { MULTIPLE_CHOICE: "multichoice", TRUE_FALSE: "truefalse", SHORT_ANSWER: "shortanswer", ESSAY: "essay" };
+const TYPES = {
+  MULTIPLE_CHOICE: "multichoice",
+  MULTIPLE_ANSWERS: "multichoice",
+  TRUE_FALSE: "truefalse",
+  NUMERIC: "numerical",
+  SHORT_ANSWER: "shortanswer",
+  ESSAY: "essay",
+};
+
+const graderInfo = (question: ExchangedQuestion) => (question.key === null ? [] : [plain("graderinfo", question.key)]);
 
 function writeAnswers(question: ExchangedQuestion): string[] {
-  const closed = (text: string, place: number) => plain("answer", text, ` fraction="${place === question.place ? 100 : 0}"`);
+  const weighted = (text: string, weight: number) => plain("answer", text, ` fraction="${Number(weight.toFixed(5))}"`);
+  const closed = (text: string, place: number) => weighted(text, question.places.includes(place) ? 100 : 0);
   switch (question.type) {
     case "MULTIPLE_CHOICE":
       return ["    <single>true</single>", ...question.options.map(closed)];
+    case "MULTIPLE_ANSWERS": {
+      const weights = weightsOf(question.options.length, question.places);
+      return ["    <single>false</single>", ...question.options.map((text, at) => weighted(text, weights[at]!))];
+    }
     case "TRUE_FALSE":
       return ["true", "false"].map(closed);
+    case "NUMERIC":
+      return question.answer === null
+        ? []
+        : [
+            `    <answer fraction="100" format="plain_text"><text>${xml(question.answer)}</text>` +
+              `<tolerance>${xml(question.tolerance ?? "0")}</tolerance></answer>`,
+          ];
     case "SHORT_ANSWER":
-      return question.key === null ? [] : [plain("answer", question.key, ' fraction="100"')];
+      if (question.accepted.length === 0) return question.key === null ? [] : [weighted(question.key, 100)];
+      return [...question.accepted.map((text) => weighted(text, 100)), ...graderInfo(question)];
     case "ESSAY":
-      return question.key === null ? [] : [plain("graderinfo", question.key)];
+      return graderInfo(question);
   }
 }
 
@@ -157,7 +187,9 @@ const writeQuestion = (question: ExchangedQuestion): string =>
     ...(question.explanation === null ? [] : [plain("generalfeedback", question.explanation)]),
     `    <defaultgrade>${question.marks}</defaultgrade>`,
     ...writeAnswers(question),
-    `    <tags><tag><text>difficulty=${question.difficulty.toLowerCase()}</text></tag></tags>`,
+    `    <tags>${tagsOf(question)
+      .map((tag) => `<tag><text>${xml(tag)}</text></tag>`)
+      .join("")}</tags>`,
     "  </question>",
   ].join("\n");
 

@@ -8,6 +8,7 @@ import { Conflict, Invalid } from "~/platform/errors.ts";
 import { plural } from "~/platform/format.ts";
 import { findExam, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { moveExam } from "../calendar/move.server.ts";
+import { MARKS_ITSELF, markClosed } from "./mark-closed.server.ts";
 import { DEFAULT_BOUNDARIES, faultOf, scaleFrom, type Boundary } from "./boundaries.ts";
 import { reasonField } from "~/platform/reason-field.ts";
 
@@ -66,29 +67,6 @@ export const saveBoundaries = mutation({
   },
 });
 
-/** Closed types mark themselves: the chosen option's own mark, nothing for a blank. Safe to run again. */
-async function markClosed(ctx: TxCtx, exam: ExamRow): Promise<number> {
-  return execute(
-    ctx.tx,
-    sql`update public.student_answer s
-        set is_correct = coalesce(m.is_correct, false),
-            marks_awarded = case when m.is_correct then m.marks * 100 else 0 end, updated_at = ${ctx.clock.now()}
-        from (
-          select s2.id, s2.college_id, q.marks, o.is_correct
-          from public.student_exam_attempt a
-            join public.student_answer s2 on s2.attempt_id = a.id and s2.college_id = a.college_id
-            join public.question q on q.id = s2.question_id
-              and q.college_id = s2.college_id
-              and q.type in ('MULTIPLE_CHOICE', 'TRUE_FALSE')
-            left join public.question_option o on o.id = s2.selected_option_id
-              and o.college_id = s2.college_id
-              and o.question_id = q.id
-          where a.exam_id = ${exam.id} and a.college_id = ${exam.college_id}
-        ) m
-        where s.id = m.id and s.college_id = m.college_id`,
-  );
-}
-
 async function unmarked(ctx: TxCtx, exam: ExamRow): Promise<number> {
   const found = await firstRow(
     ctx.tx,
@@ -99,7 +77,8 @@ async function unmarked(ctx: TxCtx, exam: ExamRow): Promise<number> {
         where a.exam_id = ${exam.id}
           and a.college_id = ${exam.college_id}
           and q.type in ('SHORT_ANSWER', 'ESSAY')
-          and s.is_correct is null`,
+          and s.is_correct is null
+          and not ${MARKS_ITSELF}`,
     z.object({ n: z.number() }),
   );
   return found!.n;

@@ -4,6 +4,7 @@ import { execute, firstRow, rows } from "~/db/query.ts";
 import { raw, sql } from "~/db/sql.ts";
 import { Conflict, Invalid, NotFound } from "~/platform/errors.ts";
 import { findExam, lockExam } from "../exam-row.server.ts";
+import { MARKS_ITSELF } from "./mark-closed.server.ts";
 
 const NOT_NOW = "Answers are marked after an exam has closed, and before it is graded";
 
@@ -15,6 +16,7 @@ const waitingRow = z.object({
   place: z.number(),
   type: z.string(),
   expected: z.string().nullable(),
+  accepted: z.array(z.string()),
   marks: z.number(),
   answer: z.string().nullable(),
 });
@@ -35,7 +37,7 @@ export const markingQueue = read({
     const queue = await rows(
       ctx.tx,
       sql`select s.id, a.candidate_no, q.id as question_id, q.text as question, ${PLACE} as place, q.type,
-                 q.correct_answer as expected, q.marks, s.answer_text as answer
+                 q.correct_answer as expected, q.accepted_answers as accepted, q.marks, s.answer_text as answer
           from public.student_exam_attempt a
             join public.student_answer s on s.attempt_id = a.id
               and s.college_id = a.college_id
@@ -44,6 +46,7 @@ export const markingQueue = read({
           where a.exam_id = ${exam.id}
             and a.college_id = ${exam.college_id}
             and a.state not in ('IN_PROGRESS', 'PAUSED', 'LOCKED')
+            and not ${MARKS_ITSELF}
           order by q.order_index, lower(trim(s.answer_text)), a.candidate_no
           limit ${input.limit}`,
       waitingRow,
@@ -52,7 +55,7 @@ export const markingQueue = read({
   },
 });
 
-const markedRow = waitingRow.extend({ marked: z.number() }).omit({ expected: true });
+const markedRow = waitingRow.extend({ marked: z.number() }).omit({ expected: true, accepted: true });
 
 /** What a person has marked, the latest first: a mark that was mistyped is found by its candidate. */
 export const markedAnswers = read({
@@ -73,6 +76,7 @@ export const markedAnswers = read({
             join public.question q on q.id = s.question_id and q.college_id = s.college_id and q.type in ${OPEN_TYPES}
           where a.exam_id = ${exam.id}
             and a.college_id = ${exam.college_id}
+            and (s.marked_by is not null or not ${MARKS_ITSELF})
             and (${input.candidateNo ?? null}::int is null or a.candidate_no = ${input.candidateNo ?? null}::int)
           order by s.updated_at desc, s.id
           limit 10`,
@@ -162,7 +166,10 @@ export const markAnswer = mutation({
       sql`select s.id, s.is_correct, s.answer_text, q.id as question_id, q.marks
           from public.student_answer s
             join public.question q on q.id = s.question_id and q.college_id = s.college_id
-          where s.id = ${input.answerId} and s.college_id = ${exam.college_id} and q.exam_id = ${exam.id}
+          where s.id = ${input.answerId}
+            and s.college_id = ${exam.college_id}
+            and q.exam_id = ${exam.id}
+            and q.type in ${OPEN_TYPES}
           for update of s`,
       z.object({
         id: z.string(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Ctx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
+import { paperQuestion } from "./paper-question.server.ts";
 import { asClient, findSitting, standingOf } from "./sitting.server.ts";
 
 const questionRow = z.object({
@@ -11,6 +12,7 @@ const questionRow = z.object({
   marks: z.number(),
   options: z.array(z.object({ id: z.string(), text: z.string() })),
   option_id: z.string().nullable(),
+  option_ids: z.array(z.string()).nullable(),
   answer_text: z.string().nullable(),
   answered_at: z.date().nullable(),
 });
@@ -25,7 +27,7 @@ export const readPaper = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string
     const questions = await rows(
       inner.tx,
       sql`select q.id, q.text, q.type, q.marks, coalesce(o.options, '[]'::json) as options,
-                 s.selected_option_id as option_id, s.answer_text, s.answered_at
+                 s.selected_option_id as option_id, s.selected_options as option_ids, s.answer_text, s.answered_at
           from public.question q
             join public.exam e on e.id = q.exam_id and e.college_id = q.college_id
             left join lateral (
@@ -45,12 +47,10 @@ export const readPaper = ({ ctx, input }: { ctx: Ctx; input: { attemptId: string
       ...standingOf(sitting, inner.clock.now()),
       exam: { id: sitting.exam_id, title: sitting.exam_title },
       questions: questions.map((row) => ({
-        id: row.id,
-        text: row.text,
-        type: row.type,
-        marks: row.marks,
-        options: row.options,
-        answer: row.answered_at ? { optionId: row.option_id, text: row.answer_text, at: row.answered_at.toISOString() } : null,
+        ...paperQuestion(row),
+        answer: row.answered_at
+          ? { optionId: row.option_id, optionIds: row.option_ids, text: row.answer_text, at: row.answered_at.toISOString() }
+          : null,
       })),
     };
   });

@@ -18,6 +18,8 @@ export const answersInput = z.object({
       z.object({
         questionId: z.uuid("questionId is not an id"),
         optionId: z.uuid("optionId is not an id").nullish(),
+        /** Where several may be chosen: all that are chosen now. */
+        optionIds: z.array(z.uuid("optionIds holds what is not an id")).max(20, "At most 20 options").nullish(),
         text: z.string().max(20_000, "An answer has at most 20,000 characters").nullish(),
         /** When the student gave it, by the server's clock as the client knows it. */
         at: z.iso.datetime({ offset: true, message: "at is not a time, for example 2026-11-29T09:00:00.000Z" }),
@@ -27,7 +29,7 @@ export const answersInput = z.object({
     .max(200, "At most 200 answers at once"),
 });
 
-type Answer = { questionId: string; optionId: string | null; text: string | null; at: Date };
+type Answer = { questionId: string; optionId: string | null; optionIds: string[] | null; text: string | null; at: Date };
 
 /** Each question once, with what was given last: a queue that was kept offline may hold several. */
 function latest(answers: z.output<typeof answersInput>["answers"], now: Date): Answer[] {
@@ -40,6 +42,7 @@ function latest(answers: z.output<typeof answersInput>["answers"], now: Date): A
       found.set(answer.questionId, {
         questionId: answer.questionId,
         optionId: answer.optionId ?? null,
+        optionIds: answer.optionIds ? [...new Set(answer.optionIds)].sort() : null,
         text: answer.text ?? null,
         at,
       });
@@ -77,25 +80,41 @@ async function write(ctx: TxCtx, sitting: Sitting, answers: readonly Answer[]): 
           select * from unnest(
             ${answers.map(() => newId(now.getTime()))}::uuid[], ${answers.map((answer) => answer.questionId)}::uuid[],
             ${answers.map((answer) => answer.optionId)}::uuid[], ${answers.map((answer) => answer.text)}::text[],
-            ${answers.map((answer) => answer.at.toISOString())}::timestamptz[]
-          ) v (id, question_id, option_id, answer_text, at)
+            ${answers.map((answer) => answer.at.toISOString())}::timestamptz[],
+            ${answers.map(({ optionIds }) => optionIds && `{${optionIds.join(",")}}`)}::text[]
+          ) v (id, question_id, option_id, answer_text, at, options)
         ),
         fitting as (
-          select v.*
+          select v.*, v.options::uuid[] as option_ids
           from given v
             join public.question q
               on q.id = v.question_id and q.college_id = ${sitting.college_id} and q.exam_id = ${sitting.exam_id}
             left join public.question_option o
               on o.id = v.option_id and o.college_id = q.college_id and o.question_id = q.id
-          where v.option_id is null or o.id is not null
+          where (v.option_id is null or (o.id is not null and q.type <> 'MULTIPLE_ANSWERS'))
+            and (v.options is null or q.type = 'MULTIPLE_ANSWERS')
+            and not exists (
+              select 1
+              from unnest(v.options::uuid[]) as x (id)
+              where not exists (
+                select 1
+                from public.question_option p
+                where p.id = x.id and p.college_id = q.college_id and p.question_id = q.id
+              )
+            )
         ),
         kept as (
           insert into public.student_answer as s
-            (id, college_id, attempt_id, question_id, selected_option_id, answer_text, answered_at, updated_at)
-          select f.id, ${sitting.college_id}, ${sitting.id}, f.question_id, f.option_id, f.answer_text, f.at, ${now}
+            (
+              id, college_id, attempt_id, question_id, selected_option_id, selected_options, answer_text, answered_at,
+              updated_at
+            )
+          select f.id, ${sitting.college_id}, ${sitting.id}, f.question_id, f.option_id, f.option_ids,
+                 f.answer_text, f.at, ${now}
           from fitting f
           on conflict (college_id, attempt_id, question_id) do update
-          set selected_option_id = excluded.selected_option_id, answer_text = excluded.answer_text,
+          set selected_option_id = excluded.selected_option_id, selected_options = excluded.selected_options,
+              answer_text = excluded.answer_text,
               answered_at = excluded.answered_at, revisions = s.revisions + 1, updated_at = excluded.updated_at
           -- An older one that comes late, or the same one once more, changes nothing.
           where excluded.answered_at > s.answered_at
@@ -127,7 +146,7 @@ export const saveAnswers = ({ ctx, input }: { ctx: Ctx; input: { attemptId: stri
               answered_count = (
                 select count(*) from public.student_answer s
                 where s.attempt_id = ${sitting.id} and s.college_id = ${sitting.college_id}
-                  and (s.selected_option_id is not null or s.answer_text <> '')
+                  and (s.selected_option_id is not null or cardinality(s.selected_options) > 0 or s.answer_text <> '')
               )
           where id = ${sitting.id} and college_id = ${sitting.college_id}`,
     );

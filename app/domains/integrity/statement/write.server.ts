@@ -88,7 +88,11 @@ async function factsOf(ctx: TxCtx, { review, entryId, outcome, consequence }: Wo
                  from public.student_answer s
                  where s.attempt_id = a.id
                    and s.college_id = a.college_id
-                   and (s.selected_option_id is not null or coalesce(s.answer_text, '') <> '')
+                   and (
+                     s.selected_option_id is not null
+                       or cardinality(s.selected_options) > 0
+                       or coalesce(s.answer_text, '') <> ''
+                   )
                ) as answered,
                a.extra_seconds,
                coalesce(

@@ -55,7 +55,14 @@ export const answerHistory = read({
             where o.college_id = ${attempt.college_id}
           )
           select item.place,
-                 case when v.selected_option_id is null then null else coalesce(option.letter, '?') end as option,
+                 case
+                   when v.selected_options is not null then (
+                     select string_agg(chosen.letter, ', ' order by chosen.letter)
+                     from option chosen
+                     where chosen.id = any (v.selected_options)
+                   )
+                   when v.selected_option_id is not null then coalesce(option.letter, '?')
+                 end as option,
                  left(v.answer_text, 400) as text, case when ${open} then option.is_correct end as right, v.at
           from public.answer_version v
             join item on item.id = v.question_id
