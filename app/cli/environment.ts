@@ -23,6 +23,13 @@ const CREDENTIALS: Record<string, readonly ProcessName[]> = {
   INVIGIL_LOG_KEY: ["web"],
   INVIGIL_DEMO_PASSWORD: [],
   SMTP_URL: ["collector"],
+  WEBHOOK_SECRET: ["collector"],
+  TWILIO_ACCOUNT_SID: ["collector"],
+  TWILIO_AUTH_TOKEN: ["collector"],
+  TWILIO_FROM: ["collector"],
+  TWILIO_URL: ["collector"],
+  FCM_SERVICE_ACCOUNT: ["collector"],
+  FCM_URL: ["collector"],
   BACKUP_KEY: ["collector"],
   BACKUP_S3_URL: ["collector"],
 };

@@ -23,6 +23,7 @@ import { observes } from "~/platform/depth.ts";
 import { env } from "~/platform/env.server.ts";
 import type { Schedule } from "./schedule.server.ts";
 import { deliverNotifications } from "~/domains/communication/deliver.server.ts";
+import { expandSeries } from "~/domains/communication/events/expand.server.ts";
 import { expireEnrollments } from "~/domains/enrollments/expire.server.ts";
 import { advanceExams } from "~/domains/exams/calendar/clock.server.ts";
 import { drawSample } from "~/domains/integrity/review/draw-sample.server.ts";
@@ -70,6 +71,7 @@ function platformSchedules(): Schedule[] {
     { name: "forecasts.keep", every: 600_000, run: async () => void (await keepForecasts()) },
     { name: "forecasts.judge", every: 600_000, run: async () => void (await judgeForecasts()) },
     { name: "notifications.deliver", every: 2000, run: () => deliverNotifications() },
+    { name: "events.expand", every: 30_000, run: async () => void (await expandSeries()) },
     { name: "subscriptions.expire", every: 60_000, run: async () => void (await expireSubscriptions()) },
     { name: "enrollments.expire", every: 300_000, run: async () => void (await expireEnrollments()) },
     { name: "exams.clock", every: 5000, run: async () => void (await advanceExams(systemCtx("exams clock"))) },

@@ -4,7 +4,10 @@ import { makeAttempt, makeExam, makeReview } from "../../tests/fixtures/exam.ts"
 import { may, ROLE_NAMES, type Permission } from "../access/policy.ts";
 import type { Ctx } from "../db/ctx.ts";
 import { newId } from "../platform/ids.ts";
+import { saveGradeBook } from "./academics/grades/save-book.server.ts";
 import { saveRegister } from "./academics/attendance/save-register.server.ts";
+import { cancelEvent, endSeries } from "./communication/events/cancel-event.server.ts";
+import { changeSeries } from "./communication/events/change-series.server.ts";
 import { publishAnnouncement } from "./communication/publish-announcement.server.ts";
 import { retryNotification } from "./communication/retry-notification.server.ts";
 import { dropEnrollment, setEnrollmentState } from "./enrollments/change-state.server.ts";
@@ -65,6 +68,7 @@ type Things = Record<
   | "payment"
   | "registration"
   | "announcement"
+  | "event"
   | "notification"
   | "review"
   | "decision"
@@ -82,6 +86,9 @@ const reason = "Because the test says so";
 const words = "Some sentences that a committee can read.";
 const LINES: Line[] = [
   [publishAnnouncement, "platform.manage", (it) => ({ id: it.announcement })],
+  [cancelEvent, "platform.manage", (it) => ({ id: it.event, reason })],
+  [endSeries, "platform.manage", (it) => ({ id: it.event, from: "2031-05-01", reason })],
+  [changeSeries, "platform.manage", (it) => ({ id: it.event, from: "2031-05-01", title: "New", rule: "0 9 * * 1", minutes: 45 })],
   [retryNotification, "platform.manage", (it) => ({ id: it.notification, reason })],
   [dropEnrollment, "platform.manage", (it) => ({ id: it.enrollment, date: "2026-05-01", reason })],
   [setEnrollmentState, "platform.manage", (it) => ({ id: it.enrollment, state: "CANCELLED", reason })],
@@ -155,6 +162,16 @@ const LINES: Line[] = [
       classId: it.class,
       date: "2026-03-02",
       cells: [{ userId: it.student, session: "AM", status: "LATE", version: "" }],
+    }),
+  ],
+  [
+    saveGradeBook,
+    "platform.manage",
+    (it) => ({
+      classId: it.class,
+      subjectId: newId(),
+      semesterId: newId(),
+      cells: [{ userId: it.student, component: "Quiz", date: "2026-03-02", score: "8", version: "", field: "f" }],
     }),
   ],
   [startPersonExport, "platform.manage", (it) => ({ id: it.student, reason })],
@@ -231,6 +248,7 @@ beforeAll(async () => {
     payment: await insert("payment", { ...of, user_id: student, amount_minor: 100, enrollment_id: made("enrollment") }),
     registration: await insert("student_registration", { ...of, name: "Ann", email: "ann@test.example" }),
     announcement: await insert("announcement", { ...of, title: "News", body: "Text" }),
+    event: await insert("event", { ...of, title: "Date", scheduled_at: new Date() }),
     notification: await insert("notification", { ...of, user_id: student, title: "A", message: "B" }),
     review,
     decision: await insert("review_decision", {

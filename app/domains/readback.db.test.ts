@@ -36,6 +36,8 @@ async function typedFor(resource: Resource, field: Field): Promise<string> {
   switch (field.kind) {
     case "text":
       if (field.key === "currency") return "EUR";
+      if (field.key === "address" && resource.name === "event_subscription") return `https://readback.example/${n}`;
+      if (field.key === "recurrencePattern") return `${n % 60} 9 * * 1`;
       if (field.pattern) return `person.${n}@readback.example`;
       return `${n % 2 ? "=" : "+"}${n} "quoted", it's one; ü`;
     case "longtext":
@@ -52,9 +54,12 @@ async function typedFor(resource: Resource, field: Field): Promise<string> {
     case "date":
       return `2026-02-${String((n % 28) + 1).padStart(2, "0")}`;
     case "moment":
+      if (field.key === "endDateTime") return `2031-03-${String((n % 28) + 1).padStart(2, "0")}T04:05`;
       // To come: a certificate may not expire before it is issued.
       return `2031-02-${String((n % 28) + 1).padStart(2, "0")}T04:05`;
     case "choice":
+      // The channel that takes an address.
+      if (field.key === "channel" && resource.name === "event_subscription") return "WEBHOOK";
       return (field.accepts ?? field.options)!.at(n % (field.accepts ?? field.options)!.length)!;
     case "list":
       return `one, ${n}\ntwo "quoted"`;

@@ -7,7 +7,15 @@ import { log } from "~/platform/log.server.ts";
 import { handOver, Unsure } from "./transport.server.ts";
 
 export type Purpose = "alert" | "invitation" | "notification" | "password";
-export type Mail = { id: string; purpose: Purpose; to: string; subject: string; text: string; collegeId?: string | null };
+export type Mail = {
+  id: string;
+  purpose: Purpose;
+  to: string;
+  subject: string;
+  text: string;
+  collegeId?: string | null;
+  /** Where its person ends what it comes of. */ unsubscribe?: string;
+};
 
 const GIVE_UP_AFTER = 12;
 /** Longer than any hand-over may take: whoever claimed it then is gone. */
@@ -17,10 +25,10 @@ const ABANDONED = "2 minutes";
 export async function queueMail(on: Queryable, mail: Mail): Promise<void> {
   await execute(
     on,
-    sql`insert into console.mail (id, purpose, college_id, to_address, subject, body)
+    sql`insert into console.mail (id, purpose, college_id, to_address, subject, body, unsubscribe_url)
         values (
           ${mail.id}::uuid, ${mail.purpose}, ${mail.collegeId ?? null}::uuid, ${mail.to}, ${mail.subject},
-          ${mail.text}
+          ${mail.text}, ${mail.unsubscribe ?? null}
         )
         on conflict (id) do nothing`,
   );
@@ -31,6 +39,7 @@ const claimed = z.object({
   to_address: z.string(),
   subject: z.string(),
   body: z.string(),
+  unsubscribe_url: z.string().nullable(),
   attempts: z.number(),
 });
 
@@ -47,7 +56,8 @@ async function settle(id: string, state: "SENT" | "PENDING" | "FAILED" | "UNSURE
 
 async function sendClaimed(mail: z.infer<typeof claimed>): Promise<void> {
   try {
-    await handOver({ id: mail.id, to: mail.to_address, subject: mail.subject, text: mail.body });
+    const { id, to_address: to, subject, body: text, unsubscribe_url } = mail;
+    await handOver({ id, to, subject, text, unsubscribe: unsubscribe_url ?? undefined });
   } catch (error) {
     log.warn({ mail: mail.id, attempts: mail.attempts, reason: messageOf(error) }, "a message could not be handed over");
     const refusedForGood = ((error as { responseCode?: number }).responseCode ?? 0) >= 500;
@@ -91,7 +101,7 @@ export async function deliverMail(only?: string): Promise<number> {
           limit 20
           for update skip locked
         )
-        returning id, to_address, subject, body, attempts`,
+        returning id, to_address, subject, body, unsubscribe_url, attempts`,
     claimed,
   );
   await Promise.all(due.map(sendClaimed));

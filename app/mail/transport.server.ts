@@ -5,7 +5,7 @@ import nodemailer from "nodemailer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { env } from "~/platform/env.server.ts";
 
-export type Message = { id: string; to: string; subject: string; text: string };
+export type Message = { id: string; to: string; subject: string; text: string; unsubscribe?: string };
 
 const FROM = "Invigil <invigil@localhost>";
 
@@ -25,7 +25,14 @@ const envelope = (message: Message) => ({
   text: message.text,
   messageId: messageId(message.id),
   // Nobody's autoreply should come back to a machine.
-  headers: { "Auto-Submitted": "auto-generated" },
+  headers: {
+    "Auto-Submitted": "auto-generated",
+    // The mail program's own button (RFC 8058).
+    ...(message.unsubscribe && {
+      "List-Unsubscribe": { prepared: true, foldLines: false, value: `<${oneLine(message.unsubscribe)}>` },
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }),
+  },
 });
 
 type Composed = { envelope: { from: string | false; to: string[] }; raw: Buffer };

@@ -1,6 +1,7 @@
 import net from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import { readServiceAccount } from "./service-account.ts";
 import { readSigningKey } from "./signing-key.ts";
 import { singleton } from "./singleton.ts";
 
@@ -55,6 +56,14 @@ const optional = z
   .optional()
   .transform((value) => value || undefined);
 
+/** Where a provider answers: another address for one in your network that speaks as it does. */
+const address = (usual: string) =>
+  z
+    .string()
+    .default(usual)
+    .refine((value) => /^https?:\/\/[^/\s]+\/?$/.test(value), `an address such as ${usual}`)
+    .transform((value) => value.replace(/\/$/, ""));
+
 /** Values that a log or a terminal must not keep. */
 const SECRET = new Set([
   "PLATFORM_APP_PASSWORD",
@@ -63,6 +72,9 @@ const SECRET = new Set([
   "INVIGIL_SIGNING_KEY",
   "METRICS_TOKEN",
   "INVIGIL_DEMO_PASSWORD",
+  "WEBHOOK_SECRET",
+  "TWILIO_AUTH_TOKEN",
+  "FCM_SERVICE_ACCOUNT",
 ]);
 
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : String(ms * 1000));
@@ -121,6 +133,22 @@ const schema = z.object({
     (value) => value === undefined || /^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/.test(value),
     "an address, for example Invigil <invigil@example.edu>",
   ),
+  WEBHOOK_SECRET: optional.refine(
+    (value) => value === undefined || value.length >= 16,
+    "at least 16 characters, or whsec_ and base64, as Standard Webhooks writes it",
+  ),
+  TWILIO_ACCOUNT_SID: optional,
+  TWILIO_AUTH_TOKEN: optional,
+  TWILIO_FROM: optional.refine(
+    (value) => value === undefined || /^(\+\d{6,15}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/.test(value),
+    "a number such as +4930123456, a sender's name, or a messaging service (MG…)",
+  ),
+  TWILIO_URL: address("https://api.twilio.com"),
+  FCM_SERVICE_ACCOUNT: optional.refine(
+    (value) => value === undefined || readServiceAccount(value) !== null,
+    "the service account of a Firebase project: its JSON, or the path of the file that holds it",
+  ),
+  FCM_URL: address("https://fcm.googleapis.com"),
   DATABASE_URL: postgresUrl,
   INVIGIL_DATABASE_URL: postgresUrl,
   SHADOW_DATABASE_URL: postgresUrl,

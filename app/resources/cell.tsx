@@ -32,6 +32,7 @@ const TONES: Record<string, Tone> = {
   SUSPENDED: "bad",
   EXPIRED: "bad",
   FAILED: "bad",
+  OUTBOX: "warn",
   REJECTED: "bad",
   ABSENT: "bad",
   VIOLATION: "bad",

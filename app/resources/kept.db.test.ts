@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import "~/domains/creators.server.ts";
 import "~/domains/resources.ts";
 import { ctxFor, everywhere, inTenants, makeCollege, makeStaff, testDatabase } from "../../tests/database.ts";
 import type { Ctx } from "~/db/ctx.ts";

@@ -166,6 +166,7 @@ const grade = resource({
     semester: ref("semester", "semester_id", "Semester", { required: true }),
     gradeDate: date("grade_date", "Date", { required: true }),
     score: hundredths("score", "Grade", { required: true, min: 0, max: 1000, hint: "0 to 10" }),
+    component: text("component", "For", { max: 60, hint: "A test, homework, a presentation: its column in the grade book" }),
     comment: text("comment", "Comment"),
     gradedBy: ref("user", "graded_by_id", "Graded by"),
     lastEditAt: moment("last_edit_at", "Last changed"),

@@ -137,16 +137,6 @@ describe("a notification", () => {
     expect(server.messages).toHaveLength(2);
     await expect(retryNotification({ ctx: manager, input: { id, reason: "again" } })).rejects.toThrow(Conflict);
   });
-
-  it("for a channel that nobody serves here fails and says so", async () => {
-    const id = newId();
-    await db.owner.query(
-      "insert into public.notification (id, college_id, user_id, title, message, channel, dedupe_key) values ($1, $2, $3, 't', 'x', 'SMS', $4)",
-      [id, college, people[1], `sms:${id}`],
-    );
-    await deliverNotifications();
-    expect(await notifications(`sms:${id}`)).toMatchObject([{ status: "FAILED", last_error: "there is no sender for SMS here" }]);
-  });
 });
 
 it("a reminder that is due tells its person once, however many run it", async () => {

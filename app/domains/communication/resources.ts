@@ -1,8 +1,9 @@
-import { bool, choice, int, longText, moment, ref, resource, text } from "~/resources/define.ts";
+import { bool, choice, date, int, longText, moment, ref, resource, text } from "~/resources/define.ts";
 
 const CHANNELS = ["EMAIL", "SMS", "PUSH", "IN_APP", "WEBHOOK"] as const;
-/** Those that deliver.server brings to a person; for the others there is no sender. */
-const WORKING_CHANNELS = ["EMAIL", "IN_APP"] as const;
+
+const AUDIENCES = ["ALL", "STUDENTS", "TEACHERS", "CLASS", "COURSE", "FILTER"] as const;
+const ROLES = ["STUDENT", "TEACHER", "INSTRUCTOR", "ADMIN", "GUARDIAN"] as const;
 
 const event = resource({
   name: "event",
@@ -16,9 +17,14 @@ const event = resource({
     scheduledAt: moment("scheduled_at", "Scheduled", { required: true }),
     endDateTime: moment("end_date_time", "Ends"),
     priority: choice("priority", "Priority", ["LOW", "MEDIUM", "HIGH", "URGENT"]),
-    // Nothing repeats an event yet: what is stored is shown, and no form or import takes more of it.
     isRecurring: bool("is_recurring", "Repeats", { readOnly: true }),
-    recurrencePattern: text("recurrence_pattern", "Recurrence rule", { readOnly: true }),
+    // Changed on the event's page, from a day on: what took place stays as it was.
+    recurrencePattern: text("recurrence_pattern", "Recurrence rule", {
+      fixed: true,
+      hint: "Empty: once. Else five cron fields in the tenant's time zone: 0 9 * * 1 is every Monday at 09:00",
+    }),
+    repeatsUntil: date("repeats_until", "Repeats until", { fixed: true, hint: "The last day. Empty: no end" }),
+    series: ref("event", "series_id", "Series", { readOnly: true }),
     class: ref("class", "class_id", "Class"),
     subject: ref("subject", "subject_id", "Subject"),
     exam: ref("exam", "exam_id", "Exam"),
@@ -26,7 +32,9 @@ const event = resource({
   },
   title: "title",
   columns: ["title", "type", "scheduledAt", "endDateTime", "priority", "isRecurring"],
-  filters: ["scheduledAt", "class", "subject", "exam"],
+  filters: ["scheduledAt", "class", "subject", "exam", "series"],
+  createdByVerb: true,
+  page: "/communication/events/",
   sorts: [{ key: "scheduledAt", label: "When", field: "scheduledAt" }],
 });
 
@@ -52,13 +60,20 @@ const eventSubscription = resource({
   many: "Event subscriptions",
   area: "communication",
   fields: {
-    user: ref("user", "user_id", "Person", { required: true }),
-    type: choice("type", "Type", ["EXAM", "ASSIGNMENT", "ANNOUNCEMENT", "OTHER"], { required: true }),
-    channel: choice("channel", "Channel", CHANNELS, { accepts: WORKING_CHANNELS }),
+    user: ref("user", "user_id", "Person", { required: true, fixed: true }),
+    type: choice("type", "Type", ["EXAM", "ASSIGNMENT", "ANNOUNCEMENT", "OTHER"], { required: true, fixed: true }),
+    channel: choice("channel", "Channel", CHANNELS, { fixed: true }),
+    address: text("address", "Address", {
+      fixed: true,
+      personal: true,
+      max: 4096,
+      hint: "Of a webhook, or the token of a device. Empty for the other channels",
+    }),
   },
   title: "user",
   columns: ["user", "type", "channel"],
   filters: ["user"],
+  createdByVerb: true,
 });
 
 const notification = resource({
@@ -74,11 +89,12 @@ const notification = resource({
     message: longText("message", "Message", { required: true }),
     type: choice("type", "Type", ["INFO", "WARNING", "SUCCESS", "ERROR", "REMINDER"]),
     channel: choice("channel", "Channel", CHANNELS),
-    status: choice("status", "Status", ["PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED"]),
+    status: choice("status", "Status", ["PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "OUTBOX"]),
     dedupeKey: text("dedupe_key", "Sent once under"),
     attempts: int("attempts", "Attempts"),
     nextAttemptAt: moment("next_attempt_at", "Next attempt"),
     lastError: text("last_error", "Last error"),
+    providerRef: text("provider_ref", "Provider's reference"),
     sentAt: moment("sent_at", "Sent", { readOnly: true }),
     deliveredAt: moment("delivered_at", "Delivered", { readOnly: true }),
     readAt: moment("read_at", "Read", { readOnly: true }),
@@ -104,15 +120,20 @@ const announcement = resource({
   fields: {
     title: text("title", "Title", { required: true }),
     body: longText("body", "Body", { required: true }),
-    audience: choice("audience", "Audience", ["ALL", "STUDENTS", "TEACHERS", "CLASS"]),
-    class: ref("class", "class_id", "Class"),
+    audience: choice("audience", "Audience", AUDIENCES),
+    class: ref("class", "class_id", "Class", { hint: "Of the audience “Class”" }),
+    course: ref("course", "course_id", "Course", { hint: "Of the audience “Course”: everyone in a class of it" }),
+    filterRole: choice("filter_role", "Role", ROLES, { hint: "Of the audience “Filter”" }),
+    filterGrade: text("filter_grade", "Grade", { max: 40, hint: "Of the audience “Filter”: everyone in a class of it" }),
+    filterSection: text("filter_section", "Section", { max: 40, hint: "Of the audience “Filter”" }),
     publishedAt: moment("published_at", "Published", { readOnly: true }),
     expiresAt: moment("expires_at", "Expires"),
     pinned: bool("pinned", "Pinned"),
   },
   title: "title",
   columns: ["title", "audience", "class", "publishedAt", "expiresAt", "pinned"],
-  filters: ["class"],
+  filters: ["class", "course"],
+  page: "/communication/announcements/",
   softDelete: true,
   bulk: [
     {

@@ -5,7 +5,7 @@ import { sql } from "~/db/sql.ts";
 import { Conflict, NotFound } from "~/platform/errors.ts";
 import { reasonField } from "~/platform/reason-field.ts";
 
-/** Once more, because a person says so: only what failed, never what is on its way. */
+/** Once more, because a person says so: only what failed or was kept in the outbox, never what is on its way. */
 export const retryNotification = mutation({
   name: "notifications.retry",
   permission: "platform.manage",
@@ -20,12 +20,14 @@ export const retryNotification = mutation({
       z.object({ college_id: z.string(), status: z.string(), last_error: z.string().nullable() }),
     );
     if (!before) throw new NotFound("Notification not found");
-    if (before.status !== "FAILED")
-      throw new Conflict(`This notification is ${before.status.toLowerCase()}. Only a failed one can be retried`);
+    if (before.status !== "FAILED" && before.status !== "OUTBOX")
+      throw new Conflict(
+        `This notification is ${before.status.toLowerCase()}. Only one that failed or is in the outbox can be retried`,
+      );
     await execute(
       ctx.tx,
       sql`update public.notification
-          set status = 'PENDING', next_attempt_at = ${ctx.clock.now()}, last_error = null,
+          set status = 'PENDING', attempts = 0, next_attempt_at = ${ctx.clock.now()}, last_error = null,
               updated_at = ${ctx.clock.now()}
           where id = ${input.id}::uuid`,
     );

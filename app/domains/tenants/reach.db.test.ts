@@ -53,15 +53,16 @@ describe("a tenant manager", () => {
     expect(await stored()).toEqual(before);
   });
 
-  it("may change how to reach it and its time zone, and is offered nothing else", async () => {
-    await change(manager, { contactEmail: "office@own.example", timeZone: "Europe/Berlin" });
+  it("may change how to reach it, its time zone and quiet hours, and is offered nothing else", async () => {
+    await change(manager, { contactEmail: "office@own.example", timeZone: "Europe/Berlin", quietHours: "22:00-07:00" });
+    await expect(change(manager, { quietHours: "at night" })).rejects.toThrow(/22:00-07:00/);
     expect(await stored()).toMatchObject({
       name: "Own College",
       contact_email: "office@own.example",
       time_zone: "Europe/Berlin",
     });
     const view = viewOf(resourceNamed("college"), "TENANT_MANAGER");
-    expect(view.writable).toEqual(["timeZone", "contactEmail"]);
+    expect(view.writable).toEqual(["timeZone", "quietHours", "contactEmail"]);
     expect([view.mayRemove, view.bulk]).toEqual([false, []]);
   });
 

@@ -1,5 +1,6 @@
 import { bool, choice, int, longText, moment, money, plainId, resource, text } from "~/resources/define.ts";
 import { CURRENCY } from "~/resources/patterns.ts";
+import { QUIET_HOURS } from "./quiet-hours.ts";
 
 /** What the platform decides about a tenant, and a tenant never about itself: what it may use, and who must look twice. */
 const platform = { write: "tenants.manage" } as const;
@@ -30,6 +31,10 @@ const college = resource({
     isActive: bool("is_active", "Active", { readOnly: true }),
     suspendedReason: text("suspended_reason", "Why suspended", { readOnly: true }),
     timeZone: text("time_zone", "Time zone"),
+    quietHours: text("quiet_hours", "Quiet hours", {
+      pattern: QUIET_HOURS,
+      hint: "From and to in the tenant's time zone, for example 22:00-07:00: e-mail, text and push messages wait. Empty: none",
+    }),
     currency: text("currency", "Currency", { pattern: CURRENCY, ...platform }),
     contactEmail: text("contact_email", "Contact e-mail"),
     // Nothing is written by it yet: dates and mails are in English.

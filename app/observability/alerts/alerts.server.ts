@@ -10,7 +10,7 @@ import { askCollector } from "../sampler/collector-link.server.ts";
 import { effectiveRules, readOverrides } from "./engine.server.ts";
 import { presentSentence, type Condition } from "./evaluate.ts";
 import { RULES, ruleByKey, SEVERITIES } from "./rules.ts";
-import { checkedUrl, safeAddress } from "./safe-url.server.ts";
+import { checkedUrl, safeAddress } from "~/platform/safe-url.server.ts";
 import { reasonField } from "~/platform/reason-field.ts";
 
 const episodeRow = z.object({

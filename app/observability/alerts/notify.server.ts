@@ -1,6 +1,3 @@
-import http from "node:http";
-import https from "node:https";
-import net from "node:net";
 import { z } from "zod";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { clients } from "~/db/clients.server.ts";
@@ -13,8 +10,10 @@ import { env } from "~/platform/env.server.ts";
 import { messageOf } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
 import { log } from "~/platform/log.server.ts";
+import { safePost } from "~/platform/safe-post.server.ts";
+import { safeAddress } from "~/platform/safe-url.server.ts";
+import { webhookHeaders } from "~/platform/webhook-signature.ts";
 import { atLeast, ruleByKey, SEVERITIES, type Severity } from "./rules.ts";
-import { safeAddress } from "./safe-url.server.ts";
 
 export type Happening = {
   episodeId: string;
@@ -80,42 +79,14 @@ export async function queueNotifications(on: Queryable, happening: Happening, at
   }
 }
 
-const TIMEOUT_MS = 5000;
 const GIVE_UP_AFTER = 12;
 
-/** No redirect is followed, no answer is read beyond its status, and the connection goes where the check looked. */
+/** Told only once the other side says so. Signed where there is a secret to sign with. */
 export async function postWebhook(target: string, body: string, id: string, find = safeAddress): Promise<void> {
-  const { url, address } = await find(target);
-  await new Promise<void>((resolve, reject) => {
-    const request = (url.protocol === "https:" ? https : http).request(
-      url,
-      {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          "Content-Length": Buffer.byteLength(body),
-          "User-Agent": "invigil",
-          "Idempotency-Key": id,
-        },
-        lookup: (_host, options, callback) => {
-          const family = net.isIP(address);
-          if ((options as { all?: boolean }).all)
-            (callback as unknown as (e: null, list: { address: string; family: number }[]) => void)(null, [{ address, family }]);
-          else callback(null, address, family);
-        },
-        timeout: TIMEOUT_MS,
-      },
-      (response) => {
-        response.destroy();
-        const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve();
-        else reject(new Error(`it answered ${status}`));
-      },
-    );
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    request.on("error", reject);
-    request.end(body);
-  });
+  const secret = env().WEBHOOK_SECRET;
+  const signed = secret ? webhookHeaders(secret, id, new Date(), body) : {};
+  const status = await safePost(target, body, { "Idempotency-Key": id, ...signed }, find);
+  if (status < 200 || status >= 300) throw new Error(`it answered ${status}`);
 }
 
 async function send(target: Pick<Target, "kind" | "address">, subject: string, body: Happening, id: string): Promise<void> {

@@ -34,6 +34,7 @@ export default function ClassPage() {
       actions={
         <>
           <LinkButton to={`/academics/classes/${one.id}/register`}>Register</LinkButton>
+          <LinkButton to={`/academics/classes/${one.id}/gradebook`}>Grade book</LinkButton>
           <LinkButton to={`/academics/classes/${one.id}/grades`}>Grade report</LinkButton>
           <LinkButton to={`/academics/classes/${one.id}/attendance`}>Attendance report</LinkButton>
           {manage && (

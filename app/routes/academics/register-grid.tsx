@@ -4,6 +4,7 @@ import { KEY_OF, LABEL_OF, STATUSES, type Session, type Status } from "~/domains
 import { count, plural } from "~/platform/format.ts";
 import { Button, Form, Submit } from "~/ui/form/form.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
+import { focusCell, MOVES } from "./grid-focus.ts";
 import { RegisterRow } from "./register-row.tsx";
 import { seenOf, type Student } from "./register-seen.ts";
 
@@ -12,11 +13,6 @@ type Marks = Record<string, Status | "">;
 const cellOf = (userId: string, session: Session) => `${userId}:${session}`;
 
 const SESSION_LABEL: Record<Session, string> = { AM: "Morning", PM: "Afternoon", FULL: "Day" };
-const MOVES: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-function focusCell(from: HTMLElement, row: number, column: number): void {
-  from.closest("table")?.querySelector<HTMLElement>(`[data-cell="${row}:${column}"]`)?.focus();
-}
 
 type Props = { date: string; title: string; aside: ReactNode; sessions: Session[]; students: Student[]; manage: boolean };
 

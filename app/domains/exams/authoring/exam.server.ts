@@ -5,6 +5,7 @@ import { firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { newId } from "~/platform/ids.ts";
+import { keepExamEvent } from "../../communication/events/exam-event.server.ts";
 import { assertNotFrozen, holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { checklistOf } from "../calendar/checklist.server.ts";
 import { copyQuestions } from "./copy-questions.server.ts";
@@ -92,6 +93,7 @@ export const updateExam = mutation({
       await holdClass(ctx, { class_id: input.classId, college_id: collegeId });
       const open = (await checklistOf(ctx, { ...exam, ...snake(input) })).filter((item) => !item.ok);
       if (open.length > 0) throw new Invalid(`This would leave the scheduled exam unfit: ${open[0]!.says}`);
+      await keepExamEvent(ctx, { ...exam, ...snake(input), takesPlace: true });
     }
     await record(ctx, {
       action: "exam.update",
@@ -105,6 +107,9 @@ export const updateExam = mutation({
 });
 
 const snake = (input: ExamFields) => ({
+  title: input.title,
+  description: input.description || null,
+  subject_id: input.subjectId ?? null,
   duration_minutes: input.durationMinutes,
   total_marks: input.totalMarks,
   start_time: input.startTime,

@@ -3,6 +3,7 @@ import { mutation, read, record } from "~/access/verb.server.ts";
 import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
+import { keepExamEvent } from "../../communication/events/exam-event.server.ts";
 import { assertNotFrozen, findExam, holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { checklistOf } from "../calendar/checklist.server.ts";
 import { moment } from "./fields.ts";
@@ -54,6 +55,7 @@ export const rescheduleExam = mutation({
           set start_time = ${moved.start_time}, end_time = ${moved.end_time}, updated_at = ${ctx.clock.now()}
           where id = ${exam.id} and college_id = ${exam.college_id}`,
     );
+    if (exam.status === "SCHEDULED") await keepExamEvent(ctx, { ...moved, takesPlace: true });
     await record(ctx, {
       action: "exam.reschedule",
       resource: "exam",

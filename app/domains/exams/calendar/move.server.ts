@@ -5,6 +5,7 @@ import { execute } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
 import { Conflict, Invalid } from "~/platform/errors.ts";
 import { assertMove } from "~/platform/machine.ts";
+import { keepExamEvent } from "../../communication/events/exam-event.server.ts";
 import { holdClass, lockExam, type ExamRow } from "../exam-row.server.ts";
 import { EXAM, type ExamStatus } from "../machine.ts";
 import { checklistOf } from "./checklist.server.ts";
@@ -25,6 +26,8 @@ export async function moveExam(
                published_at = case when ${to} = 'PUBLISHED' then ${ctx.clock.now()} else published_at end
         where id = ${exam.id} and college_id = ${exam.college_id}`,
   );
+  // What follows the start needs no date any more, and keeps the one that it had.
+  if (["SCHEDULED", "DRAFT", "CANCELLED"].includes(to)) await keepExamEvent(ctx, { ...exam, takesPlace: to === "SCHEDULED" });
   await record(ctx, {
     action: extra.action,
     resource: "exam",

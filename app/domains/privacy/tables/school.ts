@@ -30,10 +30,11 @@ export const SCHOOL_TABLES: Readonly<Record<string, PersonTable>> = {
   },
   grade: {
     label: "Grades",
-    stays: "Subject, mark and date.",
+    stays: "Subject, mark, date and what it was for.",
     by: { column: "user_id" },
     erase: "keep",
     clear: { comment: NOTHING },
+    kept: { columns: ["component"], why: "A column of the class's grade book, the same for all of its students." },
   },
   teacher_class_assignment: { label: "Classes taught", stays: "Class and subject.", by: { column: "user_id" }, erase: "keep" },
   // ── Money: kept as long as the law on accounts asks

@@ -82,6 +82,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
     "locked_reason",
   ],
   enrollment: ["payment_status"],
+  event: ["expanded_until", "expanded_from"],
   exam: ["status", "frozen_at", "published_at", "cancelled_reason"],
   student_exam_attempt: ["review_state", "risk_score", "needs_scoring"],
 };
@@ -93,6 +94,7 @@ export const defaultedColumns = (table: string): readonly string[] => DEFAULTED[
 
 /** What triggers and clocks write into a row by themselves: it is still as it was put back. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
+  event: ["expanded_until", "expanded_from"],
   exam: ["frozen_at"],
   student_exam_attempt: ["review_state", "risk_score", "needs_scoring"],
 };
