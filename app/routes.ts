@@ -90,6 +90,7 @@ export default [
     route("audit/entries/:id", "routes/audit/entry.tsx"),
     route("audit/integrity", "routes/audit/integrity.tsx"),
     route("audit/access", "routes/audit/access.tsx"),
+    route("audit/access/campaigns/:id", "routes/audit/campaign.tsx"),
 
     route("settings", "routes/settings/layout.tsx", [
       index("routes/settings/index.ts"),
@@ -132,6 +133,8 @@ export default [
   route("exams/:id/questions/images", "routes/exams/image-upload-data.ts"),
   route("exams/:id/questions/preview", "routes/exams/question-preview-data.ts"),
   route("exams/:id/room.csv", "routes/exams/minutes-csv.ts"),
+  route("exams/:id/results.pdf", "routes/exams/results-pdf.ts"),
+  route("database/incidents/:id/report.pdf", "routes/database/incident-pdf.ts"),
   route("academics/classes/:id/grades.csv", "routes/academics/report-csv.ts", { id: "csv:grades" }),
   route("academics/classes/:id/attendance.csv", "routes/academics/report-csv.ts", { id: "csv:attendance" }),
   route("academics/classes/:id/summary.csv", "routes/academics/summary-csv.ts"),
@@ -140,6 +143,9 @@ export default [
   route("data/:resource/export", "routes/data/export.ts"),
   route("data/:resource/suggest", "routes/data/suggest.ts"),
   route("audit/export", "routes/audit/export.ts"),
+  route("audit/access.csv", "routes/audit/access-csv.ts"),
+  route("audit/access/campaigns/:id/report.pdf", "routes/audit/campaign-report.ts", { id: "campaign:pdf" }),
+  route("audit/access/campaigns/:id/report.csv", "routes/audit/campaign-report.ts", { id: "campaign:csv" }),
   route(".well-known/invigil-log-key", "routes/machine/log-key.ts"),
   route("api/v1/audit/checkpoint", "routes/audit/api-checkpoint.ts"),
   route("api/v1/audit/entries", "routes/audit/api-entries.ts"),

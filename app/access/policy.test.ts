@@ -10,6 +10,7 @@ const TABLE: Record<string, string> = {
   "tenants.edit": "a s – – –",
   "staff.read": "a – – – a",
   "staff.manage": "a – – – –",
+  "access.sign": "– – – – a",
   "apikeys.read": "a s – – a",
   "apikeys.manage": "a s – – –",
   "platform.read": "a s – – a",

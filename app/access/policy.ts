@@ -53,6 +53,8 @@ export const policy = {
   "tenants.edit": MANAGED,
   "staff.read": { SUPER_ADMIN: "all", AUDITOR: "all" },
   "staff.manage": SUPER,
+  /** Sign off a review of who has access, which others decided. */
+  "access.sign": { AUDITOR: "all" },
   "apikeys.read": MANAGED_READ,
   "apikeys.manage": MANAGED,
   "platform.read": MANAGED_READ,

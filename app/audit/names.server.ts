@@ -4,6 +4,7 @@ import { rows } from "~/db/query.ts";
 import { sql, type Sql } from "~/db/sql.ts";
 import { isUuid } from "~/platform/ids.ts";
 import type { Term } from "./query-language.ts";
+import { targetsNamed } from "./targets.server.ts";
 
 const ACTOR_KINDS: readonly string[] = ["staff", "system", "api-key", "platform-app", "anonymous"];
 
@@ -31,10 +32,17 @@ async function resolveFilter(on: Queryable, { kind, value }: Term): Promise<read
 
 /**
  * Whom the names in a question mean, before the log is asked: an id leads straight to its entries in order, a question within
- * the question would have the whole log read for someone who did little.
+ * the question would have the whole log read for someone who did little. Free words may be the name of what was acted on.
+ * `people`: whether this reader may find people by name.
  */
-export const withNames = async (on: Queryable, terms: readonly Term[]): Promise<Term[]> => {
+export const withNames = async (on: Queryable, terms: readonly Term[], people = true): Promise<Term[]> => {
+  const words = terms.filter((term) => term.kind === "text" && !term.not).map((term) => term.value);
+  const meant = words.length > 0 ? await targetsNamed(on, words, people) : [];
   const known: Term[] = [];
-  for (const term of terms) known.push({ ...term, ids: await resolveFilter(on, term) });
+  for (const term of terms) {
+    if (term.kind === "target") known.push({ ...term, targets: await targetsNamed(on, term.value.split(/\s+/), people) });
+    else if (term.kind === "text" && !term.not) known.push({ ...term, targets: meant });
+    else known.push({ ...term, ids: await resolveFilter(on, term) });
+  }
   return known;
 };

@@ -1,5 +1,6 @@
 import { Invalid } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/uuid.ts";
+import type { Targets } from "./targets.server.ts";
 
 /** `actor:ana action:enrollment.* -tenant:north after:2026-11-01 risk:>60 "reason text"` */
 export type Term = {
@@ -9,10 +10,13 @@ export type Term = {
   op?: ">" | "<" | ">=" | "<=" | "=";
   /** Whom a name means, once they have been looked up. */
   ids?: readonly string[];
+  /** What a name means that was acted on, likewise. */
+  targets?: readonly Targets[];
 };
 export const QUALIFIERS = [
   "actor",
   "action",
+  "target",
   "resource",
   "id",
   "tenant",
@@ -49,6 +53,9 @@ export function parseQuery(text: string): Term[] {
   return terms;
 }
 
+/** The terms as they were typed, to be shown one by one. */
+export const termTexts = (text: string): string[] => [...text.matchAll(TOKEN)].map(([term]) => term);
+
 function valueOf(kind: TermKind, value: string, quoted: boolean): Pick<Term, "value" | "op"> {
   switch (kind) {
     case "risk": {
@@ -67,6 +74,7 @@ function valueOf(kind: TermKind, value: string, quoted: boolean): Pick<Term, "va
       if (value.slice(0, -1).includes("*")) throw new Invalid(`${kind}:${value} has a star that is not at its end`);
       return { value };
     case "actor":
+    case "target":
     case "tenant":
     case "text":
       // Found by a piece of it anyway.

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { TxCtx } from "~/db/ctx.ts";
 import { orderOf, pageAfter, past, placeOf, type Keyset } from "~/db/keyset.ts";
 import { firstRow, rows } from "~/db/query.ts";
-import { and, empty, raw, sql, type Sql } from "~/db/sql.ts";
+import { and, empty, join, raw, sql, type Sql } from "~/db/sql.ts";
 import { escape } from "./names.server.ts";
 import type { Term } from "./query-language.ts";
-import { isOneWord, wordQuery } from "./words.ts";
+import type { Targets } from "./targets.server.ts";
+import { isOneWord, mentionQuery, wordQuery } from "./words.ts";
 
 export const found = z.object({
   id: z.string(),
@@ -37,10 +38,23 @@ const isOrBegins = (column: Sql, value: string) =>
     ? sql`(${column} >= ${value.slice(0, -1)} and ${column} < ${`${value.slice(0, -1)}\u{10ffff}`})`
     : sql`${column} = ${value}`;
 
+const about = (targets: readonly Targets[]) =>
+  targets.length === 0
+    ? sql`false`
+    : sql`(${join(
+        targets.map(
+          ({ resource, ids }) => sql`
+            (e.resource = ${resource} and e.resource_id = any(${[...ids]}::text[]))`,
+        ),
+        " or ",
+      )})`;
+
 function condition(term: Term): Sql {
   switch (term.kind) {
     case "actor":
       return term.ids ? among(sql`e.actor_id`, term.ids) : sql`e.actor_kind = ${term.value}`;
+    case "target":
+      return about(term.targets ?? []);
     case "action":
       return isOrBegins(sql`e.action`, term.value);
     case "resource":
@@ -77,16 +91,36 @@ export type Reach = { ownActs: string | null; tenant: string | null };
 
 /**
  * What is asked for. Words are looked up in their index; `where` holds for every entry that is found. `unindexed` says the same
- * of the words for entries whose words have not been taken yet. `since`: no further back than this was looked.
+ * of the words for entries whose words have not been taken yet. `named`: where the words are the name of a record, entries about it
+ * are found as well, and those whose content mentions it by its id. `since`: no further back than this was looked.
  */
-export type Search = { where: Sql[]; words: string | null; unindexed: Sql[]; since: Date | null; newest: Date };
+export type Search = {
+  where: Sql[];
+  words: string | null;
+  unindexed: Sql[];
+  named: { targets: readonly Targets[]; mentions: string | null; where: Sql[] } | null;
+  since: Date | null;
+  newest: Date;
+};
+
+/** The same search, of what is within these bounds alone. */
+export const narrowed = (search: Search, bounds: readonly Sql[], newest: Date): Search => ({
+  ...search,
+  where: [...search.where, ...bounds],
+  named: search.named && { ...search.named, where: [...search.named.where, ...bounds] },
+  newest: new Date(Math.min(newest.getTime(), search.newest.getTime())),
+});
 
 export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): Search {
   const indexed = terms.filter((term) => term.kind === "text" && !term.not && wordQuery([term.value]) !== null);
   const plain = terms.filter((term) => !indexed.includes(term) || !isOneWord(term.value));
-  const where = plain.map((term) => (term.not ? sql`not coalesce((${condition(term)}), false)` : condition(term)));
-  if (reach.ownActs) where.push(sql`e.actor_id = ${reach.ownActs}::uuid`);
-  if (reach.tenant) where.push(sql`e.college_id = ${reach.tenant}::uuid`);
+  const holds = (term: Term) => (term.not ? sql`not coalesce((${condition(term)}), false)` : condition(term));
+  const always = plain.filter((term) => term.kind !== "text" || term.not).map(holds);
+  if (reach.ownActs) always.push(sql`e.actor_id = ${reach.ownActs}::uuid`);
+  if (reach.tenant) always.push(sql`e.college_id = ${reach.tenant}::uuid`);
+  const where = [...always, ...plain.filter((term) => term.kind === "text" && !term.not).map(holds)];
+  const targets = indexed.find((term) => term.targets?.length)?.targets;
+  const named = targets ? { targets, mentions: mentionQuery(targets.flatMap(({ ids }) => ids)), where: always } : null;
   const reads = plain.some((term) => term.kind === "text");
   // Nothing newer than this is asked for: where to begin.
   const ends = terms
@@ -96,7 +130,7 @@ export function conditionsOf(terms: readonly Term[], reach: Reach, now: Date): S
   const bounded = terms.some((term) => term.kind === (term.not ? "before" : "after"));
   const since = indexed.length === 0 && reads && !bounded ? new Date(newest.getTime() - PLAIN_DAYS * DAY_MS) : null;
   if (since) where.push(sql`e.at >= ${since}`);
-  return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition), since, newest };
+  return { where, words: wordQuery(indexed.map((term) => term.value)), unindexed: indexed.map(condition), named, since, newest };
 }
 
 /** Newest first: of the entries, and of the words that lead to them. */
@@ -139,8 +173,33 @@ function windowsOf(search: Search, newest: Date): Window[] {
   return [...bounds, null].map((from, index) => ({ from, to: bounds[index - 1] ?? null }));
 }
 
+/** Entries about the records that the words name, each way of being about them by itself. */
+function namedParts(search: Search, columns: Sql, bounds: (at: Sql) => Sql, tail: Sql): Sql {
+  if (!search.named) return empty;
+  const { targets, mentions, where } = search.named;
+  const direct = sql`
+    union (
+      select ${columns}
+      from audit.entry e
+      where ${about(targets)}
+        and ${bounds(sql`e.at`)}
+        and ${and(where)} ${tail}
+    )`;
+  if (mentions === null) return direct;
+  return sql`${direct}
+    union (
+      select ${columns}
+      from audit.search_words w
+        join audit.entry e on e.at = w.at and e.id = w.entry_id
+      where w.words @@ ${mentions}::tsquery
+        and ${bounds(sql`w.at`)}
+        and ${and(where)} ${tail}
+    )`;
+}
+
 /** The newest entries of a window that are asked for. Each part stops by itself at what a page needs. */
-async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | null, most: number, window: Window): Promise<Sql> {
+async function pageOf(ctx: TxCtx, search: Search, place: Place | null, most: number, window: Window): Promise<Sql> {
+  const { where } = search;
   const last = sql`${orderOf(NEWEST)} limit ${most}`;
   if (search.words === null) return sql`select * from audit.entry e where ${and(where)} ${last}`;
   const within = (at: Sql) =>
@@ -155,7 +214,8 @@ async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | n
       and ${and(where)} ${orderOf(NEWEST_WORDS)}
     limit ${most}`;
   const since = await unindexedSince(ctx);
-  if (!since) return taken;
+  const named = namedParts(search, sql`e.*`, within, last);
+  if (!since) return search.named ? sql`(${taken}) ${named}` : taken;
   return sql`
     (${taken})
     union all (
@@ -165,7 +225,7 @@ async function pageOf(ctx: TxCtx, search: Search, where: Sql[], place: Place | n
         and ${within(sql`e.at`)}
         and ${notTaken}
         and ${and([...where, ...search.unindexed])} ${last}
-    )`;
+    ) ${named}`;
 }
 
 export async function searchEntries(
@@ -176,7 +236,7 @@ export async function searchEntries(
 ): Promise<{ entries: Found[]; next: string | null }> {
   const place = after ? placeOf(NEWEST, after) : null;
   const page = pageAfter<Found>(NEWEST, after, limit, (entry) => entry.at);
-  const where = [...search.where, ...page.where];
+  const paged = narrowed(search, page.where, search.newest);
   const list: Found[] = [];
   for (const window of windowsOf(search, place ? new Date(String(place.value)) : search.newest)) {
     const missing = limit + 1 - list.length;
@@ -186,7 +246,7 @@ export async function searchEntries(
         ctx.tx,
         sql`select e.id, e.at, e.actor_kind, e.actor_id, e.session_id, e.request_id, e.action, e.resource,
                    e.resource_id, e.college_id, e.risk, c.body, l.index
-            from (${await pageOf(ctx, search, where, place, missing, window)}) e
+            from (${await pageOf(ctx, paged, place, missing, window)}) e
               left join audit.content c on c.at = e.at and c.entry_id = e.id
               left join audit.leaf l on l.entry_id = e.id ${orderOf(NEWEST)}
             limit ${missing}`,
@@ -200,7 +260,7 @@ export async function searchEntries(
 
 /** How many there are, as far as `most`. */
 export async function countEntries(ctx: TxCtx, search: Search, most: number): Promise<number> {
-  const page = await pageOf(ctx, search, search.where, null, most, { from: null, to: null });
+  const page = await pageOf(ctx, search, null, most, { from: null, to: null });
   const row = await firstRow(
     ctx.tx,
     sql`select least(count(*), ${most})::int as n
@@ -213,18 +273,23 @@ export async function countEntries(ctx: TxCtx, search: Search, most: number): Pr
 async function within(ctx: TxCtx, search: Search, from: Date, to: Date): Promise<Sql> {
   const where = [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`];
   if (search.words === null) return sql`select e.at, e.risk from audit.entry e where ${and(where)}`;
+  // An entry that is found in two ways is counted once.
+  const columns = search.named ? sql`e.id, e.at, e.risk` : sql`e.at, e.risk`;
   const taken = sql`
-    select e.at, e.risk
+    select ${columns}
     from audit.search_words w
       join audit.entry e on e.at = w.at and e.id = w.entry_id
     where w.words @@ ${search.words}::tsquery and w.at >= ${from} and w.at < ${to} and ${and(where)}`;
   const since = await unindexedSince(ctx);
-  if (!since) return taken;
+  const bounds = (at: Sql) => sql`${at} >= ${from} and ${at} < ${to}`;
+  const named = namedParts(search, columns, bounds, empty);
+  if (!since) return sql`${taken} ${named}`;
   return sql`
     ${taken}
-    union all select e.at, e.risk
+    union all
+    select ${columns}
     from audit.entry e
-    where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])}`;
+    where e.at >= ${since} and ${notTaken} and ${and([...where, ...search.unindexed])} ${named}`;
 }
 
 /** How many of what was found fall into each piece of the range. */

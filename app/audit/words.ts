@@ -40,6 +40,12 @@ export function wordQuery(texts: readonly string[]): string | null {
   return parts.length > 0 ? [...new Set(parts)].join(" & ") : null;
 }
 
+/** Any of these ids, by the last of the words that the index makes of one: twelve random digits. */
+export function mentionQuery(ids: readonly string[]): string | null {
+  const parts = ids.map((id) => id.toLowerCase().split("-").at(-1)!).filter((part) => /^[0-9a-f]{12}$/.test(part));
+  return parts.length > 0 ? [...new Set(parts)].map((part) => `'${part}'`).join(" | ") : null;
+}
+
 /** One word and nothing else: the index alone decides. Several must stand together as they were typed. */
 export const isOneWord = (text: string): boolean => {
   const [only, more] = split(text);

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import "~/domains/resources.ts";
 import { systemCtx } from "~/access/ctx.server.ts";
 import { declareEpoch } from "~/access/log/epoch.server.ts";
 import { eraseContent } from "~/access/log/erase.server.ts";
@@ -15,6 +16,7 @@ import { withScope } from "~/db/scope.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { plural } from "~/platform/format.ts";
 import { csvLine } from "~/resources/csv.ts";
+import { sayEntries } from "~/resources/log-sentences.server.ts";
 import { anchorFile, logVerifierKey } from "~/audit/keys.server.ts";
 import { pinnedKey } from "./audit-key.ts";
 import { withDatabase } from "./database.ts";
@@ -153,7 +155,9 @@ export const auditCommands: Command[] = [
       const format = z.enum(["ndjson", "csv"]).safeParse(options["format"]);
       if (!format.success) throw new Invalid(`--format: "${String(options["format"])}" is not one of ndjson, csv`);
       return withDatabase(async () => {
-        const parts = exportLog(systemCtx("command line"), String(options["q"] ?? ""), format.data, csvLine);
+        const parts = exportLog(systemCtx("command line"), String(options["q"] ?? ""), format.data, csvLine, {
+          say: sayEntries,
+        });
         if (typeof options["out"] !== "string") {
           // Whoever reads has seen enough.
           return pipeline(parts, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {

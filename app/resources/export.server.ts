@@ -36,7 +36,14 @@ export async function exportRows(
     action: `${resource.name}.export`,
     resource: resource.name,
     collegeId: ctx.scope.kind === "tenants" && ctx.scope.ids.length === 1 ? ctx.scope.ids[0] : null,
-    details: { rows: counted.n, format, filters: query.filters, q: query.q },
+    details: {
+      rows: counted.n,
+      format,
+      filters: query.filters,
+      q: query.q,
+      ...(query.tenant && { tenant: query.tenant }),
+      ...((query.created.from || query.created.to) && { created: query.created }),
+    },
   });
   const encoder = new TextEncoder();
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

@@ -2,10 +2,16 @@ import { fieldOf, type Field, type Resource, type Sort } from "./define.ts";
 
 /** What a list shows, exactly as the URL says it. Unknown words in the URL are left out, wrong values are refused. */
 export type Filter = { field: string; op: FilterOp; value: string };
+/** Every list has them; no field of a resource has their names. */
+export type Everywhere = Pick<ListQuery, "tenant" | "created">;
 export type FilterOp = "is" | "not" | "in" | "from" | "to" | "empty" | "set";
 
 export type ListQuery = {
   filters: Filter[];
+  /** Of one tenant alone. */
+  tenant: string | null;
+  /** Created on or after this day, and on or before that one. */
+  created: { from: string | null; to: string | null };
   q: string;
   sort: Sort;
   columns: string[];
@@ -54,6 +60,8 @@ export function readQuery(resource: Resource, params: URLSearchParams): ListQuer
   const limit = Number(params.get("limit"));
   return {
     filters,
+    tenant: params.get("f.tenant") || null,
+    created: { from: params.get("f.created.from") || null, to: params.get("f.created.to") || null },
     q: (params.get("q") ?? "").trim().slice(0, 200),
     sort: resource.sorts.find((sort) => sort.key === params.get("sort")) ?? resource.sorts[0]!,
     columns: asked.length > 0 ? asked : resource.columns,

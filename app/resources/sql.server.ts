@@ -7,7 +7,7 @@ import { and, empty, ident, raw, sql, type Sql } from "~/db/sql.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { isUuid } from "~/platform/ids.ts";
 import { fieldOf, schemaOf, type Field, type Resource, type Sort } from "./define.ts";
-import type { Filter, ListQuery } from "./query.ts";
+import type { Everywhere, Filter, ListQuery } from "./query.ts";
 
 export type Row = { id: string; collegeId: string; version: string; cursor: string; values: Record<string, unknown> };
 
@@ -74,9 +74,30 @@ function condition(resource: Resource, filter: Filter): Sql {
 
 const like = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
+const DAY_MS = 86_400_000;
+
+/** The least id that can be made on a day: an id begins with its time, so that the key finds what was created when. */
+function firstIdOf(day: string, daysLater: number): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(at.getTime()) || at.getTime() < 0)
+    throw new Invalid(`Created: “${day.slice(0, 60)}” is not a date, such as 2026-11-01`);
+  const time = (at.getTime() + daysLater * DAY_MS).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+/** What can be asked of every list. */
+function ofEvery(resource: Resource, { tenant, created }: Everywhere): Sql[] {
+  if (tenant !== null && !isUuid(tenant)) throw new Invalid("This tenant is not known. Choose one of the list");
+  return [
+    ...(tenant === null ? [] : [sql`t.${ident(resource.tenantColumn)} = ${tenant}::uuid`]),
+    ...(created.from === null ? [] : [sql`t.id >= ${firstIdOf(created.from, 0)}::uuid`]),
+    ...(created.to === null ? [] : [sql`t.id < ${firstIdOf(created.to, 1)}::uuid`]),
+  ];
+}
+
 /** Everything that says which rows, apart from whose they are and where in them one is. */
-export function conditions(resource: Resource, query: Pick<ListQuery, "filters" | "q" | "trash">): Sql[] {
-  const parts = query.filters.map((filter) => condition(resource, filter));
+export function conditions(resource: Resource, query: Pick<ListQuery, "filters" | "tenant" | "created" | "q" | "trash">): Sql[] {
+  const parts = [...query.filters.map((filter) => condition(resource, filter)), ...ofEvery(resource, query)];
   if (resource.softDelete) parts.push(query.trash ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
   if (query.q && resource.search) {
     // A view of the reader role filters by scope itself: only there may ILIKE be an index condition.
@@ -195,7 +216,9 @@ export function listStatement(
   const field = sortField(resource, query.sort);
   // A handful of found people is sorted, not walked to.
   const sorted = { by: orderOf(keyset), limit: query.limit + 1 };
-  const inner = shaped(resource, scope, where, sorted, !field && query.filters.length === 0);
+  // Of one tenant alone is as for who sees one alone: what may be seen, row security decides.
+  const within: Scope = query.tenant && scope.kind === "all" ? { kind: "tenants", ids: [query.tenant] } : scope;
+  const inner = shaped(resource, within, where, sorted, !field && query.filters.length === 0);
   const tenantId = resource.tenantColumn === "id" ? sql`t.id` : sql`t.college_id`;
   const sortValue = field
     ? field.kind === "moment"

@@ -38,7 +38,8 @@ const ROOMS: Record<string, readonly string[]> = {
     "console.restore_run",
     "console.restore_unit",
   ],
-  resources: ["console.change_row", "console.change_set", "console.import", "console.saved_view"],
+  resources: ["console.change_row", "console.change_set", "console.import", "console.list_layout", "console.saved_view"],
+  "domains/access-review": ["console.access_campaign", "console.access_campaign_row"],
   "domains/academics": [
     "public.attendance",
     "public.class",

@@ -1,4 +1,4 @@
-import { conditionsOf, countEntries, searchEntries, type Search } from "~/audit/search.server.ts";
+import { conditionsOf, countEntries, narrowed, searchEntries } from "~/audit/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { toJson, type EntryRow } from "~/audit/entry-bytes.ts";
 import { exportEnd, ExportSeal, signSeal, type ExportHead, type ExportLine, type SealFacts } from "~/audit/export-file.ts";
@@ -6,22 +6,46 @@ import { logKey, signingKey } from "~/audit/keys.server.ts";
 import { inclusionProof } from "~/audit/merkle.ts";
 import { verifierKey } from "~/audit/note.ts";
 import { withNames } from "~/audit/names.server.ts";
+import { sentenceOf } from "~/audit/sentences.ts";
 import { parseQuery } from "~/audit/query-language.ts";
 import { latestCheckpoint, storedNodes } from "~/audit/tree.server.ts";
-import type { Ctx } from "~/db/ctx.ts";
+import type { Ctx, TxCtx } from "~/db/ctx.ts";
 import { rows } from "~/db/query.ts";
 import { withScope } from "~/db/scope.server.ts";
 import { sql } from "~/db/sql.ts";
 import { Forbidden, Unavailable } from "~/platform/errors.ts";
 import { z } from "zod";
 import { may } from "../policy.ts";
-import { reachOf, readable } from "./search.server.ts";
+import { findsPeople, reachOf, readable, type Entry } from "./search.server.ts";
 
 const BATCH = 500;
 const MOST = 1_000_000;
 
 /** Signs the end of an export: here where the key is, or by whoever has it. */
 export type Sign = (facts: SealFacts) => string | Promise<string>;
+
+/** Who did what, in a sentence, to what: as the page of the log shows it. */
+export type Say = (
+  ctx: TxCtx,
+  entries: readonly Entry[],
+) => Promise<readonly { who: string; did: string; target: string | null }[]>;
+
+/** Without the names of records, where nothing knows them. */
+const plainly: Say = (_ctx, entries) =>
+  Promise.resolve(
+    entries.map((entry) => ({
+      who: entry.actor,
+      did: sentenceOf({
+        action: entry.action,
+        target: null,
+        noun: entry.resource.replaceAll("_", " "),
+        subject: null,
+        details: entry.details ?? {},
+        diff: entry.diff ?? {},
+      }),
+      target: null,
+    })),
+  );
 
 type Part = { text: string; next: string | null };
 
@@ -34,7 +58,11 @@ export async function* exportLog(
   q: string,
   format: "csv" | "ndjson",
   csvLine: (cells: readonly unknown[]) => string,
-  { span = null, sign = (facts) => signSeal(facts, signingKey()) }: { span?: Span | null; sign?: Sign } = {},
+  {
+    span = null,
+    sign = (facts) => signSeal(facts, signingKey()),
+    say = plainly,
+  }: { span?: Span | null; sign?: Sign; say?: Say } = {},
 ): AsyncGenerator<string> {
   if (!may(ctx.actor.role, "audit.read")) throw new Forbidden("The audit log is not part of your role");
   // Whatever is wrong is said before anything is written: a refusal is an answer, not a broken file.
@@ -44,8 +72,8 @@ export async function* exportLog(
     search,
     rows: found,
   } = await withScope(ctx, async (inner) => {
-    const asked = conditionsOf(await withNames(inner.tx, terms), reachOf(ctx), ctx.clock.now());
-    const search = span ? within(asked, span) : asked;
+    const asked = conditionsOf(await withNames(inner.tx, terms, findsPeople(ctx)), reachOf(ctx), ctx.clock.now());
+    const search = span ? narrowed(asked, [sql`e.at >= ${span.from}`, sql`e.at < ${span.to}`], span.to) : asked;
     return { search, head: await latestCheckpoint(inner.tx), rows: await countEntries(inner, search, MOST) };
   });
   if (!head) throw new Unavailable("Nothing has been sequenced yet. Try again in a moment");
@@ -62,9 +90,11 @@ export async function* exportLog(
       "Index",
       "Time",
       "Actor",
+      "Sentence",
       "Action",
       "Resource",
       "Id",
+      "Name",
       "Tenant",
       "Session",
       "Request",
@@ -78,15 +108,19 @@ export async function* exportLog(
     const { text, next } = await withScope(ctx, async (inner): Promise<Part> => {
       const { entries, next }: Awaited<ReturnType<typeof searchEntries>> = await searchEntries(inner, search, after, BATCH);
       if (format === "csv") {
-        const lines = entries.map((entry) => {
-          const said = readable(entry);
+        const list = entries.map(readable);
+        const sentences = await say(inner, list);
+        const lines = list.map((said, row) => {
+          const { who, did, target } = sentences[row]!;
           return csvLine([
             said.index,
             said.at.toISOString(),
-            said.actor,
+            who,
+            `${who} ${did}`,
             said.action,
             said.resource,
             said.resource_id,
+            target,
             said.college_id,
             said.session_id,
             said.request_id,
@@ -139,9 +173,3 @@ export async function* exportLog(
   if (format === "ndjson") yield exportEnd(await sign(seal.facts(after !== null)));
   else if (after) yield csvLine([`More was found than the ${MOST} entries that an export holds: ask for less at a time`]);
 }
-
-const within = (search: Search, { from, to }: Span): Search => ({
-  ...search,
-  where: [...search.where, sql`e.at >= ${from}`, sql`e.at < ${to}`],
-  newest: new Date(Math.min(to.getTime(), search.newest.getTime())),
-});

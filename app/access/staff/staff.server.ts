@@ -124,7 +124,8 @@ export const updateStaff = mutation({
       where: { id: input.id },
       data: { name: input.name, role: input.role, isActive: input.active },
     });
-    await assign(ctx, input.id, input.role, input.colleges);
+    // Who is deactivated needs no tenant, and keeps those they had.
+    if (input.active || input.colleges.length > 0) await assign(ctx, input.id, input.role, input.colleges);
     // Rights have changed: what is open under the old ones ends.
     if (!input.active || before.role !== input.role) {
       await ctx.tx.prisma.staffSession.updateMany({

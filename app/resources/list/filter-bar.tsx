@@ -7,6 +7,7 @@ import { words } from "../cell-text.ts";
 import { OP_LABELS, type Filter } from "../query.ts";
 import { Suggestions, useSuggestions } from "../suggestions.tsx";
 import type { FieldView } from "../view.ts";
+import { AddEverywhere, EverywhereChips } from "./everywhere.tsx";
 import { ColumnMenu, ExportMenu, OrderMenu, ViewMenu } from "./menus.tsx";
 import { Dropdown } from "~/ui/layout/dropdown.tsx";
 import { Hidden, LIST_MENU, useLink } from "./link.tsx";
@@ -37,22 +38,22 @@ export function FilterBar(props: ListProps) {
       {filters.map((filter) => (
         <Chip key={`${filter.field}${filter.op}`} filter={filter} {...props} />
       ))}
-      {filterable.length > 0 && (
-        <Dropdown
-          stays="filters"
-          panelClassName={LIST_MENU}
-          summary={
-            <>
-              <ListFilter size={14} aria-hidden /> Filter
-            </>
-          }
-          label="Add filter"
-        >
-          {filterable.map((field) => (
-            <AddFilter key={field.key} field={field} params={params} />
-          ))}
-        </Dropdown>
-      )}
+      <EverywhereChips {...props} />
+      <Dropdown
+        stays="filters"
+        panelClassName={LIST_MENU}
+        summary={
+          <>
+            <ListFilter size={14} aria-hidden /> Filter
+          </>
+        }
+        label="Add filter"
+      >
+        {filterable.map((field) => (
+          <AddFilter key={field.key} field={field} params={params} />
+        ))}
+        <AddEverywhere {...props} />
+      </Dropdown>
       <div className="ml-auto flex flex-wrap items-center gap-2">
         <OrderMenu {...props} />
         <ColumnMenu {...props} />

@@ -42,10 +42,10 @@ export function ListView(props: ListProps) {
   );
 }
 
-function Nothing({ resource, filters, q, trash }: ListProps) {
+function Nothing({ resource, filters, everywhere, q, trash }: ListProps) {
   const link = useLink();
   if (trash) return <Empty title="Trash is empty" />;
-  if (filters.length > 0 || q) {
+  if (filters.length > 0 || q || everywhere.tenant || everywhere.created.from || everywhere.created.to) {
     return (
       <Empty
         title={`No ${resource.many.toLowerCase()} match`}
@@ -53,6 +53,9 @@ function Nothing({ resource, filters, q, trash }: ListProps) {
           <Link
             to={link({
               q: null,
+              "f.tenant": null,
+              "f.created.from": null,
+              "f.created.to": null,
               ...Object.fromEntries(filters.map((f) => [`f.${f.field}.${f.op}`, null])),
               ...Object.fromEntries(filters.map((f) => [`f.${f.field}`, null])),
             })}

@@ -1,5 +1,5 @@
-import { ArrowDownUp, Columns3, Download, Save, X } from "lucide-react";
-import { Form, Link, useNavigate, useSearchParams } from "@remix-run/react";
+import { ArrowDown, ArrowDownUp, ArrowUp, Columns3, Download, Save, X } from "lucide-react";
+import { Form, Link, useSearchParams } from "@remix-run/react";
 import { Button, Submit } from "~/ui/form/form.tsx";
 import { Dropdown } from "~/ui/layout/dropdown.tsx";
 import { filterParams } from "../query.ts";
@@ -35,7 +35,6 @@ export function OrderMenu({ resource, sort }: ListProps) {
 }
 
 export function ColumnMenu(props: ListProps) {
-  const [params] = useSearchParams();
   return (
     <Dropdown
       stays="filters"
@@ -48,37 +47,78 @@ export function ColumnMenu(props: ListProps) {
       }
       label="Columns"
     >
-      <ColumnChooser {...props} params={params} />
+      <ColumnChooser {...props} />
     </Dropdown>
   );
 }
 
-function ColumnChooser({ resource, columns, params }: ListProps & { params: URLSearchParams }) {
-  const navigate = useNavigate();
-  const set = (keys: string[]) => {
-    const next = new URLSearchParams(params);
-    if (keys.length === 0) next.delete("cols");
-    else next.set("cols", keys.join(","));
-    navigate(`?${next.toString()}`, { preventScrollReset: true });
-  };
+/**
+ * One form, which works before JavaScript: a box shows a column, its arrows move it, and each button keeps what is ticked. What was
+ * chosen is remembered for this list and this person.
+ */
+function ColumnChooser({ resource, columns, layout }: ListProps) {
+  const shown = columns.map((key) => resource.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
+  const others = resource.fields.filter((field) => !columns.includes(field.key));
   return (
-    <fieldset className="flex flex-col">
-      <legend className="sr-only">Columns</legend>
-      {resource.fields.map((field) => (
-        <label key={field.key} className="flex items-center gap-2 rounded-control px-2 py-1 hover:bg-sunk">
-          <input
-            type="checkbox"
-            className="accent-(--accent)"
-            checked={columns.includes(field.key)}
-            onChange={(event) => set(event.target.checked ? [...columns, field.key] : columns.filter((key) => key !== field.key))}
-          />
-          {field.label}
+    <Form method="post" className="flex flex-col" preventScrollReset key={columns.join()}>
+      <input type="hidden" name="intent" value="layout" />
+      {/* What Enter in a box does. */}
+      <button name="act" value="show" className="sr-only" tabIndex={-1}>
+        Show
+      </button>
+      <fieldset className="flex flex-col">
+        <legend className="sr-only">Columns, in their order</legend>
+        {[...shown, ...others].map((field, index) => (
+          <div key={field.key} className="flex items-center gap-1 rounded-control px-2 hover:bg-sunk">
+            <label className="flex min-w-0 flex-1 items-center gap-2 py-1">
+              <input
+                type="checkbox"
+                name="column"
+                value={field.key}
+                className="accent-(--accent)"
+                defaultChecked={columns.includes(field.key)}
+              />
+              <span className="truncate">{field.label}</span>
+            </label>
+            {index > 0 && index < shown.length && (
+              <button
+                name="act"
+                value={`up ${field.key}`}
+                aria-label={`Move ${field.label} before`}
+                className="size-7 text-muted"
+              >
+                <ArrowUp size={13} aria-hidden className="inline" />
+              </button>
+            )}
+            {index < shown.length - 1 && (
+              <button
+                name="act"
+                value={`down ${field.key}`}
+                aria-label={`Move ${field.label} after`}
+                className="size-7 text-muted"
+              >
+                <ArrowDown size={13} aria-hidden className="inline" />
+              </button>
+            )}
+          </div>
+        ))}
+      </fieldset>
+      <div className="sticky -bottom-1.5 border-t bg-panel">
+        <label className="flex items-center gap-2 px-2 py-1.5">
+          <input type="checkbox" name="dense" className="accent-(--accent)" defaultChecked={layout.dense} /> Compact rows
         </label>
-      ))}
-      <Button className="m-1" onClick={() => set([])}>
-        Reset columns
-      </Button>
-    </fieldset>
+        <div className="flex gap-1.5 p-1">
+          <Button type="submit" name="act" value="show">
+            Show these
+          </Button>
+          {(layout.chosen || layout.dense) && (
+            <Button type="submit" name="act" value="reset">
+              Reset columns
+            </Button>
+          )}
+        </div>
+      </div>
+    </Form>
   );
 }
 

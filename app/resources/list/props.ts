@@ -1,4 +1,4 @@
-import type { Filter } from "../query.ts";
+import type { Everywhere, Filter } from "../query.ts";
 import type { ResourceView } from "../view.ts";
 
 export type ListRow = { id: string; collegeId: string; cursor: string; values: Record<string, unknown> };
@@ -11,7 +11,10 @@ export type ListProps = {
   labels: Record<string, Record<string, string>>;
   total: { n: number; exact: boolean };
   columns: string[];
+  /** Chosen by this person, and kept. */
+  layout: { chosen: boolean; dense: boolean };
   filters: Filter[];
+  everywhere: Everywhere;
   q: string;
   sort: string;
   limit: number;

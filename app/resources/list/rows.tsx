@@ -31,6 +31,14 @@ const sortedBy = ({ resource, sort }: ListProps, key: string) => {
   return found ? (found.descending ? "descending" : "ascending") : undefined;
 };
 
+/** Of a phone's two columns the first is what a row is called, the second its state where it has one, unless a person chose. */
+function onPhone({ resource, columns, layout }: ListProps): readonly string[] {
+  const [first, second] = columns;
+  const kindOf = (key: string) => resource.fields.find((field) => field.key === key)?.kind;
+  const state = layout.chosen ? undefined : columns.slice(1).find((key) => kindOf(key) === "choice");
+  return [first, state ?? second].filter((key) => key !== undefined);
+}
+
 export function Rows(
   props: ListProps & {
     selected: ReadonlySet<string>;
@@ -77,11 +85,12 @@ export function Rows(
     return () => document.removeEventListener("keydown", keys);
   });
 
+  const telling = onPhone(props);
   const acts = props.trash ? resource.trashActs : resource.bulk;
   const field = (key: string) => resource.fields.find((field) => field.key === key)!;
   return (
     <div className="overflow-x-auto">
-      <table className="rows" aria-rowcount={rows.length + 1}>
+      <table className={`rows ${props.layout.dense ? "dense" : ""}`} aria-rowcount={rows.length + 1}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
@@ -96,11 +105,11 @@ export function Rows(
                   />
                 </th>
               )}
-              {group.headers.map((header, index) => (
+              {group.headers.map((header) => (
                 <th
                   key={header.id}
                   aria-sort={sortedBy(props, header.id)}
-                  className={`${isNumber(field(header.id).kind) ? "num" : ""} ${index > 1 ? "max-sm:hidden" : ""}`}
+                  className={`${isNumber(field(header.id).kind) ? "num" : ""} ${telling.includes(header.id) ? "" : "max-sm:hidden"}`}
                 >
                   <Heading field={field(header.id)} {...props} />
                 </th>
@@ -148,7 +157,7 @@ export function Rows(
                     return (
                       <td
                         key={cell.id}
-                        className={`max-w-[320px] truncate ${isNumber(one.kind) ? "num" : ""} ${column > 1 ? "max-sm:hidden" : ""}`}
+                        className={`max-w-[320px] truncate ${isNumber(one.kind) ? "num" : ""} ${telling.includes(one.key) ? "" : "max-sm:hidden"}`}
                       >
                         {column === 0 ? (
                           <Link to={path(row.original.id)} prefetch="intent" className="font-[560] hover:underline">

@@ -1,15 +1,17 @@
 import { Link, useLoaderData } from "@remix-run/react";
-import { protectedLoader } from "~/access/page.server.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { accessReview, keyReview } from "~/access/log/review.server.ts";
-import { ROLE_LABELS, SEES_ALL_TENANTS, type Role } from "~/access/policy.ts";
-import { recordAlone } from "~/audit/record.server.ts";
-import { csvLine } from "~/resources/csv.ts";
+import { may, ROLE_LABELS, type Role } from "~/access/policy.ts";
+import { listCampaigns } from "~/domains/access-review/campaign.server.ts";
+import { acrossTenants } from "~/domains/access-review/scope.ts";
+import { startCampaign } from "~/domains/access-review/start-campaign.server.ts";
 import { plural } from "~/platform/format.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
-import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
+import { tenantOf } from "./access-cells.ts";
+import { Campaigns } from "./campaigns.tsx";
 import { auditTabs } from "./tabs.ts";
 import { Keys } from "./key-review.tsx";
 
@@ -17,54 +19,28 @@ export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label
 
 export const meta = () => [{ title: "Access review · Invigil" }];
 
-const tenantOf = (row: { role: string; tenant: string | null }) =>
-  SEES_ALL_TENANTS.has(row.role) ? "All" : (row.tenant ?? "None");
+export const loader = protectedLoader("staff.read", async ({ ctx: own, url }) => {
+  // Addresses that were kept from when the file was an answer of this page.
+  if (url.searchParams.get("format") === "csv") throw redirect("/audit/access.csv");
+  const ctx = acrossTenants(own);
+  const [rows, keys, campaigns] = await Promise.all([
+    accessReview({ ctx, input: {} }),
+    keyReview({ ctx, input: {} }),
+    listCampaigns({ ctx, input: {} }),
+  ]);
+  return { rows, keys, campaigns, role: ctx.actor.role, today: ctx.clock.now().toISOString().slice(0, 10) };
+});
 
-export const loader = protectedLoader("staff.read", async ({ ctx, url }) => {
-  const [rows, keys] = await Promise.all([accessReview({ ctx, input: {} }), keyReview({ ctx, input: {} })]);
-  if (url.searchParams.get("format") === "csv") {
-    await recordAlone(ctx, { action: "access.export", resource: "staff", details: { rows: rows.length + keys.length } });
-    const text =
-      csvLine(["Name", "E-mail", "Role", "Tenant", "Active", "Second factor", "Since", "Granted by", "Last act"]) +
-      rows
-        .map((row) =>
-          csvLine([
-            row.name,
-            row.email,
-            row.role,
-            tenantOf(row),
-            row.is_active,
-            row.mfa,
-            row.since.toISOString(),
-            row.granted_by,
-            row.last_act?.toISOString(),
-          ]),
-        )
-        .join("") +
-      keys
-        .map((key) =>
-          csvLine([
-            key.name,
-            `${key.prefix}…`,
-            `API key: ${key.scopes.join(", ")}`,
-            key.tenant,
-            key.works,
-            "",
-            key.since.toISOString(),
-            key.granted_by,
-            key.last_act?.toISOString(),
-          ]),
-        )
-        .join("");
-    throw new Response(text, {
-      headers: { "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="access-review.csv"' },
-    });
-  }
-  return { rows, keys, role: ctx.actor.role };
+export const action = protectedAction("staff.manage", async ({ ctx, form }) => {
+  const { id } = await startCampaign({
+    ctx: acrossTenants(ctx),
+    input: { name: form.get("name"), dueOn: form.get("dueOn") },
+  });
+  return redirect(`/audit/access/campaigns/${id}`);
 });
 
 export default function AccessReview() {
-  const { rows, keys, role } = useLoaderData<typeof loader>();
+  const { rows, keys, campaigns, role, today } = useLoaderData<typeof loader>();
   const unused =
     rows.filter((row) => row.is_active && !row.last_act).length + keys.filter((key) => key.works && !key.last_act).length;
   return (
@@ -75,12 +51,13 @@ export default function AccessReview() {
       context="Who has which permissions, since when, granted by whom, and when they were last used."
       tabs={auditTabs(role)}
       actions={
-        <LinkButton reloadDocument to="/audit/access?format=csv">
+        <a className="control" href="/audit/access.csv" download>
           CSV
-        </LinkButton>
+        </a>
       }
     >
-      <Panel flush>
+      <Campaigns campaigns={campaigns} today={today} mayStart={may(role, "staff.manage")} />
+      <Panel flush title="Who has access now">
         <table className="rows">
           <thead>
             <tr>

@@ -1,9 +1,11 @@
 import { Link, useLoaderData } from "@remix-run/react";
+import "~/domains/resources.ts";
 import { protectedLoader } from "~/access/page.server.ts";
 import { proveEntry } from "~/access/log/proofs.server.ts";
 import { getEntry } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
 import { count } from "~/platform/format.ts";
+import { saidOf } from "~/resources/log-sentences.server.ts";
 import { Badge } from "~/ui/feedback/badge.tsx";
 import { CopyButton, ShortId } from "~/ui/feedback/copy.tsx";
 import { Notice } from "~/ui/feedback/empty.tsx";
@@ -12,20 +14,23 @@ import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Ago, Clock } from "~/ui/time/time.tsx";
 
 export const handle = {
-  crumbs: (data: { entry: { action: string } } | undefined) => [
-    { label: "Audit", to: "/audit" },
-    { label: data?.entry.action ?? "" },
-  ],
+  crumbs: (data: { title: string } | undefined) => [{ label: "Audit", to: "/audit" }, { label: data?.title ?? "" }],
 };
-export const meta = ({ data }: { data?: { entry: { action: string } } }) => [
-  { title: `${data?.entry.action ?? "Entry"} · Invigil` },
-];
+export const meta = ({ data }: { data?: { title: string } }) => [{ title: `${data?.title ?? "Entry"} · Invigil` }];
 
 export const loader = protectedLoader("audit.read", async ({ ctx, params }) => {
   const entry = await getEntry({ ctx, input: { id: params["id"] ?? "" } });
   await recordAlone(ctx, { action: "audit.read", resource: "audit", resourceId: entry.id });
   const late = ctx.clock.now().getTime() - entry.at.getTime() > LATE_MS;
-  return { entry, late, proof: entry.index === null ? null : await proveEntry({ ctx, input: { id: entry.id, at: entry.at } }) };
+  const [said] = await saidOf({ ctx, input: { entries: [entry] } });
+  const title = `${said!.who} ${said!.did}`;
+  return {
+    entry,
+    said: said!,
+    title,
+    late,
+    proof: entry.index === null ? null : await proveEntry({ ctx, input: { id: entry.id, at: entry.at } }),
+  };
 });
 
 const LATE_MS = 60_000;
@@ -34,10 +39,10 @@ const shown = (value: unknown) =>
   value === null || value === undefined || value === "" ? "empty" : typeof value === "string" ? value : JSON.stringify(value);
 
 export default function EntryPage() {
-  const { entry, proof, late } = useLoaderData<typeof loader>();
+  const { entry, said, title, proof, late } = useLoaderData<typeof loader>();
   return (
     <Page
-      title={`${entry.actor} did ${entry.action}`}
+      title={`${title}.`}
       badge={
         entry.risk > 0 ? (
           <Badge tone={entry.risk >= 60 ? "bad" : entry.risk >= 40 ? "warn" : "neutral"}>Risk {entry.risk}</Badge>
@@ -112,7 +117,10 @@ export default function EntryPage() {
               {entry.actor} {entry.email && <span className="text-muted">{entry.email}</span>}
             </Fact>
             <Fact label="On">
-              {entry.resource} {entry.resource_id && <ShortId id={entry.resource_id} />}
+              {said.target ?? said.noun} {entry.resource_id && <ShortId id={entry.resource_id} />}
+            </Fact>
+            <Fact label="Action">
+              <span className="mono">{entry.action}</span>
             </Fact>
             <Fact label="Reason">{entry.reason ?? "–"}</Fact>
             <Fact label="Session">

@@ -1,8 +1,10 @@
+import "~/domains/resources.ts";
 import { protectedLoader } from "~/access/page.server.ts";
 import { exportLog } from "~/access/log/export.server.ts";
 import { sealedByCollector } from "~/observability/sampler/export-seal.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { csvLine } from "~/resources/csv.ts";
+import { sayEntries } from "~/resources/log-sentences.server.ts";
 
 /** The range of the page that the export was asked for on, as it stood there: to the millisecond, so that both hold the same. */
 function spanOf(params: URLSearchParams) {
@@ -18,6 +20,7 @@ export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
   const parts = exportLog(ctx, url.searchParams.get("q") ?? "", format, csvLine, {
     span: spanOf(url.searchParams),
     sign: sealedByCollector,
+    say: sayEntries,
   });
   const encoder = new TextEncoder();
   // The first part is made before the headers go out, so that a refusal is an answer and not a broken file.

@@ -1,8 +1,11 @@
 import { Form, Link, useLoaderData, useSearchParams } from "@remix-run/react";
-import { protectedAction, protectedLoader } from "~/access/page.server.ts";
-import { searchLog, type Entry } from "~/access/log/search.server.ts";
+import "~/domains/resources.ts";
+import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
+import { searchLog } from "~/access/log/search.server.ts";
 import { recordAlone } from "~/audit/record.server.ts";
-import { QUALIFIERS } from "~/audit/query-language.ts";
+import { rowsOf } from "./log-rows.server.ts";
+import { SearchBar } from "./search-bar.tsx";
+import { suggestions } from "./suggestions.server.ts";
 import { removeView, savedViews, saveView } from "~/resources/views.server.ts";
 import { Invalid } from "~/platform/errors.ts";
 import { count, plural } from "~/platform/format.ts";
@@ -24,7 +27,13 @@ export const handle = { crumbs: () => [{ label: "Audit", to: "/audit" }, { label
 export const meta = () => [{ title: "Audit log · Invigil" }];
 
 export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
-  const q = url.searchParams.get("q") ?? "";
+  // Before JavaScript, what is added comes as a second term of the address.
+  const typed = url.searchParams.getAll("q").map((part) => part.trim());
+  const q = typed.filter((part) => part !== "").join(" ");
+  if (typed.length > 1) {
+    url.searchParams.set("q", q);
+    throw redirect(`/audit${url.search}`);
+  }
   const range = readRange(url.searchParams, ctx.clock.now(), RANGE);
   const views = await savedViews({ ctx, input: { page: "/audit" } });
   const shared = {
@@ -37,13 +46,23 @@ export const loader = protectedLoader("audit.read", async ({ ctx, url }) => {
   try {
     const result = await searchLog({
       ctx,
-      input: { q, after: url.searchParams.get("after"), from: range.from, to: range.to, until: range.name ? null : range.to },
+      input: { q, after: url.searchParams.get("after"), ...range, since: range.from, until: range.to, fold: true },
     });
     await recordAlone(ctx, { action: "audit.read", resource: "audit", details: { q } });
-    return { ...shared, ...result, wrong: null };
+    const { entries, ...found } = result;
+    return { ...shared, ...found, rows: await rowsOf(ctx, entries), known: suggestions(entries, result.tenants), wrong: null };
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    return { ...shared, entries: [], next: null, bars: [], since: null, tenants: [], wrong: error.message };
+    return {
+      ...shared,
+      rows: [],
+      known: suggestions([], []),
+      next: null,
+      bars: [],
+      since: null,
+      tenants: [],
+      wrong: error.message,
+    };
   }
 });
 
@@ -58,15 +77,16 @@ export const action = protectedAction("audit.read", async ({ ctx, form }) => {
   return null;
 });
 
-/** What may be meant: the words, and what the entries in sight hold. */
-function suggestions(q: string, entries: readonly Entry[]): string[] {
-  const before = q.replace(/\S*$/, "");
-  const held = entries.flatMap((entry) => [`action:${entry.action}`, ...(entry.email ? [`actor:${entry.email}`] : [])]);
-  return [...new Set([...QUALIFIERS.map((word) => `${word}:`), ...held])].slice(0, 60).map((one) => `${before}${one}`);
-}
+const YEAR_MS = 365 * 86_400_000;
+const yearBefore = (from: number) => ({
+  range: null,
+  after: null,
+  from: new Date(from - YEAR_MS).toISOString(),
+  to: new Date(from).toISOString(),
+});
 
 export default function AuditLog() {
-  const { q, entries, next, bars, wrong, role, views, tenants, from, to, since } = useLoaderData<typeof loader>();
+  const { q, rows, known, next, bars, wrong, role, views, tenants, from, to, since } = useLoaderData<typeof loader>();
   const [params] = useSearchParams();
   const link = (changes: Record<string, string | null>) => {
     const made = new URLSearchParams(params);
@@ -88,7 +108,7 @@ export default function AuditLog() {
           ? `${count(flagged)} of ${plural(total, "action")} ${flagged === 1 ? "stands" : "stand"} out.`
           : `${plural(total, "action")}, none stands out.`
       }
-      context="In this time range, for this search. Exports contain exactly these. The list continues with older ones. Reading this log is recorded too."
+      context="In this time range, for this search. The list and its exports contain exactly these. Reading this log is recorded too."
       tabs={auditTabs(role)}
       actions={
         <>
@@ -101,28 +121,7 @@ export default function AuditLog() {
         </>
       }
     >
-      <form role="search" className="flex flex-wrap gap-2">
-        <input
-          name="q"
-          type="search"
-          defaultValue={q}
-          key={q}
-          data-page-search
-          list="qualifiers"
-          aria-label="Search the log"
-          placeholder={'actor:ana action:enrollment.* -tenant:north risk:>60 "reason text"'}
-          className="input mono min-w-0 flex-1"
-        />
-        {[...new URLSearchParams(rangeQuery(params))].map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        <datalist id="qualifiers">
-          {suggestions(q, entries as Entry[]).map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
-        <button className="control">Search</button>
-      </form>
+      <SearchBar q={q} wrong={wrong !== null} edit={params.has("edit")} known={known} range={rangeQuery(params)} link={link} />
       <div className="flex flex-wrap gap-3 text-[12px] text-muted">
         <Link className="link" to={link({ q: "risk:>=40", after: null })}>
           unusual actions
@@ -172,9 +171,7 @@ export default function AuditLog() {
             </Form>
           </details>
         )}
-        <span className="max-md:hidden">
-          words: {QUALIFIERS.join(": ")}:. A minus before a filter excludes it. Days are in UTC
-        </span>
+        <span className="max-md:hidden">A minus before a filter excludes it. Days are in UTC</span>
       </div>
       {wrong && <Notice tone="bad" title={wrong} />}
       {since && (
@@ -198,7 +195,7 @@ export default function AuditLog() {
         />
       </Panel>
       <Panel flush>
-        {entries.length === 0 ? (
+        {rows.length === 0 ? (
           <Empty title="Nothing found">
             Remove a word or widen the time range. Words match from their beginning, quoted words as a phrase, and a filter such
             as actor: matches one field.
@@ -208,28 +205,34 @@ export default function AuditLog() {
             <thead>
               <tr>
                 <th>When</th>
-                <th>Who</th>
-                <th>Did</th>
-                <th className="max-md:hidden">To</th>
+                <th>What happened</th>
+                <th className="max-md:hidden">Record</th>
                 <th className="max-lg:hidden">Tenant</th>
                 <th className="max-md:hidden">Why</th>
                 <th className="num max-md:hidden">Risk</th>
               </tr>
             </thead>
             <tbody>
-              {entries.map((entry) => (
-                <Row key={entry.id} entry={entry} tenant={tenants.find(({ id }) => id === entry.college_id)?.name} link={link} />
+              {rows.map((row) => (
+                <Row
+                  key={row.entry.id}
+                  row={row}
+                  tenant={tenants.find(({ id }) => id === row.entry.college_id)?.name}
+                  link={link}
+                />
               ))}
             </tbody>
           </table>
         )}
-        {next && (
-          <p className="border-t px-3.5 py-2 text-right">
+        <p className="flex justify-end gap-2 border-t px-3.5 py-2">
+          {next ? (
             <LinkButton to={link({ after: next })} rel="next">
               Older
             </LinkButton>
-          </p>
-        )}
+          ) : (
+            <LinkButton to={link(yearBefore(from))}>Search the year before this range</LinkButton>
+          )}
+        </p>
       </Panel>
     </Page>
   );

@@ -4,6 +4,7 @@ import { allTenants } from "~/access/ctx.server.ts";
 import { protectedAction, protectedLoader, redirect } from "~/access/page.server.ts";
 import { isUuid } from "~/platform/ids.ts";
 import { readQuery } from "~/resources/query.ts";
+import { keepLayout, layoutOf } from "~/resources/layouts.server.ts";
 import { resourceNamed } from "~/resources/registry.ts";
 import { ListView } from "~/resources/list/list-view.tsx";
 import { list, meant } from "~/resources/verbs.server.ts";
@@ -14,6 +15,7 @@ import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
 import { areaAt, resourceAt } from "../areas.ts";
 import { areaTabs, mayOpen } from "../nav.ts";
+import { tenantsInSight } from "./tenants-in-sight.ts";
 
 export const handle = {
   crumbs: (data: { resource: { many: string } } | undefined) => [{ label: data?.resource.many ?? "Records" }],
@@ -27,6 +29,8 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
   const resource = resourceNamed(resourceAt(params, url.pathname));
   const query = readQuery(resource, url.searchParams);
+  const layout = await layoutOf(ctx, resource);
+  if (!url.searchParams.has("cols") && layout.columns) query.columns = layout.columns;
   // A reference is filtered by its id; what a person typed instead is looked up, and the address says which one is meant,
   // so that the export and a bulk act mean the same.
   const asked = query.filters;
@@ -58,6 +62,8 @@ export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
     labels,
     total: count,
     columns: query.columns,
+    layout: { chosen: layout.columns !== null, dense: layout.dense },
+    everywhere: { tenant: query.tenant, created: query.created },
     filters: asked,
     refused,
     q: query.q,
@@ -65,28 +71,28 @@ export const loader = protectedLoader("self", async ({ ctx, params, url }) => {
     limit: query.limit,
     trash: query.trash,
     views: views.map((view) => ({ id: view.id, name: view.name, query: view.query, mine: view.staffId === ctx.actor.id })),
-    // Names of other people's tenants are none of a manager's business.
-    tenants: Object.fromEntries(
-      tenants
-        .filter((tenant) => ctx.scope.kind === "all" || (ctx.scope.kind === "tenants" && ctx.scope.ids.includes(tenant.id)))
-        .map((tenant) => [tenant.id, tenant.name]),
-    ),
+    tenants: tenantsInSight(ctx.scope, tenants),
   };
 });
 
-export const action = protectedAction("self", ({ ctx, form, params, url }) =>
-  form.intent("remove-view", "save-view") === "remove-view"
-    ? removeView({ ctx, input: { id: form.get("id") } })
-    : saveView({
+export const action = protectedAction("self", async ({ ctx, form, params, url }) => {
+  const name = resourceAt(params, url.pathname);
+  switch (form.intent("remove-view", "save-view", "layout")) {
+    case "remove-view":
+      return removeView({ ctx, input: { id: form.get("id") } });
+    case "save-view":
+      return saveView({
         ctx,
-        input: {
-          page: `/data/${resourceAt(params, url.pathname)}`,
-          name: form.get("name"),
-          query: form.get("query"),
-          shared: form.has("shared"),
-        },
-      }),
-);
+        input: { page: `/data/${name}`, name: form.get("name"), query: form.get("query"), shared: form.has("shared") },
+      });
+    case "layout": {
+      await keepLayout(ctx, resourceNamed(name), form.data);
+      const shown = new URLSearchParams(url.searchParams);
+      shown.delete("cols");
+      return redirect(`${url.pathname.replace(/\.data$/, "")}?${shown.toString()}`);
+    }
+  }
+});
 
 export default function ResourceList() {
   const data = useLoaderData<typeof loader>();

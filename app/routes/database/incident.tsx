@@ -97,6 +97,9 @@ export default function Incident() {
       context={incident.cause}
       actions={
         <>
+          <a className="control" href={`/database/incidents/${incident.number}/report.pdf`} download>
+            Report as PDF
+          </a>
           {may(data.role, "readiness.read") && (
             <LinkButton to={`/exams/incidents/${incident.number}`}>Effect on exams</LinkButton>
           )}

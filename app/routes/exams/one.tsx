@@ -109,6 +109,11 @@ export default function OneExam() {
       tabs={examTabs(exam.id, role)}
       actions={
         <>
+          {facts.results > 0 && may(role, "platform.read") && (
+            <a className="control" href={`/exams/${exam.id}/results.pdf`} download>
+              Results as PDF
+            </a>
+          )}
           {sits && (
             <Form intent="sit" className="contents">
               <Submit tone="plain">Sit as a student</Submit>

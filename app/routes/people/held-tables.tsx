@@ -13,7 +13,7 @@ export function HeldTables({ tables, erased }: { tables: Held[]; erased: boolean
             <th>Data</th>
             <th className="num">Records</th>
             {!erased && <th>Goes</th>}
-            <th className="max-md:hidden">Stays</th>
+            <th className={erased ? "" : "max-md:hidden"}>Stays</th>
           </tr>
         </thead>
         <tbody>
@@ -21,8 +21,13 @@ export function HeldTables({ tables, erased }: { tables: Held[]; erased: boolean
             <tr key={table.name}>
               <td className="font-[520]">{table.label}</td>
               <td className="num">{count(table.rows)}</td>
-              {!erased && <td className="!whitespace-normal">{table.goes}</td>}
-              <td className="!whitespace-normal text-muted max-md:hidden">{table.stays}</td>
+              {!erased && (
+                <td className="!whitespace-normal">
+                  {table.goes}
+                  {table.stays && <span className="block text-muted md:hidden">Stays: {table.stays}</span>}
+                </td>
+              )}
+              <td className={`!whitespace-normal text-muted ${erased ? "" : "max-md:hidden"}`}>{table.stays}</td>
             </tr>
           ))}
         </tbody>

@@ -13,6 +13,8 @@ export const useFormRefusal = () => useContext(Refused);
 
 type FormProps = {
   children: ReactNode;
+  /** For fields that stand outside of it and name it. */
+  id?: string;
   action?: string;
   method?: "post" | "get";
   className?: string;
