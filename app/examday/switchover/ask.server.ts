@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isHere } from "~/access/policy.ts";
 import { mutation, record } from "~/access/verb.server.ts";
 import { execute, firstRow } from "~/db/query.ts";
 import { sql } from "~/db/sql.ts";
@@ -32,6 +33,13 @@ async function endOverdue(ctx: TxCtx): Promise<void> {
   );
 }
 
+/** Beside a server that is only watched, no exam is known of. */
+async function touched(ctx: TxCtx): Promise<{ exams: number; sitting: number }> {
+  if (!isHere("readiness.read")) return { exams: 0, sitting: 0 };
+  const { live, soon, sitting } = await today({ ctx, input: {} });
+  return { exams: live + soon, sitting };
+}
+
 const asked = mutation({
   name: "switchover.ask",
   permission: "database.act",
@@ -42,8 +50,7 @@ const asked = mutation({
     refuseUnlessReady(cluster, input.leader, input.candidate);
     const now = ctx.clock.now();
     await endOverdue(ctx);
-    const { live, soon, sitting } = await today({ ctx, input: {} });
-    const exams = live + soon;
+    const { exams, sitting } = await touched(ctx);
     const row = await firstRow(
       ctx.tx,
       sql`insert into console.switchover
