@@ -103,7 +103,7 @@ function ColumnChooser({ resource, columns, layout }: ListProps) {
           </div>
         ))}
       </fieldset>
-      <div className="sticky -bottom-1.5 border-t bg-panel">
+      <div className="border-t">
         <label className="flex items-center gap-2 px-2 py-1.5">
           <input type="checkbox" name="dense" className="accent-(--accent)" defaultChecked={layout.dense} /> Compact rows
         </label>
