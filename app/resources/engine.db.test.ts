@@ -145,7 +145,7 @@ async function fill(resource: Resource, collegeId: string): Promise<void> {
     ),
   );
   const chosen = columns.rows.filter(
-    (column) => column.needed || filtered.has(column.name) || column.name === "id" || column.name === "drop_date",
+    (column) => column.needed || filtered.has(column.name) || ["id", "drop_date", "occurs_at"].includes(column.name),
   );
   const made: Record<string, string> = {
     uuid: "gen_random_uuid()",
@@ -161,6 +161,9 @@ async function fill(resource: Resource, collegeId: string): Promise<void> {
     const field = resource.fields.find((field) => field.column === column.name);
     if (column.name === "college_id") return `'${collegeId}'::uuid`;
     if (column.name === "end_time") return "now() + interval '1 day'";
+    // What belongs to a series takes place at a moment of it, and is no series.
+    if (column.name === "series_id") return "case when i % 20 > 0 then gen_random_uuid() end";
+    if (column.name === "occurs_at") return "case when i % 20 > 0 then now() - i * interval '1 hour' end";
     if (column.name === "round") return "1 + i % 3";
     if (column.name === "total_marks") return "100";
     if (column.name === "passing_marks" || column.name === "percent") return "50";

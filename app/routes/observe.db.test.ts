@@ -55,12 +55,14 @@ async function answerTo(
 ): Promise<{ status: number; body: { message?: string; notHere?: boolean } }> {
   const params: Record<string, string> = {};
   const address = path.replaceAll(/:(\w+)/g, (_, name: string) => (params[name] = name === "resource" ? RESOURCE : ID));
-  const { loader } = (await import(/* @vite-ignore */ `../${file}`)) as {
-    loader: (args: LoaderFunctionArgs) => Promise<unknown>;
-  };
-  const request = new Request(`http://127.0.0.1/${address}`, { headers: { cookie: cookies.get(role)! } });
+  const { loader, action } = (await import(/* @vite-ignore */ `../${file}`)) as Partial<
+    Record<"loader" | "action", (args: LoaderFunctionArgs) => Promise<unknown>>
+  >;
+  // What only takes something in is asked to.
+  const asked = loader ? {} : { method: "POST", body: new URLSearchParams() };
+  const request = new Request(`http://127.0.0.1/${address}`, { headers: { cookie: cookies.get(role)! }, ...asked });
   try {
-    const shown = await loader({ request, params, context: {} });
+    const shown = await (loader ?? action!)({ request, params, context: {} });
     if (shown instanceof Response) return { status: shown.status, body: {} };
     return { status: 200, body: {} };
   } catch (thrown) {

@@ -22,11 +22,12 @@ export function complaintsOf({ health, targets, headroom, archiving, silent, col
   const seen = (name: string) => targets.some((target) => target.name === name && target.reachable === true);
   return [
     ...(away.has("primary") ? ["The primary can't be reached"] : []),
+    // Also why the console can't reach it, where it can't.
+    ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),
     ...(observes() && !health.checks.primary.ok ? ["The console's own database can't be reached"] : []),
     ...(!observes() && !health.checks.primary.ok && !away.has("primary")
       ? [seen("primary") ? "The console can't reach the primary, the collector can" : "The primary can't be reached"]
       : []),
-    ...(headroom?.free === 0 ? ["Every ordinary connection of the primary is used up"] : []),
     ...[...away].filter((name) => name !== "primary").map((name) => `${targetLabel(name)} can't be reached`),
     ...health.checks.replicas
       .filter((replica) => !replica.ok && !away.has(replica.name))

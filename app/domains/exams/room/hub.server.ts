@@ -116,20 +116,21 @@ class Hub {
     this.gathering ??= setTimeout(() => void this.flush(), GATHER_MS);
   }
 
+  /** One after the other: what is heard while a batch is read waits for it, so that nobody is told later things first. */
   private async flush(): Promise<void> {
     const seqs = [...this.pending].slice(0, 5000);
     for (const seq of seqs) this.pending.delete(seq);
-    this.gathering = undefined;
+    let again = 0;
     try {
       this.tell(await eventsNumbered(seqs));
     } catch (error) {
       // Read again until it can be: nothing that was notified is forgotten.
       log.warn({ reason: messageOf(error) }, "events of a room could not be read yet");
       for (const seq of seqs) this.pending.add(seq);
-      if (!this.stopped) this.gathering ??= setTimeout(() => void this.flush(), RETRY_MS);
-      return;
+      again = RETRY_MS;
     }
-    if (this.pending.size > 0) this.gathering ??= setTimeout(() => void this.flush(), 0);
+    const more = this.pending.size > 0 && !this.stopped;
+    this.gathering = more ? setTimeout(() => void this.flush(), again) : undefined;
   }
 
   private tell(events: readonly HubEvent[]): void {
