@@ -64,6 +64,9 @@ async function answerTo(
   try {
     const shown = await (loader ?? action!)({ request, params, context: {} });
     if (shown instanceof Response) return { status: shown.status, body: {} };
+    // A form is answered on its page.
+    const refused = shown as { data?: { message?: string }; init?: { status?: number } };
+    if (!loader) return { status: refused.init?.status ?? 200, body: { ...refused.data, notHere: true } };
     return { status: 200, body: {} };
   } catch (thrown) {
     if (!(thrown instanceof Response)) throw thrown;
