@@ -133,4 +133,4 @@ it("a proctor and a student hear each other, and nothing is lost", async () => {
   expect(await csv.text()).toContain("was ended by force submit");
   await student.close();
   await context.close();
-}, 60_000);
+});
