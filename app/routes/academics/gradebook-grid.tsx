@@ -7,6 +7,7 @@ import { Panel } from "~/ui/layout/panel.tsx";
 import { GradeCell } from "./grade-cell.tsx";
 import { ColumnHeads } from "./column-heads.tsx";
 import { focusCell } from "./grid-focus.ts";
+import { StudentCell } from "./student-cell.tsx";
 
 export type Column = { component: string; date: string };
 export type ExamColumn = { id: string; title: string; percentages: Record<string, number> };
@@ -66,12 +67,7 @@ export function GradeBookGrid({ columns, exams, students, subjectId, semesterId,
             <tbody>
               {students.map((student, row) => (
                 <tr key={student.id}>
-                  <td className="max-sm:max-w-[124px] max-sm:truncate">
-                    <Link to={`/people/${student.id}`} className="font-[560] hover:underline" tabIndex={-1}>
-                      {student.name}
-                    </Link>
-                    {student.roll_no && <span className="mono ml-2 text-muted max-sm:hidden">{student.roll_no}</span>}
-                  </td>
+                  <StudentCell student={student} />
                   {columns.map((column, index) => {
                     const grade = student.grades.find((one) => one.component === column.component);
                     return (

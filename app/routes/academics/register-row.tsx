@@ -1,6 +1,6 @@
-import { Link } from "@remix-run/react";
 import { KEY_OF, LABEL_OF, STATUSES, type Session, type Status } from "~/domains/academics/attendance/marks.ts";
 import { seenOf, type Student } from "./register-seen.ts";
+import { StudentCell } from "./student-cell.tsx";
 
 const TONES: Record<Status | "", string> = {
   "": "text-muted",
@@ -23,12 +23,7 @@ export function RegisterRow({ student, row, sessions, manage, markOf, onMark }: 
   const reason = student.marks.find((mark) => mark.reason)?.reason ?? "";
   return (
     <tr>
-      <td className="max-sm:max-w-[124px] max-sm:truncate">
-        <Link to={`/people/${student.id}`} className="font-[560] hover:underline" tabIndex={-1}>
-          {student.name}
-        </Link>
-        {student.roll_no && <span className="mono ml-2 text-muted max-sm:hidden">{student.roll_no}</span>}
-      </td>
+      <StudentCell student={student} />
       {sessions.map((session, column) => (
         <td key={session}>
           <input type="hidden" name={`seen:${student.id}:${session}`} value={JSON.stringify(seenOf(student, session))} />

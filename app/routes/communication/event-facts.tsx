@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "@remix-run/react";
+import { FactList } from "~/ui/layout/fact-list.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 
@@ -77,14 +78,7 @@ export function EventFacts({ event, className }: { event: Shown; className: stri
   ] as [string, ReactNode][];
   return (
     <Panel title="Facts">
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 lg:grid-cols-3">
-        {facts.map(([label, value]) => (
-          <div key={label} className="min-w-0">
-            <dt className="text-[12px] text-muted">{label}</dt>
-            <dd className="break-words">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       {event.description && <p className="mt-3 whitespace-pre-wrap">{event.description}</p>}
     </Panel>
   );

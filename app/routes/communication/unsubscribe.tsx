@@ -5,7 +5,7 @@ import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { readUnsubscribe } from "~/domains/communication/unsubscribe/token.server.ts";
 import { unsubscribe } from "~/domains/communication/unsubscribe/unsubscribe.server.ts";
 import { Button } from "~/ui/form/form.tsx";
-import { Mark } from "~/ui/layout/mark.tsx";
+import { PublicPage } from "~/ui/layout/public-page.tsx";
 
 export const meta = () => [{ title: "Unsubscribe" }, { name: "robots", content: "noindex" }];
 export const headers = () => ({ "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer" });
@@ -45,25 +45,19 @@ export default function UnsubscribePage() {
   const done = useActionData<typeof action>();
   const title = done?.message ?? (about ? `Stop ${about} by e-mail?` : "This link is not complete.");
   return (
-    <div className="flex min-h-screen flex-col items-center justify-center gap-6 px-4 py-10">
-      <p className="flex items-center gap-2.5 text-[16px] font-[620] tracking-[-0.01em]">
-        <Mark size={22} />
-        Invigil
-      </p>
-      <main className="panel w-full max-w-[460px] p-5">
-        <h1 className="text-[16px] font-[620]">{title}</h1>
-        {!about && <p className="mt-2 text-muted">Open the link at the end of the e-mail again, or copy all of it.</p>}
-        {about && !done?.message && (
-          <>
-            <p className="mt-2 text-muted">They stay in your notifications on the platform.</p>
-            <Form method="post" className="mt-4">
-              <Button type="submit" tone="primary">
-                Unsubscribe
-              </Button>
-            </Form>
-          </>
-        )}
-      </main>
-    </div>
+    <PublicPage>
+      <h1 className="text-[16px] font-[620]">{title}</h1>
+      {!about && <p className="mt-2 text-muted">Open the link at the end of the e-mail again, or copy all of it.</p>}
+      {about && !done?.message && (
+        <>
+          <p className="mt-2 text-muted">They stay in your notifications on the platform.</p>
+          <Form method="post" className="mt-4">
+            <Button type="submit" tone="primary">
+              Unsubscribe
+            </Button>
+          </Form>
+        </>
+      )}
+    </PublicPage>
   );
 }

@@ -13,6 +13,7 @@ import { Notice } from "~/ui/feedback/empty.tsx";
 import { Form, Submit, Textarea } from "~/ui/form/form.tsx";
 import { LinkButton } from "~/ui/form/link-button.tsx";
 import { Page } from "~/ui/layout/page.tsx";
+import { FactList } from "~/ui/layout/fact-list.tsx";
 import { Panel, WithAside } from "~/ui/layout/panel.tsx";
 import { Clock } from "~/ui/time/time.tsx";
 import { CertificateBadge } from "./certificate-badge.tsx";
@@ -89,14 +90,7 @@ export default function CertificatePage() {
       )}
       <WithAside aside={<History entries={data.past} />}>
         <Panel title="Facts">
-          <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 lg:grid-cols-3">
-            {facts.map(([label, value]) => (
-              <div key={label} className="min-w-0">
-                <dt className="text-[12px] text-muted">{label}</dt>
-                <dd className="break-words">{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <FactList facts={facts} />
         </Panel>
         <Panel title="Verification" aside={<CopyButton text={data.verifyUrl} label="Copy address" />}>
           <p className="mono break-all">{data.verifyUrl}</p>

@@ -5,7 +5,7 @@ import { databaseUnavailable } from "~/access/database-unavailable.server.ts";
 import { verifyCertificate } from "~/domains/learning/certificates/verify.server.ts";
 import { TooMany } from "~/platform/errors.ts";
 import { dateFormat } from "~/platform/intl.ts";
-import { Mark } from "~/ui/layout/mark.tsx";
+import { PublicPage } from "~/ui/layout/public-page.tsx";
 import { CertificateBadge } from "./certificate-badge.tsx";
 
 export const meta = () => [{ title: "Verify a certificate" }, { name: "robots", content: "noindex" }];
@@ -58,30 +58,24 @@ export default function Verify() {
       ]
     : [];
   return (
-    <div className="flex min-h-screen flex-col items-center justify-center gap-6 px-4 py-10">
-      <p className="flex items-center gap-2.5 text-[16px] font-[620] tracking-[-0.01em]">
-        <Mark size={22} />
-        Invigil
-      </p>
-      <main className="panel w-full max-w-[460px] p-5">
-        <h1 className="flex flex-wrap items-center gap-2.5 text-[16px] font-[620]">
-          {found ? SAYS[found.state] : (message ?? "There is no certificate with this number.")}
-          {found && <CertificateBadge state={found.state} />}
-        </h1>
-        {found && (
-          <dl className="mt-4 flex flex-col gap-2.5">
-            {rows.map(([label, value]) => (
-              <div key={label} className="grid grid-cols-[110px_minmax(0,1fr)] gap-3">
-                <dt className="text-muted">{label}</dt>
-                <dd className="break-words">{value}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        {!found && !message && (
-          <p className="mt-2 text-muted">Check the number on the certificate: it is case-insensitive, with its dashes.</p>
-        )}
-      </main>
-    </div>
+    <PublicPage>
+      <h1 className="flex flex-wrap items-center gap-2.5 text-[16px] font-[620]">
+        {found ? SAYS[found.state] : (message ?? "There is no certificate with this number.")}
+        {found && <CertificateBadge state={found.state} />}
+      </h1>
+      {found && (
+        <dl className="mt-4 flex flex-col gap-2.5">
+          {rows.map(([label, value]) => (
+            <div key={label} className="grid grid-cols-[110px_minmax(0,1fr)] gap-3">
+              <dt className="text-muted">{label}</dt>
+              <dd className="break-words">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {!found && !message && (
+        <p className="mt-2 text-muted">Check the number on the certificate: it is case-insensitive, with its dashes.</p>
+      )}
+    </PublicPage>
   );
 }

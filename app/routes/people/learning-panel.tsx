@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import { count, plural, seconds } from "~/platform/format.ts";
+import { FactList } from "~/ui/layout/fact-list.tsx";
 import { Panel } from "~/ui/layout/panel.tsx";
 import { Ago } from "~/ui/time/time.tsx";
 
@@ -39,14 +40,7 @@ export function LearningPanel({ userId, summary }: { userId: string; summary: Su
         </>
       }
     >
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 lg:grid-cols-3">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt className="text-[12px] text-muted">{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </Panel>
   );
 }
