@@ -1,31 +1,20 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { binaries, serverAccount } from "../../app/db/cluster/binaries.server.ts";
-import {
-  freePort,
-  initCluster,
-  startServer,
-  stopServer,
-  superUrl,
-  writeSettings,
-  type ServerOptions,
-} from "../../app/db/cluster/server.server.ts";
+import { freePort, superUrl, type ServerOptions } from "../../app/db/cluster/server.server.ts";
 import { examine } from "../../app/db/doctor.server.ts";
 import { migrate } from "../../app/db/migrate/migrate.server.ts";
 import { prepare } from "../../app/db/prepare.server.ts";
 import { refuseRuntimeLogin, runtimeLogin } from "../../app/db/runtime-login.server.ts";
 import { forget } from "../../app/platform/singleton.ts";
 import { seedDemo } from "../../prisma/seed/demo.ts";
+import { startBareServer, type BareServer } from "../fixtures/bare-server.ts";
 
 // A bare server of someone else's, without roles, extensions or tables: what DATABASE_URL may point at.
-const MAJOR = Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18);
+let bare: BareServer;
 let server: ServerOptions;
-let dir: string;
 const PASSWORD = "external";
 
 const run = async (statement: string, database = "postgres") => {
@@ -55,30 +44,15 @@ async function seedAfterSamples(url: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-external-"));
-  fs.chmodSync(dir, 0o711);
-  const account = serverAccount();
-  server = {
-    native: binaries(dir, account, MAJOR),
-    dir: path.join(dir, "server"),
-    logFile: path.join(dir, "server.log"),
-    account,
-    superPassword: PASSWORD,
-    settings: { listen_addresses: "127.0.0.1", port: await freePort(), unix_socket_directories: "", fsync: "off" },
-  };
-  initCluster(server);
-  writeSettings(server);
-  await startServer(server);
+  bare = await startBareServer("external", PASSWORD);
+  server = bare.options;
   await run(`create role maker login createrole password '${PASSWORD}'`);
   await run("create database made owner maker");
   await run(`create role plain login password '${PASSWORD}'`);
   await run("create database plains");
   await run("create database whole");
 });
-afterAll(async () => {
-  await stopServer(server.dir, 1500);
-  fs.rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => bare.stop());
 
 describe("a database of someone else's", () => {
   it("is refused in one line with every statement that is missing, when the login may make nothing", async () => {
@@ -170,7 +144,7 @@ it("the console and the collector start on it, and stop", { timeout: 180_000 }, 
       NODE_ENV: "production",
       PORT: String(port),
       COLLECTOR_PORT: String(collector),
-      INVIGIL_DATA_DIR: path.join(dir, "data"),
+      INVIGIL_DATA_DIR: path.join(bare.home, "data"),
       DATABASE_URL: as("invigil_console", "whole"),
       INVIGIL_URL_OWNER: superUrl(server, "whole"),
       SESSION_SECRET: randomBytes(24).toString("hex"),

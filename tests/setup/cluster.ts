@@ -1,21 +1,10 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { binaries, serverAccount } from "../../app/db/cluster/binaries.server.ts";
 import { createExtensions, createRoles, LOGIN_ROLES } from "../../app/db/cluster/roles.server.ts";
-import {
-  freePort,
-  initCluster,
-  startServer,
-  stopServer,
-  superUrl,
-  writeSettings,
-  type ServerOptions,
-} from "../../app/db/cluster/server.server.ts";
+import { superUrl } from "../../app/db/cluster/server.server.ts";
 import { applyMigrations } from "../../app/db/migrate/engine.server.ts";
 import { installQueue } from "../../app/jobs/boss.server.ts";
+import { startBareServer } from "../fixtures/bare-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -30,21 +19,9 @@ export const TEMPLATE = "invigil_template";
 
 /** A PostgreSQL for one run: fsync off, a migrated template that each test file clones in a moment. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "invigil-test-"));
-  fs.chmodSync(dir, 0o711);
-  const account = serverAccount();
-  const server: ServerOptions = {
-    native: binaries(dir, account, Number(process.env["INVIGIL_TEST_MAJOR"] ?? 18)),
-    dir: path.join(dir, "primary"),
-    logFile: path.join(dir, "primary.log"),
-    account,
-    superPassword: TEST_PASSWORD,
+  const { options: server, stop } = await startBareServer("test", TEST_PASSWORD, {
     settings: {
-      listen_addresses: "127.0.0.1",
-      port: await freePort(),
-      unix_socket_directories: "",
       max_connections: 120,
-      fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",
       shared_preload_libraries: "pg_stat_statements",
@@ -53,10 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       timezone: "UTC",
       jit: "off",
     },
-  };
-  initCluster(server);
-  writeSettings(server);
-  await startServer(server);
+  });
   const run = async (database: string, work: (client: pg.Client) => Promise<void>) => {
     const client = new pg.Client({ connectionString: superUrl(server, database) });
     await client.connect();
@@ -78,8 +52,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await installQueue(client);
   await client.end();
   project.provide("cluster", { port: Number(server.settings["port"]), superPassword: TEST_PASSWORD });
-  return async () => {
-    await stopServer(server.dir, 1500);
-    fs.rmSync(dir, { recursive: true, force: true });
-  };
+  return stop;
 }
