@@ -57,7 +57,7 @@ afterAll(() => bare.stop());
 describe("a database of someone else's", () => {
   it("is refused in one line with every statement that is missing, when the login may make nothing", async () => {
     await expect(prepare(as("plain", "plains"))).rejects.toThrow(
-      /^the role invigil_app is missing; run as a superuser of that database: CREATE ROLE invigil_app; .*GRANT pg_monitor TO invigil_observer; .*CREATE EXTENSION pg_trgm; ALTER DATABASE plains OWNER TO plain;/,
+      /^the role invigil_app is missing; run as a superuser of that database: CREATE ROLE invigil_app; .*GRANT pg_monitor TO invigil_observer; .*CREATE EXTENSION pg_trgm; .*CREATE EXTENSION amcheck; .*ALTER DATABASE plains OWNER TO plain;/,
     );
   });
 
